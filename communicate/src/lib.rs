@@ -1,0 +1,3 @@
+//! Telephony: numbers, dial plan, phones and calls.
+
+pub mod control;

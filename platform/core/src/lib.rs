@@ -1,0 +1,15 @@
+//! The pure base of the platform: tenancy as a type, who asks and what they may do, secrets, clocks and randomness as arguments.
+//!
+//! Never a socket, a task or a global. The one contract: an [`OrgScope`] is made only by a [`Mint`], and a server makes one `Mint`.
+
+mod clock;
+mod context;
+mod permission;
+mod scope;
+mod secret;
+
+pub use clock::{Clock, SystemClock};
+pub use context::RequestContext;
+pub use permission::{Permission, Permissions};
+pub use scope::{Mint, OrgScope};
+pub use secret::Secret;

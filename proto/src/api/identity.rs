@@ -1,0 +1,162 @@
+//! Sign-in, people and presence.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{OrgId, SessionId, Timestamp, UserId};
+
+/// `POST /sessions`: signs in with a password.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The org's name; may be left out while the server has one org.
+    #[serde(default)]
+    pub org: Option<String>,
+    /// Login name.
+    #[schema(example = "agent1")]
+    pub name: String,
+    /// Password.
+    pub password: String,
+}
+
+/// A new session.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct SignedIn {
+    /// Bearer token, shown once.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Who it is for.
+    pub me: Me,
+}
+
+/// `GET /me`: who one is and what one may do.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// The user.
+    pub user: Person,
+    /// The org.
+    pub org: Org,
+    /// The session used.
+    pub session: SessionId,
+    /// Names of the permissions held.
+    pub permissions: Vec<String>,
+}
+
+/// An org, as its members see it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Org {
+    /// Id.
+    pub id: OrgId,
+    /// Name.
+    pub name: String,
+}
+
+/// A role; each stands for a set of permissions.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Chats, calls, takes interactions from queues.
+    Agent,
+    /// Sees and steers queues and agents.
+    Supervisor,
+    /// Everything.
+    Admin,
+}
+
+/// Somebody in the directory.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// Id.
+    pub id: UserId,
+    /// Login name.
+    pub name: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Job title.
+    pub title: Option<String>,
+    /// Internal number that rings this person.
+    pub extension: Option<String>,
+    /// Roles held.
+    pub roles: Vec<Role>,
+    /// Presence now.
+    pub presence: PresenceView,
+}
+
+/// `POST /people`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPerson {
+    /// Login name: 1–64 of `a-z 0-9 . _ -`.
+    pub name: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Job title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// At least 10 characters.
+    pub password: String,
+    /// Internal number, digits.
+    #[serde(default)]
+    pub extension: Option<String>,
+}
+
+/// First level of presence.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Reachable.
+    Available,
+    /// Wants no interruption.
+    Busy,
+    /// Not at the desk.
+    Away,
+    /// On a break.
+    Break,
+    /// At a meal.
+    Meal,
+    /// In a meeting.
+    Meeting,
+    /// In training.
+    Training,
+    /// Has not touched any device for a while.
+    Idle,
+    /// No device.
+    Offline,
+    /// Takes interactions from queues.
+    OnQueue,
+}
+
+/// What somebody is doing, beside the chosen presence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// On a call.
+    OnCall,
+}
+
+/// Somebody's presence, merged over devices, choice and routing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PresenceView {
+    /// First level.
+    pub primary: Presence,
+    /// Second level: the org's or person's own words.
+    pub message: Option<String>,
+    /// Doing now.
+    pub activity: Option<Activity>,
+    /// Since when this primary presence holds.
+    pub since: Timestamp,
+}
+
+/// `PUT /me/presence`. `Idle` and `Offline` cannot be chosen; `OnQueue` needs the permission `agent:on_queue`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoosePresence {
+    /// First level.
+    pub primary: Presence,
+    /// Second level, at most 120 characters.
+    #[serde(default)]
+    pub message: Option<String>,
+}

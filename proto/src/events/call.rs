@@ -1,0 +1,91 @@
+//! Calls. Stream `call`; topics: `user` of every person with a leg (a ringing one too), and `supervisors`.
+
+use super::events;
+use crate::{CallId, ConversationId, DeviceId, LegId, api};
+
+events! {
+    /// A call began.
+    CallStarted = "call.started" v 1 {
+        /// Which.
+        call: CallId,
+        /// The number dialled.
+        dialled: String,
+        /// With video.
+        video: bool,
+        /// The leg that called.
+        leg: api::Leg,
+    }
+    /// A leg was added and rings or dials.
+    LegAdded = "call.leg.added" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: api::Leg,
+    }
+    /// A leg's far end is being alerted.
+    LegRinging = "call.leg.ringing" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+    }
+    /// A leg was answered.
+    LegAnswered = "call.leg.answered" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// The device that took it.
+        device: Option<DeviceId>,
+    }
+    /// A leg holds the others, or stopped to.
+    LegHeld = "call.leg.held" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// Whether it holds.
+        held: bool,
+    }
+    /// The server drops what a leg sends, or stopped to.
+    LegMuted = "call.leg.muted" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// Whether it is muted.
+        muted: bool,
+    }
+    /// A leg sent a digit.
+    LegDtmf = "call.leg.dtmf" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// `0-9 * # A-D`.
+        digit: char,
+    }
+    /// A leg ended.
+    LegEnded = "call.leg.ended" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        reason: api::EndReason,
+    }
+    /// The call was tied to a conversation.
+    CallConversation = "call.conversation" v 1 {
+        /// The call.
+        call: CallId,
+        /// The conversation.
+        conversation: ConversationId,
+    }
+    /// The call is over.
+    CallEnded = "call.ended" v 1 {
+        /// Which.
+        call: CallId,
+        /// Why.
+        reason: api::EndReason,
+    }
+}

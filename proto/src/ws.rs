@@ -1,0 +1,217 @@
+//! The clients' WebSocket, `/api/v1/ws`: JSON text frames `{"id","type","data"}`.
+//!
+//! The first frame must be `authenticate`, within 10 s. Every request frame that carries an `id` gets one `reply` or `error` frame
+//! with the same `id`. Events carry a cursor; after a reconnect, `subscribe` with the last cursor seen continues without a gap.
+//! Signals are for the moment only (typing, live numbers, track lists): they have no cursor and are not repeated.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{Cursor, DeviceId, Event, Problem, Topic, TrackId};
+
+/// What a client sends.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ClientFrame {
+    /// The client's number for this request, echoed in the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The request.
+    #[serde(flatten)]
+    pub request: ClientRequest,
+}
+
+/// The requests a client may make on its socket.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum ClientRequest {
+    /// First frame. Answered with [`Authenticated`].
+    #[serde(rename = "authenticate")]
+    Authenticate {
+        /// A session's token.
+        token: String,
+        /// The tab's own id, kept over reloads, so that a call finds its tab again.
+        device: DeviceId,
+    },
+    /// Starts the event stream. Answered with [`Subscribed`], then events.
+    #[serde(rename = "subscribe")]
+    Subscribe {
+        /// Wanted topics; empty means all one may see, and follows one's memberships.
+        #[serde(default)]
+        topics: Vec<Topic>,
+        /// Continue after this cursor; absent: from now on.
+        #[serde(default)]
+        after: Option<Cursor>,
+    },
+    /// Keeps the device's presence lease. Send every 3 s; `active` is false when the person has not touched the device for 5 min.
+    #[serde(rename = "heartbeat")]
+    Heartbeat {
+        /// Whether the person is at the device.
+        active: bool,
+    },
+    /// Makes or renegotiates the device's one peer connection. The client always offers; the server only answers, so there is no
+    /// glare. Answered with [`RtcAnswer`].
+    #[serde(rename = "rtc.offer")]
+    RtcOffer {
+        /// The session description, at most 32 KiB.
+        sdp: String,
+        /// What each media section of the offer is for. Sections not named are the primary audio or unused.
+        #[serde(default)]
+        tracks: Vec<RtcTrack>,
+    },
+    /// Which of several encodings the device wants of a video it receives.
+    #[serde(rename = "rtc.layer")]
+    RtcLayer {
+        /// The received track.
+        track: TrackId,
+        /// Height in pixels at which it is shown; 0 when it is not visible.
+        height: u32,
+    },
+    /// Closes the device's peer connection.
+    #[serde(rename = "rtc.close")]
+    RtcClose {},
+}
+
+/// A media section (by `mid`) and its purpose.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RtcTrack {
+    /// The section's `a=mid`.
+    pub mid: String,
+    /// What it carries.
+    #[serde(flatten)]
+    pub purpose: RtcPurpose,
+}
+
+/// What a media section carries.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "purpose", rename_all = "snake_case")]
+pub enum RtcPurpose {
+    /// The one sendrecv audio section of every connection: the microphone out; in, everything audible that has no section of its own.
+    Primary,
+    /// The device sends a camera.
+    Camera,
+    /// The device sends a screen.
+    Screen,
+    /// The device receives another endpoint's track.
+    Receive {
+        /// Which.
+        track: TrackId,
+    },
+    /// The section is no longer used.
+    Unused,
+}
+
+/// Answer to `authenticate`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Authenticated {
+    /// The newest cursor at this moment.
+    pub cursor: Cursor,
+    /// Seconds between heartbeats.
+    pub heartbeat_seconds: u32,
+}
+
+/// Answer to `subscribe`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Subscribed {
+    /// Where the stream begins.
+    pub cursor: Cursor,
+    /// The topics given.
+    pub topics: Vec<Topic>,
+}
+
+/// Answer to `rtc.offer`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RtcAnswer {
+    /// The session description.
+    pub sdp: String,
+}
+
+/// What the server sends.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type")]
+pub enum ServerFrame {
+    /// Success of the request `id`.
+    #[serde(rename = "reply")]
+    Reply {
+        /// The request.
+        id: u64,
+        /// Its answer.
+        data: Value,
+    },
+    /// Refusal of the request `id` (0: of the connection).
+    #[serde(rename = "error")]
+    Error {
+        /// The request.
+        id: u64,
+        /// Why.
+        data: Problem,
+    },
+    /// A fact from the log.
+    #[serde(rename = "event")]
+    Event {
+        /// Resume from here.
+        cursor: Cursor,
+        /// The event.
+        data: Box<Event>,
+    },
+    /// Something of the moment.
+    #[serde(rename = "signal")]
+    Signal {
+        /// Where it was published.
+        topic: Topic,
+        /// What.
+        data: Signal,
+    },
+}
+
+/// Signals: published on the bus, never stored.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "signal", rename_all = "snake_case")]
+pub enum Signal {
+    /// Somebody types in a chat; show for 4 s.
+    Typing {
+        /// Where.
+        chat: crate::ChatId,
+        /// Who.
+        user: crate::UserId,
+    },
+    /// What can be received in a call's room. Replaces the list sent before.
+    CallTracks {
+        /// The call.
+        call: crate::CallId,
+        /// Everything the other endpoints send now.
+        tracks: Vec<crate::api::Track>,
+    },
+    /// A queue's live numbers changed.
+    QueueStats {
+        /// The numbers.
+        stats: Box<crate::api::QueueStats>,
+    },
+    /// An agent's live state changed.
+    AgentState {
+        /// The state.
+        agent: Box<crate::api::Agent>,
+    },
+    /// The device's peer connection is gone; offer anew.
+    RtcLost {
+        /// Which device.
+        device: DeviceId,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_read_as_documented() {
+        let frame: ClientFrame =
+            serde_json::from_str(r#"{"id":3,"type":"subscribe","data":{"topics":[],"after":"0-12"}}"#).expect("parses");
+        assert_eq!(frame.id, Some(3));
+        assert!(matches!(frame.request, ClientRequest::Subscribe { after: Some(_), .. }));
+        let track: RtcTrack =
+            serde_json::from_str(r#"{"mid":"2","purpose":"receive","track":"01938f5a-0000-7000-8000-000000000001"}"#)
+                .expect("parses");
+        assert!(matches!(track.purpose, RtcPurpose::Receive { .. }));
+    }
+}

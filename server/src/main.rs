@@ -1,0 +1,2 @@
+//! The `tandem` server.
+fn main() {}
