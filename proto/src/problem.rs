@@ -19,6 +19,9 @@ pub struct Problem {
     /// The request, for support.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub instance: Option<String>,
+    /// Seconds after which it is worth trying again, as `Retry-After` says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub retry_after_seconds: Option<u32>,
     /// What was wrong where, when the body was at fault.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub errors: Vec<FieldError>,
@@ -42,13 +45,28 @@ impl Problem {
 
     /// A problem of the kind `slug`.
     pub fn new(status: u16, slug: &str, title: impl Into<String>) -> Self {
-        Self { kind: format!("{}{slug}", Self::BASE), title: title.into(), status, detail: None, instance: None, errors: Vec::new() }
+        Self {
+            kind: format!("{}{slug}", Self::BASE),
+            title: title.into(),
+            status,
+            detail: None,
+            instance: None,
+            retry_after_seconds: None,
+            errors: Vec::new(),
+        }
     }
 
     /// With the words for this occurrence.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// With the time after which to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
         self
     }
 

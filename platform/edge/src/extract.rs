@@ -1,0 +1,220 @@
+//! Reading bodies, queries and paths strictly: what is not understood is refused, and the refusal says where.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Request, rejection::PathRejection},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, header, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{Serialize, de::DeserializeOwned};
+use tandem_proto::{
+    Problem,
+    limits::{BODY_BYTES, JSON_DEPTH},
+};
+
+use crate::ApiProblem;
+
+/// A JSON body, in (at most [`BODY_BYTES`], nested at most [`JSON_DEPTH`] deep) and out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Json<T>(pub T);
+
+/// The query string.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Query<T>(pub T);
+
+/// The path's parameters. One that does not read as its type (an id that is no id) names nothing: 404.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiProblem> {
+        if !is_json(request.headers().get(header::CONTENT_TYPE)) {
+            return Err(Problem::new(415, "unsupported-media-type", "The body must be JSON")
+                .detail("send it with `Content-Type: application/json`")
+                .into());
+        }
+        let bytes = read(request.into_body()).await?;
+        parse(&bytes).map(Self).map_err(ApiProblem)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => {
+                ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+            }
+            Err(error) => ApiProblem::internal(&error).into_response(),
+        }
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let reader = serde_urlencoded::Deserializer::new(pairs);
+        serde_path_to_error::deserialize(reader)
+            .map(Self)
+            .map_err(|error| ApiProblem(at_fault(error.path().to_string(), &error.inner().to_string())))
+    }
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(PathRejection::FailedToDeserializePathParams(_)) => Err(ApiProblem::not_found("thing")),
+            Err(rejection) => Err(ApiProblem::internal(&rejection)),
+        }
+    }
+}
+
+/// Parses JSON as every edge does: bounded depth, unknown fields refused where the type says so, the field at fault named.
+///
+/// # Errors
+/// A 400 problem for text that is not JSON, 422 for JSON that is not a `T`.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if depth(bytes) > JSON_DEPTH {
+        return Err(malformed(format!("nested deeper than {JSON_DEPTH}")));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.into_inner();
+        if cause.is_data() { at_fault(path, &cause.to_string()) } else { malformed(cause.to_string()) }
+    })?;
+    reader.end().map_err(|error| malformed(error.to_string()))?;
+    Ok(value)
+}
+
+async fn read(body: Body) -> Result<bytes::Bytes, ApiProblem> {
+    match Limited::new(body, BODY_BYTES).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() || error.to_string().contains("length limit") => {
+            Err(Problem::new(413, "too-large", "The body is too large")
+                .detail(format!("at most {BODY_BYTES} bytes"))
+                .into())
+        }
+        Err(error) => Err(malformed(format!("the body ended early: {error}")).into()),
+    }
+}
+
+fn is_json(content_type: Option<&HeaderValue>) -> bool {
+    let essence = content_type.and_then(|value| value.to_str().ok()).and_then(|text| text.split(';').next());
+    essence.is_some_and(|essence| {
+        let essence = essence.trim().to_ascii_lowercase();
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+fn malformed(detail: impl Into<String>) -> Problem {
+    Problem::new(400, "malformed", "The body is not well-formed JSON").detail(detail)
+}
+
+/// The problem for a value that was read but cannot be taken. Serde names an unknown or missing field in its message, and its path
+/// otherwise.
+fn at_fault(path: String, message: &str) -> Problem {
+    let quoted =
+        |prefix: &str| message.strip_prefix(prefix)?.split_once('`').map(|(name, _)| name.to_owned());
+    let named = quoted("unknown field `").or_else(|| quoted("missing field `"));
+    let parent = if path == "." { String::new() } else { path };
+    let field = match named {
+        Some(name) if parent.is_empty() || parent == name || parent.ends_with(&format!(".{name}")) => {
+            if parent.is_empty() {
+                name
+            } else {
+                parent
+            }
+        }
+        Some(name) => format!("{parent}.{name}"),
+        None => parent,
+    };
+    let message = message.split(" at line ").next().unwrap_or(message);
+    Problem::new(422, "invalid", "The request cannot be taken as it is").field(field, message)
+}
+
+/// How deep the arrays and objects of a JSON text are nested. Counts without parsing, so that a bomb costs nothing.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut text = bytes.iter();
+    while let Some(byte) = text.next() {
+        match byte {
+            b'"' => skip_string(&mut text),
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn skip_string(text: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = text.next() {
+        match byte {
+            b'\\' => _ = text.next(),
+            b'"' => return,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[serde(rename = "inner")]
+        _inner: Inner,
+    }
+
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[serde(rename = "count")]
+        _count: u8,
+    }
+
+    fn field_of(text: &str) -> (u16, String) {
+        let problem = parse::<Outer>(text.as_bytes()).expect_err("must be refused");
+        (problem.status, problem.errors.first().map(|error| error.field.clone()).unwrap_or_default())
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named() {
+        assert_eq!(field_of(r#"{"inner":{"count":1,"colour":2}}"#), (422, "inner.colour".into()));
+        assert_eq!(field_of(r#"{"inner":{"count":"x"}}"#), (422, "inner.count".into()));
+        assert_eq!(field_of(r#"{"inner":{}}"#), (422, "inner.count".into()));
+        assert_eq!(field_of(r#"{"other":1}"#), (422, "other".into()));
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_malformed() {
+        for text in ["", "{", r#"{"inner":{"count":1}} x"#, "{'inner'}"] {
+            assert_eq!(field_of(text), (400, String::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_counts_structure_only() {
+        assert_eq!(depth(br#"{"a":"[[[[\"[[["}"#), 1);
+        assert_eq!(depth(b"[[[]],[]]"), 3);
+        let bomb = "[".repeat(100_000);
+        assert_eq!(parse::<serde_json::Value>(bomb.as_bytes()).expect_err("too deep").status, 400);
+        let fits = format!("{}{}", "[".repeat(JSON_DEPTH), "]".repeat(JSON_DEPTH));
+        assert!(parse::<serde_json::Value>(fits.as_bytes()).is_ok());
+    }
+}

@@ -1,0 +1,124 @@
+//! Every refusal, as `application/problem+json` (RFC 9457).
+
+use std::error::Error;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use tandem_core::Permission;
+use tandem_proto::Problem;
+use tandem_store::StoreError;
+
+/// A refusal of a request.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ApiProblem(pub Problem);
+
+/// Seconds after which a client of an overloaded server should try again.
+const OVERLOADED_RETRY_S: u32 = 1;
+
+impl ApiProblem {
+    /// 401: no token, or one that is not valid (any more).
+    pub fn unauthenticated() -> Self {
+        Self(
+            Problem::new(401, "unauthenticated", "Sign in first")
+                .detail("send a session's token as `Authorization: Bearer …`; it may have expired"),
+        )
+    }
+
+    /// 403: the caller lacks `permission`.
+    pub fn forbidden(permission: Permission) -> Self {
+        Self(
+            Problem::new(403, "forbidden", "You may not do this")
+                .detail(format!("this needs the permission {}", permission.name())),
+        )
+    }
+
+    /// 404: there is no such `what`, or it is not the caller's to see.
+    pub fn not_found(what: &str) -> Self {
+        Self(Problem::new(404, "not-found", "Not found").detail(format!("there is no such {what}")))
+    }
+
+    /// 422: `field` of the body, query or path has a value that cannot be taken.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self(Problem::new(422, "invalid", "The request cannot be taken as it is").field(field, message))
+    }
+
+    /// 409: the state things are in forbids this; `slug` names the reason for programs, `detail` for people.
+    pub fn conflict(slug: &str, detail: impl Into<String>) -> Self {
+        Self(Problem::new(409, slug, "Not possible now").detail(detail))
+    }
+
+    /// 503: come back after `retry_after_s` seconds.
+    pub fn unavailable(retry_after_s: u32) -> Self {
+        Self(Problem::new(503, "unavailable", "The server cannot take this now").retry_after(retry_after_s))
+    }
+
+    /// 429: too many of these; come back after `retry_after_s` seconds.
+    pub fn too_many(detail: impl Into<String>, retry_after_s: u32) -> Self {
+        Self(
+            Problem::new(429, "too-many-requests", "Too many requests")
+                .detail(detail)
+                .retry_after(retry_after_s),
+        )
+    }
+
+    /// 500: our fault. The cause goes to the log only.
+    pub fn internal(cause: &dyn Error) -> Self {
+        let mut chain = cause.to_string();
+        let mut source = cause.source();
+        while let Some(error) = source {
+            chain = format!("{chain}: {error}");
+            source = error.source();
+        }
+        tracing::error!(cause = %chain, "request failed");
+        Self::internal_unexplained()
+    }
+
+    /// 500 whose cause is already in the log.
+    pub(crate) fn internal_unexplained() -> Self {
+        Self(
+            Problem::new(500, "internal", "The server failed")
+                .detail("the failure was logged; name the request id to support"),
+        )
+    }
+}
+
+impl From<Problem> for ApiProblem {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<ApiProblem> for Problem {
+    fn from(problem: ApiProblem) -> Self {
+        problem.0
+    }
+}
+
+impl From<StoreError> for ApiProblem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Conflict { .. } => {
+                Self::conflict("changed-meanwhile", "somebody else changed this first; read it again")
+            }
+            StoreError::Overloaded | StoreError::Closed => Self::unavailable(OVERLOADED_RETRY_S),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl IntoResponse for ApiProblem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.0.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
