@@ -1,5 +1,7 @@
 //! The contact centre.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -253,6 +255,9 @@ pub struct Conversation {
     pub participants: Vec<Participant>,
     /// Place in the queue now, 1 is next.
     pub position: Option<u32>,
+    /// What the flow noted: `set` and `collect` nodes.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
     /// Start.
     pub started_at: Timestamp,
     /// End of the last segment.
@@ -437,7 +442,8 @@ pub struct Candidate {
 pub struct Excluded {
     /// Who.
     pub agent: UserId,
-    /// Why: `off_queue`, `at_capacity`, `not_responding`, `missing_skill`, `not_joined`, `declined_before`.
+    /// Why: `off_queue`, `at_capacity`, `not_responding`, `communicating`, `missing_skill`, `not_joined`, `declined_before`,
+    /// `has_it` (wraps up this very interaction).
     pub reason: String,
 }
 
