@@ -1,7 +1,7 @@
 //! Calls. Stream `call`; topics: `user` of every person with a leg (a ringing one too), and `supervisors`.
 
 use super::events;
-use crate::{CallId, ConversationId, DeviceId, LegId, api};
+use crate::{CallId, ConversationId, DeviceId, LegId, PhoneId, UserId, api};
 
 events! {
     /// A call began.
@@ -87,5 +87,28 @@ events! {
         call: CallId,
         /// Why.
         reason: api::EndReason,
+    }
+    /// A phone's account was made. Stream `user`, topics `user`, `admins`.
+    PhoneCreated = "phone.created" v 1 {
+        /// Which.
+        phone: PhoneId,
+        /// Whose.
+        user: UserId,
+        /// What it authenticates as.
+        auth_user: String,
+    }
+    /// An outside number leads somewhere (else). Stream `org`, topic `admins`.
+    NumberSet = "number.set" v 1 {
+        /// E.164.
+        number: String,
+        /// Where to.
+        target: api::NumberTarget,
+    }
+    /// A trunk was made or changed. Stream `org`, topic `admins`.
+    TrunkSet = "trunk.set" v 1 {
+        /// Name.
+        name: String,
+        /// Where it sends from, CIDR.
+        network: String,
     }
 }
