@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Style as a test: what the workspace promises about itself. All of it is in `tests/`.

@@ -1,0 +1,50 @@
+# Tandem. `make help` lists what there is.
+SHELL := /bin/bash
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+DATA ?= data
+ARGS ?=
+
+.PHONY: help setup setup-test web build run demo-call test lint test-rust test-web test-e2e bench screens clean
+
+help: ## this list
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: ## installs what building needs and is missing
+	@scripts/setup.sh build
+
+setup-test:
+	@scripts/setup.sh test
+
+# Node modules follow the lock file, the built client follows its sources.
+web/node_modules/.installed: web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+	npm --prefix web run --silent build
+
+web: web/dist/index.html ## builds the web client
+
+build: setup web ## builds the server with the web client in it (release)
+	cargo build --release --locked
+
+run: build ## sets up, builds and starts a demo organisation
+	@exec $(TARGET)/release/tandem serve --demo --data $(DATA) $(ARGS)
+
+demo-call: setup-test ## a customer calls the demo number of the running server (baresip with a spoken file)
+	@scripts/demo-call.sh $(DATA)
+
+lint: ## formatting and lints of everything
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+test: setup-test ## everything: lints, unit, property, simulation, client, end to end with real peers
+	@scripts/test.sh
+
+bench-%: setup ## benchmarks of one area (store, routing, …); QUICK=1 ends within a minute
+	cargo run --release --locked -p tandem-bench-$*
+
+clean: ## removes what was built
+	cargo clean
+	rm -rf web/dist web/node_modules tests/e2e/node_modules

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building (`setup.sh build`) or testing (`setup.sh test`) needs and the machine does not have.
+# Quick when nothing is missing. As root, or through sudo; otherwise says what to install.
+set -euo pipefail
+
+build=(gcc g++ make cmake pkg-config)
+tests=(chromium baresip-core sip-tester)
+
+wanted=("${build[@]}")
+case "${1:-build}" in
+  build) ;;
+  test) wanted+=("${tests[@]}") ;;
+  *) echo "usage: scripts/setup.sh build|test" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${wanted[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+  run=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+      run=(sudo -n)
+    else
+      echo "Tandem needs these Debian packages: ${missing[*]}" >&2
+      echo "Install them and start again:  sudo apt-get install -y ${missing[*]}" >&2
+      exit 1
+    fi
+  fi
+  echo "installing ${missing[*]}"
+  "${run[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${run[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+for tool in cargo node npm; do
+  command -v "$tool" >/dev/null 2>&1 || { echo "Tandem is built with Rust 1.95 and Node 20 or newer: '$tool' was not found" >&2; exit 1; }
+done
