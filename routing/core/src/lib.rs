@@ -11,12 +11,21 @@
 //! offered to one agent at a time; no item waits while an agent eligible for it is free; among the waiting, the smallest key goes
 //! first, over all queues, and to the best agent by its queue's evaluation.
 
+mod agents;
+mod domain;
 mod input;
+mod items;
+mod matching;
+mod offers;
 mod output;
+mod queries;
+mod shelf;
+mod skills;
 mod snapshot;
 
 use std::time::Duration;
 
+pub use domain::Domain;
 pub use input::{Input, QueueRules};
 pub use output::{Holder, LeftReason, OfferResult, Output, Refused};
 pub use snapshot::{AgentState, QueueState, WaitingItem};
@@ -24,7 +33,3 @@ pub use snapshot::{AgentState, QueueState, WaitingItem};
 /// How long an agent who declined an item (or could not be rung for it) is not offered that item again, so that it goes to others
 /// rather than back and forth.
 pub const DECLINE_PAUSE: Duration = Duration::from_secs(30);
-
-/// Placeholder until the next commit.
-#[derive(Clone, Debug, Default)]
-pub struct Domain {}

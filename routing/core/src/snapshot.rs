@@ -17,8 +17,8 @@ pub struct AgentState {
     pub status: RoutingStatus,
     /// Since when.
     pub since: Timestamp,
-    /// End of the last interaction handled; before the first one, when he first came on queue.
-    pub idle_since: Timestamp,
+    /// End of the last interaction handled; before the first one, when he first came on queue, if he ever did.
+    pub idle_since: Option<Timestamp>,
     /// How many interactions he takes at once.
     pub capacity: u8,
     /// Queues that reach him.

@@ -1,0 +1,69 @@
+//! Questions to a domain. None changes anything.
+
+use tandem_proto::{ConversationId, QueueId, UserId};
+
+use crate::{AgentState, Domain, QueueState, WaitingItem, agents::Agent, items::Item};
+
+impl Domain {
+    /// The place of a waiting or alerting item in its queue, 1 is next. Alerting items keep their place, so a place gets worse only when
+    /// an item with a smaller key arrives. Counts what is ahead: linear in it.
+    pub fn position(&self, id: ConversationId) -> Option<u32> {
+        let item = self.items.get(&id)?;
+        let ahead = self.queues[&item.queue].order.range(..item.rank).count();
+        Some(u32::try_from(ahead + 1).unwrap_or(u32::MAX))
+    }
+
+    /// One agent.
+    pub fn agent(&self, id: UserId) -> Option<AgentState> {
+        self.agents.get(&id).map(|agent| self.agent_state(id, agent))
+    }
+
+    /// All agents, by id.
+    pub fn agents(&self) -> Vec<AgentState> {
+        self.agents.iter().map(|(id, agent)| self.agent_state(*id, agent)).collect()
+    }
+
+    /// All queues, by id.
+    pub fn queues(&self) -> Vec<QueueState> {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let states = self.queues.iter().map(|(id, queue)| QueueState {
+            queue: *id,
+            rules: queue.rules.clone(),
+            waiting: count(queue.waiting.len()),
+            alerting: count(queue.order.len() - queue.waiting.len()),
+            agents_free: count(queue.free.len()),
+        });
+        states.collect()
+    }
+
+    /// All waiting and alerting items, by id.
+    pub fn items(&self) -> Vec<WaitingItem> {
+        self.items.iter().map(|(id, item)| self.waiting_item(*id, item)).collect()
+    }
+
+    /// A queue's waiting and alerting items, in order.
+    pub fn waiting(&self, queue: QueueId) -> Vec<WaitingItem> {
+        let order = self.queues.get(&queue).into_iter().flat_map(|queue| &queue.order);
+        order.map(|rank| self.waiting_item(rank.item, &self.items[&rank.item])).collect()
+    }
+
+    fn agent_state(&self, id: UserId, agent: &Agent) -> AgentState {
+        let alerting = agent.offers.iter().map(|offer| self.offers[offer].item);
+        AgentState {
+            agent: id,
+            status: agent.status,
+            since: agent.since,
+            idle_since: agent.idle_since,
+            capacity: agent.capacity,
+            queues: agent.queues.iter().copied().collect(),
+            skills: agent.skills.named(),
+            items: alerting.chain(agent.work.keys().copied()).collect(),
+        }
+    }
+
+    fn waiting_item(&self, id: ConversationId, item: &Item) -> WaitingItem {
+        let Item { queue, priority, arrival, rank, .. } = item;
+        let holder = self.holder(id);
+        WaitingItem { item: id, queue: *queue, key: rank.key, priority: *priority, arrival: *arrival, holder }
+    }
+}
