@@ -108,6 +108,8 @@ pub struct MessagesQuery {
     pub before: Option<i64>,
     /// Only messages with a greater one.
     pub after: Option<i64>,
+    /// `next` of the page before; `before` and `after` stay as they were.
+    pub cursor: Option<String>,
     /// Items wanted, 1 to 200, 50 by default.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,

@@ -1,7 +1,7 @@
 //! Sign-in, people and presence.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{OrgId, SessionId, Timestamp, UserId};
 
@@ -81,6 +81,21 @@ pub struct Person {
     pub roles: Vec<Role>,
     /// Presence now.
     pub presence: PresenceView,
+}
+
+/// `GET /people`: who to list, by display name.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PeopleQuery {
+    /// Words; each must occur in the display name, the login name or the extension. Case does not matter.
+    #[param(max_length = 120)]
+    pub query: Option<String>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// Items wanted, 1 to 200, 50 by default.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
 }
 
 /// `POST /people`.

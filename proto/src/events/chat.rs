@@ -4,7 +4,7 @@ use super::events;
 use crate::{ChatId, MessageId, UserId, api};
 
 events! {
-    /// A chat was made. Topic: `user` of every member.
+    /// A chat was made. Topics: `chat` and the `user` of every member.
     ChatCreated = "chat.created" v 1 {
         /// Which.
         chat: ChatId,
