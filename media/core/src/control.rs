@@ -1,6 +1,9 @@
 //! What a relay can be asked, and what it tells. The relay (`media/relay`) carries these out; call control asks.
 
-use std::{net::{IpAddr, SocketAddr}, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use serde::{Deserialize, Serialize};
 use tandem_proto::{EndpointId, RoomId, TrackId, api::TrackSource};
