@@ -1,0 +1,63 @@
+//! What can go wrong.
+
+use std::{path::Path, sync::Arc};
+
+/// Why the store refused or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Somebody else appended first.
+    #[error("stream {stream} is at version {actual}, not {expected}")]
+    Conflict {
+        /// Stream.
+        stream: String,
+        /// Expected version.
+        expected: i64,
+        /// Actual version.
+        actual: i64,
+    },
+    /// The writer's queue is full; try again later.
+    #[error("the store is overloaded")]
+    Overloaded,
+    /// The store is shutting down.
+    #[error("the store is closed")]
+    Closed,
+    /// The command panicked; what it did was rolled back.
+    #[error("the command panicked: {0}")]
+    Panicked(String),
+    /// The command held the writer too long; what it did was rolled back. A command awaits only its own statements.
+    #[error("the command took longer than {0:?}")]
+    TimedOut(std::time::Duration),
+    /// The group of commands this one was in could not be made durable; nothing of it is in the store.
+    #[error("the commit failed: {0}")]
+    Commit(Arc<sqlx::Error>),
+    /// The data folder or database cannot be used.
+    #[error("cannot open {what}: {reason}")]
+    Open {
+        /// Path or URL, without secrets.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+    /// A row does not read as what it should be.
+    #[error("row of {table} is damaged: {reason}")]
+    Damaged {
+        /// Table.
+        table: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    pub(crate) fn open(what: &Path, reason: impl ToString) -> Self {
+        Self::Open { what: what.display().to_string(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn damaged(table: &'static str, reason: impl ToString) -> Self {
+        Self::Damaged { table, reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,111 @@
+//! A reader that first catches up with the log and then goes on live, missing nothing and doubling nothing.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use sqlx::AnyPool;
+use tandem_proto::{Cursor, Event, OrgId};
+use tokio::sync::{
+    broadcast::{self, error::RecvError, error::TryRecvError},
+    watch,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{EventFilter, StoreError, reader};
+
+/// Events taken from the log at once while catching up.
+const BATCH: u32 = 256;
+
+/// Events after a cursor, without end. Made by [`crate::Store::follow`].
+#[derive(Debug)]
+pub struct Follow {
+    pool: AnyPool,
+    org: Option<OrgId>,
+    filter: EventFilter,
+    head: watch::Receiver<Cursor>,
+    live: broadcast::Receiver<Arc<Event>>,
+    stop: CancellationToken,
+    /// Everything up to here was looked at.
+    seen: Cursor,
+    /// Whether the log has events that did not, or no longer do, come through `live`.
+    behind: bool,
+    ready: VecDeque<Arc<Event>>,
+}
+
+impl Follow {
+    pub(crate) fn new(
+        pool: AnyPool,
+        org: Option<OrgId>,
+        filter: EventFilter,
+        after: Cursor,
+        head: watch::Receiver<Cursor>,
+        live: broadcast::Receiver<Arc<Event>>,
+        stop: CancellationToken,
+    ) -> Self {
+        // The head is read after `live` was subscribed to: what is not below it will come.
+        let behind = after < *head.borrow();
+        Self { pool, org, filter, head, live, stop, seen: after, behind, ready: VecDeque::new() }
+    }
+
+    /// The next event; waits for it. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] when the store closes; other errors may pass, and asking again goes on where it stood.
+    pub async fn next(&mut self) -> Result<Arc<Event>, StoreError> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
+            }
+            self.ready = self.batch(BATCH).await?.into();
+        }
+    }
+
+    /// Everything up to here was handed out or did not match.
+    pub(crate) fn seen(&self) -> Cursor {
+        self.seen
+    }
+
+    /// Waits for the log to go on; returns at most `most` of the events that match, perhaps none.
+    pub(crate) async fn batch(&mut self, most: u32) -> Result<Vec<Arc<Event>>, StoreError> {
+        if self.behind {
+            let head = *self.head.borrow();
+            let (events, seen) =
+                reader::events(&self.pool, self.org, &self.filter, self.seen, most, head).await?;
+            self.behind = events.len() >= most as usize;
+            self.seen = seen;
+            return Ok(events.into_iter().map(Arc::new).collect());
+        }
+        let mut received = tokio::select! {
+            biased;
+            received = self.live.recv() => received.map_err(|e| match e {
+                RecvError::Closed => TryRecvError::Closed,
+                RecvError::Lagged(missed) => TryRecvError::Lagged(missed),
+            }),
+            () = self.stop.cancelled() => Err(TryRecvError::Closed),
+        };
+        let mut found = Vec::new();
+        loop {
+            match received {
+                Ok(event) => found.extend(self.take(event)),
+                Err(TryRecvError::Empty) => return Ok(found),
+                Err(TryRecvError::Closed) if found.is_empty() => return Err(StoreError::Closed),
+                Err(TryRecvError::Closed) => return Ok(found),
+                Err(TryRecvError::Lagged(_)) => {
+                    self.behind = true;
+                    return Ok(found);
+                }
+            }
+            if found.len() >= most as usize {
+                return Ok(found);
+            }
+            received = self.live.try_recv();
+        }
+    }
+
+    fn take(&mut self, event: Arc<Event>) -> Option<Arc<Event>> {
+        if event.cursor <= self.seen {
+            return None;
+        }
+        self.seen = event.cursor;
+        (self.org.is_none_or(|org| org == event.org) && self.filter.matches(&event)).then_some(event)
+    }
+}

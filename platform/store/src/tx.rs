@@ -1,0 +1,139 @@
+//! What a command sees.
+
+use sqlx::AnyConnection;
+use tandem_core::{OrgScope, RequestContext};
+use tandem_proto::{Actor, Cursor, Event, EventData, Position, Stream, Timestamp, Topic, UserId};
+
+use crate::{StoreError, session::Session};
+
+/// What the stream's version must be for an append to succeed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expect {
+    /// Any.
+    Any,
+    /// Exactly this (0: the stream is new).
+    Version(i64),
+}
+
+/// Who and what a command's events came from.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// Who.
+    pub actor: Actor,
+    /// The request or call.
+    pub correlation: Option<uuid::Uuid>,
+}
+
+impl Cause {
+    /// The server by itself.
+    pub const SYSTEM: Self = Self { actor: Actor::System, correlation: None };
+
+    /// Somebody's request.
+    pub fn request(context: &RequestContext) -> Self {
+        Self { actor: context.actor(), correlation: Some(context.request.uuid()) }
+    }
+}
+
+/// The transaction a command runs in. It is one already: a command neither begins nor commits.
+pub struct Tx {
+    session: Session,
+    scope: OrgScope,
+    cause: Cause,
+    causation: Option<Position>,
+    now: Timestamp,
+}
+
+impl Tx {
+    pub(crate) fn new(session: Session, scope: OrgScope, cause: Cause) -> Self {
+        let now = session.clock.now();
+        Self { session, scope, cause, causation: None, now }
+    }
+
+    pub(crate) fn into_session(self) -> Session {
+        self.session
+    }
+
+    /// The org.
+    pub fn scope(&self) -> OrgScope {
+        self.scope
+    }
+
+    /// The time of this command, the same for all its events and rows.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The connection, for the command's own tables.
+    pub fn conn(&mut self) -> &mut AnyConnection {
+        &mut self.session.conn
+    }
+
+    /// Names the event that the following ones react to.
+    pub fn caused_by(&mut self, event: Position) {
+        self.causation = Some(event);
+    }
+
+    /// Appends an event; returns its version within the stream.
+    pub async fn append<E: EventData>(
+        &mut self,
+        stream: Stream,
+        expect: Expect,
+        topics: &[Topic],
+        event: &E,
+    ) -> Result<i64, StoreError> {
+        let draft = self.draft(None, stream, topics, event)?;
+        self.session.append(draft, expect).await
+    }
+
+    /// As [`Self::append`], for an event that carries somebody's personal data.
+    pub async fn append_about<E: EventData>(
+        &mut self,
+        subject: UserId,
+        stream: Stream,
+        expect: Expect,
+        topics: &[Topic],
+        event: &E,
+    ) -> Result<i64, StoreError> {
+        let draft = self.draft(Some(subject), stream, topics, event)?;
+        self.session.append(draft, expect).await
+    }
+
+    /// The event but for its version and position, which the log gives it.
+    fn draft<E: EventData>(
+        &self,
+        subject: Option<UserId>,
+        stream: Stream,
+        topics: &[Topic],
+        event: &E,
+    ) -> Result<Event, StoreError> {
+        let data = serde_json::to_value(event).map_err(|e| StoreError::damaged("events", e))?;
+        let mut topics = topics.to_vec();
+        topics.sort_unstable();
+        topics.dedup();
+        Ok(Event {
+            cursor: Cursor::START,
+            org: self.scope.org(),
+            stream,
+            version: 0,
+            kind: E::KIND.to_owned(),
+            schema_version: E::SCHEMA,
+            at: self.now,
+            actor: self.cause.actor.clone(),
+            correlation: self.cause.correlation,
+            causation: self.causation,
+            subject,
+            topics,
+            data,
+        })
+    }
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx")
+            .field("scope", &self.scope)
+            .field("cause", &self.cause)
+            .field("now", &self.now)
+            .finish()
+    }
+}
