@@ -5,13 +5,89 @@
 //! before anything else; bodies come through [`Json`], [`Query`] and [`Path`]; every refusal is an [`ApiProblem`].
 
 mod caller;
+mod events;
 mod extract;
 pub mod gateway;
 pub mod identity;
 mod problem;
+mod surround;
+
+use std::sync::Arc;
+
+use axum::Router;
+use tandem_bus::Bus;
+use tandem_core::Clock;
+use tandem_store::Store;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use caller::Caller;
 pub use extract::{Json, Path, Query};
 pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, UserRecord};
 pub use problem::ApiProblem;
+pub use surround::no_route;
+
+use gateway::Gateway;
+
+/// What an edge is made of.
+pub struct EdgeParts {
+    /// Log and state.
+    pub store: Store,
+    /// Signals.
+    pub bus: Bus,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Users and sessions.
+    pub identity: Identity,
+    /// Browsers' peer connections.
+    pub rtc: Arc<dyn RtcGateway>,
+    /// Devices' leases.
+    pub presence: Arc<dyn PresenceGateway>,
+    /// Who may see which topics.
+    pub authorities: Vec<Arc<dyn TopicAuthority>>,
+}
+
+/// The edge of one server. Cheap to clone.
+#[derive(Clone)]
+pub struct Edge {
+    pub(crate) identity: Identity,
+    pub(crate) store: Store,
+    pub(crate) presence: Arc<dyn PresenceGateway>,
+    pub(crate) gateway: Gateway,
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge").finish_non_exhaustive()
+    }
+}
+
+impl Edge {
+    /// An edge; nothing runs until its routes are served.
+    pub fn new(parts: EdgeParts) -> Self {
+        Self {
+            identity: parts.identity.clone(),
+            store: parts.store.clone(),
+            presence: Arc::clone(&parts.presence),
+            gateway: Gateway::new(parts),
+        }
+    }
+
+    /// The edge's own operations, relative to `/api/v1`: sessions, `/me`, `/events`, `/ws`.
+    pub fn routes(&self) -> OpenApiRouter {
+        identity::routes(self.clone())
+            .merge(events::routes(self.clone()))
+            .merge(gateway::routes(self.clone()))
+    }
+
+    /// Puts what every request passes through around `router`: its id, its caller, the log line and metrics, problems for what no route
+    /// answers, the time limit, compression and security headers.
+    pub fn surround(&self, router: Router) -> Router {
+        surround::surround(self.clone(), router)
+    }
+
+    /// Closes every socket with 1001, so that clients resume elsewhere, and waits until they are closed.
+    pub async fn drain(&self) {
+        self.gateway.drain().await;
+    }
+}

@@ -119,6 +119,8 @@ impl IntoResponse for ApiProblem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        // So that the request's id can be added on the way out.
+        response.extensions_mut().insert(self.0);
         response
     }
 }

@@ -1,45 +1,157 @@
-//! The clients' WebSocket, `/api/v1/ws`, and what products give it to work with.
+//! The clients' WebSocket, `/api/v1/ws` (`tandem_proto::ws` is its contract).
+//!
+//! Each socket has three tasks: one reads frames and answers them, one writes from a bounded queue, one feeds that queue from the log
+//! and the bus. They share only the queue and the reason to close.
 
-use tandem_core::RequestContext;
-use tandem_proto::{DeviceId, Event, Problem, Topic, TrackId, ws::RtcTrack};
-use tandem_store::BoxFuture;
+mod grants;
+mod outgoing;
+mod ports;
+mod roster;
+mod socket;
+mod stream;
 
-/// Browsers' peer connections. Communicate implements it.
-pub trait RtcGateway: Send + Sync + 'static {
-    /// Makes or renegotiates the device's one peer connection; the answer is the session description for the client.
-    fn offer(
-        &self,
-        ctx: RequestContext,
-        device: DeviceId,
-        sdp: String,
-        tracks: Vec<RtcTrack>,
-    ) -> BoxFuture<'_, Result<String, Problem>>;
-    /// The height in pixels at which the device shows a track; 0 when it is not visible.
-    fn layer(
-        &self,
-        ctx: RequestContext,
-        device: DeviceId,
-        track: TrackId,
-        height: u32,
-    ) -> BoxFuture<'_, Result<(), Problem>>;
-    /// The device closed its peer connection.
-    fn close(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{State, ws::WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    response::Response,
+};
+use http::{HeaderMap, Uri, header};
+use tandem_bus::Bus;
+use tandem_core::Clock;
+use tandem_proto::{Problem, limits::WS_MESSAGE_BYTES};
+use tandem_store::Store;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use ports::{PresenceGateway, RtcGateway, TopicAuthority};
+
+pub(crate) use grants::{Grants, chosen};
+
+use crate::{ApiProblem, Edge, EdgeParts, Identity};
+use roster::Roster;
+
+/// How long a planned stop waits for sockets to close.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// Every socket of this server. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Gateway(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    bus: Bus,
+    clock: Arc<dyn Clock>,
+    identity: Identity,
+    rtc: Arc<dyn RtcGateway>,
+    presence: Arc<dyn PresenceGateway>,
+    grants: Grants,
+    roster: Roster,
+    stopping: CancellationToken,
+    sockets: TaskTracker,
 }
 
-/// Devices' presence leases. Collaborate implements it.
-pub trait PresenceGateway: Send + Sync + 'static {
-    /// A device authenticated a socket.
-    fn connected(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
-    /// A device is still there; `active` when the person has touched it within the last minutes.
-    fn heartbeat(&self, ctx: RequestContext, device: DeviceId, active: bool) -> BoxFuture<'_, ()>;
-    /// A device's socket closed and no newer one took its place.
-    fn disconnected(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
+impl Gateway {
+    pub(crate) fn new(parts: EdgeParts) -> Self {
+        let grants = Grants::new(parts.authorities);
+        Self(Arc::new(Inner {
+            store: parts.store,
+            bus: parts.bus,
+            clock: parts.clock,
+            identity: parts.identity,
+            rtc: parts.rtc,
+            presence: parts.presence,
+            grants,
+            roster: Roster::default(),
+            stopping: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        }))
+    }
+
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.0.grants
+    }
+
+    pub(crate) async fn drain(&self) {
+        self.0.stopping.cancel();
+        self.0.sockets.close();
+        if tokio::time::timeout(DRAIN, self.0.sockets.wait()).await.is_err() {
+            tracing::warn!(left = self.0.sockets.len(), "sockets did not close in time");
+        }
+    }
 }
 
-/// Says which topics somebody may see. The gateway takes the union over all authorities and always adds `org:{org}` and `user:{me}`.
-pub trait TopicAuthority: Send + Sync + 'static {
-    /// The topics `ctx` may see now.
-    fn topics(&self, ctx: RequestContext) -> BoxFuture<'_, Vec<Topic>>;
-    /// Whether `event` may have changed them (somebody joined a chat, or left it), so that they must be asked again.
-    fn regrants(&self, event: &Event, ctx: &RequestContext) -> bool;
+pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(connect)).with_state(edge)
+}
+
+/// Open the event socket
+///
+/// Upgrades to a WebSocket of JSON frames. The first frame authenticates with a session's token, within 10 seconds; no token goes into
+/// the URL. Needs no permission; what is delivered is what the session's user may see.
+#[utoipa::path(
+    get, path = "/ws", tag = "events", operation_id = "connect", security(()),
+    responses(
+        (status = 101, description = "A WebSocket from here on"),
+        (status = 403, description = "The page that asked is of another origin", body = Problem),
+        (status = 426, description = "Not a WebSocket handshake", body = Problem),
+        (status = 503, description = "The server is stopping", body = Problem),
+    )
+)]
+async fn connect(
+    State(edge): State<Edge>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiProblem> {
+    let upgrade = upgrade.map_err(|rejection| {
+        Problem::new(426, "upgrade-required", "This is a WebSocket").detail(rejection.body_text())
+    })?;
+    if !same_origin(&headers) {
+        return Err(Problem::new(403, "foreign-origin", "Another site's page may not connect").into());
+    }
+    let gateway = edge.gateway;
+    if gateway.0.stopping.is_cancelled() {
+        return Err(ApiProblem::unavailable(1));
+    }
+    let tracker = gateway.0.sockets.clone();
+    Ok(upgrade
+        .max_message_size(WS_MESSAGE_BYTES)
+        .max_frame_size(WS_MESSAGE_BYTES)
+        .on_upgrade(move |socket| tracker.track_future(socket::serve(gateway, socket))))
+}
+
+/// Browsers name the page's origin; it must be this server's. Programs name none.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let authority = origin
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse::<Uri>().ok())
+        .and_then(|uri| uri.authority().cloned());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    authority.is_some_and(|authority| host.is_some_and(|host| authority.as_str().eq_ignore_ascii_case(host)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_connect() {
+        let check = |origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, "tandem.example:8080".parse().expect("a host"));
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, origin.parse().expect("an origin"));
+            }
+            same_origin(&headers)
+        };
+        assert!(check(None));
+        assert!(check(Some("http://tandem.example:8080")));
+        for foreign in
+            ["http://tandem.example", "http://tandem.example:8081", "https://evil.example", "null", ""]
+        {
+            assert!(!check(Some(foreign)), "{foreign}");
+        }
+    }
 }

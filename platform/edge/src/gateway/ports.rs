@@ -1,0 +1,50 @@
+//! What products give the gateway to work with.
+
+use tandem_core::RequestContext;
+use tandem_proto::{DeviceId, Event, Problem, Topic, TrackId, api::PresenceView, ws::RtcTrack};
+use tandem_store::BoxFuture;
+
+/// Browsers' peer connections. Communicate implements it.
+pub trait RtcGateway: Send + Sync + 'static {
+    /// Makes or renegotiates the device's one peer connection; the answer is the session description for the client.
+    fn offer(
+        &self,
+        ctx: RequestContext,
+        device: DeviceId,
+        sdp: String,
+        tracks: Vec<RtcTrack>,
+    ) -> BoxFuture<'_, Result<String, Problem>>;
+    /// The height in pixels at which the device shows a track; 0 when it is not visible.
+    fn layer(
+        &self,
+        ctx: RequestContext,
+        device: DeviceId,
+        track: TrackId,
+        height: u32,
+    ) -> BoxFuture<'_, Result<(), Problem>>;
+    /// The device closed its peer connection.
+    fn close(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
+}
+
+/// Devices' presence leases. Collaborate implements it.
+pub trait PresenceGateway: Send + Sync + 'static {
+    /// A device authenticated a socket.
+    fn connected(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
+    /// A device is still there; `active` when the person has touched it within the last minutes.
+    fn heartbeat(&self, ctx: RequestContext, device: DeviceId, active: bool) -> BoxFuture<'_, ()>;
+    /// A device's socket closed and no newer one took its place.
+    fn disconnected(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
+    /// The caller's own presence, for `GET /me`; `None` reads as Offline.
+    fn view(&self, ctx: RequestContext) -> BoxFuture<'_, Option<PresenceView>> {
+        let _ = ctx;
+        Box::pin(std::future::ready(None))
+    }
+}
+
+/// Says which topics somebody may see. The gateway takes the union over all authorities and always adds `org:{org}` and `user:{me}`.
+pub trait TopicAuthority: Send + Sync + 'static {
+    /// The topics `ctx` may see now.
+    fn topics(&self, ctx: RequestContext) -> BoxFuture<'_, Vec<Topic>>;
+    /// Whether `event` may have changed them (somebody joined a chat, or left it), so that they must be asked again.
+    fn regrants(&self, event: &Event, ctx: &RequestContext) -> bool;
+}

@@ -1,0 +1,112 @@
+//! `/sessions` and `/me`.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Extension,
+    extract::{ConnectInfo, State},
+    http::StatusCode,
+};
+use tandem_core::RequestContext;
+use tandem_proto::{
+    Problem, Timestamp,
+    api::{Me, Org, Person, Presence, PresenceView, SignIn, SignedIn},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Identity, IdentityError, NewSession};
+use crate::{ApiProblem, Caller, Edge, Json};
+
+pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_out))
+        .routes(routes!(me))
+        .with_state(edge)
+}
+
+/// Sign in
+///
+/// Starts a session with a password. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+/// Needs no permission.
+#[utoipa::path(
+    post, path = "/sessions", tag = "identity", operation_id = "signIn", security(()),
+    request_body = SignIn,
+    responses(
+        (status = 201, description = "Signed in", body = SignedIn),
+        (status = 401, description = "Name or password is wrong", body = Problem),
+        (status = 422, description = "A field is wrong, or the org must be named", body = Problem),
+        (status = 429, description = "Too many failed sign-ins; `Retry-After` says how long to wait", body = Problem),
+    )
+)]
+async fn sign_in(
+    State(edge): State<Edge>,
+    source: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Json(request): Json<SignIn>,
+) -> Result<(StatusCode, Json<SignedIn>), ApiProblem> {
+    let source = source.map(|Extension(ConnectInfo(address))| address.ip());
+    let NewSession { token, session } = edge.identity.sign_in(request, source).await?;
+    let me = describe(&edge, &session.context).await?;
+    Ok((StatusCode::CREATED, Json(SignedIn { token, expires_at: session.expires_at, me })))
+}
+
+/// Sign out
+///
+/// Ends the session used; its sockets are closed. Needs a session, no permission.
+#[utoipa::path(
+    delete, path = "/sessions/current", tag = "identity", operation_id = "signOut",
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 401, description = "No valid session", body = Problem),
+    )
+)]
+async fn sign_out(State(edge): State<Edge>, caller: Caller) -> Result<StatusCode, ApiProblem> {
+    edge.identity.sign_out(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who am I
+///
+/// The caller, the org and the permissions held. Needs a session, no permission.
+#[utoipa::path(
+    get, path = "/me", tag = "identity", operation_id = "me",
+    responses(
+        (status = 200, description = "The caller", body = Me),
+        (status = 401, description = "No valid session", body = Problem),
+    )
+)]
+async fn me(State(edge): State<Edge>, caller: Caller) -> Result<Json<Me>, ApiProblem> {
+    Ok(Json(describe(&edge, &caller).await?))
+}
+
+async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProblem> {
+    let record = edge.identity.user(context.scope, context.user).await?.ok_or(IdentityError::NoSession)?;
+    let name = edge.identity.org_name(context.scope).await?;
+    let presence = edge.presence.view(context.clone()).await.unwrap_or(PresenceView {
+        primary: Presence::Offline,
+        message: None,
+        activity: None,
+        since: Timestamp::default(),
+    });
+    Ok(Me {
+        user: Person {
+            id: record.id,
+            name: record.name,
+            display_name: record.display_name,
+            title: record.title,
+            extension: record.extension,
+            roles: record.roles,
+            presence,
+        },
+        org: Org { id: context.scope.org(), name },
+        session: context.session,
+        permissions: context.permissions.names(),
+    })
+}
+
+impl Identity {
+    async fn org_name(&self, scope: tandem_core::OrgScope) -> Result<String, IdentityError> {
+        let orgs = self.orgs().await?;
+        orgs.into_iter().find(|(org, _)| *org == scope).map(|(_, name)| name).ok_or(IdentityError::NoSession)
+    }
+}

@@ -1,0 +1,213 @@
+//! The directory's accounts.
+
+use sqlx::{Row, any::AnyRow};
+use tandem_core::{OrgScope, Secret};
+use tandem_proto::{
+    Stream, Topic, UserId,
+    api::{NewPerson, Role},
+    events::identity::UserCreated,
+    limits::NAME_CHARS,
+};
+use tandem_store::{Cause, Expect, StoreError, Tx};
+
+use super::{Identity, IdentityError, id, text};
+
+/// Shortest password.
+const PASSWORD_MIN_CHARS: usize = 10;
+/// Longest password, bytes: more would only cost time.
+const PASSWORD_MAX_BYTES: usize = 1_024;
+/// Longest login name.
+const LOGIN_CHARS: usize = 64;
+/// Digits of an internal number.
+const EXTENSION_DIGITS: std::ops::RangeInclusive<usize> = 2..=10;
+
+/// Somebody who can sign in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UserRecord {
+    /// Id.
+    pub id: UserId,
+    /// Login name.
+    pub name: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Job title.
+    pub title: Option<String>,
+    /// Internal number.
+    pub extension: Option<String>,
+    /// Roles held.
+    pub roles: Vec<Role>,
+}
+
+const COLUMNS: &str = "id, name, display_name, title, extension, roles";
+
+impl Identity {
+    /// Adds somebody to the directory.
+    ///
+    /// # Errors
+    /// [`IdentityError::Invalid`] and [`IdentityError::Taken`] name the field at fault.
+    pub async fn create_user(
+        &self,
+        scope: OrgScope,
+        cause: Cause,
+        person: NewPerson,
+    ) -> Result<UserRecord, IdentityError> {
+        check(&person)?;
+        let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
+        let record = UserRecord {
+            id: UserId::generate(),
+            name: person.name,
+            display_name: person.display_name.trim().to_owned(),
+            title: person.title,
+            extension: person.extension,
+            roles: person.roles,
+        };
+        self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash))).await
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user(&self, scope: OrgScope, user: UserId) -> Result<Option<UserRecord>, IdentityError> {
+        self.one(scope, "id = $2", user.to_string()).await
+    }
+
+    /// Whose internal number this is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn by_extension(
+        &self,
+        scope: OrgScope,
+        extension: &str,
+    ) -> Result<Option<UserRecord>, IdentityError> {
+        self.one(scope, "extension = $2", extension.to_owned()).await
+    }
+
+    /// Everybody, by display name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn users(&self, scope: OrgScope) -> Result<Vec<UserRecord>, IdentityError> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM users WHERE org = $1 ORDER BY display_name, id"
+        )))
+        .bind(scope.org().to_string())
+        .fetch_all(self.0.store.reader())
+        .await
+        .map_err(StoreError::from)?;
+        rows.iter().map(record).collect()
+    }
+
+    async fn one(
+        &self,
+        scope: OrgScope,
+        condition: &str,
+        value: String,
+    ) -> Result<Option<UserRecord>, IdentityError> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM users WHERE org = $1 AND {condition}"
+        )))
+        .bind(scope.org().to_string())
+        .bind(value)
+        .fetch_optional(self.0.store.reader())
+        .await
+        .map_err(StoreError::from)?;
+        row.as_ref().map(record).transpose()
+    }
+}
+
+async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRecord, IdentityError> {
+    let org = tx.scope().org();
+    let at = tx.now().micros();
+    for (field, value) in [("name", Some(&record.name)), ("extension", record.extension.as_ref())] {
+        let Some(value) = value else { continue };
+        let holder =
+            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT id FROM users WHERE org = $1 AND {field} = $2")))
+                .bind(org.to_string())
+                .bind(value.clone())
+                .fetch_optional(tx.conn())
+                .await
+                .map_err(StoreError::from)?;
+        if holder.is_some() {
+            return Err(IdentityError::Taken { field, value: value.clone() });
+        }
+    }
+    sqlx::query(
+        "INSERT INTO users (id, org, name, display_name, title, extension, roles, password_hash, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(record.id.to_string())
+    .bind(org.to_string())
+    .bind(record.name.clone())
+    .bind(record.display_name.clone())
+    .bind(record.title.clone())
+    .bind(record.extension.clone())
+    .bind(serde_json::to_string(&record.roles).unwrap_or_default())
+    .bind(hash)
+    .bind(at)
+    .execute(tx.conn())
+    .await
+    .map_err(StoreError::from)?;
+    let event = UserCreated {
+        user: record.id,
+        name: record.name.clone(),
+        display_name: record.display_name.clone(),
+        roles: record.roles.clone(),
+        extension: record.extension.clone(),
+    };
+    tx.append_about(record.id, Stream::user(record.id), Expect::Version(0), &[Topic::org(org)], &event)
+        .await?;
+    Ok(record)
+}
+
+fn check(person: &NewPerson) -> Result<(), IdentityError> {
+    let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
+        return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
+    }
+    let shown = person.display_name.trim().chars().count();
+    if shown == 0 || shown > NAME_CHARS {
+        return Err(IdentityError::invalid("display_name", format!("1 to {NAME_CHARS} characters")));
+    }
+    if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
+        return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
+    }
+    if person.roles.is_empty() {
+        return Err(IdentityError::invalid("roles", "at least one"));
+    }
+    if person.password.chars().count() < PASSWORD_MIN_CHARS {
+        return Err(IdentityError::invalid("password", format!("at least {PASSWORD_MIN_CHARS} characters")));
+    }
+    if person.password.len() > PASSWORD_MAX_BYTES {
+        return Err(IdentityError::invalid("password", format!("at most {PASSWORD_MAX_BYTES} bytes")));
+    }
+    if let Some(extension) = &person.extension {
+        let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits || !EXTENSION_DIGITS.contains(&extension.len()) {
+            return Err(IdentityError::invalid(
+                "extension",
+                format!("{} to {} digits", EXTENSION_DIGITS.start(), EXTENSION_DIGITS.end()),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
+    let optional = |column| row.try_get::<Option<String>, _>(column).map_err(StoreError::from);
+    Ok(UserRecord {
+        id: id(row, "users", "id")?,
+        name: text(row, "name")?,
+        display_name: text(row, "display_name")?,
+        title: optional("title")?,
+        extension: optional("extension")?,
+        roles: roles(&text(row, "roles")?)?,
+    })
+}
+
+/// The `roles` column: a JSON list.
+pub(super) fn roles(column: &str) -> Result<Vec<Role>, IdentityError> {
+    serde_json::from_str(column)
+        .map_err(|error| StoreError::Damaged { table: "users", reason: format!("roles: {error}") }.into())
+}

@@ -1,0 +1,74 @@
+//! What every request passes through, from the outside in: log line and metrics, security headers, compression, the time limit, who
+//! asks.
+
+mod headers;
+mod observe;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use http::{Method, Uri, header};
+use tandem_proto::{Problem, RequestId};
+use tower_http::compression::CompressionLayer;
+
+use crate::{ApiProblem, Edge, IdentityError};
+
+/// Longest time a handler may take.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+pub(crate) fn surround(edge: Edge, router: Router) -> Router {
+    router
+        .layer(from_fn_with_state(edge, identify))
+        .layer(from_fn(limit_time))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn(observe::observe))
+}
+
+/// Puts the caller of a request with a valid token where [`crate::Caller`] finds it.
+async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let Some(token) = bearer(&request) else { return next.run(request).await };
+    match edge.identity.session(token).await {
+        Ok(session) => {
+            let mut context = session.context;
+            if let Some(id) = request.extensions().get::<RequestId>() {
+                context.request = *id;
+            }
+            let user = context.user;
+            request.extensions_mut().insert(context);
+            let mut response = next.run(request).await;
+            response.extensions_mut().insert(user);
+            response
+        }
+        // Operations that need nobody still work; the others refuse.
+        Err(IdentityError::NoSession) => next.run(request).await,
+        Err(error) => ApiProblem::from(error).into_response(),
+    }
+}
+
+fn bearer(request: &Request) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            ApiProblem(Problem::new(504, "timeout", "This took too long").retry_after(1)).into_response()
+        }
+    }
+}
+
+/// The answer to a path nobody serves: a fallback handler.
+pub async fn no_route(method: Method, uri: Uri) -> ApiProblem {
+    Problem::new(404, "not-found", "Not found")
+        .detail(format!("nothing answers {method} {}", uri.path()))
+        .into()
+}
