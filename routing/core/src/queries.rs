@@ -47,6 +47,11 @@ impl Domain {
         order.map(|rank| self.waiting_item(rank.item, &self.items[&rank.item])).collect()
     }
 
+    /// How many agents and waiting or alerting items it holds: what copying it costs.
+    pub fn size(&self) -> usize {
+        self.agents.len() + self.items.len()
+    }
+
     fn agent_state(&self, id: UserId, agent: &Agent) -> AgentState {
         let alerting = agent.offers.iter().map(|offer| self.offers[offer].item);
         AgentState {
