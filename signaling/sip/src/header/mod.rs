@@ -1,0 +1,14 @@
+//! Header values.
+
+mod auth;
+pub(crate) mod lex;
+mod name_addr;
+mod params;
+mod values;
+mod via;
+
+pub use auth::AuthValue;
+pub use name_addr::NameAddr;
+pub use params::Params;
+pub use values::{CSeq, Contacts, Parametrised, Refresher, SessionExpires};
+pub use via::{MAGIC_COOKIE, Via};

@@ -1,0 +1,3 @@
+//! The stack.
+mod event;
+pub use event::{ClientTxId, ServerTxId, SipEvent};
