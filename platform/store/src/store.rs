@@ -20,9 +20,6 @@ use crate::{
     writer::{Jobs, News, Writer, guarded},
 };
 
-/// Events kept for a slow listener before it must catch up from the log.
-const LIVE: usize = 8_192;
-
 /// How to open a store.
 pub struct Options {
     /// `sqlite:PATH`.
@@ -35,6 +32,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Commands that may wait for the writer before others are refused.
     pub queue: usize,
+    /// Events kept for a slow listener before it must catch up from the log.
+    pub live: usize,
 }
 
 impl Options {
@@ -46,13 +45,17 @@ impl Options {
             projections: Vec::new(),
             clock: Arc::new(SystemClock),
             queue: 4_096,
+            live: 8_192,
         }
     }
 }
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("queue", &self.queue).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("queue", &self.queue)
+            .field("live", &self.live)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +87,7 @@ impl Store {
 
     /// As [`Self::open`], with every choice open.
     pub async fn open_with(options: Options) -> Result<Self, StoreError> {
-        let Options { url, migrations, projections, clock, queue } = options;
+        let Options { url, migrations, projections, clock, queue, live } = options;
         let database = Database::claim(&url)?;
         let mut conn = database.writer().await?;
         schema::migrate(&mut conn, &migrations, clock.now())
@@ -96,7 +99,7 @@ impl Store {
         }
         let readers = database.readers().await?;
         let session = Session::new(conn, Arc::clone(&clock)).await?;
-        let news = News { head: watch::Sender::new(session.head()), live: broadcast::Sender::new(LIVE) };
+        let news = News { head: watch::Sender::new(session.head()), live: broadcast::Sender::new(live) };
         let (jobs, queue) = Jobs::new(queue);
         let (stop_views, stop_writer) = (CancellationToken::new(), CancellationToken::new());
 

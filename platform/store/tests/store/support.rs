@@ -1,6 +1,4 @@
 //! What the store's tests share.
-#![allow(dead_code, reason = "each test file uses its part")]
-#![expect(clippy::allow_attributes, reason = "which part is used differs from file to file")]
 
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{Event, OrgId, Stream, Topic, events::identity::OrgCreated};
@@ -8,48 +6,53 @@ use tandem_store::{Cause, Expect, Migration, Options, Store, StoreError};
 use tempfile::TempDir;
 
 /// A table for commands to write to.
-pub const NOTES: Migration = Migration {
+pub(crate) const NOTES: Migration = Migration {
     name: "0001_notes",
     sql: "CREATE TABLE notes (id bigint PRIMARY KEY, org text NOT NULL, text text, body bytea, done bigint NOT NULL);",
 };
 
 /// A store in a folder of its own, removed with it.
-pub struct Place {
-    pub folder: TempDir,
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("sqlite:{}/data/tandem.db", self.folder.path().display())
     }
 
-    pub fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         Options { migrations: vec![NOTES], ..Options::new(self.url()) }
     }
 
-    pub async fn open(&self) -> Store {
+    pub(crate) async fn open(&self) -> Store {
         Store::open_with(self.options()).await.expect("the store opens")
     }
 }
 
-pub fn new_scope() -> OrgScope {
+pub(crate) fn new_scope() -> OrgScope {
     Mint::for_server().scope(OrgId::generate())
 }
 
-pub fn named(name: impl Into<String>) -> OrgCreated {
+pub(crate) fn named(name: impl Into<String>) -> OrgCreated {
     OrgCreated { name: name.into() }
 }
 
-pub fn name_of(event: &Event) -> String {
+pub(crate) fn name_of(event: &Event) -> String {
     event.decode::<OrgCreated>().expect("decodes").expect("an OrgCreated").name
 }
 
 /// Appends one event to the org's stream, on topics of these names.
-pub async fn append(store: &Store, scope: OrgScope, name: &str, topics: &[&str]) -> Result<i64, StoreError> {
+pub(crate) async fn append(
+    store: &Store,
+    scope: OrgScope,
+    name: &str,
+    topics: &[&str],
+) -> Result<i64, StoreError> {
     let topics: Vec<Topic> = topics.iter().map(|topic| Topic::from_text(*topic)).collect();
     let event = named(name);
     store

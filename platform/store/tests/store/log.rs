@@ -1,11 +1,9 @@
 //! Commands, their events, and who reads them.
 
-mod support;
-
 use std::sync::Arc;
 
+use crate::support::{Place, append, name_of, named, new_scope};
 use sqlx::Row as _;
-use support::{Place, append, name_of, named, new_scope};
 use tandem_proto::{Actor, Cursor, Position, Stream, Topic, UserId};
 use tandem_store::{Cause, EventFilter, Expect, Options, StoreError};
 

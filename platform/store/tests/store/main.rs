@@ -1,0 +1,9 @@
+//! The store as its users see it: a real database in a folder of its own for every test.
+
+mod crash;
+mod log;
+mod model;
+mod opening;
+mod projections;
+mod resume;
+mod support;
