@@ -1,0 +1,47 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::{Config, Settings, StartError};
+
+/// Communications server: chat, telephony and contact centre in one program.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "tandem", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Configuration file [default: ./tandem.toml, where there is one]
+    #[arg(long, global = true, env = "TANDEM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Flags and environment.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Subcommand)]
+pub enum Command {
+    /// Runs the server
+    Serve,
+    /// Prints the configuration in effect, secrets masked
+    Config,
+    /// Checks whether the server could start here, and says what is wrong
+    Doctor,
+    /// Brings the database up to date and ends
+    Migrate,
+}
+
+impl Cli {
+    /// The configuration in effect: flags, then environment, then file, then defaults.
+    ///
+    /// # Errors
+    /// [`StartError::Config`], naming what to change.
+    pub fn effective(&self) -> Result<Config, StartError> {
+        let path = self.config.clone().unwrap_or_else(|| PathBuf::from("tandem.toml"));
+        let file = Settings::from_file(&path, self.config.is_some())?;
+        Config::check(self.settings.clone().or(file))
+    }
+}

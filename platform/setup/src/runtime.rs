@@ -1,0 +1,40 @@
+//! `DIR/runtime.json`: where the running server really listens, for tools beside it.
+
+use std::{net::SocketAddr, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+/// Where the server listens; the ports are the bound ones, also where 0 was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Runtime {
+    /// Web client and API.
+    pub http: SocketAddr,
+    /// Metrics and health.
+    pub admin: SocketAddr,
+    /// SIP.
+    pub sip: SocketAddr,
+    /// WebRTC media.
+    pub media: SocketAddr,
+    /// The process.
+    pub pid: u32,
+}
+
+impl Runtime {
+    /// Name of the file in the data folder.
+    pub const FILE: &'static str = "runtime.json";
+
+    /// Writes the file; a reader sees the old one or the whole new one.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn write(&self, data: &Path) -> std::io::Result<()> {
+        let half = data.join("runtime.json.new");
+        std::fs::write(&half, serde_json::to_vec(self)?)?;
+        std::fs::rename(half, data.join(Self::FILE))
+    }
+
+    /// Removes the file; a server that stopped listens nowhere.
+    pub fn remove(data: &Path) {
+        let _ = std::fs::remove_file(data.join(Self::FILE));
+    }
+}

@@ -1,0 +1,107 @@
+//! What an operator can write, as text: flags, environment and file hold the same settings under the same names.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::StartError;
+
+/// The settings one source gives. `tandem.toml` has the same names with `_` in place of `-`.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[group(skip)]
+pub struct Settings {
+    /// Folder where everything embedded lives [default: ./data]
+    #[arg(long, global = true, env = "TANDEM_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Makes a demo organisation in an empty data folder and writes its logins to DIR/demo.json
+    #[arg(long, global = true, env = "TANDEM_DEMO", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub demo: Option<bool>,
+    /// Address of the web client and the API [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "TANDEM_HTTP", value_name = "ADDR")]
+    pub http: Option<String>,
+    /// Address of metrics and health, for operators only [default: 127.0.0.1:8081]
+    #[arg(long, global = true, env = "TANDEM_ADMIN", value_name = "ADDR")]
+    pub admin: Option<String>,
+    /// Address of SIP over UDP and TCP [default: 127.0.0.1:5060]
+    #[arg(long, global = true, env = "TANDEM_SIP", value_name = "ADDR")]
+    pub sip: Option<String>,
+    /// UDP address of WebRTC media [default: 127.0.0.1:40000]
+    #[arg(long, global = true, env = "TANDEM_MEDIA", value_name = "ADDR")]
+    pub media: Option<String>,
+    /// UDP ports of SIP calls' media, FROM-TO; 0 takes a free range [default: 41000-41999]
+    #[arg(long, global = true, env = "TANDEM_RTP_PORTS", value_name = "RANGE")]
+    pub rtp_ports: Option<String>,
+    /// Address told to phones and browsers in place of the bound one, behind NAT
+    #[arg(long, global = true, env = "TANDEM_PUBLIC_IP", value_name = "IP")]
+    pub public_ip: Option<String>,
+    /// Database: sqlite:PATH [default: sqlite:DIR/tandem.db]
+    #[arg(long, global = true, env = "TANDEM_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
+    #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+impl Settings {
+    /// Reads `tandem.toml`. A missing file is no settings, unless it was `named` by the operator.
+    ///
+    /// # Errors
+    /// When it cannot be read or parsed; names file, line and key.
+    pub fn from_file(path: &Path, named: bool) -> Result<Self, StartError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_toml(&text, path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(Self::default()),
+            Err(error) => Err(StartError::Config(format!("cannot read {}: {error}", path.display()))),
+        }
+    }
+
+    fn from_toml(text: &str, path: &Path) -> Result<Self, StartError> {
+        toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+            let message = error.message().lines().next().unwrap_or("cannot be read");
+            StartError::Config(format!("{}:{line}: {message}", path.display()))
+        })
+    }
+
+    /// These, and those of `other` where these are silent.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            data: self.data.or(other.data),
+            demo: self.demo.or(other.demo),
+            http: self.http.or(other.http),
+            admin: self.admin.or(other.admin),
+            sip: self.sip.or(other.sip),
+            media: self.media.or(other.media),
+            rtp_ports: self.rtp_ports.or(other.rtp_ports),
+            public_ip: self.public_ip.or(other.public_ip),
+            database: self.database.or(other.database),
+            log: self.log.or(other.log),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_name_file_line_and_key() {
+        let fault = |text| {
+            Settings::from_toml(text, Path::new("tandem.toml")).expect_err("must be refused").to_string()
+        };
+        assert!(fault("demo = true\nhtpt = \"x\"\n").starts_with("tandem.toml:2: unknown field `htpt`"));
+        assert!(fault("\n\nhttp = 3\n").starts_with("tandem.toml:3: invalid type"));
+        assert!(fault("http = \"127.0.0.1:80").starts_with("tandem.toml:1: "));
+    }
+
+    #[test]
+    fn the_nearer_source_wins() {
+        let set = |http: &str| Settings { http: Some(http.into()), ..Settings::default() };
+        assert_eq!(set("flag").or(set("file")).http.as_deref(), Some("flag"));
+        assert_eq!(Settings::default().or(set("file")).http.as_deref(), Some("file"));
+    }
+}

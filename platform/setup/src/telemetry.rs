@@ -1,0 +1,73 @@
+//! Logs and metrics.
+
+use std::{io::IsTerminal, time::Duration};
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::StartError;
+
+/// Upper bounds of latency buckets, seconds: fine where a healthy server is.
+const SECONDS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// How often recorded values are folded into buckets, so that a scrape has little to do.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Starts logging to stderr: lines for people on a terminal, JSON otherwise.
+///
+/// # Errors
+/// When the filter cannot be read.
+pub fn init_logs(filter: &str) -> Result<(), StartError> {
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| StartError::Config(format!("log: {filter:?} is not a filter: {error}")))?;
+    let (human, json) = if std::io::stderr().is_terminal() {
+        (Some(fmt::layer().with_writer(std::io::stderr)), None)
+    } else {
+        (None, Some(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)))
+    };
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(human)
+        .with(json)
+        .try_init()
+        .map_err(|error| StartError::Failed(format!("logging cannot start: {error}")))
+}
+
+/// The recorded metrics.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// Starts recording everything the process counts.
+    ///
+    /// # Errors
+    /// When something records already.
+    pub fn install() -> Result<Self, StartError> {
+        let failed = |error| StartError::Failed(format!("metrics cannot be recorded: {error}"));
+        PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+            .map_err(failed)?
+            .install_recorder()
+            .map(Self)
+            .map_err(failed)
+    }
+
+    /// As text for Prometheus.
+    pub fn render(&self) -> String {
+        self.0.render()
+    }
+
+    /// Keeps the recorder small. Runs for ever.
+    pub async fn upkeep(self) {
+        let mut tick = tokio::time::interval(UPKEEP);
+        loop {
+            tick.tick().await;
+            self.0.run_upkeep();
+        }
+    }
+}
