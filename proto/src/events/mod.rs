@@ -15,6 +15,32 @@ macro_rules! events {
             const KIND: &'static str = $kind;
             const SCHEMA: u16 = $schema;
         }
-    )+};
+    )+
+        /// The types of this file.
+        pub(super) const ALL: &[super::EventType] = &[$(super::EventType::of::<$name>()),+];
+    };
 }
 use events;
+
+/// A type of this module, for those who treat them all alike.
+#[derive(Clone, Copy, Debug)]
+pub struct EventType {
+    /// Its dotted name.
+    pub kind: &'static str,
+    /// Today's version of its shape.
+    pub schema: u16,
+    /// Reads a payload as this type and writes it again.
+    pub round_trip: fn(serde_json::Value) -> serde_json::Result<serde_json::Value>,
+}
+
+impl EventType {
+    const fn of<E: crate::EventData>() -> Self {
+        let round_trip = |data| serde_json::from_value::<E>(data).and_then(serde_json::to_value);
+        Self { kind: E::KIND, schema: E::SCHEMA, round_trip }
+    }
+}
+
+/// Every type of event. Each has golden fixtures in the store's tests.
+pub fn all() -> impl Iterator<Item = &'static EventType> {
+    [identity::ALL, chat::ALL, call::ALL, contact_centre::ALL].into_iter().flatten()
+}
