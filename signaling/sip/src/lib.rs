@@ -11,16 +11,21 @@
 //! ```
 
 mod dialog;
+mod digest;
 mod error;
 mod header;
 mod ids;
 mod message;
 mod peer;
+mod registrar;
 mod stack;
 mod text;
 mod uri;
 
 pub use dialog::{Dialog, DialogError, DialogId, DialogState};
+pub use digest::{
+    Algorithm, Authenticator, Credentials, DigestClient, DigestConfig, Ha1, NoUsableChallenge, Refusal,
+};
 pub use error::{Fault, ParseError, Part};
 pub use header::{
     AuthValue, CSeq, Contacts, MAGIC_COOKIE, NameAddr, Parametrised, Params, Refresher, SessionExpires, Via,
@@ -31,6 +36,7 @@ pub use message::{
     StatusCode,
 };
 pub use peer::{FlowId, Peer, Transport};
+pub use registrar::{Binding, Expired, RegisterError, Registered, Registrar, RegistrarConfig};
 pub use stack::{ClientTxId, ServerTxId, SipEvent};
 pub use text::Text;
 pub use uri::{Host, SipUri, TelUri, Uri};
