@@ -1,0 +1,112 @@
+//! Results as a table with bars for people, and as JSON for whoever compares runs.
+
+use std::{fs, io, path::Path};
+
+use serde::Serialize;
+
+/// How wide a bar is at its longest.
+const BAR: usize = 40;
+
+/// One result, the median of its rounds.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) ours: f64,
+    pub(crate) peer: Option<f64>,
+    pub(crate) peer_name: Option<&'static str>,
+    /// What the machine allows at best.
+    pub(crate) floor: Option<f64>,
+    pub(crate) goal: Option<f64>,
+    pub(crate) pass: Option<bool>,
+}
+
+impl Row {
+    /// A result that should reach `goal`.
+    pub(crate) fn at_least(name: &'static str, unit: &'static str, ours: f64, goal: f64) -> Self {
+        Self { goal: Some(goal), pass: Some(ours >= goal), ..Self::plain(name, unit, ours) }
+    }
+
+    /// A result that should stay below `goal`.
+    pub(crate) fn at_most(name: &'static str, unit: &'static str, ours: f64, goal: f64) -> Self {
+        Self { goal: Some(goal), pass: Some(ours <= goal), ..Self::plain(name, unit, ours) }
+    }
+
+    /// A result without a goal.
+    pub(crate) fn plain(name: &'static str, unit: &'static str, ours: f64) -> Self {
+        Self { name, unit, ours, peer: None, peer_name: None, floor: None, goal: None, pass: None }
+    }
+
+    /// With the best the machine could do.
+    pub(crate) fn floor(self, floor: f64) -> Self {
+        Self { floor: Some(floor), ..self }
+    }
+}
+
+/// The middle one.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The value that `share` of the values do not exceed.
+pub(crate) fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
+    let index = ((values.len() as f64 - 1.0) * share).round() as usize;
+    values.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// Prints the table and writes `path`.
+#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+pub(crate) fn publish(rows: &[Row], path: &Path) -> io::Result<()> {
+    println!("{:<44} {:>12} {:>12} {:>12}  {:<9}", "", "ours", "goal", "floor", "unit");
+    for row in rows {
+        let verdict = match row.pass {
+            Some(true) => "met",
+            Some(false) => "MISSED",
+            None => "",
+        };
+        let (goal, floor) = (number(row.goal), number(row.floor));
+        println!(
+            "{:<44} {:>12} {goal:>12} {floor:>12}  {:<9} {verdict}",
+            row.name,
+            number(Some(row.ours)),
+            row.unit
+        );
+        let longest = row.goal.into_iter().chain(row.floor).fold(row.ours, f64::max);
+        for (what, value) in [("ours", Some(row.ours)), ("goal", row.goal), ("floor", row.floor)] {
+            if let Some(value) = value {
+                println!("  {what:<6}{}", bar(value / longest));
+            }
+        }
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, serde_json::to_string_pretty(rows)?)
+}
+
+fn bar(share: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a length"
+    )]
+    let length = (share * BAR as f64).round() as usize;
+    "█".repeat(length.clamp(1, BAR))
+}
+
+fn number(value: Option<f64>) -> String {
+    match value {
+        None => String::new(),
+        Some(value) if value >= 100.0 => format!("{value:.0}"),
+        Some(value) => format!("{value:.2}"),
+    }
+}
