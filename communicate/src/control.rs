@@ -1,11 +1,20 @@
 //! Call control as the products above use it: a call that comes in for a flow is handed to a [`CallApp`], which steers it through
 //! [`Calls`] and is told what happens by [`CallNotice`]s.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tandem_core::OrgScope;
-use tandem_proto::{CallId, ConversationId, DeviceId, FlowId, LegId, Timestamp, UserId, api::EndReason};
-use tokio::sync::mpsc;
+use tandem_edge::{ApiProblem, identity::IdentityError};
+use tandem_proto::{CallId, ConversationId, FlowId, LegId, Timestamp, UserId, api::EndReason};
+use tandem_store::Cause;
+use tokio::sync::{mpsc, oneshot};
+
+pub use tandem_call::CallChange;
+
+use crate::{
+    calls::{Command, Message, Reply},
+    switch::Switch,
+};
 
 /// A call that reached a number whose destination is a flow. It rings until the app answers it.
 #[derive(Clone, Debug)]
@@ -41,56 +50,6 @@ pub struct CallNotice {
     pub what: CallChange,
 }
 
-/// What happened.
-#[derive(Clone, PartialEq, Debug)]
-pub enum CallChange {
-    /// A leg was answered (the caller's by [`Calls::answer`], a rung user's by the user). A rung user's leg is connected with the
-    /// caller at once: music stops, both are in the call's room.
-    Answered {
-        /// Which.
-        leg: LegId,
-        /// The user, for a rung one.
-        user: Option<UserId>,
-    },
-    /// A rung user's leg ended before an answer, or any leg ended after it.
-    LegEnded {
-        /// Which.
-        leg: LegId,
-        /// The user, for one of ours.
-        user: Option<UserId>,
-        /// Why: `Declined`, `NoAnswer`, `Cancelled`, `Unreachable`, `Hangup` …
-        reason: EndReason,
-        /// Whether it had been answered.
-        was_answered: bool,
-    },
-    /// A leg holds or stopped to.
-    Held {
-        /// Which.
-        leg: LegId,
-        /// Whether.
-        held: bool,
-    },
-    /// What [`Calls::play`] started came to its end.
-    Played {
-        /// The leg.
-        leg: LegId,
-        /// Number given to `play`.
-        play: u64,
-    },
-    /// A leg sent a digit.
-    Digit {
-        /// The leg.
-        leg: LegId,
-        /// `0-9 * # A-D`.
-        digit: char,
-    },
-    /// The call is over; nothing follows.
-    Ended {
-        /// Why.
-        reason: EndReason,
-    },
-}
-
 /// Why a command was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -106,15 +65,42 @@ pub enum CallError {
     /// Not possible in the state the call is in.
     #[error("not possible now: {0}")]
     WrongState(&'static str),
+    /// As many calls are up as this server takes.
+    #[error("no more calls can be taken now")]
+    Full,
     /// The media relay refused.
     #[error(transparent)]
     Media(#[from] tandem_media::MediaError),
     /// The log could not be written.
     #[error(transparent)]
     Store(#[from] tandem_store::StoreError),
+    /// People cannot be looked up.
+    #[error("people cannot be looked up: {0}")]
+    Identity(Box<IdentityError>),
     /// The switch is stopping.
     #[error("call control is stopping")]
     Stopping,
+}
+
+impl CallError {
+    pub(crate) fn identity(error: IdentityError) -> Self {
+        Self::Identity(Box::new(error))
+    }
+}
+
+impl From<CallError> for ApiProblem {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::UnknownCall(_) => Self::not_found("call"),
+            CallError::UnknownLeg(_) => Self::not_found("leg"),
+            CallError::Unreachable => Self::conflict("unreachable", "nobody is there to ring"),
+            CallError::WrongState(why) => Self::conflict("wrong-call-state", why),
+            CallError::Store(error) => error.into(),
+            CallError::Identity(error) => (*error).into(),
+            CallError::Full | CallError::Stopping => Self::unavailable(2),
+            CallError::Media(error) => Self::internal(&error),
+        }
+    }
 }
 
 /// What takes calls whose number leads to a flow: Engage. Bounded channels, one for new calls and one for notices of the calls it took.
@@ -127,32 +113,96 @@ pub struct CallApp {
 }
 
 /// A handle on call control. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Calls {}
+#[derive(Clone)]
+pub struct Calls {
+    pub(crate) switch: Arc<Switch>,
+}
 
-#[expect(clippy::todo, clippy::unused_async, unused_variables, reason = "signatures first")]
+impl std::fmt::Debug for Calls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Calls").field("live", &self.switch.registry.len()).finish()
+    }
+}
+
 impl Calls {
     /// Answers the caller's leg; `Answered` follows.
-    pub async fn answer(&self, scope: OrgScope, call: CallId) -> Result<(), CallError> { todo!() }
+    pub async fn answer(&self, scope: OrgScope, call: CallId) -> Result<(), CallError> {
+        self.order(scope, call, Command::AppAnswer).await
+    }
 
     /// Ties the call to a conversation.
-    pub async fn set_conversation(&self, scope: OrgScope, call: CallId, conversation: ConversationId) -> Result<(), CallError> { todo!() }
+    pub async fn set_conversation(
+        &self,
+        scope: OrgScope,
+        call: CallId,
+        conversation: ConversationId,
+    ) -> Result<(), CallError> {
+        self.order(scope, call, Command::SetConversation(conversation)).await
+    }
 
     /// Plays files to a leg, in place of what played before. `Played { play }` follows unless it loops or is replaced.
-    pub async fn play(&self, scope: OrgScope, call: CallId, leg: LegId, play: u64, files: Vec<PathBuf>, looped: bool) -> Result<(), CallError> { todo!() }
+    pub async fn play(
+        &self,
+        scope: OrgScope,
+        call: CallId,
+        leg: LegId,
+        play: u64,
+        files: Vec<PathBuf>,
+        looped: bool,
+    ) -> Result<(), CallError> {
+        self.order(scope, call, Command::Play { leg, play, files, looped }).await
+    }
 
     /// Stops what plays.
-    pub async fn stop_playing(&self, scope: OrgScope, call: CallId, leg: LegId) -> Result<(), CallError> { todo!() }
+    pub async fn stop_playing(&self, scope: OrgScope, call: CallId, leg: LegId) -> Result<(), CallError> {
+        self.order(scope, call, Command::StopPlaying { leg }).await
+    }
 
     /// Rings a user's browsers (and, if `phones`, registered phones) with this call, for at most `timeout`. Answers the new leg.
-    pub async fn ring(&self, scope: OrgScope, call: CallId, user: UserId, timeout: Duration, phones: bool) -> Result<LegId, CallError> { todo!() }
+    pub async fn ring(
+        &self,
+        scope: OrgScope,
+        call: CallId,
+        user: UserId,
+        timeout: Duration,
+        phones: bool,
+    ) -> Result<LegId, CallError> {
+        let reply = self.command(scope, call, Command::Ring { user, timeout, phones }, Cause::SYSTEM).await?;
+        reply.leg.ok_or(CallError::Unreachable)
+    }
 
     /// Ends a leg. A call whose caller's leg ends, is over.
-    pub async fn hang_up(&self, scope: OrgScope, call: CallId, leg: LegId, reason: EndReason) -> Result<(), CallError> { todo!() }
+    pub async fn hang_up(
+        &self,
+        scope: OrgScope,
+        call: CallId,
+        leg: LegId,
+        reason: EndReason,
+    ) -> Result<(), CallError> {
+        self.order(scope, call, Command::HangUpLeg { leg, reason }).await
+    }
 
     /// Ends a call.
-    pub async fn end(&self, scope: OrgScope, call: CallId, reason: EndReason) -> Result<(), CallError> { todo!() }
+    pub async fn end(&self, scope: OrgScope, call: CallId, reason: EndReason) -> Result<(), CallError> {
+        self.order(scope, call, Command::End { reason }).await
+    }
 
-    /// The devices of a user that can be rung now (browsers with a socket).
-    pub async fn reachable(&self, scope: OrgScope, user: UserId) -> Vec<DeviceId> { todo!() }
+    async fn order(&self, scope: OrgScope, call: CallId, command: Command) -> Result<(), CallError> {
+        self.command(scope, call, command, Cause::SYSTEM).await.map(drop)
+    }
+
+    /// Has a call carry out a command; answers the call as it is then.
+    pub(crate) async fn command(
+        &self,
+        scope: OrgScope,
+        call: CallId,
+        command: Command,
+        cause: Cause,
+    ) -> Result<Reply, CallError> {
+        let inbox = self.switch.registry.call(scope, call).ok_or(CallError::UnknownCall(call))?;
+        let (reply, answer) = oneshot::channel();
+        let sent = inbox.send(Message::Command { command, cause, reply }).await;
+        sent.map_err(|_| CallError::UnknownCall(call))?;
+        answer.await.map_err(|_| CallError::UnknownCall(call))?
+    }
 }

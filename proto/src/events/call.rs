@@ -97,6 +97,20 @@ events! {
         /// What it authenticates as.
         auth_user: String,
     }
+    /// A phone registered, having had no registration. Stream `user`, topics `user`, `admins`.
+    PhoneRegistered = "phone.registered" v 1 {
+        /// Which.
+        phone: PhoneId,
+        /// Whose.
+        user: UserId,
+    }
+    /// A phone's last registration ended or lapsed. Stream `user`, topics `user`, `admins`.
+    PhoneUnregistered = "phone.unregistered" v 1 {
+        /// Which.
+        phone: PhoneId,
+        /// Whose.
+        user: UserId,
+    }
     /// An outside number leads somewhere (else). Stream `org`, topic `admins`.
     NumberSet = "number.set" v 1 {
         /// E.164.

@@ -1,0 +1,11 @@
+//! What telephony knows of an org: its phones, numbers and trunks, and where a dialled number leads.
+
+mod dial_plan;
+mod numbers;
+mod phones;
+mod trunks;
+
+pub use dial_plan::{Destination, normalise};
+pub use numbers::Numbers;
+pub use phones::{PhoneError, PhoneRecord, Phones};
+pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};

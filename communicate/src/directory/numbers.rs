@@ -1,0 +1,87 @@
+//! Outside numbers (DID) and where they lead.
+
+use sqlx::Row;
+use tandem_core::{Mint, OrgScope};
+use tandem_proto::{
+    OrgId, Stream, Topic,
+    api::{Number, NumberTarget},
+    events::call::NumberSet,
+};
+use tandem_store::{Cause, Expect, Store, StoreError};
+
+use super::dial_plan::spellings;
+
+/// The numbers of all orgs.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    store: Store,
+}
+
+impl Numbers {
+    pub(crate) const fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// The org's numbers, in order.
+    pub async fn all(&self, scope: OrgScope) -> Result<Vec<Number>, StoreError> {
+        let rows = sqlx::query("SELECT number, target FROM numbers WHERE org = $1 ORDER BY number")
+            .bind(scope.org().to_string())
+            .fetch_all(self.store.reader())
+            .await?;
+        rows.iter().map(read_number).collect()
+    }
+
+    /// Points a number to a destination, for an org that has it or a number nobody has.
+    pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), StoreError> {
+        let event = NumberSet { number: number.number.clone(), target: number.target.clone() };
+        let target = serde_json::to_string(&number.target).map_err(|e| damaged(&e))?;
+        self.store
+            .write(scope, cause, move |tx| {
+                Box::pin(async move {
+                    let org = tx.scope().org();
+                    let text = org.to_string();
+                    let done = sqlx::query(
+                        "INSERT INTO numbers (number, org, target) VALUES ($1, $2, $3)
+                         ON CONFLICT (number) DO UPDATE SET target = excluded.target WHERE numbers.org = excluded.org",
+                    )
+                    .bind(number.number)
+                    .bind(text)
+                    .bind(target)
+                    .execute(tx.conn())
+                    .await?;
+                    if done.rows_affected() == 0 {
+                        return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
+                    }
+                    tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// The org whose number this is, and where it leads; `dialled` with or without `+`.
+    pub(crate) async fn find(
+        &self,
+        mint: &Mint,
+        dialled: &str,
+    ) -> Result<Option<(OrgScope, Number)>, StoreError> {
+        let [e164, bare] = spellings(dialled);
+        let row = sqlx::query("SELECT org, number, target FROM numbers WHERE number = $1 OR number = $2")
+            .bind(e164)
+            .bind(bare)
+            .fetch_optional(self.store.reader())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let org: OrgId = row.try_get::<String, _>("org")?.parse().map_err(|e: uuid::Error| damaged(&e))?;
+        Ok(Some((mint.scope(org), read_number(&row)?)))
+    }
+}
+
+fn read_number(row: &sqlx::any::AnyRow) -> Result<Number, StoreError> {
+    let target: NumberTarget = serde_json::from_str(row.try_get("target")?).map_err(|e| damaged(&e))?;
+    Ok(Number { number: row.try_get("number")?, target })
+}
+
+fn damaged(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Damaged { table: "numbers", reason: error.to_string() }
+}

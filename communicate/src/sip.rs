@@ -1,0 +1,9 @@
+//! The SIP side of telephony: registrations, who is who, and new calls.
+
+mod front;
+mod invite;
+mod register;
+mod registrations;
+
+pub(crate) use front::Front;
+pub(crate) use registrations::Registrations;

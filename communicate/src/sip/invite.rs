@@ -1,0 +1,224 @@
+//! New calls from SIP: who calls, whom, and whether we can talk.
+
+use tandem_call::sdp::Description;
+use tandem_core::OrgScope;
+use tandem_proto::{
+    Actor, CallId, UserId,
+    api::{EndReason, LegKind},
+};
+use tandem_sip::{Dialog, Name, Peer, Request, Response, ServerTxId, StatusCode, Uri};
+use tandem_store::{Cause, StoreError};
+
+use super::{Front, register::unavailable};
+use crate::{
+    calls::{CallTask, NewCallPlan, Owner, Purpose, SipLeg, refusal, respond},
+    control::{CallError, IncomingCall},
+    directory::{Destination, normalise},
+};
+
+/// Who calls.
+struct Caller {
+    scope: OrgScope,
+    kind: LegKind,
+    user: Option<UserId>,
+    address: String,
+    name: Option<String>,
+    actor: Actor,
+}
+
+impl Front {
+    /// Takes a new INVITE as far as a live call, or refuses it.
+    pub(super) async fn invite(&self, transaction: ServerTxId, owner: Owner, request: Request, from: Peer) {
+        if let Err(response) = self.try_invite(transaction, owner, &request, from).await {
+            respond(&self.switch, transaction, response.tagged(self.switch.token_tag())).await;
+        }
+    }
+
+    async fn try_invite(
+        &self,
+        transaction: ServerTxId,
+        owner: Owner,
+        request: &Request,
+        from: Peer,
+    ) -> Result<(), Response> {
+        if matches!(request.uri, Uri::Other { .. }) {
+            return Err(request.response(StatusCode::UNSUPPORTED_URI_SCHEME));
+        }
+        let required: Vec<_> = request.headers.tokens(&Name::Require).map(ToOwned::to_owned).collect();
+        if !required.is_empty() {
+            return Err(request
+                .response(StatusCode::BAD_EXTENSION)
+                .with(Name::Unsupported, required.join(", ")));
+        }
+        let dialled = request.uri.user().map(|user| user.into_owned()).unwrap_or_default();
+        let (caller, destination) = self.identify(request, &dialled, from).await?;
+        let offer = read_offer(request)?;
+        let contact = self.switch.contact(from.transport);
+        let dialog = Dialog::uas(request, self.switch.token_tag(), contact, from)
+            .map_err(|error| request.response(error.status()).phrased(format!("Bad Request ({error})")))?;
+        if self.switch.registry.len() >= self.switch.config.max_calls {
+            return Err(unavailable(request));
+        }
+        let mut leg =
+            self.switch.new_leg(caller.kind, caller.user, caller.address.clone(), caller.name.clone());
+        leg.id = owner.leg;
+        let purpose = self.purpose(&caller, owner, destination);
+        let plan = NewCallPlan {
+            scope: caller.scope,
+            id: owner.call,
+            dialled,
+            video: false,
+            caller: leg,
+            signaling: Some(SipLeg::incoming(owner.leg, transaction, request.clone(), dialog, offer)),
+            purpose,
+            cause: Cause { actor: caller.actor, correlation: Some(owner.call.uuid()) },
+        };
+        match CallTask::start(self.switch.clone(), plan).await {
+            // Whatever there was to say was said by the call.
+            Ok(_) | Err(CallError::Store(_) | CallError::Identity(_)) => Ok(()),
+            Err(error) => {
+                tracing::warn!(call = %owner.call, %error, "call cannot be taken");
+                Ok(())
+            }
+        }
+    }
+
+    /// Who calls: a phone with credentials, or a trunk by its address for a number of its org. Anyone else is challenged, known or not.
+    async fn identify(
+        &self,
+        request: &Request,
+        dialled: &str,
+        from: Peer,
+    ) -> Result<(Caller, Destination), Response> {
+        let now = self.switch.clock.now();
+        let failed = |error: StoreError| {
+            tracing::error!(%error, "caller cannot be looked up");
+            unavailable(request)
+        };
+        if !request.headers.has(&Name::Authorization) {
+            let claimed = request.from.uri.user().map(|user| user.into_owned()).unwrap_or_default();
+            if !self.is_phone(request, &claimed).await.map_err(failed)?
+                && let Some(trunk) = self.trunk(request, dialled, from).await?
+            {
+                return Ok(trunk);
+            }
+        }
+        let proven = self.prove(now, request).await?;
+        let person = self.switch.identity.user(proven.scope, proven.phone.user).await.map_err(|error| {
+            tracing::error!(%error, "phone's user cannot be looked up");
+            unavailable(request)
+        })?;
+        let address = person.as_ref().and_then(|p| p.extension.clone()).unwrap_or(proven.phone.auth_user);
+        let user = proven.phone.user;
+        let caller = Caller {
+            scope: proven.scope,
+            kind: LegKind::Phone,
+            user: Some(user),
+            address,
+            name: person.map(|p| p.display_name),
+            actor: Actor::User { id: user },
+        };
+        let destination = self.resolve(caller.scope, dialled).await.map_err(|error| {
+            tracing::error!(%error, "destination cannot be looked up");
+            unavailable(request)
+        })?;
+        Ok((caller, destination))
+    }
+
+    async fn is_phone(&self, request: &Request, claimed: &str) -> Result<bool, StoreError> {
+        let Some((scope, _)) = self.org_of(request).await else { return Ok(false) };
+        Ok(self.switch.phones.find(scope, claimed).await?.is_some())
+    }
+
+    async fn trunk(
+        &self,
+        request: &Request,
+        dialled: &str,
+        from: Peer,
+    ) -> Result<Option<(Caller, Destination)>, Response> {
+        let failed = |error: StoreError| {
+            tracing::error!(%error, "trunk cannot be looked up");
+            unavailable(request)
+        };
+        let number = match normalise(dialled) {
+            Some(number) => self.numbers.find(&self.mint, &number).await.map_err(failed)?,
+            None => None,
+        };
+        let Some((scope, number)) = number else {
+            // A carrier is told that the number is not ours; anybody else is challenged and learns nothing.
+            let Some((scope, _)) = self.org_of(request).await else { return Ok(None) };
+            let known = self.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)?;
+            return known.map_or(Ok(None), |_| Err(request.response(StatusCode::NOT_FOUND)));
+        };
+        let Some(trunk) = self.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        tracing::debug!(trunk = trunk.name, number = number.number, "call from a carrier");
+        let address =
+            request.from.uri.user().map_or_else(|| request.from.uri.to_string(), |user| user.into_owned());
+        let caller = Caller {
+            scope,
+            kind: LegKind::Trunk,
+            user: None,
+            actor: Actor::External { address: address.clone() },
+            address,
+            name: request.from.display.as_ref().map(ToString::to_string),
+        };
+        Ok(Some((caller, Destination::Number { number: number.number, target: number.target })))
+    }
+
+    fn purpose(&self, caller: &Caller, owner: Owner, destination: Destination) -> Purpose {
+        let from = (caller.address.clone(), caller.name.clone());
+        Purpose::of(destination, |flow, to| IncomingCall {
+            scope: caller.scope,
+            call: owner.call,
+            leg: owner.leg,
+            from: from.0,
+            from_name: from.1,
+            to,
+            flow,
+            at: self.switch.clock.now(),
+        })
+    }
+
+    async fn resolve(&self, scope: OrgScope, dialled: &str) -> Result<Destination, CallError> {
+        crate::resolve(&self.switch, &self.numbers, &self.mint, scope, dialled).await
+    }
+}
+
+/// The caller's offer; none if it leaves the offer to us.
+fn read_offer(request: &Request) -> Result<Option<Description>, Response> {
+    if request.body.is_empty() {
+        return Ok(None);
+    }
+    let is_sdp = request.headers.content_type().ok().flatten().is_some_and(|t| t.is("application/sdp"));
+    if !is_sdp {
+        let unsupported = request.response(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return Err(unsupported.with(Name::Accept, "application/sdp"));
+    }
+    Description::parse(&request.body).map(Some).map_err(|error| refusal(request, &error))
+}
+
+impl Purpose {
+    /// What a destination makes of a call; `incoming` is asked for the app's view if it is a flow's.
+    pub(crate) fn of(
+        destination: Destination,
+        incoming: impl FnOnce(tandem_proto::FlowId, String) -> IncomingCall,
+    ) -> Self {
+        use tandem_proto::api::NumberTarget;
+        match destination {
+            Destination::User(user) | Destination::Number { target: NumberTarget::User { user }, .. } => {
+                Self::Person(user)
+            }
+            Destination::Number { number, target: NumberTarget::Flow { flow } } => {
+                Self::App(Box::new(incoming(flow, number)))
+            }
+            Destination::Nowhere => Self::Nowhere(EndReason::NotFound),
+        }
+    }
+}
+
+/// Ids for a call that is about to be made.
+pub(super) fn fresh_owner() -> Owner {
+    Owner { call: CallId::generate(), leg: tandem_proto::LegId::generate() }
+}

@@ -1,0 +1,81 @@
+//! Who a SIP request comes from, and REGISTER.
+
+use tandem_core::OrgScope;
+use tandem_proto::Timestamp;
+use tandem_sip::{Credentials, Name, Peer, Refusal, Request, Response, StatusCode};
+
+use super::Front;
+use crate::directory::PhoneRecord;
+
+/// A phone that proved who it is.
+pub(super) struct Proven {
+    pub scope: OrgScope,
+    pub phone: PhoneRecord,
+}
+
+impl Front {
+    /// The org a SIP domain stands for: one of that name, or the only one there is.
+    pub(super) async fn org_of(&self, request: &Request) -> Option<(OrgScope, String)> {
+        let orgs = self.switch.identity.orgs().await.ok()?;
+        let host =
+            request.to.uri.host().or_else(|| request.uri.host()).map(ToString::to_string).unwrap_or_default();
+        let named = orgs.iter().find(|(_, name)| name.eq_ignore_ascii_case(&host));
+        named.or(if orgs.len() == 1 { orgs.first() } else { None }).cloned()
+    }
+
+    /// Proves a request by its digest credentials, or answers what to send back: a challenge, or the same refusal whether the user is
+    /// unknown or the secret wrong.
+    pub(super) async fn prove(&self, now: Timestamp, request: &Request) -> Result<Proven, Response> {
+        let Some((scope, realm)) = self.org_of(request).await else {
+            return Err(request.response(StatusCode::NOT_FOUND));
+        };
+        let credentials = match Credentials::of(request, &realm) {
+            Ok(Some(credentials)) => credentials,
+            Ok(None) => return Err(self.authenticator().challenge(now, request, &realm, false)),
+            Err(error) => {
+                return Err(request.response(error.status()).phrased(format!("Bad Request ({error})")));
+            }
+        };
+        let phone = match self.switch.phones.find(scope, &credentials.username).await {
+            Ok(phone) => phone,
+            Err(error) => {
+                tracing::error!(%error, "phones cannot be looked up");
+                return Err(unavailable(request));
+            }
+        };
+        let mut authenticator = self.authenticator();
+        let checked = authenticator.check(now, &realm, request, &credentials, phone.as_ref().map(|p| &p.ha1));
+        match (checked, phone) {
+            (Ok(()), Some(phone)) => Ok(Proven { scope, phone }),
+            (Err(Refusal::Stale), _) => Err(authenticator.challenge(now, request, &realm, true)),
+            (Err(Refusal::OtherUri), _) => Err(request.response(StatusCode::BAD_REQUEST)),
+            _ => Err(request.response(StatusCode::FORBIDDEN)),
+        }
+    }
+
+    /// Answers a REGISTER.
+    pub(super) async fn register(&self, request: &Request, from: Peer) -> Response {
+        let now = self.switch.clock.now();
+        let proven = match self.prove(now, request).await {
+            Ok(proven) => proven,
+            Err(response) => return response,
+        };
+        // A phone registers its own address of record only.
+        if request.to.uri.user().as_deref() != Some(proven.phone.auth_user.as_str()) {
+            return request.response(StatusCode::FORBIDDEN);
+        }
+        match self.switch.registrations.register(now, proven.scope, &proven.phone, request, from).await {
+            Ok(Ok(registered)) => registered.response(now, request),
+            Ok(Err(error)) => error.response(request),
+            Err(error) => {
+                tracing::error!(%error, "registration cannot be kept");
+                unavailable(request)
+            }
+        }
+    }
+}
+
+/// We cannot now; in a few seconds perhaps.
+pub(super) fn unavailable(request: &Request) -> Response {
+    request.response(StatusCode::SERVICE_UNAVAILABLE).with(Name::RetryAfter, "5")
+}

@@ -1,0 +1,214 @@
+//! What every call's task works with.
+
+use std::{
+    net::IpAddr,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tandem_bus::Bus;
+use tandem_collaborate::PresenceService;
+use tandem_core::{Clock, OrgScope};
+use tandem_edge::identity::Identity;
+use tandem_proto::{
+    LegId, UserId,
+    api::{Activity, Leg, LegKind, LegState, Presence},
+};
+use tandem_relay::Relay;
+use tandem_signaling::SipHandle;
+use tandem_sip::{Host, NameAddr, Text, Tokens, Transport, Uri};
+
+use crate::{
+    calls::{Contact, Records, Registry},
+    control::{CallApp, CallError},
+    directory::Phones,
+    sip::Registrations,
+};
+
+/// How telephony is set up.
+#[derive(Clone, Debug)]
+pub struct CommunicateConfig {
+    /// How long a person's devices ring.
+    pub ring_timeout: Duration,
+    /// Played to whoever is on hold.
+    pub hold_music: PathBuf,
+    /// Address in Contacts, where it is not the one the SIP sockets are bound to (NAT).
+    pub public_ip: Option<IpAddr>,
+    /// SIP domain and digest realm.
+    pub domain: String,
+    /// Live calls at most.
+    pub max_calls: usize,
+}
+
+impl CommunicateConfig {
+    /// With the usual times and bounds.
+    pub fn new(hold_music: PathBuf) -> Self {
+        Self {
+            ring_timeout: Duration::from_secs(45),
+            hold_music,
+            public_ip: None,
+            domain: "tandem".to_owned(),
+            max_calls: 5_000,
+        }
+    }
+}
+
+/// Shared by all calls of this process.
+pub(crate) struct Switch {
+    pub config: CommunicateConfig,
+    pub clock: Arc<dyn Clock>,
+    pub records: Records,
+    pub registry: Registry,
+    pub relay: Relay,
+    pub sip: SipHandle,
+    pub presence: PresenceService,
+    pub identity: Identity,
+    pub phones: Phones,
+    pub registrations: Registrations,
+    pub bus: Bus,
+    pub app: CallApp,
+    tokens: Mutex<Tokens>,
+    sessions: AtomicU64,
+}
+
+/// A leg that can be rung, and where, if it is a phone.
+pub(crate) struct Reach {
+    pub leg: Leg,
+    pub contact: Option<Contact>,
+}
+
+/// What [`Switch::new`] is made of.
+pub(crate) struct Parts {
+    pub config: CommunicateConfig,
+    pub clock: Arc<dyn Clock>,
+    pub records: Records,
+    pub relay: Relay,
+    pub sip: SipHandle,
+    pub presence: PresenceService,
+    pub identity: Identity,
+    pub phones: Phones,
+    pub registrations: Registrations,
+    pub bus: Bus,
+    pub app: CallApp,
+}
+
+impl Switch {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { config, clock, records, relay, sip, presence, identity, phones, registrations, bus, app } =
+            parts;
+        let sessions = u64::try_from(clock.now().millis()).unwrap_or(0);
+        Self {
+            config,
+            clock,
+            records,
+            registry: Registry::default(),
+            relay,
+            sip,
+            presence,
+            identity,
+            phones,
+            registrations,
+            bus,
+            app,
+            tokens: Mutex::new(Tokens::new(rand::random())),
+            sessions: AtomicU64::new(sessions),
+        }
+    }
+
+    /// A fresh From or To tag.
+    pub(crate) fn token_tag(&self) -> Text {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).tag()
+    }
+
+    /// A fresh Call-ID.
+    pub(crate) fn token_call_id(&self) -> String {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).call_id().to_string()
+    }
+
+    /// A fresh session id for `o=`.
+    pub(crate) fn session_id(&self) -> u64 {
+        self.sessions.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The address others reach our SIP sockets at.
+    pub(crate) fn contact_ip(&self) -> IpAddr {
+        self.config.public_ip.unwrap_or_else(|| self.sip.local_addr().ip())
+    }
+
+    /// The same as a URI's host.
+    pub(crate) fn contact_host(&self) -> Host {
+        Host::from(self.contact_ip())
+    }
+
+    /// Our Contact, for requests over `transport`.
+    pub(crate) fn contact(&self, transport: Transport) -> NameAddr {
+        let mut uri = Uri::sip(Some("tandem"), self.contact_host(), Some(self.sip.local_addr().port()));
+        if let (Uri::Sip(sip), Transport::Tcp) = (&mut uri, transport) {
+            sip.params.set(Text::of("transport"), Some(Text::of("tcp")));
+        }
+        NameAddr::new(uri)
+    }
+
+    /// Where a user can be rung now: one leg for all browsers, and one for each registered phone if `phones`.
+    pub(crate) async fn reach(
+        &self,
+        scope: OrgScope,
+        user: UserId,
+        phones: bool,
+    ) -> Result<Vec<Reach>, CallError> {
+        let person = self.identity.user(scope, user).await.map_err(CallError::identity)?;
+        let Some(person) = person else { return Ok(Vec::new()) };
+        let address = person.extension.unwrap_or(person.name);
+        let leg = |kind| self.new_leg(kind, Some(user), address.clone(), Some(person.display_name.clone()));
+        let mut reached = Vec::new();
+        let online = self.presence.of(scope, user).await.is_ok_and(|p| p.primary != Presence::Offline);
+        if online {
+            reached.push(Reach { leg: leg(LegKind::Web), contact: None });
+        }
+        if phones {
+            for phone in self.phones.list(scope, Some(user)).await? {
+                let contacts = self.registrations.contacts(scope, &phone.auth_user, self.clock.now());
+                let rung = contacts
+                    .into_iter()
+                    .map(|contact| Reach { leg: leg(LegKind::Phone), contact: Some(contact) });
+                reached.extend(rung);
+            }
+        }
+        Ok(reached)
+    }
+
+    /// A leg that has not begun.
+    pub(crate) fn new_leg(
+        &self,
+        kind: LegKind,
+        user: Option<UserId>,
+        address: String,
+        name: Option<String>,
+    ) -> Leg {
+        Leg {
+            id: LegId::generate(),
+            kind,
+            user,
+            device: None,
+            address,
+            name,
+            state: LegState::Dialing,
+            caller: false,
+            muted: false,
+            started_at: self.clock.now(),
+            answered_at: None,
+            ended_at: None,
+            end_reason: None,
+        }
+    }
+
+    pub(crate) async fn set_activity(&self, scope: OrgScope, user: UserId, activity: Option<Activity>) {
+        if let Err(error) = self.presence.set_activity(scope, user, activity).await {
+            tracing::warn!(%user, %error, "activity not shown");
+        }
+    }
+}
