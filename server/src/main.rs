@@ -1,2 +1,53 @@
-//! The `tandem` server.
-fn main() {}
+//! `tandem`, the server: reads the configuration, builds the parts, connects them, and drains them on shutdown.
+
+mod client;
+mod compose;
+mod demo;
+mod docs;
+mod doctor;
+mod http;
+mod openapi;
+mod serve;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+use tandem_setup::{Cli, Command, StartError};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "tandem: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, StartError> {
+    let config = cli.effective()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::Failed(format!("the runtime cannot start: {error}")))?;
+    match cli.command {
+        Command::Config => say(&config.to_string()).map(|()| ExitCode::SUCCESS),
+        Command::Doctor => runtime.block_on(doctor::examine(&config)),
+        Command::Migrate => runtime.block_on(async {
+            let store = compose::open_store(&config).await?;
+            store.close().await;
+            say(&format!("{} is up to date", config.database)).map(|()| ExitCode::SUCCESS)
+        }),
+        Command::Serve => {
+            tandem_setup::init_logs(&config.log)?;
+            runtime.block_on(serve::serve(config)).map(|()| ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Writes a line to stdout.
+fn say(line: &str) -> Result<(), StartError> {
+    writeln!(std::io::stdout(), "{line}")
+        .map_err(|error| StartError::Failed(format!("stdout cannot be written: {error}")))
+}
