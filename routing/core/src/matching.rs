@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 
 use tandem_proto::{
     ConversationId, Timestamp, UserId,
-    api::{Candidate, Decision, Evaluation, Excluded, RoutingStatus},
+    api::{Candidate, Decision, Evaluation, Excluded},
 };
 
 use crate::{
@@ -184,9 +184,7 @@ impl Agent {
         match self.availability {
             Availability::Off => "off_queue",
             Availability::NotResponding => "not_responding",
-            Availability::On if self.communicating && self.status != RoutingStatus::Interacting => {
-                "communicating"
-            }
+            Availability::On if self.communicating => "communicating",
             Availability::On => "at_capacity",
         }
     }

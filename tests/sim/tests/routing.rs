@@ -1,0 +1,52 @@
+//! Routing against the oracle, for many seeds. `SEEDS=n` runs n of them, `SEED=s` that one alone.
+
+use std::panic::catch_unwind;
+
+use tandem_sim::routing::{Summary, run};
+
+/// Inputs per seed.
+const STEPS: u64 = 250;
+/// Seeds in CI.
+const SEEDS: u64 = 500;
+
+/// Seeds that once failed.
+const REGRESSIONS: &[u64] = &[];
+
+#[expect(clippy::disallowed_methods, reason = "how much to test is for whoever runs the tests to say")]
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+}
+
+fn checked(seed: u64) -> Summary {
+    match catch_unwind(|| run(seed, STEPS)) {
+        Ok(Ok(summary)) => summary,
+        Ok(Err(what)) => panic!("SEED={seed} fails at {what}"),
+        Err(_) => panic!("SEED={seed} panics, see above"),
+    }
+}
+
+#[test]
+fn every_seed_gives_what_the_oracle_gives() {
+    let seeds = match number("SEED") {
+        Some(seed) => vec![seed],
+        None => REGRESSIONS.iter().copied().chain(0..number("SEEDS").unwrap_or(SEEDS)).collect(),
+    };
+    let mut total = Summary::default();
+    for seed in &seeds {
+        let Summary { inputs, refused, offers, answered } = checked(*seed);
+        total = Summary {
+            inputs: total.inputs + inputs,
+            refused: total.refused + refused,
+            offers: total.offers + offers,
+            answered: total.answered + answered,
+        };
+    }
+    if seeds.len() > 100 {
+        // The world must not have fallen asleep.
+        assert!(total.offers > total.inputs / 10, "{total:?}");
+        assert!(total.answered > total.inputs / 30, "{total:?}");
+        assert!(total.refused < total.inputs / 3, "{total:?}");
+    }
+}
