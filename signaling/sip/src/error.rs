@@ -93,9 +93,4 @@ impl ParseError {
     pub(crate) const fn header(name: Name, fault: Fault) -> Self {
         Self { part: Part::Header(name), fault }
     }
-
-    /// The same fault, found inside the header `name`.
-    pub(crate) fn inside(self, name: &Name) -> Self {
-        Self { part: Part::Header(name.clone()), fault: self.fault }
-    }
 }

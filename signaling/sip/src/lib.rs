@@ -20,6 +20,7 @@ mod peer;
 mod registrar;
 mod stack;
 mod text;
+mod transaction;
 mod uri;
 
 pub use dialog::{Dialog, DialogError, DialogId, DialogState};
@@ -37,6 +38,10 @@ pub use message::{
 };
 pub use peer::{FlowId, Peer, Transport};
 pub use registrar::{Binding, Expired, RegisterError, Registered, Registrar, RegistrarConfig};
-pub use stack::{ClientTxId, ServerTxId, SipEvent};
+pub use stack::{
+    ClientTxId, CommandError, Input, Output, ServerTxId, SipEvent, SipStack, StackConfig, StackSnapshot,
+    Ticket,
+};
 pub use text::Text;
+pub use transaction::Timers;
 pub use uri::{Host, SipUri, TelUri, Uri};

@@ -172,7 +172,7 @@ impl Registrar {
     ) -> Result<Registered, RegisterError> {
         let old: Vec<Binding> = self.bindings(now, aor).cloned().collect();
         let was_online = !old.is_empty();
-        let mut bindings = old;
+        let mut bindings = old.clone();
         match request.headers.contacts()? {
             Contacts::Star if request.headers.expires() == Some(Duration::ZERO) => {
                 in_order(&bindings, request)?;
@@ -183,6 +183,7 @@ impl Registrar {
             }
             Contacts::List(contacts) => {
                 for contact in &contacts {
+                    in_order(old.iter().filter(|binding| binding.matches(contact)), request)?;
                     self.apply(now, &mut bindings, contact, request, from)?;
                 }
             }
@@ -257,8 +258,6 @@ impl Registrar {
             );
         }
         let expires = self.expiry(contact, request)?;
-        let matching: Vec<&Binding> = bindings.iter().filter(|binding| binding.matches(contact)).collect();
-        in_order(matching, request)?;
         bindings.retain(|binding| !binding.matches(contact));
         if !expires.is_zero() {
             let mut kept = contact.detached();

@@ -6,6 +6,7 @@ mod method;
 mod name;
 mod parse;
 mod print;
+mod serial;
 mod status;
 
 pub use frame::{Frame, Framer, FramingError};
