@@ -1,0 +1,148 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { queries, queryClient } from "./api/queries";
+import { token } from "./session/session";
+import { Crash, NotFound } from "./shell/Crash";
+import { Layout } from "./shell/Layout";
+
+const root = createRootRoute({ component: Outlet, errorComponent: Crash, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/signin",
+  validateSearch: (search: Record<string, unknown>): { to?: string } =>
+    // Only a path of our own: a link must not lead out of here after signing in.
+    typeof search.to === "string" && /^\/(?!\/)/.test(search.to) ? { to: search.to } : {},
+  beforeLoad: ({ search }) => {
+    if (token.get()) throw redirect({ href: search.to ?? "/" });
+  },
+  component: lazyRouteComponent(() => import("./session/SignInPage"), "SignInPage"),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: ({ location }) => {
+    if (!token.get()) throw redirect({ to: "/signin", search: location.href === "/" ? {} : { to: location.href } });
+  },
+  loader: () => queryClient.ensureQueryData(queries.me),
+  component: Layout,
+  errorComponent: Crash,
+  notFoundComponent: NotFound,
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("./home/HomePage"), "HomePage"),
+});
+
+const chat = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/chat",
+  component: lazyRouteComponent(() => import("./chat/ChatPage"), "ChatPage"),
+});
+const chatNone = createRoute({
+  getParentRoute: () => chat,
+  path: "/",
+  component: lazyRouteComponent(() => import("./chat/ChatPage"), "NoChat"),
+});
+const chatOne = createRoute({
+  getParentRoute: () => chat,
+  path: "$chat",
+  component: lazyRouteComponent(() => import("./chat/ChatRoom"), "ChatRoom"),
+});
+
+const people = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/people",
+  component: lazyRouteComponent(() => import("./people/PeoplePage"), "PeoplePage"),
+});
+const peopleNone = createRoute({
+  getParentRoute: () => people,
+  path: "/",
+  component: lazyRouteComponent(() => import("./people/PeoplePage"), "NoPerson"),
+});
+const peopleOne = createRoute({
+  getParentRoute: () => people,
+  path: "$person",
+  component: lazyRouteComponent(() => import("./people/PersonPage"), "PersonPage"),
+});
+
+const calls = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/calls",
+  validateSearch: (search: Record<string, unknown>): { number?: string } =>
+    typeof search.number === "string" || typeof search.number === "number" ? { number: String(search.number) } : {},
+  component: lazyRouteComponent(() => import("./calls/CallsPage"), "CallsPage"),
+});
+const call = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/calls/$call",
+  component: lazyRouteComponent(() => import("./calls/CallPage"), "CallPage"),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("./agent/InboxPage"), "InboxPage"),
+});
+const inboxNone = createRoute({
+  getParentRoute: () => inbox,
+  path: "/",
+  component: lazyRouteComponent(() => import("./agent/InboxPage"), "NoConversation"),
+});
+const inboxOne = createRoute({
+  getParentRoute: () => inbox,
+  path: "$conversation",
+  component: lazyRouteComponent(() => import("./agent/ConversationPage"), "ConversationPage"),
+});
+
+export type QueuesTab = "queues" | "agents" | "conversations";
+const tabs: readonly QueuesTab[] = ["queues", "agents", "conversations"];
+
+const queues = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/queues",
+  validateSearch: (search: Record<string, unknown>): { tab?: QueuesTab; queue?: string; why?: string } => ({
+    tab: tabs.find((tab) => tab === search.tab),
+    queue: typeof search.queue === "string" ? search.queue : undefined,
+    why: typeof search.why === "string" ? search.why : undefined,
+  }),
+  component: lazyRouteComponent(() => import("./supervisor/QueuesPage"), "QueuesPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    signedIn.addChildren([
+      home,
+      chat.addChildren([chatNone, chatOne]),
+      people.addChildren([peopleNone, peopleOne]),
+      calls,
+      call,
+      inbox.addChildren([inboxNone, inboxOne]),
+      queues,
+      settings,
+    ]),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingMs: 300,
+  scrollRestoration: false,
+});
+
+// Signing out, here or in another tab, leaves every page that needs a session.
+token.subscribe(() => {
+  if (!token.get()) void router.invalidate();
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,79 @@
+import { useRouter, useSearch } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
+import { Problem } from "../api/client";
+import { m } from "../messages";
+import { Button } from "../ui/Button";
+import { Field } from "../ui/fields";
+import { describe } from "../ui/states";
+import { signIn } from "./session";
+
+export function SignInPage() {
+  const router = useRouter();
+  const { to } = useSearch({ from: "/signin" });
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [missing, setMissing] = useState<readonly string[]>([]);
+  const [withOrg, setWithOrg] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const value = (name: string) => String(form.get(name) ?? "");
+    const gaps = ["name", "password"].filter((name) => !value(name));
+    setMissing(gaps);
+    setProblem(null);
+    if (gaps.length > 0) return;
+    setBusy(true);
+    try {
+      const org = value("org").trim();
+      await signIn({ name: value("name").trim(), password: value("password"), ...(org && { org }) });
+      await router.navigate({ href: to ?? "/", replace: true });
+    } catch (error) {
+      setProblem(error instanceof Problem && error.status === 401 ? m.signIn.wrong : describe(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const gap = (name: string) => (missing.includes(name) ? m.signIn.missing : undefined);
+  return (
+    <main className="grid min-h-full place-items-center p-4">
+      <div className="w-full max-w-sm">
+        <div className="mb-6 flex items-center gap-3">
+          <img src="/icon.svg" alt="" className="size-11" />
+          <div>
+            <p className="text-xl leading-tight font-semibold tracking-tight">{m.app}</p>
+            <p className="text-soft">{m.signIn.lead}</p>
+          </div>
+        </div>
+        <form
+          noValidate
+          onSubmit={(event) => void submit(event)}
+          aria-labelledby="signin-title"
+          className="flex flex-col gap-4 rounded-2xl border border-line bg-surface p-6 shadow-card"
+        >
+          <h1 id="signin-title" className="text-lg font-semibold">
+            {m.signIn.title}
+          </h1>
+          {problem && (
+            <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text" data-testid="signin-problem">
+              {problem}
+            </p>
+          )}
+          <Field label={m.signIn.name} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} error={gap("name")} />
+          <Field label={m.signIn.password} name="password" type="password" autoComplete="current-password" error={gap("password")} />
+          {withOrg ? (
+            <Field label={m.signIn.org} name="org" autoComplete="organization" hint={m.signIn.orgHint} />
+          ) : (
+            <button type="button" className="self-start text-sm text-soft underline underline-offset-2" onClick={() => setWithOrg(true)}>
+              {m.signIn.orgShow}
+            </button>
+          )}
+          <Button type="submit" look="primary" size="large" busy={busy} data-testid="signin-submit">
+            {m.signIn.submit}
+          </Button>
+        </form>
+      </div>
+    </main>
+  );
+}

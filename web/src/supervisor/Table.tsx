@@ -1,0 +1,72 @@
+import type { ReactNode } from "react";
+import { cx } from "../ui/cx";
+
+interface Column<T> {
+  key: string;
+  name: ReactNode;
+  title?: string;
+  /** Numbers stand at the right. */
+  number?: boolean;
+  cell: (row: T) => ReactNode;
+  className?: string;
+}
+
+interface Props<T> {
+  label: string;
+  columns: Column<T>[];
+  rows: T[];
+  id: (row: T) => string;
+  testId: string;
+}
+
+/** A table on wide screens; on narrow ones each row is a card of names and values. */
+export function Table<T>({ label, columns, rows, id, testId }: Props<T>) {
+  const [first, ...rest] = columns;
+  return (
+    <>
+      <div className="hidden overflow-x-auto rounded-2xl border border-line md:block">
+        <table aria-label={label} className="w-full border-collapse text-left">
+          <thead>
+            <tr className="border-b border-line bg-sunken text-xs text-soft">
+              {columns.map((column) => (
+                <th key={column.key} scope="col" title={column.title} className={cx("px-3.5 py-2.5 font-medium whitespace-nowrap", column.number && "text-right")}>
+                  {column.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={id(row)} data-testid={testId} data-id={id(row)} className="border-b border-line last:border-0 hover:bg-sunken">
+                {columns.map((column, at) => (
+                  <td key={column.key} data-cell={column.key} className={cx("px-3.5 py-2.5 align-middle", column.number && "tabular text-right", at === 0 && "font-medium", column.className)}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <ul aria-label={label} className="flex flex-col gap-2.5 md:hidden">
+        {rows.map((row) => (
+          <li key={id(row)} className="rounded-2xl border border-line p-3.5">
+            <div className="mb-2 text-lg font-semibold">{first?.cell(row)}</div>
+            <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 min-[420px]:grid-cols-3">
+              {rest.map((column) => (
+                <div key={column.key} className="min-w-0">
+                  <dt className="text-xs text-soft" title={column.title}>
+                    {column.name}
+                  </dt>
+                  <dd className="tabular truncate">{column.cell(row)}</dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+export type { Column };
