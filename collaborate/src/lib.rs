@@ -1,1 +1,86 @@
-//! Placeholder.
+//! Collaborate: the directory, presence and chat, as services with routes.
+//!
+//! It decides what people may do with each other's chats; never who somebody is (the edge) nor how presence merges
+//! (`tandem-presence`). The contract: the store was opened with [`MIGRATIONS`], and the server hands
+//! [`Collaborate::presence`] to the gateway as its `PresenceGateway` and [`Collaborate::chats`] as a `TopicAuthority`:
+//!
+//! ```ignore
+//! let store = Store::open(url, &[edge::MIGRATIONS, collaborate::MIGRATIONS].concat(), vec![]).await?;
+//! let collaborate = Collaborate::start(store, bus, identity, clock).await?;
+//! let presence: Arc<dyn PresenceGateway> = Arc::new(collaborate.presence().clone());
+//! let authority: Arc<dyn TopicAuthority> = Arc::new(collaborate.chats().clone());
+//! let routes = tandem_collaborate::routes(&collaborate);
+//! ```
+
+pub mod chat;
+mod check;
+pub mod directory;
+mod page;
+pub mod presence;
+mod rows;
+
+use std::sync::Arc;
+
+use tandem_bus::Bus;
+use tandem_core::Clock;
+use tandem_edge::Identity;
+use tandem_store::{Migration, Store, StoreError};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use chat::Chats;
+pub use check::Invalid;
+pub use directory::Directory;
+pub use presence::PresenceService;
+
+/// The tables of this crate. Identity's come before them.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0020_chat", sql: include_str!("../migrations/0020_chat.sql") },
+    Migration { name: "0021_presence", sql: include_str!("../migrations/0021_presence.sql") },
+];
+
+/// The product: its services, started. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Collaborate {
+    directory: Directory,
+    presence: PresenceService,
+    chats: Chats,
+}
+
+impl Collaborate {
+    /// Starts the services. Returns once the log's presence is corrected for devices that went with the process before.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn start(
+        store: Store,
+        bus: Bus,
+        identity: Identity,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let presence = PresenceService::start(store.clone(), &identity, clock).await?;
+        let directory = Directory::new(identity.clone(), presence.clone());
+        let chats = Chats::new(store, bus, identity);
+        Ok(Self { directory, presence, chats })
+    }
+
+    /// Who is there.
+    pub const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Everybody's presence.
+    pub const fn presence(&self) -> &PresenceService {
+        &self.presence
+    }
+
+    /// Everybody's chats.
+    pub const fn chats(&self) -> &Chats {
+        &self.chats
+    }
+}
+
+/// The routes of the product, relative to `/api/v1`.
+pub fn routes(collaborate: &Collaborate) -> OpenApiRouter {
+    let Collaborate { directory, presence, chats } = collaborate.clone();
+    directory::routes(directory).merge(presence::routes(presence)).merge(chat::routes(chats))
+}

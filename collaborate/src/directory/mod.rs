@@ -1,0 +1,155 @@
+//! The directory: who is in the org, found by name or number, each with presence.
+//!
+//! People are the edge's (they sign in); their presence is [`PresenceService`]'s. Here both meet, in one order.
+
+mod routes;
+
+use tandem_core::{OrgScope, RequestContext};
+use tandem_edge::{ApiProblem, Identity, IdentityError, UserRecord};
+use tandem_presence::PresenceError;
+use tandem_proto::{
+    UserId,
+    api::{NewPerson, Page, PeopleQuery, Person},
+    limits::NAME_CHARS,
+};
+use tandem_store::Cause;
+
+use crate::{PresenceService, check::Invalid, page};
+pub(crate) use routes::routes;
+
+/// Why the directory refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// Nobody of the org has this id.
+    #[error("no such person")]
+    UnknownPerson,
+    /// A value that cannot be taken.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The edge refused, or its tables could not be read.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Presence could not be read.
+    #[error(transparent)]
+    Presence(#[from] PresenceError),
+}
+
+impl From<DirectoryError> for ApiProblem {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::UnknownPerson => Self::not_found("person"),
+            DirectoryError::Invalid(invalid) => invalid.into(),
+            DirectoryError::Identity(error) => error.into(),
+            DirectoryError::Presence(error) => Self::internal(&error),
+        }
+    }
+}
+
+/// Everybody of every org. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    identity: Identity,
+    presence: PresenceService,
+}
+
+/// A person's place in the list: the name to show, in lower case, and the id where names are the same.
+type ListKey = (String, UserId);
+
+impl Directory {
+    pub(crate) const fn new(identity: Identity, presence: PresenceService) -> Self {
+        Self { identity, presence }
+    }
+
+    /// The people who match, by display name.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Invalid`] for a query, cursor or limit that cannot be taken.
+    pub async fn list(&self, scope: OrgScope, query: &PeopleQuery) -> Result<Page<Person>, DirectoryError> {
+        let limit = page::limit(query.limit)?;
+        let after: Option<ListKey> = page::key(query.cursor.as_deref())?;
+        let words = words(query.query.as_deref().unwrap_or_default())?;
+        let mut people: Vec<(ListKey, UserRecord)> = self
+            .identity
+            .users(scope)
+            .await?
+            .into_iter()
+            .filter(|user| matches(user, &words))
+            .map(|user| (list_key(&user), user))
+            .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
+            .collect();
+        people.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let Page { items, next } = page::page(people, limit, |(key, _)| key.clone());
+        let mut page = Page { items: Vec::with_capacity(items.len()), next };
+        for (_, user) in items {
+            page.items.push(self.person_of(scope, user).await?);
+        }
+        Ok(page)
+    }
+
+    /// One person.
+    ///
+    /// # Errors
+    /// [`DirectoryError::UnknownPerson`] when nobody of the org has this id.
+    pub async fn person(&self, scope: OrgScope, user: UserId) -> Result<Person, DirectoryError> {
+        let user = self.identity.user(scope, user).await?.ok_or(DirectoryError::UnknownPerson)?;
+        self.person_of(scope, user).await
+    }
+
+    /// Adds somebody.
+    ///
+    /// # Errors
+    /// [`IdentityError::Taken`] for a name or extension somebody has, [`IdentityError::Invalid`] for one that cannot be.
+    pub async fn add(&self, ctx: &RequestContext, new: NewPerson) -> Result<Person, DirectoryError> {
+        let user = self.identity.create_user(ctx.scope, Cause::request(ctx), new).await?;
+        self.person_of(ctx.scope, user).await
+    }
+
+    async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
+        let presence = self.presence.of(scope, user.id).await?;
+        let UserRecord { id, name, display_name, title, extension, roles } = user;
+        Ok(Person { id, name, display_name, title, extension, roles, presence })
+    }
+}
+
+fn list_key(user: &UserRecord) -> ListKey {
+    (user.display_name.to_lowercase(), user.id)
+}
+
+/// The words of a query, in lower case.
+fn words(query: &str) -> Result<Vec<String>, Invalid> {
+    if query.chars().nth(NAME_CHARS).is_some() {
+        return Err(Invalid::new("query", format!("must have at most {NAME_CHARS} characters")));
+    }
+    Ok(query.split_whitespace().map(str::to_lowercase).collect())
+}
+
+/// Whether each word occurs somewhere in what a person is known by.
+fn matches(user: &UserRecord, words: &[String]) -> bool {
+    let shown = user.display_name.to_lowercase();
+    let extension = user.extension.as_deref().unwrap_or_default();
+    words.iter().all(|word| shown.contains(word) || user.name.contains(word) || extension.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_a_query_must_occur() {
+        let ada = UserRecord {
+            id: UserId::generate(),
+            name: "ada.l".into(),
+            display_name: "Ada Lovelace".into(),
+            title: None,
+            extension: Some("1001".into()),
+            roles: Vec::new(),
+        };
+        for (query, found) in
+            [("", true), ("LOVE", true), ("ada.l 100", true), ("ada grace", false), ("2", false)]
+        {
+            let words = words(query).expect("short");
+            assert_eq!(matches(&ada, &words), found, "{query}");
+        }
+        assert!(words(&"x".repeat(121)).is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! A server's parts without the server: store, identity, the product and its routes, on a clock the test owns.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, http::Request};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tandem_bus::Bus;
+use tandem_collaborate::{Collaborate, MIGRATIONS};
+use tandem_core::{Clock, Mint, OrgScope, Permissions, RequestContext};
+use tandem_edge::{Identity, identity};
+use tandem_proto::{
+    Cursor, Event, EventData, RequestId, SessionId, Timestamp,
+    api::{NewPerson, Role},
+};
+use tandem_store::{Cause, EventFilter, Options, Store};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Stands still unless [`World::pass`] moves it.
+#[derive(Debug)]
+pub(crate) struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) bus: Bus,
+    pub(crate) identity: Identity,
+    pub(crate) collaborate: Collaborate,
+    pub(crate) clock: Arc<TestClock>,
+    app: Router,
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_795_444_000_000_000)));
+        Self::open(TempDir::new().expect("a folder"), clock).await
+    }
+
+    async fn open(folder: TempDir, clock: Arc<TestClock>) -> Self {
+        let store = Store::open_with(Options {
+            migrations: [identity::MIGRATIONS, MIGRATIONS].concat(),
+            clock: clock.clone(),
+            ..Options::new(format!("sqlite:{}", folder.path().join("tandem.db").display()))
+        })
+        .await
+        .expect("the store opens");
+        let bus = Bus::new();
+        let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
+        let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), clock.clone())
+            .await
+            .expect("collaborate starts");
+        let app = tandem_collaborate::routes(&collaborate).split_for_parts().0;
+        Self { store, bus, identity, collaborate, clock, app, folder }
+    }
+
+    /// The process ends and another takes over the folder.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { store, bus, identity, collaborate, clock, app, folder } = self;
+        drop((bus, identity, collaborate, app));
+        store.close().await;
+        drop(store);
+        Self::open(folder, clock).await
+    }
+
+    pub(crate) async fn org(&self, name: &str) -> OrgScope {
+        self.identity.create_org(name).await.expect("an org")
+    }
+
+    /// Adds somebody and answers a request of theirs.
+    pub(crate) async fn person(&self, scope: OrgScope, name: &str, role: Role) -> RequestContext {
+        let person = NewPerson {
+            name: name.into(),
+            display_name: name.to_uppercase(),
+            title: None,
+            roles: vec![role],
+            password: "correct horse".into(),
+            extension: None,
+        };
+        let user = self.identity.create_user(scope, Cause::SYSTEM, person).await.expect("a user").id;
+        let permissions = Permissions::of(role);
+        let (session, request) = (SessionId::generate(), RequestId::generate());
+        RequestContext { scope, user, session, permissions, request }
+    }
+
+    /// Agents of a fresh org.
+    pub(crate) async fn agents<const N: usize>(&self, names: [&str; N]) -> [RequestContext; N] {
+        let scope = self.org("demo").await;
+        let mut agents = Vec::new();
+        for name in names {
+            agents.push(self.person(scope, name, Role::Agent).await);
+        }
+        agents.try_into().expect("as many as names")
+    }
+
+    /// Makes a request as somebody; answers status and body (null when there is none).
+    pub(crate) async fn request(&self, ctx: &RequestContext, what: &str, body: Value) -> (u16, Value) {
+        let (method, path) = what.split_once(' ').expect("METHOD PATH");
+        let mut request = Request::builder().method(method).uri(path).extension(ctx.clone());
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            request = request.header("content-type", "application/json");
+            Body::from(body.to_string())
+        };
+        let request = request.body(body).expect("a request");
+        let response = self.app.clone().oneshot(request).await.expect("routes do not fail");
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
+        (status, body)
+    }
+
+    /// As [`Self::request`], for what must succeed.
+    pub(crate) async fn ok(&self, ctx: &RequestContext, what: &str, body: Value) -> Value {
+        let (status, answer) = self.request(ctx, what, body).await;
+        assert!((200..300).contains(&status), "{what}: {status} {answer}");
+        answer
+    }
+
+    /// Lets time pass, for the clock and for timers alike.
+    pub(crate) async fn pass(&self, duration: Duration) {
+        self.clock.0.fetch_add(i64::try_from(duration.as_micros()).expect("short"), Ordering::SeqCst);
+        tokio::time::pause();
+        tokio::time::advance(duration).await;
+        tokio::time::resume();
+    }
+
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Everything of one kind in the log, oldest first, decoded.
+    pub(crate) async fn log<E: EventData>(&self, scope: OrgScope) -> Vec<E> {
+        self.events::<E>(scope)
+            .await
+            .iter()
+            .map(|event| event.decode().expect("reads").expect("of its kind"))
+            .collect()
+    }
+
+    /// Everything of one kind in the log, oldest first.
+    pub(crate) async fn events<E: EventData>(&self, scope: OrgScope) -> Vec<Event> {
+        let filter = EventFilter { kinds: vec![E::KIND.into()], ..EventFilter::default() };
+        self.store.events(scope, &filter, Cursor::START, 10_000).await.expect("the log reads").0
+    }
+}
