@@ -16,7 +16,7 @@ pub struct Decoder(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    G711 { expand: fn(u8) -> i16, concealer: Concealer, upsampler: Upsampler, samples: Vec<i16> },
+    G711 { expand: fn(u8) -> i16, concealer: Box<Concealer>, upsampler: Upsampler, samples: Vec<i16> },
     Opus { decoder: opus::Decoder, samples: Vec<i16> },
 }
 
@@ -33,7 +33,7 @@ impl Decoder {
             }
         };
         let upsampler = Upsampler::new(codec.clock_rate());
-        Ok(Self(Kind::G711 { expand, concealer: Concealer::default(), upsampler, samples: Vec::new() }))
+        Ok(Self(Kind::G711 { expand, concealer: Box::default(), upsampler, samples: Vec::new() }))
     }
 
     /// Adds to `out`, at 48 kHz, what comes next of the stream; `packet_ms` is how long a packet is. Whether it had to be made up.

@@ -162,7 +162,7 @@ mod tests {
             {
                 assert_eq!(down.run(input, out), 160);
             }
-            let heard = f64::from(frequency).min(8_000.0 - frequency);
+            let heard = f64::min(frequency, 8_000.0 - frequency);
             let level = goertzel(&out[800..], heard, 8_000);
             assert!((level - expected).abs() < 500.0, "{frequency}: {level}");
         }

@@ -1,0 +1,123 @@
+//! Cameras and screens: from their publisher to whoever has a section for them.
+
+use std::time::{Duration, Instant};
+
+use str0m::{media::Mid, rtp::RtpPacket};
+use tandem_proto::TrackId;
+
+use super::{Shard, Track};
+use crate::{endpoint::Transport, peer::Forwarded};
+
+/// A publisher is asked for a key frame at most this often.
+const KEY_FRAME_EVERY: Duration = Duration::from_millis(500);
+
+impl Shard {
+    /// Whether the endpoint has a section for the track.
+    pub(super) fn receives(&self, key: usize, track: TrackId) -> bool {
+        let Transport::Web(peer) = &self.endpoints[key].transport else { return false };
+        peer.received.iter().any(|it| it.track == track)
+    }
+
+    /// Connects publishers and receivers of the endpoint's room anew, and tells its tracks.
+    pub(super) fn relink(&mut self, key: usize) {
+        let company = self.company(key);
+        let room = self.endpoints[key].room;
+        for publisher in &company {
+            let Transport::Web(peer) = &self.endpoints[*publisher].transport else { continue };
+            let published = peer.published.clone();
+            self.tracks.retain(|id, track| {
+                track.publisher != *publisher || published.iter().any(|it| it.track == *id)
+            });
+            for it in published {
+                let subscribers =
+                    company.iter().copied().filter(|other| self.receives(*other, it.track)).collect();
+                let fresh = Track {
+                    publisher: *publisher,
+                    mid: it.mid,
+                    subscribers: Vec::new(),
+                    key_frame_wanted: false,
+                    key_frame_asked: None,
+                };
+                let track = self.tracks.entry(it.track).or_insert(fresh);
+                track.key_frame_wanted |= track.subscribers != subscribers;
+                track.subscribers = subscribers;
+            }
+        }
+        if let Some(room) = room {
+            self.tell_tracks(room);
+        }
+    }
+
+    /// Passes a packet of a published section on.
+    pub(super) fn forward(&mut self, key: usize, mid: Mid, packet: &RtpPacket) {
+        let Some(peer) = self.endpoints[key].web() else { return };
+        let Some(published) = peer.published.iter().find(|it| it.mid == mid).copied() else { return };
+        let Some(params) = peer.params(packet.header.payload_type) else { return };
+        let Some(track) = self.tracks.get_mut(&published.track) else { return };
+        let subscribers = std::mem::take(&mut track.subscribers);
+        let (now, at) = (Instant::now(), self.now());
+        let forwarded = Forwarded {
+            track: published.track,
+            params,
+            source: (key as u64) << 32 | u64::from(*packet.header.ssrc),
+            sequence: packet.header.sequence_number,
+            timestamp: packet.header.timestamp,
+            marker: packet.header.marker,
+            extensions: &packet.header.ext_vals,
+            payload: &packet.payload,
+        };
+        for subscriber in &subscribers {
+            let sent =
+                self.endpoints[*subscriber].web().is_some_and(|peer| peer.forward(now, at, &forwarded));
+            if sent {
+                self.endpoints[*subscriber].sent += 1;
+                self.mark_dirty(*subscriber);
+            }
+        }
+        if let Some(track) = self.tracks.get_mut(&published.track) {
+            track.subscribers = subscribers;
+        }
+    }
+
+    /// A receiver asks for a key frame in one of its sections.
+    pub(super) fn want_key_frame(&mut self, key: usize, mid: Mid) {
+        let Some(peer) = self.endpoints[key].web() else { return };
+        let Some(track) = peer.received.iter().find(|it| it.mid == mid).map(|it| it.track) else { return };
+        if let Some(track) = self.tracks.get_mut(&track) {
+            track.key_frame_wanted = true;
+        }
+        self.ask_key_frames();
+    }
+
+    /// A peer is connected now: it needs key frames of all it receives.
+    pub(super) fn want_key_frames_of_all(&mut self, key: usize) {
+        let Some(peer) = self.endpoints[key].web() else { return };
+        let wanted: Vec<TrackId> = peer.received.iter().map(|it| it.track).collect();
+        for id in wanted {
+            if let Some(track) = self.tracks.get_mut(&id) {
+                track.key_frame_wanted = true;
+            }
+        }
+    }
+
+    /// Asks publishers for the key frames wanted of them, as often as they may be asked.
+    pub(super) fn ask_key_frames(&mut self) {
+        let now = self.now();
+        let mut asked = Vec::new();
+        for track in self.tracks.values_mut() {
+            let early = track.key_frame_asked.is_some_and(|at| now - at < KEY_FRAME_EVERY);
+            if !track.key_frame_wanted || early || track.subscribers.is_empty() {
+                continue;
+            }
+            let Some(peer) = self.endpoints[track.publisher].web() else { continue };
+            if peer.request_key_frame(track.mid) {
+                track.key_frame_wanted = false;
+                track.key_frame_asked = Some(now);
+                asked.push(track.publisher);
+            }
+        }
+        for publisher in asked {
+            self.mark_dirty(publisher);
+        }
+    }
+}
