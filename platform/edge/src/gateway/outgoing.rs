@@ -48,6 +48,11 @@ impl Closing {
             Self::Replaced => (4409, "a newer connection of this device took over"),
         }
     }
+
+    /// Whether what is queued still goes out first. A slow reader gets it by resuming.
+    const fn flushes(self) -> bool {
+        !matches!(self, Self::Gone | Self::SlowReader)
+    }
 }
 
 /// The way to a socket's writer. Cheap to clone.
@@ -117,7 +122,7 @@ impl Outgoing {
     }
 }
 
-/// Writes what is queued until the socket is to be closed, then says why. Frames still queued then are dropped.
+/// Writes what is queued until the socket is to be closed, then says why.
 pub(super) async fn write(
     mut sink: SplitSink<WebSocket, Message>,
     mut queue: mpsc::Receiver<Message>,
@@ -146,7 +151,13 @@ pub(super) async fn write(
     let (code, reason) = why.frame();
     metrics::counter!("tandem_ws_closed_total", "code" => code.to_string()).increment(1);
     let frame = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-    let _ = tokio::time::timeout(CLOSE_GRACE, sink.send(frame)).await;
+    let farewell = async {
+        while let (true, Ok(message)) = (why.flushes(), queue.try_recv()) {
+            sink.feed(message).await?;
+        }
+        sink.send(frame).await
+    };
+    let _ = tokio::time::timeout(CLOSE_GRACE, farewell).await;
 }
 
 fn text(frame: &impl Serialize) -> Message {

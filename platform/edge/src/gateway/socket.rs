@@ -26,7 +26,7 @@ const AUTHENTICATE_WITHIN: Duration = Duration::from_secs(10);
 /// Nothing heard for this long, not even a pong: the peer is gone.
 const DEAD_AFTER: Duration = Duration::from_secs(30);
 /// Time the peer has to answer a close frame.
-const CLOSE_ANSWER: Duration = Duration::from_secs(2);
+const CLOSE_ANSWER: Duration = Duration::from_secs(1);
 /// Told to clients; half the time within which a lapsed heartbeat costs the presence lease.
 const HEARTBEAT_SECONDS: u32 = 3;
 /// Requests answered per window; those above are refused.

@@ -25,6 +25,7 @@ pub(crate) fn surround(edge: Edge, router: Router) -> Router {
     router
         .layer(from_fn_with_state(edge, identify))
         .layer(from_fn(limit_time))
+        .layer(from_fn(observe::catch_panic))
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn(headers::secure))
         .layer(from_fn(observe::observe))

@@ -1,4 +1,4 @@
-//! Every request's id, closing log line and metrics; panics become problems.
+//! Every request's id, closing log line and metrics; panics and bare refusals become problems.
 
 use std::panic::AssertUnwindSafe;
 
@@ -25,18 +25,7 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", %id);
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await
-    {
-        Ok(response) => explain(response, id),
-        Err(panic) => {
-            let message = panic
-                .downcast_ref::<&str>()
-                .map(ToString::to_string)
-                .or(panic.downcast_ref::<String>().cloned());
-            tracing::error!(parent: &span, panic = message.as_deref().unwrap_or("?"), "a handler panicked");
-            explain(ApiProblem::internal_unexplained().into_response(), id)
-        }
-    };
+    let mut response = explain(next.run(request).instrument(span.clone()).await, id);
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -50,6 +39,16 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     metrics::counter!("tandem_http_requests_total", &labels).increment(1);
     metrics::histogram!("tandem_http_request_seconds", &labels[..2]).record(taken.as_secs_f64());
     response
+}
+
+/// Answers a request whose handler panicked, and keeps serving the others.
+pub(super) async fn catch_panic(request: Request, next: Next) -> Response {
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|panic| {
+        let text =
+            panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        tracing::error!(panic = text.unwrap_or("?"), "a handler panicked");
+        ApiProblem::internal_unexplained().into_response()
+    })
 }
 
 /// Names the request in a problem, and makes problems of refusals that come without a body (405, 404 of nested services).

@@ -1,0 +1,306 @@
+//! A real edge on a free port, and real clients.
+#![expect(dead_code, reason = "each test file uses its part")]
+
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use futures::{SinkExt, StreamExt};
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use serde_json::{Value, json};
+use tandem_bus::Bus;
+use tandem_core::{Clock, Mint, OrgScope, RequestContext, SystemClock};
+use tandem_edge::{
+    Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, TopicAuthority, UserRecord, identity, no_route,
+};
+use tandem_proto::{
+    Actor, DeviceId, Event, Problem, Stream, Timestamp, Topic, TrackId,
+    api::{NewPerson, Role},
+    events::identity::OrgCreated,
+    ws::RtcTrack,
+};
+use tandem_store::{BoxFuture, Cause, Expect, Store, StoreError};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Message, protocol::frame::coding::CloseCode},
+};
+
+/// Nothing in these tests takes this long unless it hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The machine's clock, moved forward at will.
+#[derive(Default)]
+pub(crate) struct MovedClock(AtomicI64);
+
+impl MovedClock {
+    pub(crate) fn forward(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_micros()).expect("fits"), Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(SystemClock.now().micros() + self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Devices that came and went, in order.
+#[derive(Default)]
+pub(crate) struct Seen(pub(crate) Mutex<Vec<(&'static str, DeviceId)>>);
+
+impl PresenceGateway for Seen {
+    fn connected(&self, _: RequestContext, device: DeviceId) -> BoxFuture<'_, ()> {
+        self.0.lock().expect("unpoisoned").push(("connected", device));
+        Box::pin(async {})
+    }
+    fn heartbeat(&self, _: RequestContext, device: DeviceId, _: bool) -> BoxFuture<'_, ()> {
+        self.0.lock().expect("unpoisoned").push(("heartbeat", device));
+        Box::pin(async {})
+    }
+    fn disconnected(&self, _: RequestContext, device: DeviceId) -> BoxFuture<'_, ()> {
+        self.0.lock().expect("unpoisoned").push(("disconnected", device));
+        Box::pin(async {})
+    }
+}
+
+/// Answers every offer with itself.
+struct Echo;
+
+impl RtcGateway for Echo {
+    fn offer(
+        &self,
+        _: RequestContext,
+        _: DeviceId,
+        sdp: String,
+        _: Vec<RtcTrack>,
+    ) -> BoxFuture<'_, Result<String, Problem>> {
+        Box::pin(async { Ok(sdp) })
+    }
+    fn layer(
+        &self,
+        _: RequestContext,
+        _: DeviceId,
+        _: TrackId,
+        _: u32,
+    ) -> BoxFuture<'_, Result<(), Problem>> {
+        Box::pin(async { Err(Problem::new(404, "not-found", "Not found")) })
+    }
+    fn close(&self, _: RequestContext, _: DeviceId) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// Topics given to everybody; an event whose data has the name `regrant` makes them asked for again.
+#[derive(Default)]
+pub(crate) struct Granted(pub(crate) Mutex<BTreeSet<Topic>>);
+
+impl TopicAuthority for Granted {
+    fn topics(&self, _: RequestContext) -> BoxFuture<'_, Vec<Topic>> {
+        Box::pin(async { self.0.lock().expect("unpoisoned").iter().cloned().collect() })
+    }
+    fn regrants(&self, event: &Event, _: &RequestContext) -> bool {
+        event.data["name"] == "regrant"
+    }
+}
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) store: Store,
+    pub(crate) bus: Bus,
+    pub(crate) identity: Identity,
+    pub(crate) clock: Arc<MovedClock>,
+    pub(crate) seen: Arc<Seen>,
+    pub(crate) granted: Arc<Granted>,
+    pub(crate) edge: Edge,
+    _data: tempfile::TempDir,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", data.path().join("tandem.db").display());
+        let store = Store::open(&url, identity::MIGRATIONS, Vec::new()).await.expect("a store");
+        let clock = Arc::new(MovedClock::default());
+        let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
+        let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));
+        let edge = Edge::new(EdgeParts {
+            store: store.clone(),
+            bus: bus.clone(),
+            clock: clock.clone(),
+            identity: identity.clone(),
+            rtc: Arc::new(Echo),
+            presence: seen.clone(),
+            authorities: vec![granted.clone()],
+        });
+        let (api, _) = edge.routes().split_for_parts();
+        let router = Router::new()
+            .nest("/api/v1", api)
+            .route("/panic", get(async || -> StatusCode { panic!("on purpose") }))
+            .fallback(no_route);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let service = edge.surround(router).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Self { address, store, bus, identity, clock, seen, granted, edge, _data: data }
+    }
+
+    pub(crate) async fn org(&self, name: &str) -> OrgScope {
+        self.identity.create_org(name).await.expect("a new org")
+    }
+
+    pub(crate) async fn user(&self, scope: OrgScope, name: &str) -> (UserRecord, String) {
+        let person = NewPerson {
+            name: name.into(),
+            display_name: name.to_uppercase(),
+            title: None,
+            roles: vec![Role::Agent],
+            password: PASSWORD.into(),
+            extension: None,
+        };
+        let user = self.identity.create_user(scope, cause(), person).await.expect("a new user");
+        let token = self.identity.issue_token(scope, user.id).await.expect("a token");
+        (user, token)
+    }
+
+    /// Appends an event with `name` to the log, to be seen by `topic`.
+    pub(crate) async fn say(&self, scope: OrgScope, topic: Topic, name: impl Into<String>) {
+        let event = OrgCreated { name: name.into() };
+        self.store
+            .write(scope, cause(), move |tx| {
+                Box::pin(async move {
+                    let stream = Stream::org(tx.scope().org());
+                    tx.append(stream, Expect::Any, &[topic], &event).await?;
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await
+            .expect("appended");
+    }
+
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> (StatusCode, http::HeaderMap, Value) {
+        let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+        let response = client.request(request).await.expect("answered");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&str>,
+    ) -> (StatusCode, Value) {
+        let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = Full::new(Bytes::from(body.unwrap_or_default().to_owned()));
+        let (status, _, answer) = self.send(request.body(body).expect("a request")).await;
+        (status, answer)
+    }
+
+    pub(crate) async fn sign_in(&self, name: &str, password: &str) -> (StatusCode, Value) {
+        let body = json!({ "name": name, "password": password }).to_string();
+        self.call(Method::POST, "/api/v1/sessions", None, Some(&body)).await
+    }
+
+    /// A socket, not authenticated yet.
+    pub(crate) async fn socket(&self) -> Socket {
+        let url = format!("ws://{}/api/v1/ws", self.address);
+        let (stream, _) = tokio_tungstenite::connect_async(url).await.expect("upgraded");
+        Socket { stream, next: 1 }
+    }
+
+    /// An authenticated socket of a new device.
+    pub(crate) async fn connect(&self, token: &str) -> Socket {
+        let mut socket = self.socket().await;
+        socket.authenticate(token, DeviceId::generate()).await;
+        socket
+    }
+}
+
+pub(crate) fn cause() -> Cause {
+    Cause { actor: Actor::System, correlation: None }
+}
+
+pub(crate) struct Socket {
+    pub(crate) stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    next: u64,
+}
+
+impl Socket {
+    pub(crate) async fn authenticate(&mut self, token: &str, device: DeviceId) -> Value {
+        self.request("authenticate", json!({ "token": token, "device": device })).await
+    }
+
+    /// Subscribes to everything.
+    pub(crate) async fn subscribe(&mut self, after: Option<&str>) -> Value {
+        self.request("subscribe", json!({ "after": after })).await
+    }
+
+    /// Sends a request and waits for its answer; what comes before it is dropped.
+    pub(crate) async fn request(&mut self, kind: &str, data: Value) -> Value {
+        let id = self.next;
+        self.next += 1;
+        self.text(&json!({ "id": id, "type": kind, "data": data }).to_string()).await;
+        loop {
+            let frame = self.frame().await.expect("an answer");
+            if frame["id"] == id {
+                return frame;
+            }
+        }
+    }
+
+    pub(crate) async fn text(&mut self, text: &str) {
+        self.stream.send(Message::text(text)).await.expect("sent");
+    }
+
+    /// The next frame, or why the server closed.
+    pub(crate) async fn frame(&mut self) -> Result<Value, CloseCode> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("in time");
+            match message.expect("the close frame comes first").expect("readable") {
+                Message::Text(text) => return Ok(serde_json::from_str(&text).expect("JSON")),
+                Message::Close(frame) => return Err(frame.expect("with a reason").code),
+                _ => {}
+            }
+        }
+    }
+
+    /// The name in the next event, and its cursor.
+    pub(crate) async fn event(&mut self) -> (String, String) {
+        loop {
+            let frame = self.frame().await.expect("an event");
+            if frame["type"] == "event" {
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                return (text(&frame["data"]["data"]["name"]), text(&frame["cursor"]));
+            }
+        }
+    }
+
+    /// Waits until the server closes and tells its code.
+    pub(crate) async fn closed(&mut self) -> u16 {
+        loop {
+            if let Err(code) = self.frame().await {
+                return code.into();
+            }
+        }
+    }
+}
