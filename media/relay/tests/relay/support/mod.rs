@@ -1,7 +1,5 @@
 //! A relay on loopback, with phones and browsers of the test's own to call it.
 
-#![expect(dead_code, reason = "each test file uses a part")]
-
 pub(crate) mod browser;
 pub(crate) mod phone;
 

@@ -1,10 +1,8 @@
 //! Two phones on real sockets: passing on, transcoding, playing, digits, the source lock.
 
-mod support;
-
 use std::time::Duration;
 
-use support::{LOCALHOST, TestRelay, phone::Phone};
+use crate::support::{LOCALHOST, TestRelay, phone::Phone};
 use tandem_media::{AudioCodec, Flow, MediaError, MediaEvent, RtpRemote, Source, rtp::RtpPacket};
 use tandem_proto::{EndpointId, RoomId};
 
@@ -171,7 +169,7 @@ async fn a_stranger_is_not_heard() {
             ssrc: 9,
             payload: &[0x2a; 160],
         };
-        support::phone::send(&stranger, a.relay_address(), &packet).await;
+        crate::support::phone::send(&stranger, a.relay_address(), &packet).await;
     }
     b.forget();
     b.listen_for(SECOND).await;
