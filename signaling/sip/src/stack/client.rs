@@ -19,7 +19,7 @@ pub(super) struct ClientEntry {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Machine {
-    Invite(InviteClient),
+    Invite(Box<InviteClient>),
     Plain(PlainClient),
 }
 
@@ -115,7 +115,7 @@ impl SipStack {
             Some(ClientEntry { machine: Machine::Invite(invite), .. }) if invite.is_pending() => {}
             _ => return Err(CommandError::Over),
         }
-        self.with_client(now, slot, |machine, effects| {
+        self.with_client(now, slot, |machine, _, effects| {
             if let Machine::Invite(invite) = machine {
                 invite.cancel(now, &timers, effects);
             }
@@ -128,9 +128,8 @@ impl SipStack {
         else {
             return;
         };
-        let (timers, reliable) = (self.config.timers, from.transport.is_reliable());
-        let told_from = from;
-        self.with_client_from(now, slot, told_from, |machine, effects| {
+        let timers = self.config.timers;
+        self.with_client_from(now, slot, from, |machine, reliable, effects| {
             machine.receive(now, &timers, reliable, response, effects);
         });
     }
@@ -147,7 +146,7 @@ impl SipStack {
     }
 
     pub(super) fn elapse_client(&mut self, now: Timestamp, slot: ClientSlot) {
-        self.with_client(now, slot, |machine, effects| machine.elapse(now, effects));
+        self.with_client(now, slot, |machine, _, effects| machine.elapse(now, effects));
     }
 
     pub(super) fn insert_client(&mut self, slot: ClientSlot, entry: ClientEntry) {
@@ -162,7 +161,7 @@ impl SipStack {
         let key = keys::client(branch, &request.method);
         let mut effects = Vec::with_capacity(1);
         let machine = if request.method == Method::Invite {
-            Machine::Invite(InviteClient::start(now, &timers, reliable, request, &mut effects))
+            Machine::Invite(Box::new(InviteClient::start(now, &timers, reliable, request, &mut effects)))
         } else {
             Machine::Plain(PlainClient::start(now, &timers, reliable, &request, &mut effects))
         };
@@ -174,7 +173,7 @@ impl SipStack {
         &mut self,
         now: Timestamp,
         slot: ClientSlot,
-        step: impl FnOnce(&mut Machine, &mut Vec<Effect>),
+        step: impl FnOnce(&mut Machine, bool, &mut Vec<Effect>),
     ) {
         if let Some(to) = self.clients.get(&slot).map(|entry| entry.to) {
             self.with_client_from(now, slot, to, step);
@@ -186,12 +185,12 @@ impl SipStack {
         now: Timestamp,
         slot: ClientSlot,
         from: Peer,
-        step: impl FnOnce(&mut Machine, &mut Vec<Effect>),
+        step: impl FnOnce(&mut Machine, bool, &mut Vec<Effect>),
     ) {
         let Some(entry) = self.clients.get_mut(&slot) else { return };
         let (old, to) = (entry.machine.deadline(), entry.to);
         let mut effects = Vec::new();
-        step(&mut entry.machine, &mut effects);
+        step(&mut entry.machine, to.transport.is_reliable(), &mut effects);
         let (new, over) = (entry.machine.deadline(), entry.machine.is_over());
         self.reschedule(Slot::Client(slot), old, new);
         self.carry_out_client(now, slot, to, from, effects);
@@ -213,7 +212,7 @@ impl SipStack {
                 (Effect::Send(bytes), _) => self.send(to, bytes, Some(Ticket(slot))),
                 (Effect::SendTo(to, bytes), _) => self.send(to, bytes, None),
                 (Effect::Tell(response), ClientSlot::User(transaction)) => {
-                    self.tell(SipEvent::Response { transaction, response, from });
+                    self.tell(SipEvent::Response { transaction, response: *response, from });
                 }
                 (Effect::Timeout, ClientSlot::User(transaction)) => {
                     self.tell(SipEvent::Timeout { transaction })

@@ -71,7 +71,7 @@ pub enum Output {
         ticket: Option<Ticket>,
     },
     /// Tell the transaction user.
-    Event(SipEvent),
+    Event(Box<SipEvent>),
     /// A message was not taken; it is answered already if it could be. For the log and the counters.
     Refused {
         /// Where it came from.
@@ -217,7 +217,7 @@ impl SipStack {
     }
 
     fn tell(&mut self, event: SipEvent) {
-        self.outputs.push_back(Output::Event(event));
+        self.outputs.push_back(Output::Event(Box::new(event)));
     }
 
     fn send(&mut self, to: Peer, bytes: Bytes, ticket: Option<Ticket>) {

@@ -74,20 +74,20 @@ impl InviteClient {
                     effects.push(Effect::Cancel);
                 }
                 self.state = State::Proceeding { ends };
-                effects.push(Effect::Tell(response));
+                effects.push(Effect::Tell(Box::new(response)));
             }
             State::Proceeding { .. } if response.status.is_provisional() => {
-                effects.push(Effect::Tell(response))
+                effects.push(Effect::Tell(Box::new(response)))
             }
             State::Calling { .. } | State::Proceeding { .. } if response.status.is_success() => {
                 let acks = vec![Answered::of(&response)];
                 self.state = State::Accepted { ends: now.plus(timers.patience()), acks };
-                effects.push(Effect::Tell(response));
+                effects.push(Effect::Tell(Box::new(response)));
             }
             State::Calling { .. } | State::Proceeding { .. } => {
                 let ack = self.request.failure_ack(&response).to_bytes();
                 effects.push(Effect::Send(ack.clone()));
-                effects.push(Effect::Tell(response));
+                effects.push(Effect::Tell(Box::new(response)));
                 self.state = match reliable {
                     true => State::Terminated,
                     false => State::Completed { ends: now.plus(timers.patience()), ack: Packet(ack) },
@@ -102,7 +102,7 @@ impl InviteClient {
                     Some(_) => {}
                     None => {
                         acks.push(Answered::of(&response));
-                        effects.push(Effect::Tell(response));
+                        effects.push(Effect::Tell(Box::new(response)));
                     }
                 }
             }
@@ -142,9 +142,7 @@ impl InviteClient {
                 self.state = State::Terminated;
             }
             State::Calling { repeat: Some(repeat), .. } => {
-                if repeat.due(now) {
-                    effects.push(Effect::Send(self.request.to_bytes()));
-                }
+                effects.extend(repeat.due(now).then(|| Effect::Send(self.request.to_bytes())));
             }
             State::Accepted { ends, .. } | State::Completed { ends, .. } if *ends <= now => {
                 self.state = State::Terminated

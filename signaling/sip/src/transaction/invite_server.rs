@@ -112,18 +112,14 @@ impl InviteServer {
     pub(crate) fn elapse(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         match &mut self.state {
             State::Proceeding { trying, trying_at, .. } => {
-                if trying_at.take_if(|at| *at <= now).is_some() {
-                    effects.push(Effect::Send(trying.0.clone()));
-                }
+                effects.extend(trying_at.take_if(|at| *at <= now).map(|_| Effect::Send(trying.0.clone())));
             }
             State::Accepted { ends, .. } if *ends <= now => {
                 effects.push(Effect::AckMissing);
                 self.state = State::Terminated;
             }
             State::Accepted { packet, repeat, .. } => {
-                if repeat.due(now) {
-                    effects.push(Effect::Send(packet.0.clone()));
-                }
+                effects.extend(repeat.due(now).then(|| Effect::Send(packet.0.clone())));
             }
             State::Completed { ends, .. } | State::Acknowledged { ends } | State::Confirmed { ends }
                 if *ends <= now =>
@@ -131,9 +127,7 @@ impl InviteServer {
                 self.state = State::Terminated;
             }
             State::Completed { packet, repeat: Some(repeat), .. } => {
-                if repeat.due(now) {
-                    effects.push(Effect::Send(packet.0.clone()));
-                }
+                effects.extend(repeat.due(now).then(|| Effect::Send(packet.0.clone())));
             }
             _ => {}
         }
@@ -152,11 +146,6 @@ impl InviteServer {
     /// Whether the transaction user still has to answer.
     pub(crate) const fn is_pending(&self) -> bool {
         matches!(self.state, State::Proceeding { .. })
-    }
-
-    /// Whether its final response was a 2xx.
-    pub(crate) const fn is_accepted(&self) -> bool {
-        matches!(self.state, State::Accepted { .. } | State::Acknowledged { .. })
     }
 
     pub(crate) const fn is_over(&self) -> bool {

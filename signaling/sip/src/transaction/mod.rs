@@ -52,7 +52,7 @@ pub(crate) enum Effect {
     /// Send elsewhere: the ACK of a 2xx goes where its dialog leads.
     SendTo(Peer, Bytes),
     /// Tell the response to the transaction user.
-    Tell(Response),
+    Tell(Box<Response>),
     /// Send the CANCEL that was waiting for a provisional response.
     Cancel,
     /// No final response came.

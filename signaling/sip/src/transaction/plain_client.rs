@@ -58,7 +58,7 @@ impl PlainClient {
             self.state =
                 if reliable { State::Terminated } else { State::Completed { ends: now.plus(timers.t4) } };
         }
-        effects.push(Effect::Tell(response));
+        effects.push(Effect::Tell(Box::new(response)));
     }
 
     pub(crate) fn elapse(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -68,9 +68,7 @@ impl PlainClient {
                 self.state = State::Terminated;
             }
             State::Pending { packet, repeat: Some(repeat), .. } => {
-                if repeat.due(now) {
-                    effects.push(Effect::Send(packet.0.clone()));
-                }
+                effects.extend(repeat.due(now).then(|| Effect::Send(packet.0.clone())));
             }
             State::Completed { ends } if *ends <= now => self.state = State::Terminated,
             _ => {}
