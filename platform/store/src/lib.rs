@@ -32,6 +32,7 @@
 //!
 //! * The error may be any type that is `From<StoreError>`; for `?` on statements give it `From<sqlx::Error>` too.
 //! * A command awaits its own statements and nothing else: everybody waits behind it.
+//! * Events are inserted together, at the end of the group: a command does not find its own in the tables of the log.
 //! * What it does is undone when it returns an error or panics, and only that.
 //! * Dropping the future of `write` does not withdraw the command.
 //! * Columns are `bigint`, `text` or `bytea`: a truth is a `bigint` bound as `i64::from(flag)`, a time integer microseconds. Bind `&str`,
@@ -40,6 +41,7 @@
 mod error;
 mod filter;
 mod follow;
+mod insert;
 mod meters;
 mod projection;
 mod reader;

@@ -140,9 +140,9 @@ impl Runner {
             Box::pin(async move {
                 let done = guarded(async {
                     for event in &*batch {
-                        projection.apply(&mut session.conn, event).await?;
+                        projection.apply(session.conn(), event).await?;
                     }
-                    checkpoint(&mut session.conn, &*projection, seen).await
+                    checkpoint(session.conn(), &*projection, seen).await
                 });
                 let done = done.await;
                 (session, done)
@@ -165,7 +165,7 @@ impl Runner {
         self.jobs
             .submit(move |mut session| {
                 Box::pin(async move {
-                    let done = guarded(checkpoint(&mut session.conn, &*projection, seen)).await;
+                    let done = guarded(checkpoint(session.conn(), &*projection, seen)).await;
                     (session, done)
                 })
             })
@@ -178,8 +178,8 @@ impl Runner {
             .submit(move |mut session| {
                 Box::pin(async move {
                     let done = guarded(async {
-                        projection.apply(&mut session.conn, &event).await?;
-                        checkpoint(&mut session.conn, &*projection, event.cursor.position).await
+                        projection.apply(session.conn(), &event).await?;
+                        checkpoint(session.conn(), &*projection, event.cursor.position).await
                     });
                     let done = done.await;
                     (session, done)
@@ -198,7 +198,7 @@ impl Runner {
         self.jobs
             .submit(move |mut session| {
                 Box::pin(async move {
-                    let done = guarded(park(&mut session.conn, &*projection, position, now, error)).await;
+                    let done = guarded(park(session.conn(), &*projection, position, now, error)).await;
                     (session, done)
                 })
             })

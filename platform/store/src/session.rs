@@ -3,12 +3,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde_json::Value;
-use sqlx::{AnyConnection, Connection as _};
+use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 use tandem_core::Clock;
 use tandem_proto::{Cursor, Event, OrgId, Position, Stream};
 
-use crate::{Expect, StoreError, reader, writer::Job};
+use crate::{Expect, StoreError, insert, reader, writer::Job};
 
 /// Stream versions remembered. Forgetting costs a look-up, nothing else.
 const REMEMBERED: usize = 65_536;
@@ -16,16 +15,18 @@ const REMEMBERED: usize = 65_536;
 type StreamKey = (OrgId, Stream);
 
 pub(crate) struct Session {
-    pub(crate) conn: AnyConnection,
+    conn: AnyConnection,
     pub(crate) clock: Arc<dyn Clock>,
     /// Position of the last event, durable or in this group.
     last: i64,
-    /// Versions of streams, as the connection's transaction sees them. The table's unique index is the truth.
+    /// Versions of streams, with this group's events counted. The table's unique index is the truth.
     versions: HashMap<StreamKey, i64>,
     /// What `versions` held before this command, to undo it.
     undo: Vec<(StreamKey, Option<i64>)>,
-    /// Events of this group, in order.
+    /// Events of this group, in order; they are inserted together at its end.
     appended: Vec<Event>,
+    /// Whether the connection was used since its savepoint was set.
+    touched: bool,
 }
 
 /// Where a command began, to go back to.
@@ -38,11 +39,18 @@ struct Mark {
 impl Session {
     pub(crate) async fn new(mut conn: AnyConnection, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let last = reader::newest(&mut conn).await?;
-        Ok(Self { conn, clock, last, versions: HashMap::new(), undo: Vec::new(), appended: Vec::new() })
+        let (versions, undo, appended) = (HashMap::new(), Vec::new(), Vec::new());
+        Ok(Self { conn, clock, last, versions, undo, appended, touched: false })
     }
 
     pub(crate) fn head(&self) -> Cursor {
         Cursor { xid: 0, position: Position(self.last) }
+    }
+
+    /// The connection, for statements other than the log's own.
+    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
+        self.touched = true;
+        &mut self.conn
     }
 
     /// Starts a group. The write lock is taken now, so that no statement in it finds somebody else ahead.
@@ -50,31 +58,45 @@ impl Session {
         if self.versions.len() > REMEMBERED {
             self.versions.clear();
         }
-        self.statement("BEGIN IMMEDIATE").await
+        self.statements("BEGIN IMMEDIATE; SAVEPOINT command").await
     }
 
     /// Makes the group durable and hands out its events.
     pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, sqlx::Error> {
-        self.statement("COMMIT").await?;
+        if self.touched {
+            // Fails if a full disk made the database end the transaction by itself and the command took no notice.
+            self.statements("RELEASE SAVEPOINT command").await?;
+        }
+        insert::events(&mut self.conn, &self.appended).await?;
+        self.statements("COMMIT").await?;
+        self.touched = false;
         Ok(std::mem::take(&mut self.appended))
     }
 
-    /// Runs `job` in a savepoint of its own. The error means that the whole group is lost: a failing command alone is undone here.
+    /// Runs `job` as if in a transaction of its own. The error means that the whole group is lost; a failing command alone is undone
+    /// here.
+    ///
+    /// Every call of the database is an exchange with another thread, so a savepoint is set anew only when the one before it was
+    /// used.
     pub(crate) async fn run(mut self, job: &mut dyn Job) -> (Self, Result<(), sqlx::Error>) {
+        if self.touched {
+            if let Err(error) = self.statements("RELEASE SAVEPOINT command; SAVEPOINT command").await {
+                return (self, Err(error));
+            }
+            self.touched = false;
+        }
         let mark = Mark { last: self.last, appended: self.appended.len() };
         self.undo.clear();
-        if let Err(error) = self.statement("SAVEPOINT command").await {
-            return (self, Err(error));
-        }
         let (mut session, keep) = job.run(self).await;
+        let mut done = Ok(());
         if !keep {
             session.rewind(mark);
-            if let Err(error) = session.statement("ROLLBACK TO SAVEPOINT command").await {
-                return (session, Err(error));
+            if session.touched {
+                done = session.statements("ROLLBACK TO SAVEPOINT command").await;
+                session.touched = false;
             }
         }
-        let released = session.statement("RELEASE SAVEPOINT command").await;
-        (session, released)
+        (session, done)
     }
 
     fn rewind(&mut self, mark: Mark) {
@@ -88,8 +110,8 @@ impl Session {
         }
     }
 
-    async fn statement(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(sql).execute(&mut self.conn).await.map(drop)
+    async fn statements(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        self.conn.execute(sql).await.map(drop)
     }
 
     /// Ends the connection.
@@ -99,7 +121,7 @@ impl Session {
         }
     }
 
-    /// Appends `draft` to its stream, giving it the next version and position.
+    /// Appends `draft` to its stream, giving it the next version and position. Its row is written at the end of the group.
     pub(crate) async fn append(&mut self, mut draft: Event, expect: Expect) -> Result<i64, StoreError> {
         let key = (draft.org, draft.stream.clone());
         let actual = self.version_of(&key).await?;
@@ -110,11 +132,6 @@ impl Session {
         }
         draft.version = actual + 1;
         draft.cursor.position = Position(self.last + 1);
-        if let Err(error) = self.insert(&draft).await {
-            self.versions.remove(&key);
-            return Err(error.into());
-        }
-        self.insert_topics(&draft).await?;
         self.last += 1;
         self.undo.push((key.clone(), self.versions.insert(key, draft.version)));
         let version = draft.version;
@@ -131,51 +148,8 @@ impl Session {
             .bind(key.1.as_str())
             .fetch_one(&mut self.conn)
             .await?;
-        let version = sqlx::Row::try_get::<Option<i64>, _>(&row, 0)?.unwrap_or(0);
+        let version = row.try_get::<Option<i64>, _>(0)?.unwrap_or(0);
         self.versions.insert(key.clone(), version);
         Ok(version)
     }
-
-    async fn insert(&mut self, event: &Event) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO events (position, org, stream, version, kind, schema_version, at, actor, correlation, causation, \
-             subject, topics, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        )
-        .bind(event.cursor.position.0)
-        .bind(event.org.to_string())
-        .bind(event.stream.as_str())
-        .bind(event.version)
-        .bind(event.kind.as_str())
-        .bind(i64::from(event.schema_version))
-        .bind(event.at.micros())
-        .bind(to_json(&event.actor))
-        .bind(event.correlation.map(|id| id.to_string()))
-        .bind(event.causation.map(|position| position.0))
-        .bind(event.subject.map(|user| user.to_string()))
-        .bind(to_json(&event.topics))
-        .bind(event.data.to_string())
-        .execute(&mut self.conn)
-        .await
-        .map(drop)
-    }
-
-    async fn insert_topics(&mut self, event: &Event) -> Result<(), sqlx::Error> {
-        for topic in &event.topics {
-            sqlx::query("INSERT INTO event_topics (org, topic, position, kind) VALUES ($1, $2, $3, $4)")
-                .bind(event.org.to_string())
-                .bind(topic.as_str())
-                .bind(event.cursor.position.0)
-                .bind(event.kind.as_str())
-                .execute(&mut self.conn)
-                .await?;
-        }
-        Ok(())
-    }
-}
-
-fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value)
-        .as_ref()
-        .map(Value::to_string)
-        .expect("an envelope's field has string keys only")
 }

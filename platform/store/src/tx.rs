@@ -65,7 +65,7 @@ impl Tx {
 
     /// The connection, for the command's own tables.
     pub fn conn(&mut self) -> &mut AnyConnection {
-        &mut self.session.conn
+        self.session.conn()
     }
 
     /// Names the event that the following ones react to.
