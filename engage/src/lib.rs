@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The contact centre: conversations, queues, agents and flows.
+//!
+//! A call that reaches a flow's number becomes a conversation. Its task steers it: the flow speaks, routing chooses an agent, call
+//! control rings and connects; every step is a fact in the log and in the conversation's segments. Who gets which call is decided by
+//! `tandem-routing` alone, and what a caller hears by the flow; nothing here decides either.
+//!
+//! The contract: start one [`Engage`] per server, after the routing engine and before call control hands out calls; give the store
+//! [`MIGRATIONS`] and [`projections`].
+
+mod api;
+pub mod control;
+pub mod conversation;
+mod demo;
+mod error;
+pub mod flow;
+mod live;
+mod service;
+mod settings;
+mod stats;
+mod tables;
+mod topics;
+
+pub use api::routes;
+pub use demo::Demo;
+pub use error::EngageError;
+pub use service::{Engage, Parts};
+pub use stats::{Counts, Limits, projections};
+pub use tables::MIGRATIONS;

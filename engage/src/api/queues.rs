@@ -1,0 +1,159 @@
+//! Queues and their numbers.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use tandem_core::{Permission, RequestContext};
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_proto::{
+    Problem, QueueId,
+    api::{Page, PageQuery, Queue, QueueSettings, QueueStats},
+    limits,
+};
+use tandem_store::Cause;
+
+use super::versions::{expected, tagged};
+use crate::{Engage, EngageError, settings::Settings};
+
+/// The queues somebody may see, by name: supervisors all, members their own.
+fn seen<'s>(settings: &'s Settings, ctx: &RequestContext) -> Vec<&'s Queue> {
+    let mut queues: Vec<_> = if ctx.may(Permission::QueueSupervise) || ctx.may(Permission::QueueWrite) {
+        settings.queues.values().collect()
+    } else {
+        settings.memberships(ctx.user).collect()
+    };
+    queues.sort_by(|a, b| a.settings.name.cmp(&b.settings.name));
+    queues
+}
+
+/// How many items a page has.
+pub(super) fn limit(wanted: Option<u32>) -> Result<u32, EngageError> {
+    match wanted.unwrap_or(limits::PAGE_DEFAULT) {
+        limit @ 1..=limits::PAGE_MAX => Ok(limit),
+        _ => Err(EngageError::invalid("limit", format!("must be 1 to {}", limits::PAGE_MAX))),
+    }
+}
+
+/// A page of a list in memory whose items have ids; the cursor is the last id seen.
+pub(super) fn page<T>(
+    items: Vec<T>,
+    query: &PageQuery,
+    id: impl Fn(&T) -> String,
+) -> Result<Page<T>, EngageError> {
+    let limit = limit(query.limit)? as usize;
+    let skip = match &query.cursor {
+        Some(cursor) => {
+            let seen = items.iter().position(|item| id(item) == *cursor);
+            seen.ok_or_else(|| {
+                EngageError::invalid("cursor", "is not one this list handed out, or its item is gone")
+            })? + 1
+        }
+        None => 0,
+    };
+    let more = items.len() > skip + limit;
+    let items: Vec<_> = items.into_iter().skip(skip).take(limit).collect();
+    let next = items.last().filter(|_| more).map(id);
+    Ok(Page { items, next })
+}
+
+/// Lists queues
+///
+/// Supervisors see all, agents those they are members of.
+#[utoipa::path(get, path = "/queues", tag = "engage", params(PageQuery), responses(
+    (status = 200, description = "Queues by name", body = Page<Queue>),
+    (status = 403, description = "Needs `queue:read`", body = Problem),
+))]
+pub(super) async fn list(
+    caller: Caller,
+    State(engage): State<Engage>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<Queue>>, ApiProblem> {
+    caller.require(Permission::QueueRead)?;
+    let org = engage.org(caller.scope).await?;
+    let queues = seen(&org.settings(), &caller).into_iter().cloned().collect();
+    Ok(Json(page(queues, &query, |queue| queue.id.to_string())?))
+}
+
+/// Makes a queue
+#[utoipa::path(post, path = "/queues", tag = "engage", request_body = QueueSettings, responses(
+    (status = 201, description = "The queue; `ETag` is its version", body = Queue),
+    (status = 403, description = "Needs `queue:write`", body = Problem),
+    (status = 409, description = "The name is taken", body = Problem),
+    (status = 422, description = "A value that cannot be taken", body = Problem),
+))]
+pub(super) async fn create(
+    caller: Caller,
+    State(engage): State<Engage>,
+    Json(settings): Json<QueueSettings>,
+) -> Result<Response, ApiProblem> {
+    caller.require(Permission::QueueWrite)?;
+    let queue = engage.create_queue(caller.scope, Cause::request(&caller), settings).await?;
+    Ok(tagged(StatusCode::CREATED, queue.version, queue))
+}
+
+/// Shows a queue
+#[utoipa::path(get, path = "/queues/{queue}", tag = "engage", params(("queue" = QueueId, Path, description = "The queue")), responses(
+    (status = 200, description = "The queue; `ETag` is its version", body = Queue),
+    (status = 403, description = "Needs `queue:read`", body = Problem),
+    (status = 404, description = "No such queue, or not a member", body = Problem),
+))]
+pub(super) async fn get(
+    caller: Caller,
+    State(engage): State<Engage>,
+    Path(id): Path<QueueId>,
+) -> Result<Response, ApiProblem> {
+    caller.require(Permission::QueueRead)?;
+    let org = engage.org(caller.scope).await?;
+    let queue = seen(&org.settings(), &caller).into_iter().find(|queue| queue.id == id).cloned();
+    let queue = queue.ok_or_else(|| ApiProblem::not_found("queue"))?;
+    Ok(tagged(StatusCode::OK, queue.version, queue))
+}
+
+/// Changes a queue
+///
+/// Replaces all settings. With `If-Match` only if nobody changed it since; calls that wait or alert go on by the rules they have.
+#[utoipa::path(put, path = "/queues/{queue}", tag = "engage", request_body = QueueSettings,
+    params(("queue" = QueueId, Path, description = "The queue"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
+    responses(
+        (status = 200, description = "The queue as it is now; `ETag` is its version", body = Queue),
+        (status = 403, description = "Needs `queue:write`", body = Problem),
+        (status = 404, description = "No such queue", body = Problem),
+        (status = 409, description = "The name is taken", body = Problem),
+        (status = 412, description = "Somebody else changed it", body = Problem),
+        (status = 422, description = "A value that cannot be taken", body = Problem),
+    ))]
+pub(super) async fn update(
+    caller: Caller,
+    State(engage): State<Engage>,
+    Path(id): Path<QueueId>,
+    headers: HeaderMap,
+    Json(settings): Json<QueueSettings>,
+) -> Result<Response, ApiProblem> {
+    caller.require(Permission::QueueWrite)?;
+    let expected = expected(&headers)?;
+    let queue = engage.update_queue(caller.scope, Cause::request(&caller), id, expected, settings).await?;
+    Ok(tagged(StatusCode::OK, queue.version, queue))
+}
+
+/// Shows the live numbers of queues
+///
+/// Of the queues one may see; counts are since midnight UTC. Changes come as `queue_stats` signals on topic `queue:{queue}`.
+#[utoipa::path(get, path = "/queues/stats", tag = "engage", params(PageQuery), responses(
+    (status = 200, description = "One entry per queue, by the queue's name", body = Page<QueueStats>),
+    (status = 403, description = "Needs `queue:read`", body = Problem),
+))]
+pub(super) async fn stats(
+    caller: Caller,
+    State(engage): State<Engage>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<QueueStats>>, ApiProblem> {
+    caller.require(Permission::QueueRead)?;
+    let org = engage.org(caller.scope).await?;
+    let now = engage.clock().now();
+    let stats = org.with_board(|board, settings| {
+        seen(settings, &caller).into_iter().map(|queue| board.stats(queue, now)).collect()
+    });
+    Ok(Json(page(stats, &query, |stats: &QueueStats| stats.queue.to_string())?))
+}

@@ -1,0 +1,94 @@
+//! Why the contact centre refused or failed, and how that is answered over HTTP.
+
+use tandem_edge::{ApiProblem, IdentityError};
+use tandem_proto::{FieldError, Problem};
+use tandem_routing_engine::EngineError;
+use tandem_store::StoreError;
+
+/// Why an operation of the contact centre was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngageError {
+    /// It does not exist, or is not the caller's to see.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A value that cannot be taken.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// Which field.
+        field: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The flow's text is wrong.
+    #[error("the flow has {} faults", .0.len())]
+    BadFlow(Vec<FieldError>),
+    /// The name is taken.
+    #[error("{what} {name:?} exists already")]
+    Taken {
+        /// Of what kind.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// `If-Match` names another version.
+    #[error("it is at version {actual}, not {expected}")]
+    Changed {
+        /// Expected.
+        expected: i64,
+        /// Actual.
+        actual: i64,
+    },
+    /// The caller took no part in the conversation as an agent.
+    #[error("only an agent of the conversation gives its wrap-up code")]
+    NotYours,
+    /// The store refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Routing refused or failed.
+    #[error(transparent)]
+    Routing(#[from] EngineError),
+    /// Users could not be read.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Presence could not be read.
+    #[error("presence: {0}")]
+    Presence(String),
+    /// The server is stopping.
+    #[error("the contact centre is stopping")]
+    Stopping,
+}
+
+impl EngageError {
+    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), message: message.into() }
+    }
+}
+
+impl From<EngageError> for ApiProblem {
+    fn from(error: EngageError) -> Self {
+        match error {
+            EngageError::NotFound(what) => Self::not_found(what),
+            EngageError::Invalid { field, message } => Self::invalid(field, message),
+            EngageError::BadFlow(errors) => {
+                let mut problem = Problem::new(422, "bad-flow", "The flow's text has faults");
+                problem.errors = errors;
+                Self(problem)
+            }
+            EngageError::Taken { .. } => Self::conflict("name-taken", error.to_string()),
+            EngageError::Changed { .. } => {
+                let detail = format!("{error}; read it again");
+                Self(
+                    Problem::new(412, "changed-meanwhile", "Somebody else changed this first").detail(detail),
+                )
+            }
+            EngageError::NotYours => Self::conflict("not-your-conversation", error.to_string()),
+            EngageError::Store(error) => error.into(),
+            EngageError::Routing(EngineError::Overloaded | EngineError::Closed) | EngageError::Stopping => {
+                Self::unavailable(1)
+            }
+            EngageError::Routing(_) | EngageError::Identity(_) | EngageError::Presence(_) => {
+                Self::internal(&error)
+            }
+        }
+    }
+}

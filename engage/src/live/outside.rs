@@ -1,0 +1,80 @@
+//! Which agents are on a call that did not come through a queue. Pure: read from the log's `call.*` events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tandem_proto::{
+    CallId, Event, LegId, UserId, api,
+    events::call::{CallConversation, CallEnded, CallStarted, LegAdded, LegAnswered, LegEnded},
+};
+
+/// Kinds of event this reads.
+pub(crate) const KINDS: &[&str] = &[
+    "call.started",
+    "call.leg.added",
+    "call.leg.answered",
+    "call.leg.ended",
+    "call.conversation",
+    "call.ended",
+];
+
+/// Calls outside the queues.
+#[derive(Debug, Default)]
+pub(crate) struct OutsideCalls {
+    calls: BTreeMap<CallId, Call>,
+    busy: BTreeSet<UserId>,
+}
+
+#[derive(Debug, Default)]
+struct Call {
+    /// It belongs to a conversation, so it says nothing.
+    from_queue: bool,
+    legs: BTreeMap<LegId, Leg>,
+}
+
+#[derive(Debug)]
+struct Leg {
+    user: UserId,
+    /// Dialled it himself, or answered.
+    on_the_line: bool,
+}
+
+impl OutsideCalls {
+    /// Takes an event in; answers whose state it changed, and to what.
+    pub(crate) fn apply(&mut self, event: &Event) -> Result<Vec<(UserId, bool)>, serde_json::Error> {
+        if let Some(CallStarted { call, leg, .. }) = event.decode()? {
+            self.add(call, &leg);
+        } else if let Some(LegAdded { call, leg }) = event.decode()? {
+            self.add(call, &leg);
+        } else if let Some(LegAnswered { call, leg, .. }) = event.decode()? {
+            if let Some(leg) = self.calls.get_mut(&call).and_then(|call| call.legs.get_mut(&leg)) {
+                leg.on_the_line = true;
+            }
+        } else if let Some(LegEnded { call, leg, .. }) = event.decode()? {
+            if let Some(call) = self.calls.get_mut(&call) {
+                call.legs.remove(&leg);
+            }
+        } else if let Some(CallConversation { call, .. }) = event.decode()? {
+            self.calls.entry(call).or_default().from_queue = true;
+        } else if let Some(CallEnded { call, .. }) = event.decode()? {
+            self.calls.remove(&call);
+        }
+        Ok(self.changes())
+    }
+
+    fn add(&mut self, call: CallId, leg: &api::Leg) {
+        if let Some(user) = leg.user {
+            let on_the_line = leg.caller || leg.answered_at.is_some();
+            self.calls.entry(call).or_default().legs.insert(leg.id, Leg { user, on_the_line });
+        }
+    }
+
+    fn changes(&mut self) -> Vec<(UserId, bool)> {
+        let outside = self.calls.values().filter(|call| !call.from_queue);
+        let legs = outside.flat_map(|call| call.legs.values()).filter(|leg| leg.on_the_line);
+        let busy: BTreeSet<_> = legs.map(|leg| leg.user).collect();
+        let changes =
+            busy.symmetric_difference(&self.busy).map(|user| (*user, busy.contains(user))).collect();
+        self.busy = busy;
+        changes
+    }
+}

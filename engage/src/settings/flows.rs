@@ -1,0 +1,115 @@
+//! Flows: checked and published. A published version is what the next call gets; calls under way keep theirs.
+
+use std::sync::Arc;
+
+use tandem_core::OrgScope;
+use tandem_proto::{FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished};
+use tandem_store::{Cause, Expect, StoreError, Tx};
+
+use super::{Published, Settings, to_json};
+use crate::{
+    Engage, EngageError,
+    conversation::References,
+    flow::{self, Flow, Names, Step},
+};
+
+impl Engage {
+    /// What is wrong with a flow's text; nothing when it could be published.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn check_flow(&self, scope: OrgScope, text: &str) -> Result<Vec<FieldError>, EngageError> {
+        let org = self.org(scope).await?;
+        let names = self.names(&org.settings());
+        Ok(flow::parse(text, &names).err().unwrap_or_default())
+    }
+
+    /// Publishes a flow: a new one, or the next version of `id`; `expected` is the version it must have.
+    ///
+    /// # Errors
+    /// [`EngageError::BadFlow`], a name that is taken, no such flow, another version, or when the store fails.
+    pub async fn publish_flow(
+        &self,
+        scope: OrgScope,
+        cause: Cause,
+        id: Option<FlowId>,
+        expected: Option<i64>,
+        text: String,
+    ) -> Result<api::Flow, EngageError> {
+        let org = self.org(scope).await?;
+        let _changing = org.changing.lock().await;
+        let (flow, references, id, version) = {
+            let settings = org.settings();
+            let version = match id {
+                Some(id) => settings.flows.get(&id).ok_or(EngageError::NotFound("flow"))?.view.version,
+                None => 0,
+            };
+            if let Some(expected) = expected.filter(|expected| *expected != version) {
+                return Err(EngageError::Changed { expected, actual: version });
+            }
+            let flow = flow::parse(&text, &self.names(&settings)).map_err(EngageError::BadFlow)?;
+            if settings.flows.values().any(|other| other.view.name == flow.name && Some(other.view.id) != id)
+            {
+                return Err(EngageError::Taken { what: "flow", name: flow.name });
+            }
+            let references = references(&flow, &settings);
+            (flow, references, id.unwrap_or_else(FlowId::generate), version + 1)
+        };
+        let mut view =
+            api::Flow { id, name: flow.name.clone(), version, text, published_at: self.clock().now() };
+        let (row, refs) = (view.clone(), to_json(&references));
+        view.published_at = self
+            .store()
+            .write(scope, cause, move |tx| Box::pin(async move { write(tx, row, refs).await }))
+            .await?;
+        let published = Published { view: view.clone(), flow: Arc::new(flow), references };
+        org.change(|settings| drop(settings.flows.insert(id, published)));
+        Ok(view)
+    }
+
+    /// What a flow of this org may name.
+    fn names(&self, settings: &Settings) -> Names {
+        Names {
+            sounds: Some((*self.sounds()).clone()),
+            queues: Some(settings.queues.values().map(|queue| queue.settings.name.clone()).collect()),
+            skills: Some(settings.skills.values().cloned().collect()),
+        }
+    }
+}
+
+/// Ids for the names in a flow, so that renaming a queue does not break it.
+fn references(flow: &Flow, settings: &Settings) -> References {
+    let mut references = References::default();
+    for node in &flow.nodes {
+        let Step::Queue { queue, skills, .. } = &node.step else { continue };
+        let named = settings.queues.values().find(|other| other.settings.name == *queue);
+        references.queues.extend(named.map(|found| (queue.clone(), found.id)));
+        for (skill, _) in skills {
+            let named = settings.skills.iter().find(|(_, name)| *name == skill);
+            references.skills.extend(named.map(|(id, _)| (skill.clone(), *id)));
+        }
+    }
+    references
+}
+
+async fn write(tx: &mut Tx, flow: api::Flow, refs: String) -> Result<tandem_proto::Timestamp, StoreError> {
+    let (org, now) = (tx.scope().org(), tx.now());
+    sqlx::query(
+        "INSERT INTO engage_flows (org, id, name, version, text, refs, published_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (org, id) DO UPDATE SET name = excluded.name, version = excluded.version, text = excluded.text,
+           refs = excluded.refs, published_at = excluded.published_at",
+    )
+    .bind(org.to_string())
+    .bind(flow.id.to_string())
+    .bind(flow.name.clone())
+    .bind(flow.version)
+    .bind(flow.text.clone())
+    .bind(refs)
+    .bind(now.micros())
+    .execute(tx.conn())
+    .await?;
+    let event = FlowPublished { flow: flow.id, name: flow.name, version: flow.version, text: flow.text };
+    tx.append(Stream::flow(flow.id), Expect::Version(flow.version - 1), &[Topic::supervisors(org)], &event)
+        .await?;
+    Ok(now)
+}

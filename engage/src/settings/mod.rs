@@ -1,0 +1,192 @@
+//! What an org set up: queues, skills, wrap-up codes and flows. In memory, because every call needs it; written through to the store.
+
+mod codes;
+mod flows;
+mod load;
+mod queues;
+mod skills;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    fmt::Display,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
+};
+
+use sqlx::{Row, any::AnyRow};
+use tandem_core::OrgScope;
+use tandem_proto::{
+    FlowId, OrgId, QueueId, SkillId, UserId, WrapUpCodeId,
+    api::{self, SkillRequirement},
+    limits,
+};
+use tandem_routing::{Input, QueueRules};
+use tandem_store::{Store, StoreError};
+
+use crate::{EngageError, conversation::References, flow::Flow, stats::Board};
+
+/// How many interactions an agent takes at once. Voice alone so far.
+const CAPACITY: u8 = 1;
+
+/// A flow as it is in force.
+#[derive(Clone, Debug)]
+pub(crate) struct Published {
+    pub(crate) view: api::Flow,
+    pub(crate) flow: Arc<Flow>,
+    pub(crate) references: References,
+}
+
+/// One org's settings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) queues: BTreeMap<QueueId, api::Queue>,
+    pub(crate) skills: BTreeMap<SkillId, String>,
+    pub(crate) agent_skills: BTreeMap<UserId, Vec<SkillRequirement>>,
+    pub(crate) codes: BTreeMap<WrapUpCodeId, String>,
+    pub(crate) flows: BTreeMap<FlowId, Published>,
+}
+
+impl Settings {
+    /// The queues a user is a member of, joined or not.
+    pub(crate) fn memberships(&self, user: UserId) -> impl Iterator<Item = &api::Queue> {
+        self.queues
+            .values()
+            .filter(move |queue| queue.settings.members.iter().any(|member| member.user == user))
+    }
+
+    /// Everybody routing has to know.
+    pub(crate) fn agents(&self) -> BTreeSet<UserId> {
+        let members =
+            self.queues.values().flat_map(|queue| &queue.settings.members).map(|member| member.user);
+        members.chain(self.agent_skills.keys().copied()).collect()
+    }
+
+    /// What routing is told of an agent.
+    pub(crate) fn agent_input(&self, agent: UserId) -> Input {
+        let joined = |queue: &&api::Queue| {
+            queue.settings.members.iter().any(|member| member.user == agent && member.joined)
+        };
+        Input::AgentSet {
+            agent,
+            skills: self.agent_skills.get(&agent).cloned().unwrap_or_default(),
+            queues: self.queues.values().filter(joined).map(|queue| queue.id).collect(),
+            capacity: CAPACITY,
+        }
+    }
+}
+
+/// What routing is told of a queue.
+pub(crate) fn queue_input(queue: &api::Queue) -> Input {
+    let settings = &queue.settings;
+    let rules = QueueRules {
+        alert: std::time::Duration::from_secs(settings.alert_seconds.into()),
+        wrap_up: settings.wrap_up,
+        evaluation: settings.evaluation,
+        skills: settings.skills.clone(),
+    };
+    Input::QueueSet { queue: queue.id, rules }
+}
+
+/// An org with its settings.
+#[derive(Debug)]
+pub(crate) struct Org {
+    pub(crate) scope: OrgScope,
+    settings: RwLock<Settings>,
+    board: Mutex<Board>,
+    /// One change at a time, so that memory follows the store in order.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+}
+
+impl Org {
+    pub(crate) fn settings(&self) -> RwLockReadGuard<'_, Settings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Org {
+    pub(crate) fn set_board(&self, board: Board) {
+        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = board;
+    }
+
+    pub(crate) fn with_board<T>(&self, look: impl FnOnce(&mut Board, &Settings) -> T) -> T {
+        let settings = self.settings();
+        look(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner), &settings)
+    }
+}
+
+/// The orgs that were asked for so far.
+#[derive(Debug, Default)]
+pub(crate) struct Orgs(RwLock<HashMap<OrgId, Arc<Org>>>);
+
+impl Orgs {
+    /// An org, read from the store the first time; then `true` comes with it.
+    pub(crate) async fn of(&self, store: &Store, scope: OrgScope) -> Result<(Arc<Org>, bool), EngageError> {
+        if let Some(org) = self.known(scope.org()) {
+            return Ok((org, false));
+        }
+        let settings = load::load(store.reader(), scope).await?;
+        let org = Org {
+            scope,
+            settings: RwLock::new(settings),
+            board: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+        };
+        let mut orgs = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match orgs.entry(scope.org()) {
+            Entry::Occupied(known) => Ok((Arc::clone(known.get()), false)),
+            Entry::Vacant(place) => Ok((Arc::clone(place.insert(Arc::new(org))), true)),
+        }
+    }
+
+    /// An org that was asked for before.
+    pub(crate) fn known(&self, org: OrgId) -> Option<Arc<Org>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&org).cloned()
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<Arc<Org>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+}
+
+/// A name people give: says something and is not too long.
+pub(crate) fn check_name(field: &str, name: &str) -> Result<(), EngageError> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || name.trim() != name {
+        Err(EngageError::invalid(field, "must not be empty, nor begin or end with a space"))
+    } else if length > limits::NAME_CHARS || name.chars().any(char::is_control) {
+        Err(EngageError::invalid(
+            field,
+            format!("must have at most {} characters, all printable", limits::NAME_CHARS),
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+fn parsed<T: FromStr<Err: Display>>(
+    row: &AnyRow,
+    table: &'static str,
+    column: &str,
+) -> Result<T, StoreError> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|error| StoreError::Damaged { table, reason: format!("{column}: {error}") })
+}
+
+fn json<T: serde::de::DeserializeOwned>(
+    row: &AnyRow,
+    table: &'static str,
+    column: &str,
+) -> Result<T, StoreError> {
+    let text: String = row.try_get(column)?;
+    serde_json::from_str(&text)
+        .map_err(|error| StoreError::Damaged { table, reason: format!("{column}: {error}") })
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("settings are plain data")
+}
