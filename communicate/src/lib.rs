@@ -50,7 +50,6 @@ pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "0030_telephony", sql: include_str!("../migrations/0030_telephony.sql") }];
 
 /// What telephony stands on.
-#[derive(Debug)]
 pub struct Deps {
     /// The log.
     pub store: Store,
@@ -374,7 +373,7 @@ async fn resolve(
     }
     Ok(match numbers.find(mint, &number).await? {
         Some((owner, found)) if owner == scope => {
-            Destination::Number { number: found.number, target: found.target }
+            Destination::Number { number: found.number, target: found.to }
         }
         _ => Destination::Nowhere,
     })

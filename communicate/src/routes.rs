@@ -349,7 +349,7 @@ async fn set_number(
     if let NumberTarget::User { user } = target {
         communicate.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
     }
-    let number = Number { number, target };
+    let number = Number { number, to: target };
     communicate.numbers().set(caller.scope, Cause::request(&caller), number.clone()).await?;
     Ok(Json(number))
 }

@@ -11,7 +11,7 @@ use tandem_call::{Call, CallChange, Effect, Logged, Refused};
 use tandem_core::OrgScope;
 use tandem_media::{MediaError, MediaEvent, PlayId, Source};
 use tandem_proto::{
-    Actor, CallId, ConversationId, DeviceId, EndpointId, LegId, RoomId, Timestamp, Topic, UserId,
+    CallId, ConversationId, DeviceId, EndpointId, LegId, RoomId, Timestamp, Topic, UserId,
     api::{self, Activity, EndReason, Leg, LegKind, LegState, Track},
     ws::Signal,
 };
@@ -111,7 +111,7 @@ pub(crate) enum Message {
     },
     /// A command nobody waits for.
     Order(Command),
-    Sip(LegId, SipLegEvent),
+    Sip(LegId, Box<SipLegEvent>),
     Media(LegId, MediaEvent),
     Tracks(Vec<tandem_media::Published>),
     TracksNow(oneshot::Sender<Vec<Track>>),
@@ -265,7 +265,7 @@ impl CallTask {
                     tracing::debug!(call = %self.call.record().id, %error, "order not carried out");
                 }
             }
-            Message::Sip(leg, event) => self.sip(leg, event).await,
+            Message::Sip(leg, event) => self.sip(leg, *event).await,
             Message::Media(leg, event) => self.media(leg, event).await,
             Message::Tracks(published) => self.publish_tracks(published),
             Message::TracksNow(reply) => {

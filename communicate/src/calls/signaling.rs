@@ -282,12 +282,12 @@ impl SipLeg {
             State::Outgoing { transaction, .. } if *transaction == tx => {
                 self.invite_response(switch, response, from).await
             }
-            State::Up { invite: Some((transaction, invite)), .. }
+            State::Up { dialog, invite: Some((transaction, invite)), .. }
                 if *transaction == tx && response.status.is_success() =>
             {
                 // A second fork answered as well: it is told at once that it came too late.
                 if let Ok(mut late) = Dialog::uac(invite, &response, from)
-                    && late.id().remote_tag.as_str() != self.remote_tag()
+                    && late.id() != dialog.id()
                 {
                     let ack = late.ack(invite.cseq.number);
                     let _ = switch.sip.ack(tx, ack, late.peer).await;
@@ -303,13 +303,6 @@ impl SipLeg {
                 Vec::new()
             }
             _ => Vec::new(),
-        }
-    }
-
-    fn remote_tag(&self) -> String {
-        match &self.state {
-            State::Up { dialog, .. } => dialog.id().remote_tag.to_string(),
-            _ => String::new(),
         }
     }
 

@@ -33,8 +33,8 @@ impl Numbers {
 
     /// Points a number to a destination, for an org that has it or a number nobody has.
     pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), StoreError> {
-        let event = NumberSet { number: number.number.clone(), target: number.target.clone() };
-        let target = serde_json::to_string(&number.target).map_err(|e| damaged(&e))?;
+        let event = NumberSet { number: number.number.clone(), target: number.to.clone() };
+        let target = serde_json::to_string(&number.to).map_err(|e| damaged(&e))?;
         self.store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
@@ -78,8 +78,8 @@ impl Numbers {
 }
 
 fn read_number(row: &sqlx::any::AnyRow) -> Result<Number, StoreError> {
-    let target: NumberTarget = serde_json::from_str(row.try_get("target")?).map_err(|e| damaged(&e))?;
-    Ok(Number { number: row.try_get("number")?, target })
+    let to: NumberTarget = serde_json::from_str(row.try_get("target")?).map_err(|e| damaged(&e))?;
+    Ok(Number { number: row.try_get("number")?, to })
 }
 
 fn damaged(error: &dyn std::error::Error) -> StoreError {

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tandem_core::Mint;
-use tandem_sip::{Authenticator, DigestConfig, Method, Name, Peer, Request, ServerTxId, SipEvent, StatusCode};
+use tandem_sip::{
+    Authenticator, DigestConfig, Method, Name, Peer, Request, ServerTxId, SipEvent, StatusCode,
+};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{invite::fresh_owner, register::unavailable};
@@ -113,7 +115,7 @@ impl Front {
         match self.switch.registry.inbox(owner.call) {
             Some(inbox) => {
                 // A call whose task has ended has nothing left to hear.
-                let _ = inbox.send(Message::Sip(owner.leg, event)).await;
+                let _ = inbox.send(Message::Sip(owner.leg, Box::new(event))).await;
             }
             // The call is being made: it hears of it once it is there.
             None if matches!(event, SipLegEvent::Cancelled) => self.switch.registry.note_cancelled(owner),
@@ -178,7 +180,7 @@ impl Front {
         let cancelled = registry.take_cancelled(owner);
         match registry.inbox(owner.call) {
             Some(inbox) if cancelled => {
-                let _ = inbox.send(Message::Sip(owner.leg, SipLegEvent::Cancelled)).await;
+                let _ = inbox.send(Message::Sip(owner.leg, Box::new(SipLegEvent::Cancelled))).await;
             }
             Some(_) => {}
             None => registry.remove_transaction(Transaction::Server(transaction)),

@@ -52,7 +52,7 @@ impl Front {
         }
         let dialled = request.uri.user().map(|user| user.into_owned()).unwrap_or_default();
         let (caller, destination) = self.identify(request, &dialled, from).await?;
-        let offer = read_offer(request)?;
+        let offer = read_offer(request).map_err(|response| *response)?;
         let contact = self.switch.contact(from.transport);
         let dialog = Dialog::uas(request, self.switch.token_tag(), contact, from)
             .map_err(|error| request.response(error.status()).phrased(format!("Bad Request ({error})")))?;
@@ -148,7 +148,7 @@ impl Front {
             // A carrier is told that the number is not ours; anybody else is challenged and learns nothing.
             let Some((scope, _)) = self.org_of(request).await else { return Ok(None) };
             let known = self.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)?;
-            return known.map_or(Ok(None), |_| Err(request.response(StatusCode::NOT_FOUND)));
+            return if known.is_some() { Err(request.response(StatusCode::NOT_FOUND)) } else { Ok(None) };
         };
         let Some(trunk) = self.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)? else {
             return Ok(None);
@@ -164,7 +164,7 @@ impl Front {
             address,
             name: request.from.display.as_ref().map(ToString::to_string),
         };
-        Ok(Some((caller, Destination::Number { number: number.number, target: number.target })))
+        Ok(Some((caller, Destination::Number { number: number.number, target: number.to })))
     }
 
     fn purpose(&self, caller: &Caller, owner: Owner, destination: Destination) -> Purpose {
@@ -187,16 +187,16 @@ impl Front {
 }
 
 /// The caller's offer; none if it leaves the offer to us.
-fn read_offer(request: &Request) -> Result<Option<Description>, Response> {
+fn read_offer(request: &Request) -> Result<Option<Description>, Box<Response>> {
     if request.body.is_empty() {
         return Ok(None);
     }
     let is_sdp = request.headers.content_type().ok().flatten().is_some_and(|t| t.is("application/sdp"));
     if !is_sdp {
         let unsupported = request.response(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        return Err(unsupported.with(Name::Accept, "application/sdp"));
+        return Err(Box::new(unsupported.with(Name::Accept, "application/sdp")));
     }
-    Description::parse(&request.body).map(Some).map_err(|error| refusal(request, &error))
+    Description::parse(&request.body).map(Some).map_err(|error| Box::new(refusal(request, &error)))
 }
 
 impl Purpose {

@@ -107,7 +107,8 @@ impl Registrations {
     /// Where a phone can be rung now.
     pub(crate) fn contacts(&self, scope: OrgScope, auth_user: &str, now: Timestamp) -> Vec<Contact> {
         let registrar = self.lock();
-        let bindings = registrar.bindings(now, &key(scope, auth_user));
+        let aor = key(scope, auth_user);
+        let bindings = registrar.bindings(now, &aor);
         bindings.map(|b| Contact { uri: b.uri().clone(), peer: b.reach }).collect()
     }
 
