@@ -9,11 +9,11 @@ import { CallPhase } from "./CallPhase";
 import { others, partyName } from "./model";
 import { useMyCalls, type MyCall } from "./state";
 
-/** One's calls, wherever one goes. The page of a call has its controls itself. */
+/** One's calls, wherever one goes. The page of a call or its conversation has the controls itself. */
 export function CallBar() {
   const { here, elsewhere } = useMyCalls();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const shown = here.filter(({ call }) => path !== `/calls/${call.id}`);
+  const shown = here.filter(({ call }) => path !== `/calls/${call.id}` && path !== `/inbox/${call.conversation}`);
   if (shown.length === 0 && elsewhere.length === 0) return <div className="md:col-start-2" />;
   return (
     <section aria-label={m.calls.inCall} className="flex flex-col border-t border-line bg-raised md:col-start-2 md:border-l" data-testid="call-bar">
@@ -48,7 +48,7 @@ function Bar({ call, leg }: MyCall) {
         </span>
         <Maximize2 aria-hidden className="ml-1 hidden size-3.5 shrink-0 text-faint sm:block" />
       </Link>
-      <CallControls call={call} leg={leg} compact />
+      <CallControls call={call} leg={leg} compact few />
     </div>
   );
 }

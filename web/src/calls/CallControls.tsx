@@ -12,15 +12,24 @@ import { Keypad } from "./Keypad";
 import { isTalking } from "./model";
 import { beep } from "./sound";
 
-/** What one can do in a call. `compact` leaves room beside it; the rest is on the call's page. */
-export function CallControls({ call, leg, compact }: { call: Call; leg: Leg; compact?: boolean }) {
+interface Props {
+  call: Call;
+  leg: Leg;
+  /** Small. */
+  compact?: boolean;
+  /** On a phone only what cannot wait; the rest is on the call's page. */
+  few?: boolean;
+}
+
+/** What one can do in a call. */
+export function CallControls({ call, leg, compact, few }: Props) {
   const { camera, screen } = useStore(local);
   const talking = isTalking(leg);
   const held = leg.state === "holding";
   const web = call.legs.some((each) => each.id !== leg.id && each.kind === "web" && each.state !== "ended");
   const size = compact ? "normal" : "large";
   const icon = compact ? "size-4.5" : "size-5";
-  const wide = compact ? "max-sm:hidden" : undefined;
+  const wide = few ? "max-sm:hidden" : undefined;
   return (
     <div role="toolbar" aria-label={m.calls.inCall} className={cx("flex shrink-0 items-center", compact ? "gap-1" : "flex-wrap justify-center gap-2")}>
       <Toggle size={size} on={leg.muted} warn label={leg.muted ? m.calls.unmute : m.calls.mute} testId="call-mute" onClick={() => void muteCall(call.id, leg, !leg.muted)}>

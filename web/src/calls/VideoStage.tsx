@@ -111,7 +111,7 @@ function Video({ tile, focused, pick }: { tile: Tile; focused?: boolean; pick: (
         data-testid={tile.own ? `local-${tile.screen ? "screen" : "camera"}` : `remote-${tile.screen ? "screen" : "camera"}`}
         className={cx("size-full", tile.screen ? "object-contain" : "object-cover", tile.own && !tile.screen && "-scale-x-100")}
       />
-      <figcaption className="absolute bottom-1.5 left-1.5 max-w-[90%] truncate rounded-md bg-black/65 px-2 py-0.5 text-xs text-white">{tile.label}</figcaption>
+      <figcaption className={cx("absolute bottom-1.5 left-1.5 max-w-[90%] truncate rounded-md bg-black/65 px-2 py-0.5 text-xs text-white", tile.own && !focused && "max-sm:sr-only")}>{tile.label}</figcaption>
       <IconButton
         label={`${focused ? m.calls.shrink : m.calls.enlarge}: ${tile.label}`}
         size="small"

@@ -46,6 +46,9 @@ export async function answerCall(call: Call, video: boolean, inCall: readonly Ca
   try {
     for (const other of inCall) void holdCall(other.id, true);
     applyCall(queryClient, await post<Call>(`/calls/${call.id}/answer`, { device }));
+    // A customer's call brings its conversation up; a picture needs room. Any other call leaves one where one is.
+    if (call.conversation) await router.navigate({ to: "/inbox/$conversation", params: { conversation: call.conversation } });
+    else if (call.video) await router.navigate({ to: "/calls/$call", params: { call: call.id } });
   } catch (error) {
     if (error instanceof Problem && (error.status === 404 || error.status === 409)) toast(m.calls.reason.answered_elsewhere);
     else toastError(error);

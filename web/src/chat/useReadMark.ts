@@ -3,8 +3,9 @@ import { queryClient } from "../api/queries";
 import type { Chat, Message } from "../api/types";
 import { connectionState } from "../session/live";
 import { useStore } from "../store";
-import { patchChat, withRead } from "./events";
+import { patchChat } from "./events";
 import { markRead } from "./sending";
+import { withRead } from "./unread";
 
 /** Moves the read mark to the newest message while it is in sight of somebody. */
 export function useReadMark(chat: Chat, newest: Message | undefined, inSight: boolean): void {

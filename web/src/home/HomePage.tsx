@@ -28,7 +28,7 @@ export function HomePage() {
         <h1 className="text-2xl font-semibold tracking-tight text-balance">{m.home.greeting(new Date().getHours(), user.display_name.split(" ")[0] ?? "")}</h1>
         <p className="mt-1 mb-6 text-soft max-md:hidden">{m.home.tip}</p>
         <NotificationHint />
-        <div className="grid items-start gap-4 max-md:mt-4 lg:grid-cols-2">
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 max-md:mt-4 lg:grid-cols-2">
           <Work />
           {may("chat:use") && <Unread />}
           <Team />

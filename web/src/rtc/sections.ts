@@ -16,7 +16,8 @@ export interface Wanted {
 
 /**
  * How the sections are to be used so that everything wanted has exactly one: what is in use stays where it is, what is no longer
- * wanted becomes free, and what is new takes a free section of its direction before a new one is added at the end.
+ * wanted becomes free, and what is new takes a free section of its direction before a new one is added at the end. A section that
+ * becomes free stays so for one negotiation, so that the server never sees one change its track without having been unused.
  */
 export function plan(current: readonly Use[], wanted: Wanted): Use[] {
   const receive = new Set(wanted.receive);
@@ -30,7 +31,10 @@ export function plan(current: readonly Use[], wanted: Wanted): Use[] {
     return sends.delete(use.kind) ? use : { kind: "free", direction: "send" };
   });
   const place = (use: Use, direction: "send" | "receive") => {
-    const free = next.findIndex((each) => each.kind === "free" && each.direction === direction);
+    const free = next.findIndex((each, at) => {
+      const before = current[at];
+      return before?.kind === "free" && before.direction === direction && each === before;
+    });
     if (free < 0) next.push(use);
     else next[free] = use;
   };

@@ -1,3 +1,4 @@
+import { Phone } from "lucide-react";
 import type { Person, PresenceView } from "../api/types";
 import { m } from "../messages";
 import { cx } from "./cx";
@@ -27,7 +28,7 @@ export function Avatar({ name, size = "normal", presence }: Props) {
         style={{ backgroundColor: tints[hash(name) % tints.length] }}
         className={cx("inline-flex items-center justify-center rounded-full font-semibold text-white select-none", sizes[size])}
       >
-        {initials(name)}
+        {/^[+\d\s()-]+$/.test(name) ? <Phone className="size-[45%]" /> : initials(name)}
       </span>
       {presence && (
         <PresenceDot
@@ -77,8 +78,9 @@ function initials(name: string): string {
   return `${[...(first ?? "?")][0] ?? ""}${last ? [...last][0] : ""}`.toUpperCase();
 }
 
+/** FNV-1a, with its high bits folded in, because only the lowest are used. */
 function hash(text: string): number {
-  let value = 0;
-  for (const char of text) value = (value * 31 + char.codePointAt(0)!) >>> 0;
-  return value;
+  let value = 0x811c9dc5;
+  for (const char of text) value = Math.imul(value ^ char.codePointAt(0)!, 0x01000193) >>> 0;
+  return (value ^ (value >>> 15)) >>> 0;
 }
