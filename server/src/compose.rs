@@ -1,22 +1,46 @@
 //! The parts of the server and how they are connected.
 
-use std::{fs, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tandem_bus::Bus;
 use tandem_collaborate::{Collaborate, PresenceService};
+use tandem_communicate::{
+    Communicate, CommunicateConfig, Deps,
+    control::{CallApp, CallNotice, IncomingCall},
+};
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
-use tandem_edge::{Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, TopicAuthority};
-use tandem_proto::{DeviceId, Problem, TrackId, api::PresenceView, ws::RtcTrack};
+use tandem_edge::{Edge, EdgeParts, Identity, PresenceGateway, TopicAuthority};
+use tandem_engage::Engage;
+use tandem_proto::{DeviceId, api::PresenceView};
+use tandem_relay::{Relay, RelayConfig};
+use tandem_routing_engine::Engine;
 use tandem_setup::{Config, StartError};
+use tandem_signaling::{BindError, SipConfig, SipTransport};
 use tandem_store::{BoxFuture, Migration, Store, StoreError};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
+
+/// Calls that may wait for the contact centre to take them.
+const INCOMING: usize = 256;
+/// Notices of calls that may wait for it.
+const NOTICES: usize = 4_096;
+/// Silence of a phone that should send, after which its leg is lost.
+const RTP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running server's parts.
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) identity: Identity,
     pub(crate) edge: Edge,
+    pub(crate) communicate: Communicate,
+    pub(crate) engage: Engage,
     collaborate: Collaborate,
     /// Where SIP is really listened to.
     pub(crate) sip: SocketAddr,
@@ -29,38 +53,88 @@ pub(crate) struct Parts {
 impl Parts {
     /// Every operation, relative to `/api/v1`.
     pub(crate) fn routes(&self) -> OpenApiRouter {
-        self.edge.routes().merge(tandem_collaborate::routes(&self.collaborate))
+        self.edge
+            .routes()
+            .merge(tandem_collaborate::routes(&self.collaborate))
+            .merge(tandem_communicate::routes(&self.communicate))
+            .merge(tandem_engage::routes(self.engage.clone()))
     }
 }
 
 /// Builds and starts every part, from the bottom up.
 pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mint = Arc::new(Mint::for_server());
+    let sounds = sounds(config);
     let store = open_store(config).await?;
     let bus = Bus::new();
-    let identity = Identity::new(store.clone(), Mint::for_server(), Arc::clone(&clock));
+    let identity = Identity::new(store.clone(), Arc::clone(&mint), Arc::clone(&clock));
     let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), Arc::clone(&clock))
         .await
         .map_err(|error| failed("collaborate", &error))?;
-    let authorities: Vec<Arc<dyn TopicAuthority>> = vec![Arc::new(collaborate.chats().clone())];
+
+    let (relay, media_events) = Relay::start(relay_config(config)).map_err(|reason| StartError::Listen {
+        what: "media",
+        address: config.media,
+        option: "--media",
+        reason,
+    })?;
+    let media = relay.webrtc_address();
+    let (sip, sip_events) =
+        SipTransport::bind(sip_config(config), Arc::clone(&clock)).await.map_err(no_sip)?;
+    let sip_address = sip.local_addr();
+
+    let (app, incoming, notices) = call_app();
+    let music = sounds.await?.join("music.wav");
+    let communicate = Communicate::start(
+        CommunicateConfig { public_ip: config.public_ip, ..CommunicateConfig::new(music) },
+        Deps {
+            store: store.clone(),
+            bus: bus.clone(),
+            identity: identity.clone(),
+            presence: collaborate.presence().clone(),
+            clock: Arc::clone(&clock),
+            mint,
+            relay,
+            media_events,
+            sip,
+            sip_events,
+            app,
+        },
+    )
+    .await
+    .map_err(|error| failed("communicate", &error))?;
+
+    let (engine, engine_notices) = Engine::start(store.clone(), Arc::clone(&clock)).await;
+    let engage = Engage::start(tandem_engage::Parts {
+        store: store.clone(),
+        bus: bus.clone(),
+        identity: identity.clone(),
+        presence: Arc::new(collaborate.presence().clone()),
+        calls: Arc::new(communicate.calls().clone()),
+        incoming,
+        notices,
+        engine,
+        engine_notices,
+        clock: Arc::clone(&clock),
+        sounds_dir: sounds_folder(config),
+    })
+    .await
+    .map_err(|error| failed("engage", &error))?;
+
+    let authorities: Vec<Arc<dyn TopicAuthority>> =
+        vec![Arc::new(collaborate.chats().clone()), Arc::new(engage.clone())];
     let edge = Edge::new(EdgeParts {
         store: store.clone(),
         bus,
         clock,
         identity: identity.clone(),
-        rtc: Arc::new(NoMedia),
+        rtc: Arc::new(communicate.clone()),
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
     });
-    Ok(Parts {
-        store,
-        identity,
-        edge,
-        collaborate,
-        sip: config.sip,
-        media: config.media,
-        stopping: CancellationToken::new(),
-    })
+    let stopping = CancellationToken::new();
+    Ok(Parts { store, identity, edge, communicate, engage, collaborate, sip: sip_address, media, stopping })
 }
 
 /// Makes the data folder, for the server's account only, and checks that it can be written.
@@ -74,14 +148,67 @@ pub(crate) fn data_folder(path: &Path) -> Result<(), StartError> {
     fs::remove_file(probe).map_err(refused)
 }
 
-/// Opens the store with the tables of every part.
+/// Opens the store with the tables and views of every part.
 pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let migrations: Vec<Migration> =
-        [tandem_edge::identity::MIGRATIONS, tandem_collaborate::MIGRATIONS].concat();
-    Store::open(config.database.url(), &migrations, Vec::new()).await.map_err(|error| match error {
+    let migrations: Vec<Migration> = [
+        tandem_edge::identity::MIGRATIONS,
+        tandem_collaborate::MIGRATIONS,
+        tandem_communicate::MIGRATIONS,
+        tandem_routing_engine::MIGRATIONS,
+        tandem_engage::MIGRATIONS,
+    ]
+    .concat();
+    let views = [tandem_routing_engine::projections(), tandem_engage::projections()].concat();
+    Store::open(config.database.url(), &migrations, views).await.map_err(|error| match error {
         StoreError::Open { reason, .. } => StartError::Data { path: config.data.clone(), reason },
         error => failed("the store", &error),
     })
+}
+
+fn relay_config(config: &Config) -> RelayConfig {
+    RelayConfig {
+        webrtc: config.media,
+        rtp_ip: config.media.ip(),
+        rtp_ports: config.rtp_ports.clone(),
+        public_ip: config.public_ip,
+        rtp_timeout: RTP_TIMEOUT,
+    }
+}
+
+fn sip_config(config: &Config) -> SipConfig {
+    // Port 0: the one that is bound.
+    let advertise = config.public_ip.map(|ip| SocketAddr::new(ip, 0));
+    SipConfig { advertise, ..SipConfig::new(config.sip) }
+}
+
+fn no_sip(error: BindError) -> StartError {
+    let (BindError::Udp { addr: address, source: reason } | BindError::Tcp { addr: address, source: reason }) =
+        error;
+    StartError::Listen { what: "SIP", address, option: "--sip", reason }
+}
+
+fn call_app() -> (CallApp, mpsc::Receiver<IncomingCall>, mpsc::Receiver<CallNotice>) {
+    let (incoming, calls) = mpsc::channel(INCOMING);
+    let (notices, changes) = mpsc::channel(NOTICES);
+    (CallApp { incoming, notices }, calls, changes)
+}
+
+fn sounds_folder(config: &Config) -> PathBuf {
+    config.data.join("sounds")
+}
+
+/// Writes prompts and music beside the other parts' start; answers their folder.
+fn sounds(config: &Config) -> impl Future<Output = Result<PathBuf, StartError>> + use<> {
+    let (data, folder) = (config.data.clone(), sounds_folder(config));
+    let written =
+        tokio::task::spawn_blocking(move || tandem_relay::sounds::install(&folder).map(|()| folder));
+    async move {
+        match written.await {
+            Ok(Ok(folder)) => Ok(folder),
+            Ok(Err(error)) => Err(StartError::Data { path: data, reason: error.to_string() }),
+            Err(error) => Err(failed("writing sounds", &error)),
+        }
+    }
 }
 
 fn failed(what: &str, error: &dyn std::error::Error) -> StartError {
@@ -106,31 +233,5 @@ impl PresenceGateway for Devices {
 
     fn view(&self, ctx: RequestContext) -> BoxFuture<'_, Option<PresenceView>> {
         Box::pin(async move { self.0.of(ctx.scope, ctx.user).await.ok() })
-    }
-}
-
-struct NoMedia;
-
-impl RtcGateway for NoMedia {
-    fn offer(
-        &self,
-        _: RequestContext,
-        _: DeviceId,
-        _: String,
-        _: Vec<RtcTrack>,
-    ) -> BoxFuture<'_, Result<String, Problem>> {
-        Box::pin(async { Err(Problem::new(503, "unavailable", "No media here")) })
-    }
-    fn layer(
-        &self,
-        _: RequestContext,
-        _: DeviceId,
-        _: TrackId,
-        _: u32,
-    ) -> BoxFuture<'_, Result<(), Problem>> {
-        Box::pin(async { Err(Problem::new(503, "unavailable", "No media here")) })
-    }
-    fn close(&self, _: RequestContext, _: DeviceId) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
     }
 }

@@ -1,4 +1,4 @@
-//! `--demo`: an organisation to try the server with, made in an empty data folder through the public API.
+//! `--demo`: an organisation to try the server with, made in an empty data folder.
 
 use std::{
     fs::{self, OpenOptions},
@@ -8,30 +8,29 @@ use std::{
     path::Path,
 };
 
-use axum::{
-    Router,
-    body::Body,
-    http::{Method, Request, header},
-};
-use futures::future::try_join_all;
-use http_body_util::BodyExt;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use futures::future::{try_join, try_join_all};
+use serde::{Deserialize, Serialize};
 use tandem_core::OrgScope;
 use tandem_edge::{IdentityError, UserRecord};
 use tandem_proto::{
-    Actor, QueueId, UserId,
-    api::{NewPerson, Role},
+    QueueId,
+    api::{NewPerson, Number, NumberTarget, Role},
 };
 use tandem_setup::{Config, Runtime, StartError};
 use tandem_store::Cause;
-use tower::ServiceExt;
 
 use crate::compose::Parts;
 
 /// Name of the file in the data folder.
 const FILE: &str = "demo.json";
 const ORG: &str = "demo";
+const CAUSE: Cause = Cause::SYSTEM;
+/// The number customers call.
+const NUMBER: &str = "+15550100";
+/// Where its calls come from: this machine.
+const TRUNK: &str = "127.0.0.0/8";
+/// Who takes them.
+const AGENTS: [&str; 2] = ["agent1", "agent2"];
 
 /// `demo.json`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -78,16 +77,11 @@ const PEOPLE: [Character; 4] = [
 ];
 
 /// Makes the demo organisation, or brings `demo.json` up to date when it was made before. Answers what to tell the operator.
-pub(crate) async fn prepare(
-    config: &Config,
-    parts: &Parts,
-    app: &Router,
-    runtime: &Runtime,
-) -> Result<String, StartError> {
+pub(crate) async fn prepare(config: &Config, parts: &Parts, runtime: &Runtime) -> Result<String, StartError> {
     let path = config.data.join(FILE);
     let mut demo = match fs::read(&path) {
         Ok(bytes) => revive(parts, &bytes).await?,
-        Err(_) => make(parts, app, runtime).await?,
+        Err(_) => make(parts, runtime).await?,
     };
     demo.http = format!("http://{}", runtime.http);
     demo.sip = runtime.sip;
@@ -121,7 +115,7 @@ async fn revive(parts: &Parts, bytes: &[u8]) -> Result<Demo, StartError> {
     Ok(demo)
 }
 
-async fn make(parts: &Parts, app: &Router, runtime: &Runtime) -> Result<Demo, StartError> {
+async fn make(parts: &Parts, runtime: &Runtime) -> Result<Demo, StartError> {
     if !parts.identity.orgs().await.map_err(broken)?.is_empty() {
         return Err(StartError::Failed(
             "the data folder has organisations but no demo.json; start without --demo or with an empty --data folder".into(),
@@ -129,17 +123,35 @@ async fn make(parts: &Parts, app: &Router, runtime: &Runtime) -> Result<Demo, St
     }
     let scope = parts.identity.create_org(ORG).await.map_err(broken)?;
     let people = try_join_all(PEOPLE.map(|character| person(parts, scope, character))).await?;
-    let admin = Client { app: app.clone(), token: people[0].1.token.clone() };
-    let _ = (&admin, runtime);
+    let user = |name: &str| people.iter().find(|(user, _)| user.name == name).map(|(user, _)| user);
+    let agents: Vec<&UserRecord> = AGENTS.iter().filter_map(|name| user(name)).collect();
+    let ids: Vec<_> = agents.iter().map(|agent| agent.id).collect();
+    let (contact_centre, phones) = try_join(
+        async { parts.engage.seed_demo(scope, &ids).await.map_err(broken) },
+        try_join_all(agents.iter().map(|agent| phone(parts, scope, agent))),
+    )
+    .await?;
+    let number = Number { number: NUMBER.to_owned(), to: NumberTarget::Flow { flow: contact_centre.flow } };
+    parts.communicate.numbers().set(scope, CAUSE, number).await.map_err(broken)?;
+    let trunk = parts.communicate.trunks().set(scope, CAUSE, "demo".to_owned(), TRUNK.to_owned());
+    trunk.await.map_err(broken)?;
     Ok(Demo {
         org: ORG.to_owned(),
         http: String::new(),
         sip: runtime.sip,
         users: people.into_iter().map(|(_, login)| login).collect(),
-        phones: Vec::new(),
-        numbers: Vec::new(),
-        queues: Vec::new(),
+        phones,
+        numbers: vec![NUMBER.to_owned()],
+        queues: vec![NamedQueue { id: contact_centre.queue, name: "Support".to_owned() }],
     })
+}
+
+/// A SIP phone named after the agent's extension.
+async fn phone(parts: &Parts, scope: OrgScope, agent: &UserRecord) -> Result<PhoneLogin, StartError> {
+    let extension = agent.extension.clone().unwrap_or_default();
+    let made = parts.communicate.create_phone(scope, CAUSE, agent.id, &extension).await;
+    let (account, secret) = made.map_err(broken)?;
+    Ok(PhoneLogin { extension, auth_user: account.auth_user, secret, domain: String::new() })
 }
 
 async fn person(
@@ -148,7 +160,6 @@ async fn person(
     (name, display_name, title, roles, extension): Character,
 ) -> Result<(UserRecord, Login), StartError> {
     let password = secret();
-    let cause = Cause { actor: Actor::System, correlation: None };
     let new = NewPerson {
         name: name.to_owned(),
         display_name: display_name.to_owned(),
@@ -157,49 +168,9 @@ async fn person(
         password: password.clone(),
         extension: Some(extension.to_owned()),
     };
-    let user = parts.identity.create_user(scope, cause, new).await.map_err(broken)?;
+    let user = parts.identity.create_user(scope, CAUSE, new).await.map_err(broken)?;
     let token = parts.identity.issue_token(scope, user.id).await.map_err(broken)?;
     Ok((user, Login { name: name.to_owned(), password, token, extension: extension.to_owned() }))
-}
-
-/// The public API, used inside the process.
-struct Client {
-    app: Router,
-    token: String,
-}
-
-impl Client {
-    async fn call<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, StartError> {
-        let failed = |reason: String| {
-            StartError::Failed(format!("the demo cannot be made: {method} {path}: {reason}"))
-        };
-        let body = serde_json::to_vec(body).map_err(|error| failed(error.to_string()))?;
-        let request = Request::builder()
-            .method(method.clone())
-            .uri(format!("/api/v1{path}"))
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body))
-            .map_err(|error| failed(error.to_string()))?;
-        let response = self.app.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
-        let status = response.status();
-        let answer =
-            response.into_body().collect().await.map_err(|error| failed(error.to_string()))?.to_bytes();
-        if !status.is_success() {
-            return Err(failed(format!("{status} {}", String::from_utf8_lossy(&answer))));
-        }
-        let answer = if answer.is_empty() {
-            serde_json::to_vec(&Value::Null).unwrap_or_default()
-        } else {
-            answer.to_vec()
-        };
-        serde_json::from_slice(&answer).map_err(|error| failed(error.to_string()))
-    }
 }
 
 /// Random, easy to copy: 16 letters and digits without look-alikes.
@@ -242,6 +213,6 @@ fn told(demo: &Demo, path: &Path) -> String {
     lines.join("\n")
 }
 
-fn broken(error: IdentityError) -> StartError {
+fn broken(error: impl std::fmt::Display) -> StartError {
     StartError::Failed(format!("the demo cannot be made: {error}"))
 }

@@ -31,7 +31,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
         pid: std::process::id(),
     };
     let app = http::app(&parts);
-    let demo = if config.demo { Some(demo::prepare(&config, &parts, &app, &runtime).await?) } else { None };
+    let demo = if config.demo { Some(demo::prepare(&config, &parts, &runtime).await?) } else { None };
     runtime
         .write(&config.data)
         .map_err(|error| StartError::Data { path: config.data.clone(), reason: error.to_string() })?;

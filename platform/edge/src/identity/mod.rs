@@ -64,7 +64,7 @@ pub struct Identity(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    mint: Mint,
+    mint: Arc<Mint>,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     throttle: Throttle,
@@ -78,10 +78,10 @@ impl std::fmt::Debug for Inner {
 
 impl Identity {
     /// Identity over `store`, whose migrations include [`MIGRATIONS`].
-    pub fn new(store: Store, mint: Mint, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Store, mint: impl Into<Arc<Mint>>, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Inner {
             store,
-            mint,
+            mint: mint.into(),
             clock,
             passwords: Passwords::new(),
             throttle: Throttle::default(),
