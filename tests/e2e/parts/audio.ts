@@ -116,3 +116,8 @@ export function level(sound: Sound, from: number, to: number): number {
   if (slice.length === 0) return 0;
   return Math.sqrt(slice.reduce((sum, x) => sum + x * x, 0) / slice.length);
 }
+
+/** Sound is real time: what is to be judged must have been said. */
+export async function soundPasses(seconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
