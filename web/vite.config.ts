@@ -3,6 +3,7 @@ import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vitest/config";
 
 const target = process.env.TANDEM_URL ?? "http://127.0.0.1:8080";
+const proxy = { "/api": { target, ws: true } };
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -15,8 +16,9 @@ export default defineConfig({
   server: {
     host: "127.0.0.1",
     port: 5173,
-    proxy: { "/api": { target, ws: true } },
+    proxy,
   },
+  preview: { host: "127.0.0.1", proxy },
   test: {
     environment: "node",
     include: ["src/**/*.test.ts"],

@@ -64,7 +64,7 @@ export function CallRecord({ call }: { call: Call }) {
 /** "Outgoing · 3:02", "Missed", "Answered · 0:41", with the reason where there was no talk. */
 export function describeCall(call: Call, me: string): string {
   const direction = directionOf(call, me);
-  const word = { outgoing: m.calls.outgoing, incoming: m.calls.answered, missed: m.calls.missed }[direction];
+  const word = { outgoing: m.calls.outgoing, incoming: m.calls.answered, missed: m.calls.missed, others: m.calls.othersCall }[direction];
   if (!call.ended_at) return word;
   const answers = others(call, me).map((leg) => leg.answered_at);
   const since = [call.answered_at, ...answers].filter((at) => at !== null).toSorted().at(-1);

@@ -13,8 +13,8 @@ import { useStore } from "../store";
 import { Button } from "../ui/Button";
 import { toast } from "../ui/toasts";
 import { openSource } from "./actions";
-import { others, partyName, phaseOf } from "./model";
-import { startRingback, startRinging } from "./sound";
+import { endNotice, partyName } from "./model";
+import { startRinging } from "./sound";
 import { useMyCalls, type MyCall } from "./state";
 
 /** A microphone that was opened and belongs to no call by then is closed. */
@@ -107,9 +107,6 @@ function useRings(ringing: MyCall[], current: MyCall | null): void {
     };
     return () => notice.close();
   }, [id, name, leads]);
-
-  const away = current && phaseOf(current.call, current.leg) === "ringing" && current.leg.caller;
-  useEffect(() => (away ? startRingback() : undefined), [away]);
 }
 
 /** Says what became of a call that ended without a talk, or by a fault. */
@@ -130,11 +127,8 @@ async function fetchEnd(id: string, me: string): Promise<void> {
   const { queryClient } = await import("../api/queries");
   const call = await queryClient.ensureQueryData(queries.call(id)).catch(() => null);
   if (!call?.ended_at) return;
-  const far = others(call, me)[0];
-  const mine = call.legs.find((leg) => leg.user === me);
-  const reason = mine?.caller && far?.answered_at === null ? far.end_reason : call.end_reason;
-  const text = reason && m.calls.ended(reason);
-  if (text) toast(text, "bad");
+  const reason = endNotice(call, me);
+  if (reason) toast(m.calls.ended(reason), "bad");
 }
 
 /** Everything audible of all calls comes over one element. */

@@ -18,7 +18,7 @@ import { formatShort } from "../ui/time";
 import { startCall } from "./actions";
 import { describeCall } from "./CallRecord";
 import { Keypad } from "./Keypad";
-import { directionOf, others, partyName } from "./model";
+import { directionOf, nameOf, others, partyName } from "./model";
 import { beep } from "./sound";
 
 export function CallsPage() {
@@ -141,7 +141,7 @@ function CallHistory() {
   );
 }
 
-const icons = { outgoing: PhoneOutgoing, incoming: PhoneIncoming, missed: PhoneMissed };
+const icons = { outgoing: PhoneOutgoing, incoming: PhoneIncoming, missed: PhoneMissed, others: Phone };
 
 export function CallRow({ call }: { call: Call }) {
   const people = usePeople();
@@ -149,8 +149,13 @@ export function CallRow({ call }: { call: Call }) {
   const direction = directionOf(call, me);
   const Icon = icons[direction];
   const far = others(call, me)[0];
-  const name = partyName(call, me, people, m.calls.unknown);
-  const target = far && (far.user ? ({ kind: "user", user: far.user } as const) : ({ kind: "number", number: far.caller ? far.address : call.dialled } as const));
+  const name =
+    direction === "others"
+      ? others(call, me)
+          .map((leg) => nameOf(leg, people) || m.calls.unknown)
+          .join(" – ")
+      : partyName(call, me, people, m.calls.unknown);
+  const target = direction !== "others" && far && (far.user ? ({ kind: "user", user: far.user } as const) : ({ kind: "number", number: far.caller ? far.address : call.dialled } as const));
   return (
     <div className="group flex items-center gap-1 rounded-xl pr-2 hover:bg-hover">
       <Link to="/calls/$call" params={{ call: call.id }} data-testid="history-row" className="flex min-w-0 grow items-center gap-3 rounded-xl px-3 py-2">

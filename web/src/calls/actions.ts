@@ -6,9 +6,10 @@ import { m } from "../messages";
 import { router } from "../router";
 import { close, local, MediaProblem, open, type Source } from "../rtc/media";
 import { live } from "../session/live";
+import { describe } from "../ui/states";
 import { toast, toastError } from "../ui/toasts";
 import { applyCall } from "./cache";
-import { roleOf } from "./model";
+import { endNotice, roleOf } from "./model";
 import { unlockSound } from "./sound";
 
 /** Calls somebody from this tab and goes to the call's page. */
@@ -22,17 +23,25 @@ export async function startCall(to: CallTarget, video: boolean): Promise<void> {
   try {
     const call = await post<Call>("/calls", { device, to, video });
     applyCall(queryClient, call);
+    if (call.ended_at) return await giveUp(m.calls.ended(endNotice(call, myId()) ?? "failed"));
     await router.navigate({ to: "/calls/$call", params: { call: call.id } });
   } catch (error) {
-    toastError(error);
+    await giveUp(describe(error));
+  }
+
+  async function giveUp(why: string): Promise<void> {
+    toast(why, "bad");
+    // With another call going on, its runtime keeps the devices.
     await Promise.all([microphone, camera]);
-    if (!inAnyCall(device)) for (const source of ["microphone", "camera"] as const) close(source);
+    if (device && !inAnyCall(device)) for (const source of ["microphone", "camera"] as const) close(source);
     void queryClient.invalidateQueries({ queryKey: ["calls.active"] });
   }
 }
 
+const myId = (): string => queryClient.getQueryData(queries.me.queryKey)?.user.id ?? "";
+
 function inAnyCall(device: string): boolean {
-  const me = queryClient.getQueryData(queries.me.queryKey)?.user.id ?? "";
+  const me = myId();
   return (queryClient.getQueryData(queries.activeCalls.queryKey) ?? []).some((call) => roleOf(call, me, device).kind === "here");
 }
 
@@ -56,19 +65,21 @@ export async function answerCall(call: Call, video: boolean, inCall: readonly Ca
   }
 }
 
-const act = async (work: Promise<Call | undefined>): Promise<void> => {
+async function act(work: Promise<Call | undefined>, isFine: (status: number) => boolean = () => false): Promise<void> {
   try {
     const call = await work;
     if (call) applyCall(queryClient, call);
   } catch (error) {
-    // Over already: that is what was wanted, and the list will say so.
-    if (!(error instanceof Problem && error.status === 404)) toastError(error);
+    if (!(error instanceof Problem && isFine(error.status))) toastError(error);
     void queryClient.invalidateQueries({ queryKey: ["calls.active"] });
   }
-};
+}
 
-export const declineCall = (call: CallId): Promise<void> => act(post(`/calls/${call}/decline`));
-export const hangUp = (call: CallId): Promise<void> => act(post(`/calls/${call}/hangup`));
+/** The call is over already, which is what was wanted. */
+const isOver = (status: number): boolean => status === 404 || status === 409;
+
+export const declineCall = (call: CallId): Promise<void> => act(post(`/calls/${call}/decline`), isOver);
+export const hangUp = (call: CallId): Promise<void> => act(post(`/calls/${call}/hangup`), isOver);
 export const holdCall = (call: CallId, held: boolean): Promise<void> => act(put(`/calls/${call}/hold`, { held }));
 export const sendDigits = (call: CallId, digits: string): Promise<void> => act(post(`/calls/${call}/dtmf`, { digits }));
 

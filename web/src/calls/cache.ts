@@ -1,11 +1,17 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { get } from "../api/client";
 import { queries } from "../api/queries";
 import type { Call, CallId } from "../api/types";
 
 /** Puts what the server said about a call where the screens look. */
 export function applyCall(client: QueryClient, call: Call): void {
-  client.setQueryData(queries.call(call.id).queryKey, call);
-  client.setQueryData<Call[]>(queries.activeCalls.queryKey, (calls) => {
+  const { queryKey } = queries.call(call.id);
+  // What is being fetched at the moment may be older than this.
+  void client.cancelQueries({ queryKey });
+  client.setQueryData(queryKey, call);
+  const active = queries.activeCalls.queryKey;
+  if (client.getQueryState(active)?.fetchStatus === "fetching") void client.invalidateQueries({ queryKey: active });
+  client.setQueryData<Call[]>(active, (calls) => {
     const others = (calls ?? []).filter((each) => each.id !== call.id);
     return call.ended_at ? others : [...others, call].toSorted((a, b) => a.started_at.localeCompare(b.started_at));
   });
@@ -27,8 +33,8 @@ export function refetchCall(client: QueryClient, call: CallId): void {
   }
   const refetch: Refetch = { again: false };
   running.set(call, refetch);
-  void client
-    .fetchQuery({ ...queries.call(call), staleTime: 0 })
+  // Not through the cache: it would join a fetch that began before the event.
+  void get<Call>(`/calls/${call}`)
     .then((answer) => applyCall(client, answer))
     .catch(() => client.invalidateQueries({ queryKey: queries.activeCalls.queryKey }))
     .finally(() => {

@@ -1,5 +1,5 @@
 /** What a call is from one person's and one tab's point of view. */
-import type { Call, DeviceId, Leg, Person, UserId } from "../api/types";
+import type { Call, DeviceId, EndReason, Leg, Person, UserId } from "../api/types";
 
 export type Role =
   /** It rings for me, on all my devices. */
@@ -72,10 +72,21 @@ export function talkingSince(call: Call, leg: Leg): string {
   return answered.toSorted().at(-1) ?? call.answered_at ?? call.started_at;
 }
 
-export type Direction = "outgoing" | "incoming" | "missed";
+/** Why an ended call did not become what I wanted; null when there is nothing to tell. */
+export function endNotice(call: Call, me: UserId): EndReason | null {
+  const mine = call.legs.find((leg) => leg.user === me);
+  const far = others(call, me)[0];
+  const reason = mine?.caller && far && far.answered_at === null ? far.end_reason : call.end_reason;
+  const ordinary: readonly (EndReason | null)[] = ["hangup", "remote_hangup", "cancelled", "answered_elsewhere", null];
+  return ordinary.includes(reason) ? null : reason;
+}
+
+/** `others`: I had no part in it; supervisors see such calls too. */
+export type Direction = "outgoing" | "incoming" | "missed" | "others";
 
 export function directionOf(call: Call, me: UserId): Direction {
   const mine = call.legs.filter((leg) => leg.user === me);
+  if (mine.length === 0) return "others";
   if (mine.some((leg) => leg.caller)) return "outgoing";
   return mine.some((leg) => leg.answered_at !== null) ? "incoming" : "missed";
 }

@@ -23,23 +23,19 @@ const RING: readonly Tone[] = [0, 0.62].flatMap((at) => [
   { hz: [987.77, 1975.5], at: at + 0.14, for: 0.42, gain: 0.13 },
 ]);
 const RING_EVERY_S = 2.6;
-/** What one hears while the other side rings (425 Hz, 1 s on, 4 s off). */
-const RINGBACK: readonly Tone[] = [{ hz: [425], at: 0, for: 1, gain: 0.05 }];
-const RINGBACK_EVERY_S = 5;
 
-const repeat = (tones: readonly Tone[], everyS: number) => (): (() => void) => {
+/** Rings until the answer is called. What a caller hears while the other side rings comes from the server. */
+export function startRinging(): () => void {
   const stops: (() => void)[] = [];
-  const once = () => stops.push(play(tones));
+  const once = () => stops.push(play(RING));
   once();
-  const timer = setInterval(once, everyS * 1_000);
+  const timer = setInterval(once, RING_EVERY_S * 1_000);
   return () => {
     clearInterval(timer);
     for (const stop of stops) stop();
   };
-};
+}
 
-export const startRinging = repeat(RING, RING_EVERY_S);
-export const startRingback = repeat(RINGBACK, RINGBACK_EVERY_S);
 export const ringOnce = (): (() => void) => play(RING);
 
 const KEYS = "123A456B789C*0#D";

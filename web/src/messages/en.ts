@@ -82,6 +82,18 @@ const endReasons: Record<EndReason, string> = {
   failed: "Failed",
 };
 
+const endNotices: Partial<Record<EndReason, string>> = {
+  busy: "The line is busy.",
+  declined: "The call was declined.",
+  no_answer: "Nobody answered.",
+  not_found: "This number does not exist.",
+  unreachable: "Nobody can be reached there at the moment.",
+  media_mismatch: "The other side has no audio format in common with us.",
+  lost: "The connection to the call was lost.",
+  restart: "The call was cut by a restart of the server.",
+  failed: "The call failed.",
+};
+
 const sources: Record<Source, string> = { microphone: "microphone", camera: "camera", screen: "screen" };
 
 const mediaFaults: Record<MediaFault, (source: Source) => string> = {
@@ -335,17 +347,8 @@ export const en = {
     again: "Call back",
     parties: "Parties",
     reason: endReasons,
-    ended: (reason: EndReason): string => ({
-      busy: "The line is busy.",
-      declined: "The call was declined.",
-      no_answer: "Nobody answered.",
-      not_found: "This number does not exist.",
-      unreachable: "Nobody can be reached there at the moment.",
-      media_mismatch: "The other side has no audio format in common with us.",
-      lost: "The connection to the call was lost.",
-      restart: "The call was cut by a restart of the server.",
-      failed: "The call failed.",
-    })[reason as string] ?? "",
+    ended: (reason: EndReason): string => endNotices[reason] ?? endReasons[reason],
+    othersCall: "Call",
     unknown: "Unknown caller",
     digits: "Digits sent",
     gone: "This call is over or not yours.",

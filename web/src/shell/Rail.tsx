@@ -29,7 +29,7 @@ export function usePlaces(): Place[] {
     may("chat:use") && { to: "/chat", label: m.nav.chat, icon: MessageCircle, badge: unread, badgeLabel: m.nav.unread(unread), phone: true },
     may("people:read") && { to: "/people", label: m.nav.people, icon: Users, phone: true },
     may("call:use") && { to: "/calls", label: m.nav.calls, icon: Phone, phone: true },
-    agent !== null && may("agent:on_queue") && { to: "/inbox", label: m.nav.conversations, icon: Inbox, phone: !supervises },
+    !!agent && agent.queues.length + agent.conversations.length > 0 && { to: "/inbox", label: m.nav.conversations, icon: Inbox, phone: !supervises },
     supervises && { to: "/queues", label: m.nav.queues, icon: Gauge, phone: true },
     { to: "/settings", label: m.nav.settings, icon: Settings, phone: false },
   ];

@@ -30,12 +30,14 @@ export function Dialog({ open, onClose, label, shape = "centre", children, class
   }, [open]);
   if (!open) return null;
   return (
-    // A click on the backdrop reaches the dialog itself; the keyboard's way out is Escape, which the browser handles.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    // A click on the backdrop reaches the dialog itself. Escape is handled here too: a menu that is just closing may have taken the
+    // browser's own handling away.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={ref}
       aria-label={label}
       onClose={onClose}
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
       onClick={(click) => click.target === ref.current && onClose()}
       className={cx("animate-rise overflow-hidden border border-line bg-raised p-0 shadow-float", shapes[shape], className)}
     >
