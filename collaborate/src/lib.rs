@@ -4,12 +4,23 @@
 //! (`tandem-presence`). The contract: the store was opened with [`MIGRATIONS`], and the server hands
 //! [`Collaborate::presence`] to the gateway as its `PresenceGateway` and [`Collaborate::chats`] as a `TopicAuthority`:
 //!
-//! ```ignore
-//! let store = Store::open(url, &[edge::MIGRATIONS, collaborate::MIGRATIONS].concat(), vec![]).await?;
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use tandem_collaborate::Collaborate;
+//! # use tandem_edge::{Identity, PresenceGateway, TopicAuthority, identity};
+//! # use tandem_store::Store;
+//! # async fn start(
+//! #     mint: tandem_core::Mint, clock: Arc<dyn tandem_core::Clock>, bus: tandem_bus::Bus,
+//! # ) -> Result<(), tandem_store::StoreError> {
+//! let tables = [identity::MIGRATIONS, tandem_collaborate::MIGRATIONS].concat();
+//! let store = Store::open("sqlite:data/tandem.db", &tables, Vec::new()).await?;
+//! let identity = Identity::new(store.clone(), mint, clock.clone());
 //! let collaborate = Collaborate::start(store, bus, identity, clock).await?;
 //! let presence: Arc<dyn PresenceGateway> = Arc::new(collaborate.presence().clone());
 //! let authority: Arc<dyn TopicAuthority> = Arc::new(collaborate.chats().clone());
 //! let routes = tandem_collaborate::routes(&collaborate);
+//! # Ok(())
+//! # }
 //! ```
 
 pub mod chat;

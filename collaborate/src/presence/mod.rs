@@ -63,12 +63,19 @@ impl From<PresenceRefused> for ApiProblem {
 }
 
 /// A handle on everybody's presence. Cheap to clone; presence ends when the last handle is dropped.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PresenceService {
+    clock: Arc<dyn Clock>,
     leases: Arc<MemoryStore>,
     commands: mpsc::Sender<Command>,
     changes: broadcast::Sender<Change>,
     offline_since: Arc<HashMap<Whose, Timestamp>>,
+}
+
+impl std::fmt::Debug for PresenceService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PresenceService").finish_non_exhaustive()
+    }
 }
 
 impl PresenceService {
@@ -82,9 +89,10 @@ impl PresenceService {
         let journal = Journal::new(store);
         let (changes, _) = broadcast::channel(CHANGES);
         let Restored { owner, commands, offline_since } =
-            Owner::restore(Arc::clone(&leases), journal, identity, clock, changes.clone()).await?;
+            Owner::restore(Arc::clone(&leases), journal, identity, Arc::clone(&clock), changes.clone())
+                .await?;
         tokio::spawn(owner.run());
-        Ok(Self { leases, commands, changes, offline_since: Arc::new(offline_since) })
+        Ok(Self { clock, leases, commands, changes, offline_since: Arc::new(offline_since) })
     }
 
     /// Every change from now on, once it is in the log. Who lags behind asks [`Self::all`].
@@ -168,7 +176,7 @@ impl PresenceService {
         what: What,
     ) -> Result<(), PresenceRefused> {
         let (done, answer) = oneshot::channel();
-        let command = Command { scope, user, cause, what, done };
+        let command = Command { at: self.clock.now(), scope, user, cause, what, done };
         self.commands.send(command).await.map_err(|_| PresenceRefused::Stopping)?;
         answer.await.map_err(|_| PresenceRefused::Stopping)?
     }
@@ -192,5 +200,9 @@ impl PresenceGateway for PresenceService {
 
     fn disconnected(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()> {
         Box::pin(self.device(ctx, What::Release { device }))
+    }
+
+    fn view(&self, ctx: RequestContext) -> BoxFuture<'_, Option<PresenceView>> {
+        Box::pin(async move { self.of(ctx.scope, ctx.user).await.ok() })
     }
 }

@@ -38,6 +38,8 @@ const ON_QUEUE_RESTORED: Duration = LEASE.saturating_mul(4);
 /// Something to do for one user.
 #[derive(Debug)]
 pub(super) struct Command {
+    /// When it was asked for: a heartbeat that had to wait holds the lease from when it came.
+    pub(super) at: Timestamp,
     pub(super) scope: OrgScope,
     pub(super) user: UserId,
     pub(super) cause: Cause,
@@ -158,8 +160,8 @@ impl Owner {
     async fn turn(&mut self, commands: &mut Vec<Command>) {
         let now = self.clock.now();
         let mut work: Vec<Work> = Vec::new();
-        for Command { scope, user, cause, what, done } in commands.drain(..) {
-            match self.apply(now, scope, user, &what).await {
+        for Command { at, scope, user, cause, what, done } in commands.drain(..) {
+            match self.apply(at, scope, user, &what).await {
                 Ok(change) => {
                     let chosen = if let What::Choose(chosen) = what { Some(chosen) } else { None };
                     work.push((Entry { scope, user, cause, change, chosen }, Some(done)));
@@ -224,25 +226,28 @@ impl Owner {
             }
         }
         let writes = queues.into_values().map(|queue| log_in_order(&self.journal, &self.changes, queue));
-        let refused: Vec<Entry> =
+        let refused: Vec<(Entry, StoreError)> =
             stream::iter(writes).buffer_unordered(WRITES).filter_map(std::future::ready).collect().await;
-        self.unlogged.extend(refused.into_iter().map(|entry| ((entry.scope, entry.user), entry)));
+        if let Some((_, error)) = refused.first() {
+            tracing::warn!(users = refused.len(), %error, "presence cannot be logged; trying again");
+        }
+        self.unlogged.extend(refused.into_iter().map(|(entry, _)| ((entry.scope, entry.user), entry)));
         self.retry_at = (!self.unlogged.is_empty()).then(|| Instant::now() + RETRY);
     }
 }
 
-/// Writes one user's entries; answers what could not be written, as one.
+/// Writes one user's entries; answers what could not be written, as one, and why.
 async fn log_in_order(
     journal: &Journal,
     changes: &broadcast::Sender<Change>,
     mut queue: VecDeque<Work>,
-) -> Option<Entry> {
+) -> Option<(Entry, StoreError)> {
     while let Some((entry, done)) = queue.pop_front() {
         if let Err(error) = journal.write(entry.clone()).await {
-            tracing::warn!(org = %entry.scope.org(), %error, "presence cannot be logged; trying again");
             let waiting = done.into_iter().chain(queue.iter_mut().filter_map(|(_, done)| done.take()));
             waiting.for_each(|done| answer(done, Err(PresenceRefused::Unlogged)));
-            return Some(queue.into_iter().fold(entry, |first, (later, _)| first.followed_by(later)));
+            let unlogged = queue.into_iter().fold(entry, |first, (later, _)| first.followed_by(later));
+            return Some((unlogged, error));
         }
         if let Some(change) = entry.change {
             // No receiver is no fault: no product above listens.

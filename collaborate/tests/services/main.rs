@@ -1,6 +1,7 @@
-//! The product through its routes and services, on a store of its own and a clock the tests own.
+//! The product behind the real edge: its routes, sockets and services, on a store of its own and a clock the tests own.
 
 mod chat;
 mod directory;
+mod live;
 mod presence;
 mod world;

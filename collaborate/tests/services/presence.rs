@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::world::World;
 use serde_json::{Value, json};
-use tandem_core::RequestContext;
+use tandem_collaborate::presence::PresenceRefused;
+use tandem_core::{Permission, RequestContext};
 use tandem_edge::PresenceGateway;
 use tandem_presence::{Change, LEASE};
 use tandem_proto::{
@@ -113,6 +114,25 @@ async fn the_log_ends_with_what_is_so() {
 }
 
 #[tokio::test]
+async fn what_the_log_refuses_is_logged_and_told_later() {
+    let world = World::new().await;
+    let [ada] = world.agents(["ada"]).await;
+    let service = world.collaborate.presence();
+    service.connected(ada.clone(), DeviceId::generate()).await;
+    let mut changes = service.changes();
+    world.tamper("ALTER TABLE presence RENAME TO elsewhere").await;
+    for primary in ["busy", "meal"] {
+        let (status, _) = world.request(&ada, "PUT /me/presence", json!({ "primary": primary })).await;
+        assert_eq!(status, 503);
+    }
+    assert!(changes.try_recv().is_err(), "nobody is told what the log does not have");
+    world.tamper("ALTER TABLE elsewhere RENAME TO presence").await;
+    let change = next(&mut changes).await;
+    assert_eq!((change.before.primary, change.now.primary), (Presence::Available, Presence::Meal));
+    assert_eq!(logged(&world, &ada).await, [Presence::Available, Presence::Meal]);
+}
+
+#[tokio::test]
 async fn a_call_shows_as_activity() {
     let world = World::new().await;
     let [ada] = world.agents(["ada"]).await;
@@ -173,27 +193,31 @@ async fn what_can_be_chosen() {
     let world = World::new().await;
     let [ada] = world.agents(["ada"]).await;
     let mut clerk = ada.clone();
-    clerk.permissions = [tandem_core::Permission::PeopleRead].into_iter().collect();
+    clerk.permissions = [Permission::PeopleRead].into_iter().collect();
     world.collaborate.presence().connected(ada.clone(), DeviceId::generate()).await;
 
     let chosen = json!({ "primary": "meeting", "message": "room 5" });
     let view = world.ok(&ada, "PUT /me/presence", chosen).await;
     assert_eq!((&view["primary"], &view["message"]), (&json!("meeting"), &json!("room 5")));
+    let on_queue = ChoosePresence { primary: Presence::OnQueue, message: None };
+    let refused = world.collaborate.presence().choose(&clerk, on_queue).await;
+    assert!(matches!(refused, Err(PresenceRefused::Forbidden(Permission::AgentOnQueue))));
     let admin = world.person(ada.scope, "root", Role::Admin).await;
+    let me = world.ok(&ada, "GET /me", Value::Null).await;
+    assert_eq!(me["user"]["presence"], view);
     let seen = world.ok(&admin, &format!("GET /people/{}", ada.user), Value::Null).await;
     assert_eq!(seen["presence"], view);
 
     let long = "x".repeat(121);
-    for (ctx, body, status) in [
-        (&ada, json!({ "primary": "idle" }), 422),
-        (&ada, json!({ "primary": "offline" }), 422),
-        (&ada, json!({ "primary": "asleep" }), 422),
-        (&ada, json!({ "primary": "busy", "message": long }), 422),
-        (&ada, json!({ "primary": "busy", "until": "noon" }), 422),
-        (&clerk, json!({ "primary": "on_queue" }), 403),
-        (&ada, json!({ "primary": "on_queue" }), 200),
+    for (body, status) in [
+        (json!({ "primary": "idle" }), 422),
+        (json!({ "primary": "offline" }), 422),
+        (json!({ "primary": "asleep" }), 422),
+        (json!({ "primary": "busy", "message": long }), 422),
+        (json!({ "primary": "busy", "until": "noon" }), 422),
+        (json!({ "primary": "on_queue" }), 200),
     ] {
-        let (answered, answer) = world.request(ctx, "PUT /me/presence", body).await;
+        let (answered, answer) = world.request(&ada, "PUT /me/presence", body).await;
         assert_eq!(answered, status, "{answer}");
     }
 }

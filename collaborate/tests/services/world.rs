@@ -1,8 +1,10 @@
-//! A server's parts without the server: store, identity, the product and its routes, on a clock the test owns.
+//! A server's parts without the server: store, edge, the product and its routes, on a clock the test owns.
 
 use std::{
+    collections::HashMap,
+    net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -11,15 +13,17 @@ use std::{
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use sqlx::Connection;
 use tandem_bus::Bus;
 use tandem_collaborate::{Collaborate, MIGRATIONS};
 use tandem_core::{Clock, Mint, OrgScope, Permissions, RequestContext};
-use tandem_edge::{Identity, identity};
+use tandem_edge::{Edge, EdgeParts, Identity, RtcGateway, identity, no_route};
 use tandem_proto::{
-    Cursor, Event, EventData, RequestId, SessionId, Timestamp,
+    Cursor, DeviceId, Event, EventData, Problem, RequestId, SessionId, Timestamp, TrackId, UserId,
     api::{NewPerson, Role},
+    ws::RtcTrack,
 };
-use tandem_store::{Cause, EventFilter, Options, Store};
+use tandem_store::{BoxFuture, Cause, EventFilter, Options, Store};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -33,6 +37,33 @@ impl Clock for TestClock {
     }
 }
 
+/// Chat and presence have no media.
+struct NoMedia;
+
+impl RtcGateway for NoMedia {
+    fn offer(
+        &self,
+        _: RequestContext,
+        _: DeviceId,
+        _: String,
+        _: Vec<RtcTrack>,
+    ) -> BoxFuture<'_, Result<String, Problem>> {
+        Box::pin(async { Err(Problem::new(503, "unavailable", "No media here")) })
+    }
+    fn layer(
+        &self,
+        _: RequestContext,
+        _: DeviceId,
+        _: TrackId,
+        _: u32,
+    ) -> BoxFuture<'_, Result<(), Problem>> {
+        Box::pin(async { Err(Problem::new(503, "unavailable", "No media here")) })
+    }
+    fn close(&self, _: RequestContext, _: DeviceId) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) bus: Bus,
@@ -40,6 +71,7 @@ pub(crate) struct World {
     pub(crate) collaborate: Collaborate,
     pub(crate) clock: Arc<TestClock>,
     app: Router,
+    tokens: Mutex<HashMap<UserId, String>>,
     folder: TempDir,
 }
 
@@ -62,17 +94,27 @@ impl World {
         let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), clock.clone())
             .await
             .expect("collaborate starts");
-        let app = tandem_collaborate::routes(&collaborate).split_for_parts().0;
-        Self { store, bus, identity, collaborate, clock, app, folder }
+        let edge = Edge::new(EdgeParts {
+            store: store.clone(),
+            bus: bus.clone(),
+            clock: clock.clone(),
+            identity: identity.clone(),
+            rtc: Arc::new(NoMedia),
+            presence: Arc::new(collaborate.presence().clone()),
+            authorities: vec![Arc::new(collaborate.chats().clone())],
+        });
+        let api = edge.routes().merge(tandem_collaborate::routes(&collaborate)).split_for_parts().0;
+        let app = edge.surround(Router::new().nest("/api/v1", api).fallback(no_route));
+        Self { store, bus, identity, collaborate, clock, app, tokens: Mutex::default(), folder }
     }
 
     /// The process ends and another takes over the folder.
     pub(crate) async fn restart(self) -> Self {
-        let Self { store, bus, identity, collaborate, clock, app, folder } = self;
+        let Self { store, bus, identity, collaborate, clock, app, tokens, folder } = self;
         drop((bus, identity, collaborate, app));
         store.close().await;
         drop(store);
-        Self::open(folder, clock).await
+        Self { tokens, ..Self::open(folder, clock).await }
     }
 
     pub(crate) async fn org(&self, name: &str) -> OrgScope {
@@ -90,6 +132,8 @@ impl World {
             extension: None,
         };
         let user = self.identity.create_user(scope, Cause::SYSTEM, person).await.expect("a user").id;
+        let token = self.identity.issue_token(scope, user).await.expect("a token");
+        self.tokens.lock().expect("unpoisoned").insert(user, token);
         let permissions = Permissions::of(role);
         let (session, request) = (SessionId::generate(), RequestId::generate());
         RequestContext { scope, user, session, permissions, request }
@@ -105,10 +149,34 @@ impl World {
         agents.try_into().expect("as many as names")
     }
 
+    /// The token somebody signs requests with.
+    pub(crate) fn token(&self, ctx: &RequestContext) -> String {
+        self.tokens.lock().expect("unpoisoned")[&ctx.user].clone()
+    }
+
+    /// Serves the routes on a free port.
+    pub(crate) async fn serve(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let service = self.app.clone().into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        address
+    }
+
+    /// Does something to the database behind everybody's back.
+    pub(crate) async fn tamper(&self, sql: &'static str) {
+        let url = format!("sqlite:{}", self.folder.path().join("tandem.db").display());
+        let mut conn = sqlx::AnyConnection::connect(&url).await.expect("connects");
+        sqlx::query(sql).execute(&mut conn).await.expect("runs");
+    }
+
     /// Makes a request as somebody; answers status and body (null when there is none).
     pub(crate) async fn request(&self, ctx: &RequestContext, what: &str, body: Value) -> (u16, Value) {
         let (method, path) = what.split_once(' ').expect("METHOD PATH");
-        let mut request = Request::builder().method(method).uri(path).extension(ctx.clone());
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token(ctx)));
         let body = if body.is_null() {
             Body::empty()
         } else {
