@@ -45,7 +45,7 @@ pub fn run(seed: u64, steps: u64) -> Result<Summary, String> {
         let (expected_result, expected) = oracle.handle(now, &input, &mut offers);
         same("the answer", &result, &expected_result).map_err(context)?;
         same_outputs(&told, &expected).map_err(context)?;
-        same_state(&domain, &oracle, now).map_err(context)?;
+        same_state(&domain, &oracle, now, step).map_err(context)?;
 
         if result.is_ok() {
             ledger.taken(&input);
@@ -118,7 +118,8 @@ fn same_decision(told: &Decision, expected: &Decision) -> Result<(), String> {
     same("how many are excluded", &told.excluded.len(), &expected.excluded.len().min(20))
 }
 
-fn same_state(domain: &Domain, oracle: &Oracle, now: Timestamp) -> Result<(), String> {
+/// Explanations are compared for every fifth waiting item: the oracle takes its time over each.
+fn same_state(domain: &Domain, oracle: &Oracle, now: Timestamp, step: u64) -> Result<(), String> {
     let mut agents = domain.agents();
     agents.iter_mut().for_each(|agent| agent.items.sort_unstable());
     same("the agents", &agents, &oracle.agents())?;
@@ -128,7 +129,7 @@ fn same_state(domain: &Domain, oracle: &Oracle, now: Timestamp) -> Result<(), St
         same("what waits", &waiting, &oracle.waiting(queue))?;
         for (at, item) in waiting.iter().enumerate() {
             same("a position", &domain.position(item.item), &u32::try_from(at + 1).ok())?;
-            if item.holder == Holder::Queue {
+            if item.holder == Holder::Queue && (at as u64 + step).is_multiple_of(5) {
                 let told = domain.explain(now, item.item).ok_or("no explanation")?;
                 let expected = oracle.explain(item.item).ok_or("nothing to explain")?;
                 same_decision(&told, &Decision { at: now, ..expected })?;
