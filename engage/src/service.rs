@@ -258,7 +258,11 @@ impl Engage {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn conversation(&self, scope: OrgScope, id: ConversationId) -> Result<Option<api::Conversation>, EngageError> {
+    pub async fn conversation(
+        &self,
+        scope: OrgScope,
+        id: ConversationId,
+    ) -> Result<Option<api::Conversation>, EngageError> {
         match rows::read(self.store().reader(), scope, id).await? {
             Some(conversation) => Ok(Some(self.with_position(scope, conversation).await)),
             None => Ok(None),
@@ -269,7 +273,11 @@ impl Engage {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn decisions(&self, scope: OrgScope, id: ConversationId) -> Result<Vec<api::Decision>, EngageError> {
+    pub async fn decisions(
+        &self,
+        scope: OrgScope,
+        id: ConversationId,
+    ) -> Result<Vec<api::Decision>, EngageError> {
         self.store().projected(self.store().head()).await;
         let mut decisions = stats::decisions_of(self.store().reader(), scope, id).await?;
         let now = self.engine().explain(scope, id).await;
@@ -292,7 +300,8 @@ impl Engage {
     /// When there is no such queue, or the store fails.
     pub async fn queue_stats(&self, scope: OrgScope, id: QueueId) -> Result<api::QueueStats, EngageError> {
         let (org, now) = (self.org(scope).await?, self.clock().now());
-        let stats = org.with_board(|board, settings| settings.queues.get(&id).map(|queue| board.stats(queue, now)));
+        let stats =
+            org.with_board(|board, settings| settings.queues.get(&id).map(|queue| board.stats(queue, now)));
         stats.ok_or(EngageError::NotFound("queue"))
     }
 

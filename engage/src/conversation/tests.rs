@@ -41,7 +41,10 @@ impl Scene {
             at: at(0),
             flow_id: FlowId::generate(),
             flow: Arc::new(parse(FLOW, &Names::default()).expect("the demo flow is good")),
-            references: References { queues: [("Support".to_owned(), queue)].into(), skills: BTreeMap::new() },
+            references: References {
+                queues: [("Support".to_owned(), queue)].into(),
+                skills: BTreeMap::new(),
+            },
             sounds: Arc::new(["greeting", "music", "position", "n1", "in-queue"].map(str::to_owned).into()),
         });
         let (agent, agent_leg, offer) = (UserId::generate(), LegId::generate(), OfferId::generate());
@@ -160,7 +163,8 @@ fn segments_of_the_customers_path_add_up_to_the_call() {
     assert_eq!(path.map(|(_, lasted, _)| lasted).sum::<i64>(), 30_000);
     assert_eq!((scene.state(), scene.outcome()), (ConversationState::Ended, Some(Outcome::Handled)));
     assert!(scene.steering.is_over());
-    let purposes: Vec<_> = scene.steering.conversation().view.participants.iter().map(|p| p.purpose).collect();
+    let purposes: Vec<_> =
+        scene.steering.conversation().view.participants.iter().map(|p| p.purpose).collect();
     assert_eq!(purposes, [Purpose::Customer, Purpose::Flow, Purpose::Queue, Purpose::Agent]);
 }
 
@@ -217,13 +221,19 @@ fn an_alert_that_expires_goes_to_another_agent_and_the_wait_goes_on() {
     let (offer, leg) = (scene.offer, scene.agent_leg);
     let commands = scene.at(26_000, Input::OfferEnded { offer, result: OfferResult::Expired });
     assert!(matches!(&commands[..], [Command::HangUp { reason: EndReason::NoAnswer, .. }]), "{commands:?}");
-    assert!(scene.call(26_005, CallChange::LegEnded {
-        leg,
-        user: Some(scene.agent),
-        reason: EndReason::NoAnswer,
-        was_answered: false
-    })
-    .is_empty());
+    assert!(
+        scene
+            .call(
+                26_005,
+                CallChange::LegEnded {
+                    leg,
+                    user: Some(scene.agent),
+                    reason: EndReason::NoAnswer,
+                    was_answered: false
+                }
+            )
+            .is_empty()
+    );
     let (offer, agent) = (OfferId::generate(), UserId::generate());
     let commands = scene.at(26_010, Input::Offered { offer, agent, expires_at: at(46_000) });
     assert!(matches!(&commands[..], [Command::Ring { agent: rung, .. }] if *rung == agent), "{commands:?}");
@@ -301,7 +311,10 @@ fn the_place_is_said_at_once_and_then_every_so_often() {
     let Command::Play { play, sounds, looped: false } = &commands[0] else { panic!("{commands:?}") };
     assert_eq!((*play, sounds.join(" ").as_str()), (2, "position n1 in-queue"));
     let leg = scene.customer;
-    assert!(scene.call(7_000, CallChange::Played { leg, play: 1 }).is_empty(), "the end of what was replaced");
+    assert!(
+        scene.call(7_000, CallChange::Played { leg, play: 1 }).is_empty(),
+        "the end of what was replaced"
+    );
     let commands = scene.call(8_000, CallChange::Played { leg, play: 2 });
     assert!(matches!(&commands[..], [Command::Play { looped: true, .. }]), "{commands:?}");
     assert_eq!(scene.steering.deadline(), Some(at(35_001)));
@@ -312,7 +325,10 @@ fn the_place_is_said_at_once_and_then_every_so_often() {
 fn a_queue_that_refuses_leads_back_into_the_flow() {
     let mut scene = Scene::waiting();
     let commands = scene.at(5_010, Input::QueueRefused);
-    assert!(matches!(&commands[..], [Command::End { .. }]), "the demo flow has nowhere else to go: {commands:?}");
+    assert!(
+        matches!(&commands[..], [Command::End { .. }]),
+        "the demo flow has nowhere else to go: {commands:?}"
+    );
     scene.call(5_020, CallChange::Ended { reason: EndReason::Hangup });
     assert_eq!(scene.segments(), [(Ivr, 5_000, "completed"), (Wait, 10, "refused"), (Ivr, 10, "hangup")]);
     assert_eq!(scene.outcome(), Some(Outcome::FlowEnded));

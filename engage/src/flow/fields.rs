@@ -11,7 +11,8 @@ use toml::{
 /// Faults found so far.
 pub(super) struct Faults<'t> {
     text: &'t str,
-    list: Vec<FieldError>,
+    /// With the offset of each.
+    list: Vec<(usize, FieldError)>,
 }
 
 impl<'t> Faults<'t> {
@@ -22,11 +23,9 @@ impl<'t> Faults<'t> {
     pub(super) fn add(&mut self, at: Range<usize>, field: impl Into<String>, message: impl Into<String>) {
         let before = self.text.as_bytes().get(..at.start).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        self.list.push(FieldError {
-            field: field.into(),
-            line: u32::try_from(line).ok(),
-            message: message.into(),
-        });
+        let fault =
+            FieldError { field: field.into(), line: u32::try_from(line).ok(), message: message.into() };
+        self.list.push((at.start, fault));
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -35,8 +34,8 @@ impl<'t> Faults<'t> {
 
     /// In the order of the text.
     pub(super) fn into_sorted(mut self) -> Vec<FieldError> {
-        self.list.sort_by_key(|fault| fault.line);
-        self.list
+        self.list.sort_by_key(|(offset, _)| *offset);
+        self.list.into_iter().map(|(_, fault)| fault).collect()
     }
 }
 

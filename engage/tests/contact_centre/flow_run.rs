@@ -86,7 +86,10 @@ fn digits_are_collected_up_to_the_most_or_the_hash() {
         let mut run = run(COLLECT);
         run.handle(FlowInput::Begin);
         let commands: Vec<_> = keys.chars().flat_map(|key| run.handle(FlowInput::Digit(key))).collect();
-        assert!(commands.ends_with(&[set("customer", noted), STOP, FlowCommand::Hangup]), "{keys}: {commands:?}");
+        assert!(
+            commands.ends_with(&[set("customer", noted), STOP, FlowCommand::Hangup]),
+            "{keys}: {commands:?}"
+        );
     }
 }
 
@@ -96,19 +99,21 @@ fn too_few_digits_are_asked_for_again_and_then_given_up() {
     run.handle(FlowInput::Begin);
     assert_eq!(run.handle(FlowInput::Digit('1')), [FIVE]);
     assert_eq!(run.handle(FlowInput::Timeout), [STOP, play(&["number"])]);
-    assert_eq!(run.handle(FlowInput::Digit('#')), [STOP, FlowCommand::Hangup], "the first attempt's digit is forgotten");
+    assert_eq!(
+        run.handle(FlowInput::Digit('#')),
+        [STOP, FlowCommand::Hangup],
+        "the first attempt's digit is forgotten"
+    );
 }
 
 #[test]
 fn a_flow_that_goes_round_in_circles_ends_the_call() {
-    let mut run = run(
-        r#"
+    let mut run = run(r#"
         [nodes.start]
         type = "set"
         attributes = { a = "1" }
         next = "start"
-        "#,
-    );
+        "#);
     assert_eq!(run.handle(FlowInput::Begin).last(), Some(&FlowCommand::Hangup));
     let mut run = run_of_play();
     let mut commands = run.handle(FlowInput::Begin);

@@ -1,10 +1,6 @@
 //! Calls through the demo's flow and queue, from the first ring to the end of wrap-up.
 
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is a test module")]
-
-mod support;
-
-use support::{Asked, World};
+use crate::world::{Asked, World};
 use tandem_proto::{
     ConversationId, Cursor,
     api::{ConversationState, EndReason, Outcome, RoutingStatus, SegmentKind, WrapUp},
@@ -19,7 +15,8 @@ async fn conversation(world: &World, after: Cursor) -> ConversationId {
 }
 
 async fn talk_begins(world: &World, id: ConversationId) {
-    let talks = |s: &SegmentStarted, _: &_| (s.conversation == id && s.kind == SegmentKind::Talk).then_some(());
+    let talks =
+        |s: &SegmentStarted, _: &_| (s.conversation == id && s.kind == SegmentKind::Talk).then_some(());
     world.event(Cursor::START, talks).await;
 }
 
@@ -56,7 +53,8 @@ async fn a_caller_hears_the_greeting_then_music_then_an_agent() {
     let head = world.store.head();
     let code = world.engage.wrap_up_codes(world.scope).await.expect("codes are there")[0].id;
     let wrap_up = WrapUp { code, note: Some("all well".to_owned()) };
-    let done = world.engage.give_wrap_up(world.scope, Cause::SYSTEM, id, agent, wrap_up).await.expect("is taken");
+    let done =
+        world.engage.give_wrap_up(world.scope, Cause::SYSTEM, id, agent, wrap_up).await.expect("is taken");
     assert_eq!((done.state, done.outcome), (ConversationState::Ended, Some(Outcome::Handled)));
     world.status(head, agent, &[RoutingStatus::Idle]).await;
 

@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Something call control was asked for.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Asked {
+pub(crate) enum Asked {
     Answer,
     Play { sounds: Vec<String>, looped: bool },
     Ring { agent: UserId, leg: LegId },
@@ -41,7 +41,7 @@ pub enum Asked {
 }
 
 /// Call control that only remembers what it was asked, and tells what the test wants to have happened.
-pub struct FakeCalls {
+pub(crate) struct FakeCalls {
     notices: mpsc::Sender<CallNotice>,
     asked: mpsc::UnboundedSender<(CallId, Asked)>,
     callers: Mutex<BTreeMap<CallId, (OrgScope, LegId)>>,
@@ -93,7 +93,8 @@ impl CallControl for FakeCalls {
         looped: bool,
     ) -> BoxFuture<'_, Result<(), CallError>> {
         Box::pin(async move {
-            let name = |file: &PathBuf| file.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+            let name =
+                |file: &PathBuf| file.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
             self.ask(call, Asked::Play { sounds: files.iter().map(name).collect(), looped })?;
             if !looped {
                 self.tell(call, CallChange::Played { leg, play });
@@ -102,7 +103,13 @@ impl CallControl for FakeCalls {
         })
     }
 
-    fn ring(&self, _: OrgScope, call: CallId, agent: UserId, _: Duration) -> BoxFuture<'_, Result<LegId, CallError>> {
+    fn ring(
+        &self,
+        _: OrgScope,
+        call: CallId,
+        agent: UserId,
+        _: Duration,
+    ) -> BoxFuture<'_, Result<LegId, CallError>> {
         Box::pin(async move {
             if self.absent.lock().expect("not poisoned").contains(&agent) {
                 return Err(CallError::Unreachable);
@@ -137,15 +144,19 @@ impl CallControl for FakeCalls {
 }
 
 /// Presence as the test sets it.
-pub struct FakePresence {
+pub(crate) struct FakePresence {
     now: Mutex<BTreeMap<UserId, PresenceView>>,
     changes: broadcast::Sender<Change>,
 }
 
 impl FakePresence {
     fn view(&self, user: UserId) -> PresenceView {
-        let offline =
-            PresenceView { primary: Presence::Offline, message: None, activity: None, since: Timestamp::from_micros(0) };
+        let offline = PresenceView {
+            primary: Presence::Offline,
+            message: None,
+            activity: None,
+            since: Timestamp::from_micros(0),
+        };
         self.now.lock().expect("not poisoned").get(&user).cloned().unwrap_or(offline)
     }
 
@@ -177,14 +188,14 @@ impl PresenceSource for FakePresence {
 }
 
 /// The whole of it.
-pub struct World {
-    pub engage: Engage,
-    pub engine: Engine,
-    pub store: Store,
-    pub scope: OrgScope,
-    pub agents: Vec<UserId>,
-    pub demo: Demo,
-    pub presence: Arc<FakePresence>,
+pub(crate) struct World {
+    pub(crate) engage: Engage,
+    pub(crate) engine: Engine,
+    pub(crate) store: Store,
+    pub(crate) scope: OrgScope,
+    pub(crate) agents: Vec<UserId>,
+    pub(crate) demo: Demo,
+    pub(crate) presence: Arc<FakePresence>,
     calls: Arc<FakeCalls>,
     incoming: mpsc::Sender<IncomingCall>,
     asked: mpsc::UnboundedReceiver<(CallId, Asked)>,
@@ -194,7 +205,8 @@ pub struct World {
 async fn open(folder: &TempDir) -> Store {
     let migrations = [identity::MIGRATIONS, tandem_routing_engine::MIGRATIONS, MIGRATIONS].concat();
     let url = format!("sqlite:{}", folder.path().join("tandem.db").display());
-    Store::open(&url, &migrations, projections()).await.expect("store opens")
+    let projections = [projections(), tandem_routing_engine::projections()].concat();
+    Store::open(&url, &migrations, projections).await.expect("store opens")
 }
 
 async fn person(identity: &Identity, scope: OrgScope, name: &str) -> UserRecord {
@@ -211,7 +223,7 @@ async fn person(identity: &Identity, scope: OrgScope, name: &str) -> UserRecord 
 
 impl World {
     /// An org with `agents` agents, all offline, in the demo's queue.
-    pub async fn new(agents: usize) -> Self {
+    pub(crate) async fn new(agents: usize) -> Self {
         let folder = Arc::new(TempDir::new().expect("a folder"));
         let store = open(&folder).await;
         let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
@@ -237,7 +249,8 @@ impl World {
         let (notices, call_notices) = mpsc::channel(1_024);
         let (asked, asked_log) = mpsc::unbounded_channel();
         let presence = Arc::new(FakePresence { now: Mutex::default(), changes: broadcast::Sender::new(64) });
-        let calls = Arc::new(FakeCalls { notices, asked, callers: Mutex::default(), absent: Mutex::default() });
+        let calls =
+            Arc::new(FakeCalls { notices, asked, callers: Mutex::default(), absent: Mutex::default() });
         let engage = Engage::start(Parts {
             store: store.clone(),
             bus: Bus::new(),
@@ -262,7 +275,7 @@ impl World {
     }
 
     /// Stops without a goodbye and starts on the same data.
-    pub async fn restart(self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
         let Self { store, scope, agents, demo, _folder, .. } = self;
         store.close().await;
         drop((self.engage, self.engine, store));
@@ -272,7 +285,7 @@ impl World {
     }
 
     /// Puts an agent on queue and waits until routing has him.
-    pub async fn on_queue(&mut self, agent: usize) -> UserId {
+    pub(crate) async fn on_queue(&mut self, agent: usize) -> UserId {
         let user = self.agents[agent];
         let head = self.store.head();
         self.presence.set(self.scope, user, Presence::OnQueue);
@@ -280,17 +293,17 @@ impl World {
         user
     }
 
-    pub fn offline(&self, user: UserId) {
+    pub(crate) fn offline(&self, user: UserId) {
         self.presence.set(self.scope, user, Presence::Offline);
     }
 
     /// This agent's browser cannot be rung.
-    pub fn absent(&self, user: UserId) {
+    pub(crate) fn absent(&self, user: UserId) {
         self.calls.absent.lock().expect("not poisoned").insert(user);
     }
 
     /// A customer calls the demo's number.
-    pub async fn dial(&self) -> CallId {
+    pub(crate) async fn dial(&self) -> CallId {
         let (call, leg) = (CallId::generate(), LegId::generate());
         self.calls.callers.lock().expect("not poisoned").insert(call, (self.scope, leg));
         let incoming = IncomingCall {
@@ -307,17 +320,17 @@ impl World {
         call
     }
 
-    pub fn tell(&self, call: CallId, what: CallChange) {
+    pub(crate) fn tell(&self, call: CallId, what: CallChange) {
         self.calls.tell(call, what);
     }
 
     /// The customer hangs up.
-    pub fn customer_hangs_up(&self, call: CallId) {
+    pub(crate) fn customer_hangs_up(&self, call: CallId) {
         self.calls.over(call, EndReason::Hangup);
     }
 
     /// The next thing call control is asked for that `wanted` picks.
-    pub async fn asked<T>(&mut self, call: CallId, wanted: impl Fn(&Asked) -> Option<T>) -> T {
+    pub(crate) async fn asked<T>(&mut self, call: CallId, wanted: impl Fn(&Asked) -> Option<T>) -> T {
         let search = async {
             loop {
                 let (about, asked) = self.asked.recv().await.expect("call control is there");
@@ -330,7 +343,7 @@ impl World {
     }
 
     /// The next ring: whom, and the leg.
-    pub async fn rung(&mut self, call: CallId) -> (UserId, LegId) {
+    pub(crate) async fn rung(&mut self, call: CallId) -> (UserId, LegId) {
         self.asked(call, |asked| match asked {
             Asked::Ring { agent, leg } => Some((*agent, *leg)),
             _ => None,
@@ -338,16 +351,27 @@ impl World {
         .await
     }
 
-    pub fn answers(&self, call: CallId, agent: UserId, leg: LegId) {
+    pub(crate) fn answers(&self, call: CallId, agent: UserId, leg: LegId) {
         self.tell(call, CallChange::Answered { leg, user: Some(agent) });
     }
 
-    pub fn leg_ends(&self, call: CallId, agent: UserId, leg: LegId, reason: EndReason, was_answered: bool) {
+    pub(crate) fn leg_ends(
+        &self,
+        call: CallId,
+        agent: UserId,
+        leg: LegId,
+        reason: EndReason,
+        was_answered: bool,
+    ) {
         self.tell(call, CallChange::LegEnded { leg, user: Some(agent), reason, was_answered });
     }
 
     /// The first event `E` after `after` that `wanted` picks.
-    pub async fn event<E: EventData, T>(&self, after: Cursor, wanted: impl Fn(&E, &Event) -> Option<T>) -> T {
+    pub(crate) async fn event<E: EventData, T>(
+        &self,
+        after: Cursor,
+        wanted: impl Fn(&E, &Event) -> Option<T>,
+    ) -> T {
         let filter = EventFilter { kinds: vec![E::KIND.into()], ..EventFilter::default() };
         let mut events = self.store.follow(self.scope, filter, after);
         let search = async {
@@ -363,7 +387,12 @@ impl World {
     }
 
     /// Waits until an agent has one of these statuses.
-    pub async fn status(&self, after: Cursor, agent: UserId, wanted: &[RoutingStatus]) -> RoutingStatus {
+    pub(crate) async fn status(
+        &self,
+        after: Cursor,
+        agent: UserId,
+        wanted: &[RoutingStatus],
+    ) -> RoutingStatus {
         if let Some(state) = self.engine.agent(self.scope, agent).await
             && wanted.contains(&state.status)
         {
@@ -376,10 +405,11 @@ impl World {
     }
 
     /// The demo queue's numbers once they are as wanted.
-    pub async fn stats(&self, wanted: impl Fn(&QueueStats) -> bool) -> QueueStats {
+    pub(crate) async fn stats(&self, wanted: impl Fn(&QueueStats) -> bool) -> QueueStats {
         let search = async {
             loop {
-                let stats = self.engage.queue_stats(self.scope, self.demo.queue).await.expect("the queue is there");
+                let stats =
+                    self.engage.queue_stats(self.scope, self.demo.queue).await.expect("the queue is there");
                 if wanted(&stats) {
                     return stats;
                 }

@@ -1,0 +1,7 @@
+//! The contact centre from outside: flows as text, calls through a queue, the API.
+
+mod api;
+mod calls;
+mod flow_faults;
+mod flow_run;
+mod world;
