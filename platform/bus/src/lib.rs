@@ -48,3 +48,43 @@ impl Default for Bus {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tandem_core::Mint;
+    use tandem_proto::{ChatId, UserId};
+    use tokio::sync::broadcast::error::TryRecvError;
+
+    use super::*;
+
+    fn typing() -> Signal {
+        Signal::Typing { chat: ChatId::generate(), user: UserId::generate() }
+    }
+
+    #[test]
+    fn every_listener_gets_a_signal_with_its_org_and_topic() {
+        let bus = Bus::new();
+        let scope = Mint::for_server().scope(OrgId::generate());
+        bus.publish(scope, Topic::org(scope.org()), typing());
+        let mut listeners = [bus.subscribe(), bus.clone().subscribe()];
+        let (topic, signal) = (Topic::user(UserId::generate()), typing());
+        bus.publish(scope, topic.clone(), signal.clone());
+        for listener in &mut listeners {
+            let got = listener.try_recv().expect("published after it subscribed");
+            assert_eq!((got.org, &got.topic, &*got.signal), (scope.org(), &topic, &signal));
+            assert_eq!(listener.try_recv().expect_err("and nothing from before"), TryRecvError::Empty);
+        }
+    }
+
+    #[test]
+    fn a_slow_listener_loses_the_oldest_and_is_told() {
+        let bus = Bus::new();
+        let scope = Mint::for_server().scope(OrgId::generate());
+        let mut listener = bus.subscribe();
+        for _ in 0..=QUEUE {
+            bus.publish(scope, Topic::org(scope.org()), typing());
+        }
+        assert_eq!(listener.try_recv().expect_err("one too many"), TryRecvError::Lagged(1));
+        assert!(listener.try_recv().is_ok(), "and goes on");
+    }
+}

@@ -29,3 +29,16 @@ impl Mint {
         OrgScope(org)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_of_the_org_it_was_made_for() {
+        let (ours, theirs) = (OrgId::generate(), OrgId::generate());
+        let mint = Mint::for_server();
+        assert_eq!(mint.scope(ours).org(), ours);
+        assert_ne!(mint.scope(ours), mint.scope(theirs));
+    }
+}

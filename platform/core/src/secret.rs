@@ -29,3 +29,15 @@ impl Drop for Secret {
         self.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_printed_by_accident() {
+        let secret = Secret::new("correct horse");
+        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "•••• Some(••••)");
+        assert_eq!(secret.expose(), "correct horse");
+    }
+}

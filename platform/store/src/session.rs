@@ -63,10 +63,9 @@ impl Session {
 
     /// Makes the group durable and hands out its events.
     pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, sqlx::Error> {
-        if self.touched {
-            // Fails if a full disk made the database end the transaction by itself and the command took no notice.
-            self.statements("RELEASE SAVEPOINT command").await?;
-        }
+        // Inside a savepoint every page to be changed would first be copied. It is gone, and this fails, if a full disk made the
+        // database end the transaction by itself and the command took no notice.
+        self.statements("RELEASE SAVEPOINT command").await?;
         insert::events(&mut self.conn, &self.appended).await?;
         self.statements("COMMIT").await?;
         self.touched = false;

@@ -29,8 +29,10 @@ use crate::StoreError;
 /// Connections for queries. SQLite's readers do not block each other or the writer.
 const READERS: u32 = 8;
 
-/// Every connection: commits survive a power cut, references hold, and a lock held for a moment (a checkpoint, a backup) is waited for.
-const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
+/// Every connection: commits survive a power cut, references hold, and a lock held for a moment (a checkpoint, a backup) is waited
+/// for. What a savepoint keeps to go back to stays in memory; a file for it would cost more than the commit.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;";
 
 /// A database file that this process alone may open.
 #[derive(Debug)]
