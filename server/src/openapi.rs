@@ -1,10 +1,13 @@
 //! The API's description: OpenAPI 3.1, made from the routes themselves.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Info, License, OpenApi,
+        Content, Info, License, OpenApi, Ref, ResponseBuilder,
+        path::{Operation, PathItem},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -53,5 +56,55 @@ pub(crate) fn describe(routes: OpenApiRouter) -> (Router, OpenApi) {
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     base.components.get_or_insert_default().add_security_scheme("bearer", bearer);
     base.security = Some(vec![SecurityRequirement::new("bearer", std::iter::empty::<String>())]);
-    OpenApiRouter::with_openapi(base).nest(BASE, routes).split_for_parts()
+    let (router, mut document) = OpenApiRouter::with_openapi(base).nest(BASE, routes).split_for_parts();
+    name_apart(&mut document);
+    say_common_refusals(&mut document);
+    (router, document)
+}
+
+/// Operations of different things may be handled by functions of the same name: such a name gets the thing in front, so that programs
+/// generated from the document have one function each.
+fn name_apart(document: &mut OpenApi) {
+    let mut uses = BTreeMap::<String, usize>::new();
+    each_operation(document, |_, operation| {
+        *uses.entry(operation.operation_id.clone().unwrap_or_default()).or_default() += 1;
+    });
+    each_operation(document, |path, operation| {
+        let id = operation.operation_id.get_or_insert_default();
+        if uses.get(id).is_some_and(|uses| *uses > 1) {
+            let thing =
+                path.trim_start_matches(BASE).trim_start_matches('/').split('/').next().unwrap_or_default();
+            *id = format!("{}_{id}", thing.replace('-', "_"));
+        }
+    });
+}
+
+/// What any operation with a caller or a body may answer, said once here.
+fn say_common_refusals(document: &mut OpenApi) {
+    each_operation(document, |_, operation| {
+        if operation.security.is_none() {
+            refuses(operation, "401", "No valid session");
+        }
+        if operation.request_body.is_some() {
+            refuses(operation, "400", "The body is not well-formed JSON, or nested too deep");
+            refuses(operation, "413", "The body is too large");
+            refuses(operation, "415", "The body is not JSON");
+        }
+    });
+}
+
+fn refuses(operation: &mut Operation, status: &str, why: &str) {
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let response =
+        ResponseBuilder::new().description(why).content("application/problem+json", problem).build();
+    operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
+}
+
+fn each_operation(document: &mut OpenApi, mut visit: impl FnMut(&str, &mut Operation)) {
+    for (path, item) in &mut document.paths.paths {
+        let PathItem { get, put, post, delete, patch, .. } = item;
+        for operation in [get, put, post, delete, patch].into_iter().flatten() {
+            visit(path, operation);
+        }
+    }
 }
