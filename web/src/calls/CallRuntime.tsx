@@ -26,6 +26,7 @@ export function CallRuntime() {
   const current = useCurrentCall();
   useMicrophone(here.length > 0, current);
   useReceivedVideo(current);
+  useCameraAfterReload(current);
   useRings(ringing, current);
   useEndNotice(here);
   return <RemoteAudio />;
@@ -57,6 +58,26 @@ function useMicrophone(inCall: boolean, current: MyCall | null): void {
     const timer = setTimeout(() => close("microphone"), UNUSED_MS);
     return () => clearTimeout(timer);
   }, [inCall, microphone]);
+}
+
+const CAMERA_KEY = "tandem.camera";
+
+/** A camera that was on in this call before the page was reloaded is on again after it. */
+function useCameraAfterReload(current: MyCall | null): void {
+  const { camera } = useStore(local);
+  const call = current?.call.id;
+  const [before] = useState(() => sessionStorage.getItem(CAMERA_KEY));
+  useEffect(() => {
+    if (call && call === before) void openSource("camera");
+  }, [call, before]);
+  useEffect(() => {
+    if (!call) return;
+    if (camera) sessionStorage.setItem(CAMERA_KEY, call);
+    // While a reloaded page opens its camera, what was noted stays.
+    return () => {
+      if (camera) sessionStorage.removeItem(CAMERA_KEY);
+    };
+  }, [camera, call]);
 }
 
 /** The videos others send in the current call. */

@@ -1,4 +1,4 @@
-import { Maximize2, Minimize2 } from "lucide-react";
+import { Maximize2, MicOff, Minimize2 } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Call, Leg, Track } from "../api/types";
 import { m } from "../messages";
@@ -17,6 +17,7 @@ interface Tile {
   track: MediaStreamTrack | null;
   screen: boolean;
   own: boolean;
+  muted: boolean;
   remote: Track | null;
 }
 
@@ -76,16 +77,18 @@ function useTiles(call: Call, leg: Leg): Tile[] {
   const { videos } = useStore(media);
   const tracks = useVideoTracks({ call, leg });
   const name = (track: Track) => people.find((person) => person.id === track.user)?.display_name ?? m.unknownPerson;
+  const muted = (track: Track) => track.source === "camera" && call.legs.some((each) => each.user === track.user && each.muted && each.state !== "ended");
   const tiles: Tile[] = tracks.map((remote) => ({
     key: remote.id,
     label: remote.source === "screen" ? m.calls.screenOf(name(remote)) : m.calls.videoOf(name(remote)),
     track: videos.get(remote.id) ?? null,
     screen: remote.source === "screen",
     own: false,
+    muted: muted(remote),
     remote,
   }));
-  if (mine.camera) tiles.push({ key: "camera", label: m.calls.yourVideo, track: mine.camera, screen: false, own: true, remote: null });
-  if (mine.screen) tiles.push({ key: "screen", label: m.calls.yourScreen, track: mine.screen, screen: true, own: true, remote: null });
+  if (mine.camera) tiles.push({ key: "camera", label: m.calls.yourVideo, track: mine.camera, screen: false, own: true, muted: leg.muted, remote: null });
+  if (mine.screen) tiles.push({ key: "screen", label: m.calls.yourScreen, track: mine.screen, screen: true, own: true, muted: false, remote: null });
   return tiles;
 }
 
@@ -111,7 +114,10 @@ function Video({ tile, focused, pick }: { tile: Tile; focused?: boolean; pick: (
         data-testid={tile.own ? `local-${tile.screen ? "screen" : "camera"}` : `remote-${tile.screen ? "screen" : "camera"}`}
         className={cx("size-full", tile.screen ? "object-contain" : "object-cover", tile.own && !tile.screen && "-scale-x-100")}
       />
-      <figcaption className={cx("absolute bottom-1.5 left-1.5 max-w-[90%] truncate rounded-md bg-black/65 px-2 py-0.5 text-xs text-white", tile.own && !focused && "max-sm:sr-only")}>{tile.label}</figcaption>
+      <figcaption className={cx("absolute bottom-1.5 left-1.5 max-w-[90%] truncate rounded-md bg-black/65 px-2 py-0.5 text-xs text-white", tile.own && !focused && "max-sm:sr-only")}>
+        {tile.muted && <MicOff role="img" aria-label={m.calls.muted} className="mr-1 inline size-3.5 align-[-0.15em]" />}
+        {tile.label}
+      </figcaption>
       <IconButton
         label={`${focused ? m.calls.shrink : m.calls.enlarge}: ${tile.label}`}
         size="small"

@@ -2,6 +2,7 @@
  * One peer connection to the server's media node: one sendrecv audio section from the start, video sections as they are wanted. The
  * client always offers and never twice at a time.
  */
+import { Problem } from "../api/client";
 import type { RtcTrack, TrackId } from "../api/types";
 import { directionOf, plan, purposeOf, type Use, type Wanted } from "./sections";
 import { serial } from "./serial";
@@ -10,7 +11,9 @@ export interface PeerEvents {
   state(state: RTCPeerConnectionState): void;
   /** The received videos, after each negotiation. */
   videos(videos: ReadonlyMap<TrackId, MediaStreamTrack>): void;
-  /** An offer was refused or could not be applied; this connection is of no more use. */
+  /** A change was refused, for instance because a wanted track had just gone. What there was goes on. */
+  refused(error: Problem): void;
+  /** The connection could not be made, or not be changed; it is of no more use. */
   failed(error: unknown): void;
 }
 
@@ -29,6 +32,7 @@ export class Peer {
   private local: LocalVideo = { camera: null, screen: null };
   private wanted: Wanted = { camera: false, screen: false, receive: [] };
   private readonly run = serial(() => this.negotiateOnce());
+  private negotiated = false;
   private closed = false;
 
   constructor(
@@ -55,7 +59,7 @@ export class Peer {
 
   /** Takes effect at once, without a negotiation. */
   async setMicrophone(track: MediaStreamTrack | null): Promise<void> {
-    await this.primary.sender.replaceTrack(track);
+    if (!this.closed) await this.primary.sender.replaceTrack(track);
   }
 
   setVideo(local: LocalVideo, receive: readonly TrackId[]): void {
@@ -85,9 +89,17 @@ export class Peer {
     if (this.closed) return;
     await this.arrange();
     await this.connection.setLocalDescription(await this.connection.createOffer());
-    const answer = await this.negotiate(this.connection.localDescription!.sdp, this.tracks());
+    let answer: string;
+    try {
+      answer = await this.negotiate(this.connection.localDescription!.sdp, this.tracks());
+    } catch (error) {
+      if (!this.negotiated || this.closed || !(error instanceof Problem) || error.transient) throw error;
+      await this.connection.setLocalDescription({ type: "rollback" });
+      return this.events.refused(error);
+    }
     if (this.closed) return;
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer });
+    this.negotiated = true;
     this.events.videos(this.received());
   }
 

@@ -28,12 +28,16 @@ export class RtcSession {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly unfollow: () => void;
 
-  constructor(private readonly connection: Connection) {
+  constructor(
+    private readonly connection: Connection,
+    /** The list of what can be received is out of date. */
+    private readonly stale: () => void,
+  ) {
     let before = local.get();
     this.unfollow = local.subscribe(() => {
       const now = local.get();
       if (now.microphone !== before.microphone) void this.peer?.setMicrophone(now.microphone);
-      if (now.camera !== before.camera || now.screen !== before.screen) this.peer?.setVideo(now, this.receive);
+      if (now.camera !== before.camera || now.screen !== before.screen) this.changeVideo();
       before = now;
     });
   }
@@ -52,7 +56,7 @@ export class RtcSession {
   watch(tracks: readonly TrackId[]): void {
     if (tracks.length === this.receive.length && tracks.every((track) => this.receive.includes(track))) return;
     this.receive = tracks;
-    this.peer?.setVideo(local.get(), tracks);
+    this.changeVideo();
   }
 
   /** Drops the connection and makes a new one, if there is a socket to negotiate over; else when there is. */
@@ -71,15 +75,20 @@ export class RtcSession {
         videos: (videos) => {
           if (this.peer === peer) media.set((now) => ({ ...now, videos }));
         },
-        failed: () => this.peer === peer && this.later(),
+        refused: () => this.peer === peer && this.tryVideoAgain(peer),
+        failed: (error) => {
+          if (this.peer !== peer) return;
+          console.warn("The peer connection could not be negotiated; a new one follows.", error);
+          this.peer = null;
+          this.later();
+        },
       },
     );
     this.peer = peer;
-    const now = local.get();
     media.set({ state: "connecting", audio: peer.audio, videos: new Map() });
-    void peer.setMicrophone(now.microphone);
-    if (now.camera || now.screen || this.receive.length > 0) peer.setVideo(now, this.receive);
-    else peer.start();
+    void peer.setMicrophone(local.get().microphone);
+    // Sound first. Videos follow once connected: by then the server has put this device back into the room of its call.
+    peer.start();
   }
 
   stop(): void {
@@ -92,9 +101,27 @@ export class RtcSession {
 
   private changed(state: RTCPeerConnectionState): void {
     media.set((now) => ({ ...now, state }));
-    if (state === "connected") this.attempt = 0;
+    if (state === "connected") {
+      this.attempt = 0;
+      this.showVideo();
+    }
     this.disconnectedSince = state === "disconnected" ? Date.now() : null;
     if (state === "failed") this.later();
+  }
+
+  private changeVideo(): void {
+    if (this.peer?.state === "connected") this.peer.setVideo(local.get(), this.receive);
+  }
+
+  private showVideo(): void {
+    const now = local.get();
+    if (now.camera || now.screen || this.receive.length > 0) this.peer?.setVideo(now, this.receive);
+  }
+
+  /** What can be received has changed under the offer: asks what there is now, then offers anew. */
+  private tryVideoAgain(peer: Peer): void {
+    this.stale();
+    setTimeout(() => this.peer === peer && this.showVideo(), backoff(this.attempt++, Math.random));
   }
 
   private later(): void {

@@ -48,7 +48,7 @@ export async function goLive(): Promise<void> {
     resumed: (gap) => feed.resumed(gap),
     active: () => isActive() || localMedia.local.get().microphone !== null,
   });
-  const rtc = new RtcSession(connection);
+  const rtc = new RtcSession(connection, () => void queryClient.invalidateQueries({ queryKey: ["tracks"] }));
   const undo = [
     connection.state.subscribe(() => {
       const state = connection.state.get();

@@ -54,9 +54,13 @@ export class Feed {
       case "typing":
         noteTyping(signal.chat, signal.user);
         break;
-      case "call_tracks":
-        this.client.setQueryData(queries.tracks(signal.call).queryKey, signal.tracks);
+      case "call_tracks": {
+        const { queryKey } = queries.tracks(signal.call);
+        // A list being fetched at the moment may be older than this one.
+        void this.client.cancelQueries({ queryKey });
+        this.client.setQueryData(queryKey, signal.tracks);
         break;
+      }
       case "queue_stats":
         patchQuery<QueueStats[]>(this.client, queries.queueStats.queryKey, (all) => upsert(all, signal.stats, (each) => each.queue));
         break;
