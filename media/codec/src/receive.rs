@@ -34,6 +34,11 @@ impl Receiver {
         self.buffer.insert(now, sequence, timestamp, payload)
     }
 
+    /// A sequence number that carries no audio.
+    pub fn skip(&mut self, sequence: u16) {
+        self.buffer.skip(sequence);
+    }
+
     /// Writes the frame of this tick; false (and nothing is written) when there is no stream now.
     pub fn frame(&mut self, now: Duration, frame: &mut Frame) -> bool {
         while self.decoded.len() < FRAME_SAMPLES {
@@ -41,6 +46,9 @@ impl Receiver {
             let packet_ms = (self.buffer.packet_length().as_millis() as u32).max(1);
             let next = self.buffer.next(now, waiting);
             let packet_ms = if next == Next::Starved { FRAME_MS } else { packet_ms };
+            if next == Next::Packet(&[]) {
+                continue;
+            }
             if next == Next::Idle {
                 if self.decoded.is_empty() {
                     return false;

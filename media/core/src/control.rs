@@ -110,7 +110,8 @@ pub enum MediaEvent {
         /// Which.
         endpoint: EndpointId,
     },
-    /// A browser's transport has been silent for 5 s or was closed; the endpoint is gone and a new offer makes it again.
+    /// A browser's transport has been silent, or closed, for 5 s; the endpoint is gone and a new offer makes it again. (A page that
+    /// is loaded anew and offers within that time keeps its place, and this is not told.)
     Disconnected {
         /// Which.
         endpoint: EndpointId,

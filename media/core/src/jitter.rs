@@ -24,7 +24,7 @@ const RESTART: u64 = 500;
 /// What the decoder gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next<'a> {
-    /// The packet whose turn it is.
+    /// The packet whose turn it is; empty for a number that carries no audio.
     Packet(&'a [u8]),
     /// It was lost. The one after it is here and may carry its repair (Opus in-band FEC).
     Lost {
@@ -161,6 +161,19 @@ impl JitterBuffer {
         slot.payload.clear();
         slot.payload.extend_from_slice(payload);
         Inserted::Kept
+    }
+
+    /// A sequence number that carries no audio (a telephone-event): not lost, and nothing to play.
+    pub fn skip(&mut self, sequence: u16) {
+        let number = self.sequences.sequence(sequence);
+        let ahead = number.checked_sub(self.turn);
+        if self.phase == Phase::Idle || ahead.is_none_or(|ahead| ahead >= SLOTS as u64) {
+            return;
+        }
+        self.newest = self.newest.max(number);
+        let slot = &mut self.slots[number as usize % SLOTS];
+        slot.sequence = number;
+        slot.payload.clear();
     }
 
     fn measure(&mut self, now: Duration, number: u64, media: u64) {
@@ -415,6 +428,25 @@ mod tests {
         let story = tell(400, 20.0, |n| (!(100..200).contains(&n)).then_some(30));
         assert!(story.count(-2) <= 2 * STARVED_MAX as usize);
         assert_eq!(story.packets().last(), Some(&399));
+    }
+
+    #[test]
+    fn numbers_without_audio_are_no_loss() {
+        let mut buffer = JitterBuffer::new(8_000);
+        let ms = Duration::from_millis;
+        for n in 0..6_u16 {
+            let at = ms(u64::from(n) * 20);
+            if (2..4).contains(&n) {
+                buffer.skip(n);
+            } else {
+                buffer.insert(at, n, u32::from(n) * 160, &[n as u8]);
+            }
+        }
+        let mut taken = Vec::new();
+        while let Next::Packet(payload) = buffer.next(ms(120), Duration::ZERO) {
+            taken.extend_from_slice(payload);
+        }
+        assert_eq!(taken, [0, 1, 4, 5]);
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod control;
 mod delay;
 pub mod dtmf;
 pub mod jitter;
+pub mod key_frame;
+pub mod layers;
 pub mod lock;
 pub mod room;
 pub mod rtcp;

@@ -138,10 +138,7 @@ impl Reception {
 
     /// Counts a packet.
     pub fn received(&mut self, now: Duration, sequence: u16, timestamp: u32) {
-        let sequence = self.sequences.sequence(sequence);
-        self.first.get_or_insert(sequence);
-        self.highest = self.highest.max(sequence);
-        self.received += 1;
+        self.received_untimed(sequence);
         let arrival = (now.as_secs_f64() * f64::from(self.clock_rate)) as i64;
         let transit = i64::from((arrival as u32).wrapping_sub(timestamp) as i32);
         if let Some(before) = self.transit.replace(transit) {
@@ -151,6 +148,14 @@ impl Reception {
                 self.jitter += (change - self.jitter) / 16.0;
             }
         }
+    }
+
+    /// Counts a packet whose timestamp says nothing about when it was sent (a telephone-event).
+    pub fn received_untimed(&mut self, sequence: u16) {
+        let sequence = self.sequences.sequence(sequence);
+        self.first.get_or_insert(sequence);
+        self.highest = self.highest.max(sequence);
+        self.received += 1;
     }
 
     /// Packets that should have come since the first.

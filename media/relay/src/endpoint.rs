@@ -110,9 +110,10 @@ impl Endpoint {
     /// Whether it can be sent audio, and sends some.
     pub(crate) fn party(&self) -> Party {
         let (hears, sends) = match &self.transport {
-            Transport::Web(peer) => {
-                peer.primary.map_or((false, false), |primary| (primary.sends, primary.receives))
-            }
+            Transport::Web(peer) => peer
+                .primary
+                .filter(|_| !peer.lost)
+                .map_or((false, false), |primary| (primary.sends, primary.receives)),
             Transport::Phone(leg) => {
                 leg.remote.map_or((false, false), |remote| (remote.flow.send, remote.flow.receive))
             }

@@ -43,7 +43,8 @@ pub(crate) struct RtpLeg {
 pub(crate) enum Received<'a> {
     Refused,
     Ignored,
-    Digit(Option<char>),
+    /// A telephone-event with its sequence number, and the digit that ended with it.
+    Digit(u16, Option<char>),
     Audio(RtpPacket<'a>),
 }
 
@@ -99,7 +100,10 @@ impl RtpLeg {
         self.far_ssrc = Some(packet.ssrc);
         match () {
             () if !remote.flow.receive || noise => Received::Ignored,
-            () if digit => Received::Digit(self.digits_in.receive(now, packet.timestamp, packet.payload)),
+            () if digit => {
+                let ended = self.digits_in.receive(now, packet.timestamp, packet.payload);
+                Received::Digit(packet.sequence, ended)
+            }
             () => Received::Audio(packet),
         }
     }

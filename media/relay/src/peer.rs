@@ -37,8 +37,12 @@ pub(crate) struct WebPeer {
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) heard: Duration,
     pub(crate) connected: bool,
-    /// Something was written; it is sent at the end of the round.
-    pub(crate) dirty: bool,
+    /// The connection was closed or broke; a new offer within some seconds takes its place.
+    pub(crate) lost: bool,
+    /// It is on the list of those that are looked at at the end of the round.
+    pub(crate) listed: bool,
+    /// Our user fragment, by which packets find this peer before their address is known.
+    pub(crate) ufrag: String,
     pub(crate) primary: Option<Primary>,
     pub(crate) published: Vec<Published>,
     pub(crate) received: Vec<Reception>,
@@ -68,8 +72,12 @@ pub(crate) struct Published {
 pub(crate) struct Reception {
     pub(crate) mid: Mid,
     pub(crate) track: TrackId,
-    /// Nobody looks at it.
-    pub(crate) paused: bool,
+    /// How high it is shown, in pixels; 0 while nobody looks at it.
+    pub(crate) height: u32,
+    /// The encoding it gets now.
+    pub(crate) layer: Option<u32>,
+    /// The encoding it is to get from that one's next key frame on.
+    pub(crate) next_layer: Option<u32>,
     splice: Splice,
     /// The publisher's payload type and ours for the same codec, as last used.
     payload_type: Option<(Pt, Pt)>,
@@ -118,7 +126,9 @@ impl WebPeer {
             addresses: Vec::new(),
             heard: at,
             connected: false,
-            dirty: true,
+            lost: false,
+            listed: false,
+            ufrag: String::new(),
             primary: None,
             published: Vec::new(),
             received: Vec::new(),
@@ -142,7 +152,7 @@ impl WebPeer {
         let answer = catch_unwind(AssertUnwindSafe(|| rtc.sdp_api().accept_offer(offer)))
             .map_err(|_| MediaError::BadOffer("it broke the peer connection".into()))?
             .map_err(|error| bad(&error))?;
-        self.dirty = true;
+        self.ufrag = self.rtc.direct_api().local_ice_credentials().ufrag;
         let answer = answer.to_sdp_string();
         self.assign(&answer, tracks)?;
         Ok(answer)
@@ -201,11 +211,6 @@ impl WebPeer {
         Some(Primary { mid, payload_type, sends: direction.is_sending(), receives: direction.is_receiving() })
     }
 
-    /// Our user fragment, by which packets find this peer before their address is known.
-    pub(crate) fn ufrag(&mut self) -> String {
-        self.rtc.direct_api().local_ice_credentials().ufrag
-    }
-
     /// Remembers an address this peer was heard from; one that is forgotten for it.
     pub(crate) fn learn_address(&mut self, address: SocketAddr) -> Option<SocketAddr> {
         self.addresses.push(address);
@@ -242,7 +247,6 @@ impl WebPeer {
                 }
             }
         }));
-        self.dirty = false;
         match driven {
             Ok(Some(deadline)) if self.rtc.is_alive() => {
                 self.deadline = deadline;
@@ -296,7 +300,6 @@ impl WebPeer {
         let Some(stream) = api.stream_tx_by_mid(primary.mid, None) else { return false };
         let packet = RtpWrite::new(primary.payload_type, sequence.into(), timestamp, now, payload);
         stream.write_rtp(packet.marker(marker));
-        self.dirty = true;
         true
     }
 
@@ -305,8 +308,17 @@ impl WebPeer {
         let Some(reception) = self.received.iter_mut().find(|it| it.track == packet.track) else {
             return false;
         };
-        if reception.paused || !self.connected {
+        if reception.height == 0 || !self.connected {
             return false;
+        }
+        if reception.layer.is_none() && reception.next_layer.is_none() {
+            reception.next_layer = Some(packet.ssrc);
+        }
+        if reception.layer != Some(packet.ssrc) {
+            if reception.next_layer != Some(packet.ssrc) || !packet.begins_key_frame {
+                return false;
+            }
+            reception.layer = reception.next_layer.take();
         }
         let payload_type = match reception.payload_type {
             Some((theirs, ours)) if theirs == packet.params.pt() => ours,
@@ -335,7 +347,6 @@ impl WebPeer {
         };
         let write = RtpWrite::new(payload_type, sequence.into(), timestamp, now, Arc::clone(packet.payload));
         stream.write_rtp(write.marker(packet.marker).nackable(true).ext_vals(extensions));
-        self.dirty = true;
         true
     }
 
@@ -354,7 +365,6 @@ impl WebPeer {
                 asked = true;
             }
         }
-        self.dirty |= asked;
         asked
     }
 }
@@ -365,6 +375,9 @@ pub(crate) struct Forwarded<'a> {
     pub(crate) params: str0m::format::PayloadParams,
     /// Tells streams apart.
     pub(crate) source: u64,
+    pub(crate) ssrc: u32,
+    /// It can be decoded without what came before.
+    pub(crate) begins_key_frame: bool,
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
     pub(crate) marker: bool,
@@ -375,7 +388,7 @@ pub(crate) struct Forwarded<'a> {
 impl Reception {
     fn new(mid: Mid, track: TrackId) -> Self {
         let splice = Splice::new(90_000, rand::random(), rand::random());
-        Self { mid, track, paused: false, splice, payload_type: None }
+        Self { mid, track, height: u32::MAX, layer: None, next_layer: None, splice, payload_type: None }
     }
 }
 

@@ -143,6 +143,7 @@ impl Shard {
         let ticks = (now.as_millis() / u128::from(tandem_media::FRAME_MS)) as u64;
         if ticks.is_multiple_of(SLOW_TICKS) {
             self.expire_peers();
+            self.choose_layers();
             self.ask_key_frames();
         }
     }

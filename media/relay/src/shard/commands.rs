@@ -89,7 +89,13 @@ impl Shard {
         let (key, answer) = match existing {
             Some(key) if self.is_same_page(key, sdp) => {
                 let peer = self.endpoints[key].web().ok_or(MediaError::UnknownEndpoint(id))?;
-                (key, peer.negotiate(sdp, tracks)?)
+                // An ICE restart makes a new user fragment.
+                let before = peer.ufrag.clone();
+                let answer = peer.negotiate(sdp, tracks);
+                if peer.ufrag != before {
+                    self.by_ufrag.remove(&before);
+                }
+                (key, answer?)
             }
             _ => {
                 let (peer, answer) = WebPeer::accept(&self.peers, now, at, sdp, tracks)?;
@@ -106,9 +112,8 @@ impl Shard {
                 (key, answer)
             }
         };
-        // An ICE restart makes a new fragment; packets with the old one may still be on their way, but need no more.
-        if let Some(ufrag) = self.endpoints[key].web().map(WebPeer::ufrag) {
-            self.by_ufrag.retain(|_, owner| *owner != key);
+        if let Some(peer) = self.endpoints[key].web() {
+            let ufrag = peer.ufrag.clone();
             self.by_ufrag.insert(ufrag, key);
         }
         self.mark_dirty(key);
@@ -119,7 +124,9 @@ impl Shard {
 
     fn is_same_page(&mut self, key: usize, sdp: &str) -> bool {
         let fingerprint = peer::fingerprint(sdp);
-        self.endpoints[key].web().is_some_and(|peer| Some(peer.fingerprint.as_str()) == fingerprint)
+        self.endpoints[key]
+            .web()
+            .is_some_and(|peer| !peer.lost && Some(peer.fingerprint.as_str()) == fingerprint)
     }
 
     /// What an offer wants to receive must be there.
@@ -241,8 +248,8 @@ impl Shard {
         let peer = self.endpoints[key].web().ok_or(MediaError::UnknownTrack(track))?;
         let reception =
             peer.received.iter_mut().find(|it| it.track == track).ok_or(MediaError::UnknownTrack(track))?;
-        let resumed = reception.paused && height > 0;
-        reception.paused = height == 0;
+        let resumed = reception.height == 0 && height > 0;
+        reception.height = height;
         if resumed && let Some(track) = self.tracks.get_mut(&track) {
             track.key_frame_wanted = true;
         }
@@ -280,17 +287,28 @@ impl Shard {
         let Some(peer) = self.endpoints[key].web() else { return };
         let (addresses, published) =
             (std::mem::take(&mut peer.addresses), std::mem::take(&mut peer.published));
+        let ufrag = std::mem::take(&mut peer.ufrag);
         peer.received.clear();
         for address in addresses {
             if self.by_address.get(&address) == Some(&key) {
                 self.by_address.remove(&address);
             }
         }
-        self.by_ufrag.retain(|_, owner| *owner != key);
+        self.by_ufrag.remove(&ufrag);
         for track in published {
             self.tracks.remove(&track.track);
         }
         self.relink(key);
+    }
+
+    /// A connection that was closed or broke: it is heard and sent nothing any more, but keeps its place for a while.
+    pub(super) fn lose(&mut self, key: usize) {
+        self.forget_peer(key);
+        if let Some(peer) = self.endpoints[key].web() {
+            peer.lost = true;
+            peer.connected = false;
+        }
+        self.plan(key);
     }
 
     /// A peer that is lost: told, and gone.

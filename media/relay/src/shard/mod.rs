@@ -25,7 +25,7 @@ use slab::Slab;
 use socket2::{Domain, Socket, Type};
 use str0m::config::DtlsCert;
 use tandem_codec::mix::Sum;
-use tandem_media::{FRAME, MediaEvent, Published};
+use tandem_media::{FRAME, MediaEvent, Published, layers::Layers};
 use tandem_proto::{EndpointId, RoomId, TrackId};
 use tokio::sync::mpsc;
 
@@ -88,6 +88,7 @@ struct Track {
     publisher: usize,
     mid: str0m::media::Mid,
     subscribers: Vec<usize>,
+    layers: Layers,
     key_frame_wanted: bool,
     key_frame_asked: Option<Duration>,
 }

@@ -38,9 +38,18 @@ impl Shard {
         match leg.receive(now, from, datagram) {
             Received::Refused => endpoint.refused += 1,
             Received::Ignored => endpoint.voice.received += 1,
-            Received::Digit(digit) => {
-                endpoint.voice.received += 1;
-                let endpoint = endpoint.id;
+            Received::Digit(sequence, digit) => {
+                let (endpoint, voice) = (endpoint.id, &mut endpoint.voice);
+                voice.received += 1;
+                voice.reception.received_untimed(sequence);
+                if let Some(receiver) = &mut voice.receiver {
+                    receiver.skip(sequence);
+                }
+                let listeners = voice.pass_to.clone();
+                // Who hears the packets as they are sees no hole where the digit was; digits are told, not passed on.
+                for listener in listeners {
+                    self.endpoints[listener].outlet.splice.cut();
+                }
                 if let Some(digit) = digit {
                     self.tell(MediaEvent::Dtmf { endpoint, digit });
                 }

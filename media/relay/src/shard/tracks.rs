@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use str0m::{media::Mid, rtp::RtpPacket};
+use str0m::{format::Codec, media::Mid, rtp::RtpPacket};
+use tandem_media::{
+    key_frame::{VideoCodec, begins_key_frame},
+    layers::Layers,
+};
 use tandem_proto::TrackId;
 
 use super::{Shard, Track};
@@ -35,6 +39,7 @@ impl Shard {
                     publisher: *publisher,
                     mid: it.mid,
                     subscribers: Vec::new(),
+                    layers: Layers::default(),
                     key_frame_wanted: false,
                     key_frame_asked: None,
                 };
@@ -43,6 +48,7 @@ impl Shard {
                 track.subscribers = subscribers;
             }
         }
+        self.choose_layers();
         if let Some(room) = room {
             self.tell_tracks(room);
         }
@@ -50,16 +56,20 @@ impl Shard {
 
     /// Passes a packet of a published section on.
     pub(super) fn forward(&mut self, key: usize, mid: Mid, packet: &RtpPacket) {
+        let (now, at) = (Instant::now(), self.now());
         let Some(peer) = self.endpoints[key].web() else { return };
         let Some(published) = peer.published.iter().find(|it| it.mid == mid).copied() else { return };
         let Some(params) = peer.params(packet.header.payload_type) else { return };
         let Some(track) = self.tracks.get_mut(&published.track) else { return };
         let subscribers = std::mem::take(&mut track.subscribers);
-        let (now, at) = (Instant::now(), self.now());
+        track.layers.packet(at, *packet.header.ssrc, packet.payload.len());
         let forwarded = Forwarded {
             track: published.track,
             params,
             source: (key as u64) << 32 | u64::from(*packet.header.ssrc),
+            ssrc: *packet.header.ssrc,
+            begins_key_frame: video_codec(params.spec().codec)
+                .is_none_or(|codec| begins_key_frame(codec, &packet.payload)),
             sequence: packet.header.sequence_number,
             timestamp: packet.header.timestamp,
             marker: packet.header.marker,
@@ -100,6 +110,24 @@ impl Shard {
         }
     }
 
+    /// Chooses for every receiver which encoding it gets; one that is to change needs a key frame.
+    pub(super) fn choose_layers(&mut self) {
+        let now = self.now();
+        for (id, track) in &mut self.tracks {
+            for subscriber in &track.subscribers {
+                let Some(peer) = self.endpoints[*subscriber].web() else { continue };
+                let Some(reception) = peer.received.iter_mut().find(|it| it.track == *id) else { continue };
+                let Some(chosen) = track.layers.choose(now, reception.height) else { continue };
+                if reception.layer == Some(chosen) {
+                    reception.next_layer = None;
+                } else if reception.next_layer != Some(chosen) {
+                    reception.next_layer = Some(chosen);
+                    track.key_frame_wanted = true;
+                }
+            }
+        }
+    }
+
     /// Asks publishers for the key frames wanted of them, as often as they may be asked.
     pub(super) fn ask_key_frames(&mut self) {
         let now = self.now();
@@ -119,5 +147,15 @@ impl Shard {
         for publisher in asked {
             self.mark_dirty(publisher);
         }
+    }
+}
+
+/// What we can look into; an audio track has no key frames.
+fn video_codec(codec: Codec) -> Option<VideoCodec> {
+    match codec {
+        Codec::Vp8 => Some(VideoCodec::Vp8),
+        Codec::Vp9 => Some(VideoCodec::Vp9),
+        Codec::H264 => Some(VideoCodec::H264),
+        _ => None,
     }
 }

@@ -76,7 +76,9 @@ impl Shard {
     /// Feeds a peer one input; its events wait for the end of the round.
     fn drive(&mut self, key: usize, input: Input<'_>) {
         let webrtc = &self.webrtc;
-        let Some(peer) = self.endpoints.get_mut(key).and_then(Endpoint::web) else { return };
+        let Some(peer) = self.endpoints.get_mut(key).and_then(Endpoint::web).filter(|peer| !peer.lost) else {
+            return;
+        };
         // A full socket buffer loses the datagram, as a network would.
         let send = |datagram: Transmit| _ = webrtc.send_to(&datagram.contents, datagram.destination);
         let driven = peer.drive(input, send, &mut self.event_buffer);
@@ -112,9 +114,7 @@ impl Shard {
         self.peer_events = events;
         lost.dedup();
         for key in lost {
-            if self.endpoints.contains(key) {
-                self.disconnect(key);
-            }
+            self.lose(key);
         }
     }
 
@@ -133,7 +133,9 @@ impl Shard {
 
     /// Something was written to a peer, or its timer is due.
     pub(super) fn mark_dirty(&mut self, key: usize) {
-        if !self.dirty.contains(&key) {
+        if let Some(peer) = self.endpoints.get_mut(key).and_then(Endpoint::web)
+            && !std::mem::replace(&mut peer.listed, true)
+        {
             self.dirty.push(key);
         }
     }
@@ -141,6 +143,9 @@ impl Shard {
     /// Sends what was written in this round.
     pub(super) fn flush(&mut self) {
         while let Some(key) = self.dirty.pop() {
+            if let Some(peer) = self.endpoints.get_mut(key).and_then(Endpoint::web) {
+                peer.listed = false;
+            }
             self.drive(key, Input::Timeout(Instant::now()));
         }
     }
@@ -150,7 +155,7 @@ impl Shard {
         let now = self.now();
         let gone = |(_, endpoint): &(usize, &Endpoint)| {
             let Transport::Web(peer) = &endpoint.transport else { return false };
-            let patience = if peer.connected { SILENT_MAX } else { CONNECT_MAX };
+            let patience = if peer.connected || peer.lost { SILENT_MAX } else { CONNECT_MAX };
             now.saturating_sub(peer.heard) >= patience
         };
         let gone: Vec<usize> = self.endpoints.iter().filter(gone).map(|(key, _)| key).collect();

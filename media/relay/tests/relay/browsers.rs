@@ -169,6 +169,27 @@ async fn a_reload_takes_the_place_of_the_page_before() {
 }
 
 #[tokio::test]
+async fn a_page_that_closes_has_some_seconds_to_come_back() {
+    let mut test = TestRelay::start();
+    let phone = Phone::call(&test.relay, AudioCodec::Pcma, 880.0).await;
+    let endpoint = EndpointId::generate();
+    let before = Browser::connect(&test.relay, endpoint, says(440.0)).await;
+    bridge(&test, &[phone.endpoint, endpoint]).await;
+    phone.wait_for_tone(440.0).await;
+    before.close().await;
+    phone.wait(|heard| heard.level_at_end(440.0) < 100.0).await;
+    let after = Browser::connect(&test.relay, endpoint, says(1_500.0)).await;
+    phone.wait_for_tone(1_500.0).await;
+    after.wait_for_tone(880.0).await;
+    after.close().await;
+    let gone = test.event(|event| match event {
+        MediaEvent::Disconnected { endpoint } => Some(endpoint),
+        _ => None,
+    });
+    assert_eq!(gone.await, endpoint);
+}
+
+#[tokio::test]
 async fn an_ice_restart_keeps_the_connection() {
     let test = TestRelay::start();
     let phone = Phone::call(&test.relay, AudioCodec::Pcma, 880.0).await;

@@ -186,6 +186,11 @@ impl Browser {
         .await;
     }
 
+    /// Closes the connection as a page does that is left.
+    pub(crate) async fn close(&self) {
+        self.within(|inside| inside.rtc.close().expect("closes")).await;
+    }
+
     async fn within<T: Send + 'static>(&self, work: impl FnOnce(&mut Inside) -> T + Send + 'static) -> T {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |inside| _ = reply.send(work(inside)));
