@@ -153,6 +153,8 @@ pub(crate) struct CallTask {
     /// Browsers' legs whose transport is gone, and when they are given up.
     lost: BTreeMap<LegId, Timestamp>,
     tracks: Vec<Track>,
+    /// When what is being handled happened: the time of every record and notice it leads to, so that they agree to the microsecond.
+    at: Timestamp,
 }
 
 impl CallTask {
@@ -172,6 +174,7 @@ impl CallTask {
             next_play: 0,
             lost: BTreeMap::new(),
             tracks: Vec::new(),
+            at: now,
             switch,
         };
         if let Some(leg) = plan.signaling {
@@ -211,7 +214,8 @@ impl CallTask {
                     },
                 )?;
             }
-            Purpose::App(incoming) => {
+            Purpose::App(mut incoming) => {
+                incoming.at = self.call.record().started_at;
                 if self.switch.app.incoming.try_send(*incoming).is_err() {
                     self.call.end(self.now(), EndReason::Failed);
                 }
@@ -228,7 +232,7 @@ impl CallTask {
             let due = self.due();
             let message = tokio::select! {
                 message = messages.recv() => message,
-                () = sleep_until(self.now(), due) => { self.deadline().await; continue }
+                () = sleep_until(self.switch.clock.now(), due) => { self.deadline().await; continue }
             };
             let Some(message) = message else { break };
             self.handle(message).await;
@@ -253,6 +257,7 @@ impl CallTask {
     }
 
     async fn handle(&mut self, message: Message) {
+        self.at = self.switch.clock.now();
         match message {
             Message::Command { command, cause, reply } => {
                 let result = self.command(command, cause).await;
@@ -274,8 +279,8 @@ impl CallTask {
         }
     }
 
-    fn now(&self) -> Timestamp {
-        self.switch.clock.now()
+    const fn now(&self) -> Timestamp {
+        self.at
     }
 
     fn owner(&self, leg: LegId) -> Owner {
@@ -291,7 +296,8 @@ impl CallTask {
     }
 
     async fn deadline(&mut self) {
-        let now = self.now();
+        self.at = self.switch.clock.now();
+        let now = self.at;
         let gone: Vec<_> = self.lost.iter().filter(|(_, at)| **at <= now).map(|(leg, _)| *leg).collect();
         for leg in gone {
             self.lost.remove(&leg);
@@ -663,7 +669,7 @@ impl CallTask {
         let Some(signaling) = self.signaling.get_mut(&leg) else { return Ok(()) };
         if let Err(error) = signaling.accept(&self.switch).await {
             tracing::warn!(call = %self.call.record().id, %leg, %error, "caller cannot be answered");
-            let _ = self.call.hang_up(self.switch.clock.now(), leg, EndReason::Failed);
+            let _ = self.call.hang_up(self.at, leg, EndReason::Failed);
         }
         Ok(())
     }

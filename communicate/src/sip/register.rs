@@ -31,7 +31,7 @@ impl Front {
         };
         let credentials = match Credentials::of(request, &realm) {
             Ok(Some(credentials)) => credentials,
-            Ok(None) => return Err(self.authenticator().challenge(now, request, &realm, false)),
+            Ok(None) => return Err(self.challenge(now, request, &realm, false)),
             Err(error) => {
                 return Err(request.response(error.status()).phrased(format!("Bad Request ({error})")));
             }
@@ -47,10 +47,29 @@ impl Front {
         let checked = authenticator.check(now, &realm, request, &credentials, phone.as_ref().map(|p| &p.ha1));
         match (checked, phone) {
             (Ok(()), Some(phone)) => Ok(Proven { scope, phone }),
-            (Err(Refusal::Stale), _) => Err(authenticator.challenge(now, request, &realm, true)),
+            (Err(Refusal::Stale), _) => {
+                drop(authenticator);
+                Err(self.challenge(now, request, &realm, true))
+            }
             (Err(Refusal::OtherUri), _) => Err(request.response(StatusCode::BAD_REQUEST)),
             _ => Err(request.response(StatusCode::FORBIDDEN)),
         }
+    }
+
+    /// A challenge in every algorithm we know, or in MD5 alone for phones that give up on seeing another beside it.
+    fn challenge(&self, now: Timestamp, request: &Request, realm: &str, stale: bool) -> Response {
+        let mut response = self.authenticator().challenge(now, request, realm, stale);
+        if knows_md5_only(request) {
+            let md5: Vec<_> = response
+                .headers
+                .all(&Name::WwwAuthenticate)
+                .filter(|value| value.contains("algorithm=MD5"))
+                .map(ToString::to_string)
+                .collect();
+            response.headers.remove(&Name::WwwAuthenticate);
+            md5.into_iter().for_each(|value| response.headers.push(Name::WwwAuthenticate, value));
+        }
+        response
     }
 
     /// Answers a REGISTER.
@@ -73,6 +92,12 @@ impl Front {
             }
         }
     }
+}
+
+/// libre up to 2.x (baresip 0 and 1) fails on the first challenge that is not MD5, even with an MD5 one beside it.
+fn knows_md5_only(request: &Request) -> bool {
+    const OLD: [&str; 2] = ["baresip v0.", "baresip v1."];
+    request.headers.user_agent().is_some_and(|agent| OLD.iter().any(|old| agent.starts_with(old)))
 }
 
 /// We cannot now; in a few seconds perhaps.

@@ -20,6 +20,8 @@ export interface PhoneOptions {
   /** Answers by itself. */
   autoAnswer?: boolean;
   transport?: "udp" | "tcp";
+  /** Whether starting waits until the server took the registration; it does unless this is false. */
+  awaitRegistration?: boolean;
 }
 
 interface PhoneEvent {
@@ -56,7 +58,7 @@ export class Phone {
       `answermode=${options.autoAnswer ? "auto" : "manual"}`,
       `audio_codecs=${options.codecs ?? "PCMA/8000/1"}`,
     ];
-    writeFileSync(join(this.folder, "accounts"), `${account.filter(Boolean).join(";")}\n`);
+    writeFileSync(join(this.folder, "accounts"), "");
     writeFileSync(join(this.folder, "contacts"), "");
     writeFileSync(join(this.folder, "config"), config({ sip, control, rtp, hz: options.hz ?? 880, folder: this.folder }));
     this.#process = spawn("baresip", ["-f", this.folder, "-v"], { stdio: ["pipe", "pipe", "pipe"] });
@@ -65,7 +67,9 @@ export class Phone {
     this.#process.stderr!.on("data", take);
     this.#control = await this.#connect(control);
     this.#read();
-    if (options.secret) await this.event("REGISTER_OK");
+    // The account comes once somebody listens, so that no event of its registration is missed.
+    this.command("uanew", account.filter(Boolean).join(";"));
+    if (options.secret && options.awaitRegistration !== false) await this.event("REGISTER_OK");
   }
 
   async #connect(port: number): Promise<Socket> {

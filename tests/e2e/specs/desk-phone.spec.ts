@@ -1,10 +1,10 @@
 // A registered desk phone calls a person in a browser and is called by one; digits from SIPp.
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { heard, soundPasses } from "../parts/audio.ts";
+import { heard } from "../parts/audio.ts";
 import { Api, until } from "../parts/api.ts";
 import { freePort } from "../parts/ports.ts";
 import { expect, test } from "../parts/world.ts";
@@ -55,12 +55,10 @@ test("a browser calls a desk phone, over TCP with Opus, holds it and goes on", a
 test("digits of SIPp's uac_pcap are seen", async ({ world }) => {
   const server = await world.server();
   const folder = mkdtempSync(join(tmpdir(), "tandem-sipp-"));
-  expect(existsSync("/usr/share/sip-tester/pcap")).toBe(true);
-  symlinkSync("/usr/share/sip-tester/pcap", join(folder, "pcap"));
-  const { stdout } = await promisify(execFile)("sipp", ["-sd", "uac_pcap"], { cwd: folder, maxBuffer: 1 << 20 });
-  // The scenario as it ships, at our number, and long enough for its digit to be played.
-  const scenario = stdout.replaceAll("sip:[service]@", `sip:${server.demo.numbers[0]}@`);
-  writeFileSync(join(folder, "uac_pcap.xml"), scenario);
+  symlinkSync("/usr/share/sip-tester", join(folder, "pcap"));
+  // SIPp ends with 99 after it printed a scenario.
+  const { stdout } = await promisify(execFile)("sipp", ["-sd", "uac_pcap"], { cwd: folder, maxBuffer: 1 << 20 }).catch((e) => e);
+  writeFileSync(join(folder, "uac_pcap.xml"), stdout);
   const args = [server.sip, "-sf", "uac_pcap.xml", "-m", "1", "-i", "127.0.0.1", "-p", String(await freePort()), "-mp", "24500", "-s", server.demo.numbers[0]!, "-nostdin", "-timeout", "40"];
   await promisify(execFile)("sipp", args, { cwd: folder }).catch((error) => {
     throw new Error(`sipp failed: ${error.code}\n${error.stdout?.slice(-1500)}\n${error.stderr}`);
@@ -73,10 +71,8 @@ test("digits of SIPp's uac_pcap are seen", async ({ world }) => {
 test("a wrong secret is refused, an unknown user no differently", async ({ world }) => {
   const server = await world.server();
   const refused = async (user: string) => {
-    const phone = await world.phone({ server: server.sip, user });
-    phone.command("uanew", `<sip:${user}@${server.sip}>;auth_user=${user};auth_pass=wrong;regint=60`);
+    const phone = await world.phone({ server: server.sip, user, secret: "wrong", awaitRegistration: false });
     return (await phone.event("REGISTER_FAIL")).param;
   };
   expect(await refused("1001")).toBe(await refused("4711"));
-  await soundPasses(0);
 });

@@ -55,7 +55,7 @@ for (const hangsUp of ["agent", "caller"] as const) {
     const onCall = done.participants.flatMap((p: any) => p.segments).filter((s: any) => ["ivr", "wait", "talk", "hold"].includes(s.kind));
     const sum = onCall.reduce((total: number, s: any) => total + ms(s.started_at, s.ended_at), 0);
     expect(Math.abs(sum - ms(call.started_at, call.ended_at))).toBeLessThanOrEqual(50);
-    const decisions = await supervisor.get(`/conversations/${conversation}/decisions`);
+    const decisions = (await supervisor.get(`/conversations/${conversation}/decisions`)).items;
     expect(decisions.at(-1).candidates.map((c: any) => c.agent)).toContain((await me.get("/me")).user.id);
   });
 }

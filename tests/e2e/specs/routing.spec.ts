@@ -36,7 +36,7 @@ test("an agent who lets it ring is Not Responding, and the caller goes to the ot
   const status = (name: string) => agents.find((a: any) => a.display_name.startsWith(name)).status;
   expect(status("Amir")).toBe("not_responding");
   const [conversation] = (await active(supervisor)).items;
-  const decisions = (await supervisor.get(`/conversations/${conversation.id}/decisions`)).filter((d: any) => d.offer);
+  const decisions = (await supervisor.get(`/conversations/${conversation.id}/decisions`)).items.filter((d: any) => d.offer);
   expect(decisions.length).toBe(2);
   expect(decisions[0].key).toBe(decisions[1].key);
   caller.hangUp();
@@ -99,7 +99,7 @@ test("with nobody there two callers keep waiting in their places", async ({ worl
   await expect(agent.id("alert")).toBeVisible();
   await agent.id("alert-answer").click();
   await agent.callState("connected");
-  const left = await until("the second is next", () => active(supervisor), (page) => page.items.some((c: any) => c.position === 1));
+  const left = await until("the second is next", () => active(supervisor), (page) => page.items.some((c: any) => c.position === 1) && page.items.some((c: any) => c.state === "connected"));
   const [connected, waiting] = left.items.sort((a: any, b: any) => a.started_at.localeCompare(b.started_at));
   expect([connected.state, waiting.state]).toEqual(["connected", "queued"]);
   for (const caller of callers) caller.hangUp();
