@@ -142,7 +142,7 @@ function Timeline({ conversation }: { conversation: Conversation }) {
                 <span className="tabular ml-auto text-sm text-soft">
                   {ended_at ? formatDuration(Date.parse(ended_at) - Date.parse(started_at)) : <Elapsed since={started_at} />}
                 </span>
-                <time dateTime={started_at} title={formatFull(started_at)} className="tabular w-12 text-right text-sm text-faint">
+                <time dateTime={started_at} title={formatFull(started_at)} className="tabular w-18 text-right text-sm whitespace-nowrap text-faint">
                   {formatTime(started_at)}
                 </time>
               </div>

@@ -125,6 +125,11 @@ const dispositions: Record<string, string> = {
   hangup: "hung up",
   completed: "done",
   timeout: "time over",
+  held: "put on hold",
+  resumed: "taken off hold",
+  agent_hangup: "agent hung up",
+  customer_hangup: "customer hung up",
+  failed: "failed",
 };
 
 export const en = {
@@ -387,7 +392,7 @@ export const en = {
     outcomes,
     segments,
     purposes,
-    disposition: (text: string): string => dispositions[text] ?? text,
+    disposition: (text: string): string => dispositions[text] ?? text.replaceAll("_", " "),
     pick: "Choose a conversation",
     pickHint: "Who is calling, what happened before, and the wrap-up.",
     started: "Started",
