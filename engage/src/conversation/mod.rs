@@ -2,6 +2,7 @@
 
 mod facts;
 mod model;
+mod ports;
 pub(crate) mod rows;
 mod steering;
 #[cfg(test)]
@@ -9,4 +10,5 @@ mod tests;
 
 pub use facts::Fact;
 pub use model::{Conversation, Recorder};
-pub use steering::{Beginning, Command, Input, References, Steering};
+pub use ports::{Beginning, Command, Input, References};
+pub use steering::Steering;

@@ -1,176 +1,23 @@
 //! Steers one call from its arrival to the end of wrap-up: a pure state machine between call control, the flow and routing.
 
+mod alert;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     sync::Arc,
-    time::Duration,
 };
 
 use tandem_communicate::control::CallChange;
 use tandem_proto::{
-    CallId, ConversationId, FlowId, LegId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId,
+    ConversationId, LegId, ParticipantId, QueueId, Timestamp, UserId,
     api::{EndReason, Outcome, Purpose, SegmentKind, SkillRequirement, WrapUp, WrapUpMode},
 };
-use tandem_routing::{Input as Routing, OfferResult};
+use tandem_routing::Input as Routing;
 
-use super::{Conversation, Fact, Recorder, model::Party};
-use crate::flow::{Enqueue, Flow, FlowCommand, FlowInput, FlowRun, Playing, Treatment};
+use alert::Alert;
 
-/// What happens to a conversation.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// The first one: the call is there.
-    Begin,
-    /// Call control's news.
-    Call(CallChange),
-    /// Call control knows nothing of the call any more.
-    CallGone,
-    /// Routing reserved an agent.
-    Offered {
-        /// The reservation.
-        offer: OfferId,
-        /// Of whom.
-        agent: UserId,
-        /// Until when.
-        expires_at: Timestamp,
-    },
-    /// Routing ended a reservation.
-    OfferEnded {
-        /// Which.
-        offer: OfferId,
-        /// How.
-        result: OfferResult,
-    },
-    /// The agent rings.
-    Rung {
-        /// For which reservation.
-        offer: OfferId,
-        /// The agent's leg.
-        leg: LegId,
-    },
-    /// The agent could not be rung.
-    RingFailed {
-        /// For which reservation.
-        offer: OfferId,
-        /// Whether that is the agent's doing: no device is there.
-        not_responding: bool,
-    },
-    /// Routing took the agent's answer.
-    Accepted {
-        /// For which reservation.
-        offer: OfferId,
-        /// The queue's mode of wrap-up.
-        wrap_up: WrapUpMode,
-    },
-    /// The agent's answer came too late.
-    AcceptRefused {
-        /// For which reservation.
-        offer: OfferId,
-    },
-    /// Routing would not queue the customer.
-    QueueRefused,
-    /// The place in the queue that was asked for.
-    Position(Option<u32>),
-    /// The alerted agent's last device is gone.
-    AgentGone {
-        /// Who.
-        agent: UserId,
-    },
-    /// Routing let the agent go on: wrap-up is over.
-    Released {
-        /// Who.
-        agent: UserId,
-        /// Because its time ran out.
-        timed_out: bool,
-    },
-    /// The agent gave a code.
-    WrapUp {
-        /// Who.
-        agent: UserId,
-        /// What.
-        wrap_up: WrapUp,
-    },
-    /// The time of [`Steering::deadline`] has come.
-    Deadline,
-    /// The flow cannot go on (the log refused, a file is missing).
-    Failed,
-}
-
-/// What a conversation wants done.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Tie the call to the conversation and answer it.
-    Answer,
-    /// Play to the customer.
-    Play {
-        /// Number of this playing.
-        play: u64,
-        /// Names of sounds.
-        sounds: Vec<String>,
-        /// For ever.
-        looped: bool,
-    },
-    /// Ring an agent; answer with [`Input::Rung`] or [`Input::RingFailed`].
-    Ring {
-        /// The reservation.
-        offer: OfferId,
-        /// Whom.
-        agent: UserId,
-        /// For how long at most.
-        timeout: Duration,
-    },
-    /// End a leg.
-    HangUp {
-        /// Which.
-        leg: LegId,
-        /// Why.
-        reason: EndReason,
-    },
-    /// End the call.
-    End {
-        /// Why.
-        reason: EndReason,
-    },
-    /// Tell routing. `Arrived` is answered with [`Input::QueueRefused`] when it fails, `Accepted` with [`Input::Accepted`] or
-    /// [`Input::AcceptRefused`].
-    Route(Routing),
-    /// Answer with [`Input::Position`].
-    AskPosition,
-}
-
-/// Ids for the names in a flow, fixed when it was published.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub struct References {
-    /// Queues.
-    pub queues: BTreeMap<String, QueueId>,
-    /// Skills.
-    pub skills: BTreeMap<String, SkillId>,
-}
-
-/// What a conversation begins with.
-#[derive(Clone, Debug)]
-pub struct Beginning {
-    /// Its id.
-    pub id: ConversationId,
-    /// The call.
-    pub call: CallId,
-    /// The customer's leg.
-    pub leg: LegId,
-    /// How the customer named itself.
-    pub from: String,
-    /// Number called.
-    pub to: String,
-    /// When the call came in.
-    pub at: Timestamp,
-    /// The flow.
-    pub flow_id: FlowId,
-    /// The flow.
-    pub flow: Arc<Flow>,
-    /// Its names.
-    pub references: References,
-    /// The sounds there are.
-    pub sounds: Arc<BTreeSet<String>>,
-}
+use super::{Beginning, Command, Conversation, Fact, Input, Recorder, References, model::Party};
+use crate::flow::{Enqueue, FlowCommand, FlowInput, FlowRun, Playing, Treatment};
 
 /// One conversation under way.
 #[derive(Debug)]
@@ -199,17 +46,6 @@ enum Stage {
     WrapUp { agent: UserId, party: Party },
     /// Over.
     Over,
-}
-
-/// An agent who is alerted.
-#[derive(Debug)]
-struct Alert {
-    offer: OfferId,
-    agent: UserId,
-    party: Party,
-    /// The agent's leg, while it rings.
-    leg: Option<LegId>,
-    answered_at: Option<Timestamp>,
 }
 
 impl Steering {
@@ -407,154 +243,6 @@ impl Steering {
         self.deadline = treatment.period().map(|period| at.plus(period));
         if let Some(playing) = treatment.announce(position, &self.sounds) {
             self.play(playing);
-        }
-    }
-
-    // --- alert ---
-
-    fn offered(&mut self, at: Timestamp, offer: OfferId, agent: UserId, expires_at: Timestamp) {
-        let Stage::Waiting { queue, alert: None, .. } = &self.stage else { return };
-        let party = self.record.party(Purpose::Agent, Some(agent), Some(*queue));
-        self.record.start(party, SegmentKind::Alert, at);
-        if let Stage::Waiting { alert, .. } = &mut self.stage {
-            *alert = Some(Alert { offer, agent, party, leg: None, answered_at: None });
-        }
-        self.commands.push_back(Command::Ring { offer, agent, timeout: expires_at - at });
-    }
-
-    fn rung(&mut self, offer: OfferId, leg: LegId) {
-        match self.alert(|alert| alert.offer == offer) {
-            Some(alert) => alert.leg = Some(leg),
-            // The reservation ended while the agent was being rung.
-            None => self.commands.push_back(Command::HangUp { leg, reason: EndReason::Cancelled }),
-        }
-    }
-
-    fn agent_answered(&mut self, at: Timestamp, leg: LegId) {
-        let Some(alert) = self.alert(|alert| alert.leg == Some(leg)) else {
-            // Too late: the reservation is gone. The customer hears music again.
-            self.commands.push_back(Command::HangUp { leg, reason: EndReason::AnsweredElsewhere });
-            return self.resume_music();
-        };
-        alert.answered_at = Some(at);
-        let offer = alert.offer;
-        self.commands.push_back(Command::Route(Routing::Accepted { offer }));
-    }
-
-    fn accepted(&mut self, at: Timestamp, offer: OfferId, wrap_up: WrapUpMode) {
-        let Some(Alert { agent, party, leg: Some(leg), answered_at, .. }) =
-            self.take_alert(|alert| alert.offer == offer)
-        else {
-            return;
-        };
-        // The talk began when the agent answered, not when the log said so.
-        let at = answered_at.unwrap_or(at);
-        if let Stage::Waiting { party: waited, .. } = &self.stage {
-            let waited = waited.id;
-            self.record.stop(waited, "answered", at);
-        }
-        self.record.stop(party.id, "answered", at);
-        self.record.start(party, SegmentKind::Talk, at);
-        self.deadline = None;
-        self.stage = Stage::Talking { agent, party, leg, wrap_up, hung_up_by_agent: false };
-    }
-
-    fn accept_refused(&mut self, at: Timestamp, offer: OfferId) {
-        let Some(alert) = self.take_alert(|alert| alert.offer == offer) else { return };
-        self.record.stop(alert.party.id, "expired", at);
-        if let Some(leg) = alert.leg {
-            self.commands.push_back(Command::HangUp { leg, reason: EndReason::AnsweredElsewhere });
-        }
-        self.resume_music();
-    }
-
-    fn resume_music(&mut self) {
-        if let Stage::Waiting { treatment, .. } = &self.stage
-            && let Some(music) = treatment.music()
-        {
-            self.play(music);
-        }
-    }
-
-    fn offer_ended(&mut self, at: Timestamp, offer: OfferId, result: OfferResult) {
-        if result == OfferResult::Accepted {
-            return;
-        }
-        let Some(alert) = self.take_alert(|alert| alert.offer == offer) else { return };
-        let (disposition, reason) = match result {
-            OfferResult::Expired => ("expired", EndReason::NoAnswer),
-            OfferResult::Declined => ("declined", EndReason::Declined),
-            OfferResult::Failed => ("failed", EndReason::Unreachable),
-            _ => ("withdrawn", EndReason::Cancelled),
-        };
-        self.record.stop(alert.party.id, disposition, at);
-        if let Some(leg) = alert.leg {
-            self.commands.push_back(Command::HangUp { leg, reason });
-        }
-        if alert.answered_at.is_some() {
-            self.resume_music();
-        }
-    }
-
-    /// The alerted agent cannot be reached: routing looks for another, and the agent has to come back by choice.
-    fn offer_failed(&mut self, at: Timestamp, not_responding: bool) {
-        let Some(alert) = self.take_alert(|_| true) else { return };
-        self.record.stop(alert.party.id, "failed", at);
-        self.commands.push_back(Command::Route(Routing::OfferFailed { offer: alert.offer, not_responding }));
-    }
-
-    fn agent_gone(&mut self, at: Timestamp, agent: UserId) {
-        if let Some(alert) = self.alert(|alert| alert.agent == agent && alert.answered_at.is_none()) {
-            let leg = alert.leg.take();
-            self.offer_failed(at, true);
-            self.commands.extend(leg.map(|leg| Command::HangUp { leg, reason: EndReason::Unreachable }));
-        }
-    }
-
-    fn agent_leg_ended(&mut self, at: Timestamp, leg: LegId, reason: EndReason) {
-        if let Stage::Talking { leg: talking, hung_up_by_agent, .. } = &mut self.stage {
-            if *talking == leg && !*hung_up_by_agent {
-                // The talk lasts until the call is over, so that the segments add up to it.
-                *hung_up_by_agent = true;
-                self.commands.push_back(Command::End { reason: EndReason::Hangup });
-            }
-            return;
-        }
-        let Some(alert) = self.alert(|alert| alert.leg == Some(leg)) else { return };
-        alert.leg = None;
-        let offer = alert.offer;
-        match reason {
-            EndReason::Declined | EndReason::Busy | EndReason::Hangup => {
-                if let Some(alert) = self.take_alert(|_| true) {
-                    self.record.stop(alert.party.id, "declined", at);
-                }
-                self.commands.push_back(Command::Route(Routing::Declined { offer }));
-            }
-            // Routing keeps the time of the alert; a call that is given up is told by its own end.
-            EndReason::NoAnswer
-            | EndReason::Cancelled
-            | EndReason::RemoteHangup
-            | EndReason::AnsweredElsewhere => {}
-            EndReason::Unreachable
-            | EndReason::Lost
-            | EndReason::NotFound
-            | EndReason::MediaMismatch
-            | EndReason::Restart
-            | EndReason::Failed => self.offer_failed(at, true),
-        }
-    }
-
-    fn alert(&mut self, wanted: impl Fn(&Alert) -> bool) -> Option<&mut Alert> {
-        match &mut self.stage {
-            Stage::Waiting { alert, .. } => alert.as_mut().filter(|alert| wanted(alert)),
-            _ => None,
-        }
-    }
-
-    fn take_alert(&mut self, wanted: impl Fn(&Alert) -> bool) -> Option<Alert> {
-        match &mut self.stage {
-            Stage::Waiting { alert, .. } => alert.take_if(|alert| wanted(alert)),
-            _ => None,
         }
     }
 

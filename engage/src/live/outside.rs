@@ -78,3 +78,79 @@ impl OutsideCalls {
         changes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tandem_proto::{
+        Actor, ConversationId, Cursor, EventData, OrgId, Stream, Timestamp,
+        api::{EndReason, LegKind, LegState},
+    };
+
+    use super::*;
+
+    fn event<E: EventData>(data: &E) -> Event {
+        let org = OrgId::generate();
+        Event {
+            cursor: Cursor::START,
+            org,
+            stream: Stream::org(org),
+            version: 1,
+            kind: E::KIND.to_owned(),
+            schema_version: E::SCHEMA,
+            at: Timestamp::default(),
+            actor: Actor::System,
+            correlation: None,
+            causation: None,
+            subject: None,
+            topics: Vec::new(),
+            data: serde_json::to_value(data).expect("serialises"),
+        }
+    }
+
+    fn leg(user: UserId, caller: bool) -> api::Leg {
+        api::Leg {
+            id: LegId::generate(),
+            kind: LegKind::Web,
+            user: Some(user),
+            device: None,
+            address: String::new(),
+            name: None,
+            state: LegState::Ringing,
+            caller,
+            muted: false,
+            started_at: Timestamp::default(),
+            answered_at: None,
+            ended_at: None,
+            end_reason: None,
+        }
+    }
+
+    fn apply<E: EventData>(calls: &mut OutsideCalls, data: &E) -> Vec<(UserId, bool)> {
+        calls.apply(&event(data)).expect("reads")
+    }
+
+    #[test]
+    fn who_dials_or_answers_is_on_the_line_until_it_ends() {
+        let (call, caller, called) = (CallId::generate(), UserId::generate(), UserId::generate());
+        let mut calls = OutsideCalls::default();
+        let started = CallStarted { call, dialled: "1002".to_owned(), video: false, leg: leg(caller, true) };
+        assert_eq!(apply(&mut calls, &started), [(caller, true)]);
+        let added = LegAdded { call, leg: leg(called, false) };
+        assert_eq!(apply(&mut calls, &added), [], "ringing is not talking");
+        let answered = LegAnswered { call, leg: added.leg.id, device: None };
+        assert_eq!(apply(&mut calls, &answered), [(called, true)]);
+        let ended = LegEnded { call, leg: added.leg.id, reason: EndReason::Hangup };
+        assert_eq!(apply(&mut calls, &ended), [(called, false)]);
+        assert_eq!(apply(&mut calls, &CallEnded { call, reason: EndReason::Hangup }), [(caller, false)]);
+    }
+
+    #[test]
+    fn a_call_from_a_queue_does_not_count() {
+        let (call, agent) = (CallId::generate(), UserId::generate());
+        let mut calls = OutsideCalls::default();
+        apply(&mut calls, &CallConversation { call, conversation: ConversationId::generate() });
+        let added = LegAdded { call, leg: leg(agent, false) };
+        apply(&mut calls, &added);
+        assert_eq!(apply(&mut calls, &LegAnswered { call, leg: added.leg.id, device: None }), []);
+    }
+}
