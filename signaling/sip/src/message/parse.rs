@@ -13,6 +13,8 @@ use crate::{
 
 /// Header lines a message may have.
 const MAX_HEADERS: usize = 256;
+/// Hops a message may have made: more than Max-Forwards usually allows.
+const MAX_HOPS: usize = 100;
 
 /// What could be read of a message that is refused.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -56,6 +58,8 @@ impl Message {
     /// Reads one message: a datagram, or what a [`Framer`](crate::Framer) cut out of a stream. Bytes after a body whose length is
     /// given are ignored (RFC 3261 §18.3).
     pub fn parse(bytes: &Bytes) -> Result<Self, Malformed> {
+        // Line ends before a message are keep-alives that ran into it (RFC 3261 §7.5).
+        let bytes = &bytes.slice(bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()..);
         let error = match Lines::cut(bytes) {
             Ok(lines) => match lines.message(bytes) {
                 Ok(message) => return Ok(message),
@@ -82,14 +86,14 @@ impl Lines {
         }
         let (head_len, body_at) = head_end(bytes);
         let head = Text::from(&*utf8(&bytes[..head_len]));
+        if physical_lines(&head).any(|line| line.contains('\r')) {
+            return Err(ParseError::new(Part::Headers, Fault::Syntax("stray line end")));
+        }
         let mut physical = physical_lines(&head);
         let start = physical.next().map(|line| head.part(line)).unwrap_or_default();
         let mut lines = Self { start, headers: Vec::with_capacity(24), body_at, fault: None };
         let mut physical = physical.peekable();
         while let Some(line) = physical.next() {
-            if line.contains('\r') {
-                return Err(ParseError::new(Part::Headers, Fault::Syntax("stray line end")));
-            }
             let mut folded = None::<String>;
             while let Some(more) = physical.next_if(|next| next.starts_with([' ', '\t'])) {
                 let whole = folded.get_or_insert_with(|| line.trim_end_matches([' ', '\t']).to_owned());
@@ -154,6 +158,9 @@ impl Lines {
         }
         let uri =
             Uri::read(&self.start.part(uri)).map_err(|fault| ParseError::new(Part::RequestLine, fault))?;
+        if uri.as_sip().is_some_and(|uri| uri.headers.is_some()) {
+            return Err(bad("headers in the Request-URI"));
+        }
         let cseq = self.once(&Name::CSeq, CSeq::read)?;
         if cseq.method != method {
             return Err(ParseError::header(
@@ -233,7 +240,11 @@ impl Lines {
                 list.push(in_header(&Name::Via, Via::read(&line.part(lex::trim(item))))?);
             }
         }
-        if list.is_empty() { Err(ParseError::header(Name::Via, Fault::Missing)) } else { Ok(list) }
+        match list.len() {
+            0 => Err(ParseError::header(Name::Via, Fault::Missing)),
+            1..=MAX_HOPS => Ok(list),
+            _ => Err(ParseError::header(Name::Via, Fault::TooLarge)),
+        }
     }
 
     fn others(&self) -> Headers {
@@ -259,9 +270,13 @@ impl Lines {
             return None;
         }
         let first = self.values(&Name::Via).next()?;
-        let mut hops = lex::split(first, b',').ok()?.into_iter();
-        let via = Via::read(&first.part(lex::trim(hops.next()?))).ok()?;
-        let mut lines: Vec<_> = hops.map(|hop| (Name::Via, first.part(lex::trim(hop)))).collect();
+        let hops: Vec<&str> = lex::split(first, b',').ok()?.into_iter().map(lex::trim).collect();
+        let (via, others) = match Via::read(&first.part(hops[0])) {
+            Ok(via) => (via, &hops[1..]),
+            // Whatever its parameters mean, the answer goes to where the request came from.
+            Err(_) => (Via::read(&first.part(first.split([';', ',']).next()?)).ok()?, &[][..]),
+        };
+        let mut lines: Vec<_> = others.iter().map(|hop| (Name::Via, first.part(hop))).collect();
         lines.extend(self.values(&Name::Via).skip(1).map(|line| (Name::Via, line.clone())));
         for name in [Name::From, Name::To, Name::CallId, Name::CSeq] {
             lines.extend(self.values(&name).next().map(|value| (name.clone(), value.clone())));
