@@ -35,7 +35,7 @@ fn last_segment(path: &str) -> &str {
 
 fn answer(file: &'static File<'static>, known: Option<&HeaderValue>) -> Response {
     let tag = tag(file.contents());
-    let unchanged = known.is_some_and(|known| known == &tag);
+    let unchanged = known.is_some_and(|known| *known == tag);
     let mut response =
         if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { file.contents().into_response() };
     let headers = response.headers_mut();

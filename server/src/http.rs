@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     http::header,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
     serve::ListenerExt,
 };
 use serde_json::json;
@@ -60,7 +60,9 @@ pub(crate) fn app(parts: &Parts) -> Router {
     let router = Router::new()
         .merge(api)
         .merge(docs::routes(&document))
-        .route("/api/{*rest}", axum::routing::any(no_route))
+        .route("/api/{*rest}", any(no_route))
+        // On the operators' listener only.
+        .route("/metrics", any(no_route))
         .merge(health(parts))
         .fallback(client::serve);
     parts.edge.surround(router)

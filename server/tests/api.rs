@@ -72,7 +72,7 @@ async fn every_operation_is_described() {
             expect(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "not of one product");
             let text = operation.to_string();
             expect(
-                text.contains("Needs ") || text.contains("permission"),
+                text.to_lowercase().contains("needs `") || text.contains("permission"),
                 "does not say what permission it needs",
             );
             expect(text.contains("#/components/schemas/Problem"), "has no problem among its answers");
