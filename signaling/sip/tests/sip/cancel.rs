@@ -1,10 +1,8 @@
 //! Giving up: CANCEL before and after the first response, and when the answer is faster; lost messages included.
 
-mod support;
-
 use std::time::Duration;
 
-use support::{Net, Side, User, answer, invite};
+use crate::support::{Net, Side, User, answer, invite};
 use tandem_sip::{ClientTxId, Request, ServerTxId, SipEvent, StatusCode, Transport};
 
 const INVITE: ClientTxId = ClientTxId(1);

@@ -1,14 +1,12 @@
 //! Dialogs on both sides: routes, targets, order, and that a stored one goes on like the one it was stored from.
 
-mod support;
-
-use support::{Side, answer, contact, invite};
+use crate::support::{Side, answer, contact, invite};
 use tandem_sip::{
     Dialog, DialogError, DialogId, DialogState, Method, Name, Peer, Request, Response, StatusCode,
 };
 
 fn peer() -> Peer {
-    Peer::udp(support::addr(Side::Called))
+    Peer::udp(crate::support::addr(Side::Called))
 }
 
 /// The INVITE as it arrives through two proxies.

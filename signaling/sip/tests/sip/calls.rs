@@ -1,10 +1,8 @@
 //! A whole call, with every message lost in turn: it converges, and nobody hears anything twice.
 
-mod support;
-
 use std::time::Duration;
 
-use support::{Net, Side, User, addr, answer, contact, invite};
+use crate::support::{Net, Side, User, addr, answer, contact, invite};
 use tandem_sip::{ClientTxId, Dialog, Method, ServerTxId, SipEvent, StatusCode, Transport};
 
 const INVITE: ClientTxId = ClientTxId(1);
@@ -175,7 +173,7 @@ fn an_invite_into_the_void_backs_off_and_gives_up_after_64_t1() {
     net.run(&mut caller, &mut Silent);
     assert_eq!(net.times("caller INVITE"), [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]);
     assert_eq!(caller.failed, ["timeout"]);
-    assert_eq!((net.now - support::start()).as_secs(), 32);
+    assert_eq!((net.now - crate::support::start()).as_secs(), 32);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! What the stack does by itself before anybody hears of a request.
 
-mod support;
-
+use crate::support::{Side, addr, answer, invite};
 use bytes::Bytes;
-use support::{Side, addr, answer, invite};
 use tandem_proto::Timestamp;
 use tandem_sip::{
     ClientTxId, CommandError, Input, Message, Method, Name, Output, Peer, Request, Response, SipEvent,
@@ -16,7 +14,7 @@ fn stack(max_transactions: usize) -> SipStack {
 }
 
 fn now() -> Timestamp {
-    support::start()
+    crate::support::start()
 }
 
 /// A peer behind a NAT: it says 10.0.0.2 and comes from elsewhere.
@@ -191,7 +189,7 @@ fn a_restored_stack_goes_on_where_the_other_stopped() {
     outputs(&mut first);
     let json = serde_json::to_string(&first.snapshot()).expect("serialises");
     let snapshot: StackSnapshot = serde_json::from_str(&json).expect("parses");
-    let mut second = SipStack::restore(StackConfig::new(addr(Side::Called)), [6; 32], snapshot);
+    let second = SipStack::restore(StackConfig::new(addr(Side::Called)), [6; 32], snapshot);
     assert_eq!(second.transactions(), first.transactions());
     let later = second.poll_timeout().expect("the 2xx is repeated");
     assert_eq!(Some(later), first.poll_timeout());
