@@ -46,6 +46,8 @@ const TIMEOUT_MS = 20_000;
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers = new Headers({ accept: "application/json", ...options.headers });
   const token = session.token();
+  // Without a token there is nothing to ask for but one. What a page asks while it goes away on signing out ends here.
+  if (!token && path !== "/sessions") throw new Problem({ type: "client/signed-out", title: "Signed out.", status: 401 });
   if (token) headers.set("authorization", `Bearer ${token}`);
   if (options.body !== undefined) headers.set("content-type", "application/json");
   const timeout = AbortSignal.timeout(TIMEOUT_MS);

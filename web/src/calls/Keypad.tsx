@@ -34,7 +34,7 @@ export function Keypad({ press, testId, large }: { press: (key: string) => void;
         <button
           key={key}
           type="button"
-          aria-label={names[key] ?? key}
+          aria-label={names[key]}
           data-testid={`${testId}-${names[key] ?? key}`}
           onClick={() => press(key)}
           className={`flex flex-col items-center justify-center rounded-xl bg-sunken leading-tight transition-colors select-none hover:bg-hover active:bg-selected ${large ? "h-15" : "h-12"}`}

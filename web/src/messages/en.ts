@@ -461,7 +461,7 @@ export const en = {
     call: (number: string): string => `Call ${number}`,
     nothing: "Nothing found.",
     open: "Search and commands",
-    enterCalls: "call",
+    hint: "Enter writes, Shift Enter calls",
   },
 
   settings: {

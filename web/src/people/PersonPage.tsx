@@ -47,7 +47,7 @@ export function PersonPage() {
               <h2 className="text-2xl font-semibold tracking-tight text-balance">{person.display_name}</h2>
               {person.title && <p className="text-soft">{person.title}</p>}
               <p className="mt-1.5 flex flex-wrap items-center gap-x-2">
-                <PresenceDot presence={person.presence} />
+                <PresenceDot presence={person.presence} plain />
                 <span>{m.presence.describe(person.presence)}</span>
                 <span className="text-faint">{m.people.since(formatShort(person.presence.since))}</span>
               </p>

@@ -1,6 +1,7 @@
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
+import { queryClient } from "../api/queries";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/fields";
@@ -14,6 +15,9 @@ export function SignInPage() {
   const [problem, setProblem] = useState<string | null>(null);
   const [missing, setMissing] = useState<readonly string[]>([]);
   const [withOrg, setWithOrg] = useState(false);
+
+  // Nothing of whoever was signed in before stays in memory.
+  useEffect(() => queryClient.clear(), []);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -83,7 +83,6 @@ export function goDark(): void {
   stop = null;
   for (const source of ["microphone", "camera", "screen"] as const) localMedia.close(source);
   forgetMessages();
-  queryClient.clear();
 }
 
 function ticker(connection: Connection, rtc: RtcSession): () => void {

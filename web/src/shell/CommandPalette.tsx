@@ -12,7 +12,6 @@ import { useMay, useMe, usePeople } from "../session/me";
 import { signOut } from "../session/session";
 import { useStore } from "../store";
 import { PersonAvatar } from "../ui/Avatar";
-import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { Dialog } from "../ui/Dialog";
 import { toastError } from "../ui/toasts";
@@ -74,7 +73,7 @@ function Finder({ close }: { close: () => void }) {
       setAt((Math.min(at, commands.length - 1) + step + commands.length) % commands.length);
     } else if (event.key === "Enter" && chosen && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      run(chosen.run);
+      run((event.shiftKey && chosen.extras?.[0]?.run) || chosen.run);
     }
   }
 
@@ -124,24 +123,27 @@ function Finder({ close }: { close: () => void }) {
               <span className="flex w-6 shrink-0 justify-center text-faint">{command.icon}</span>
               <span className="min-w-0 grow truncate">{command.label}</span>
               {command.hint && <span className="shrink-0 truncate text-sm text-faint">{command.hint}</span>}
+              {/* For the pointer only; the keyboard has Shift Enter, and the person's page has buttons. */}
               {command.extras?.map((extra) => (
-                <IconButton
+                // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+                <span
                   key={extra.label}
-                  size="small"
-                  tabIndex={-1}
-                  label={extra.label}
+                  aria-hidden
+                  title={extra.label}
                   onClick={(event) => {
                     event.stopPropagation();
                     run(extra.run);
                   }}
+                  className="flex size-7 shrink-0 items-center justify-center rounded-md text-soft hover:bg-selected hover:text-text"
                 >
                   {extra.icon}
-                </IconButton>
+                </span>
               ))}
             </div>
           </div>
         ))}
       </div>
+      {chosen?.extras && <p className="border-t border-line px-4 py-2 text-xs text-faint">{m.palette.hint}</p>}
     </div>
   );
 }

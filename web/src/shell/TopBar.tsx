@@ -18,12 +18,11 @@ export function TopBar() {
         type="button"
         onClick={openPalette}
         data-testid="palette-open"
-        aria-label={m.palette.open}
         className="flex h-9 min-w-9 shrink items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-faint transition-colors hover:border-line-strong sm:w-full sm:max-w-md md:mx-auto"
       >
         <Search className="size-4 shrink-0" />
-        <span className="hidden grow truncate text-left sm:inline">{m.palette.placeholder}</span>
-        <kbd className="hidden shrink-0 rounded border border-line px-1.5 font-sans text-xs md:inline">{isMac ? "⌘" : "Ctrl"} K</kbd>
+        <span className="grow truncate text-left max-sm:sr-only">{m.palette.placeholder}</span>
+        <kbd aria-hidden className="hidden shrink-0 rounded border border-line px-1.5 font-sans text-xs md:inline">{isMac ? "⌘" : "Ctrl"} K</kbd>
       </button>
       <div className="ml-auto flex shrink-0 items-center gap-2 md:ml-0">
         <AgentControl />

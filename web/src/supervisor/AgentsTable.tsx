@@ -43,7 +43,7 @@ const columns = (names: ReadonlyMap<string, string>): Column<Agent>[] => [
     name: m.supervisor.presence,
     cell: ({ presence }) => (
       <span className="flex items-center gap-2">
-        <PresenceDot presence={presence} className="size-2.5 shrink-0" />
+        <PresenceDot presence={presence} className="size-2.5 shrink-0" plain />
         <span className="truncate">{m.presence.describe(presence)}</span>
       </span>
     ),

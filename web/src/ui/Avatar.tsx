@@ -57,14 +57,20 @@ const dots: Record<PresenceView["primary"], string> = {
   offline: "bg-surface border-2 border-presence-offline",
 };
 
+interface DotProps {
+  presence: PresenceView;
+  className?: string;
+  /** Its words stand beside it. */
+  plain?: boolean;
+}
+
 /** The state by colour and, for those who do not see it, in words. */
-export function PresenceDot({ presence, className }: { presence: PresenceView; className?: string }) {
+export function PresenceDot({ presence, className, plain }: DotProps) {
   const busy = presence.activity === "on_call" && presence.primary !== "offline";
+  const words = m.presence.describe(presence);
   return (
     <span
-      role="img"
-      aria-label={m.presence.describe(presence)}
-      title={m.presence.describe(presence)}
+      {...(plain ? { "aria-hidden": true } : { role: "img", "aria-label": words, title: words })}
       data-dot
       data-presence={presence.primary}
       className={cx("inline-block rounded-full", busy ? "bg-presence-busy" : dots[presence.primary], className ?? "size-2.5")}

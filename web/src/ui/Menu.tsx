@@ -38,39 +38,18 @@ interface ItemProps {
   onSelect: () => void;
   children: ReactNode;
   bad?: boolean;
-  hint?: ReactNode;
   testId?: string;
-  checked?: boolean;
 }
 
-export function MenuItem({ icon, onSelect, children, bad, hint, testId, checked }: ItemProps) {
-  const className = cx(
-    "flex min-h-8 items-center gap-2.5 rounded-lg px-2.5 py-1.5 outline-none select-none data-highlighted:bg-hover",
-    bad && "text-bad-text",
-  );
-  const content = (
-    <>
+export function MenuItem({ icon, onSelect, children, bad, testId }: ItemProps) {
+  return (
+    <DropdownMenu.Item
+      onSelect={onSelect}
+      data-testid={testId}
+      className={cx("flex min-h-8 items-center gap-2.5 rounded-lg px-2.5 py-1.5 outline-none select-none data-highlighted:bg-hover", bad && "text-bad-text")}
+    >
       <span className="flex w-4 shrink-0 justify-center text-faint">{icon}</span>
       <span className="grow">{children}</span>
-      {hint && <span className="text-xs text-faint">{hint}</span>}
-    </>
-  );
-  if (checked !== undefined) {
-    return (
-      <DropdownMenu.CheckboxItem checked={checked} onSelect={onSelect} className={className} data-testid={testId}>
-        {content}
-      </DropdownMenu.CheckboxItem>
-    );
-  }
-  return (
-    <DropdownMenu.Item onSelect={onSelect} className={className} data-testid={testId}>
-      {content}
     </DropdownMenu.Item>
   );
 }
-
-export const MenuLabel = ({ children }: { children: ReactNode }) => (
-  <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-faint">{children}</DropdownMenu.Label>
-);
-
-export const MenuLine = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />;
