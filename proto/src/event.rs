@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::{CallId, ChatId, ConversationId, FlowId, OrgId, QueueId, Timestamp, UserId};
 
 /// A place in the log. Positions grow but need not be dense.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, ToSchema,
+)]
 #[serde(transparent)]
 pub struct Position(pub i64);
 
@@ -45,7 +47,9 @@ impl fmt::Display for Cursor {
 impl FromStr for Cursor {
     type Err = CursorError;
     fn from_str(text: &str) -> Result<Self, CursorError> {
-        let parts = text.split_once('-').and_then(|(xid, position)| Some((xid.parse().ok()?, position.parse().ok()?)));
+        let parts = text
+            .split_once('-')
+            .and_then(|(xid, position)| Some((xid.parse().ok()?, position.parse().ok()?)));
         match parts {
             Some((xid, position)) if position >= 0 => Ok(Self { xid, position: Position(position) }),
             _ => Err(CursorError(text.chars().take(64).collect())),

@@ -5,7 +5,10 @@ use std::{fmt, ops::Sub, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema, schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type}},
+    openapi::{
+        RefOr, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+    },
 };
 
 /// Microseconds since the Unix epoch, UTC. RFC 3339 text in JSON, an integer in the store.

@@ -206,12 +206,14 @@ mod tests {
     #[test]
     fn frames_read_as_documented() {
         let frame: ClientFrame =
-            serde_json::from_str(r#"{"id":3,"type":"subscribe","data":{"topics":[],"after":"0-12"}}"#).expect("parses");
+            serde_json::from_str(r#"{"id":3,"type":"subscribe","data":{"topics":[],"after":"0-12"}}"#)
+                .expect("parses");
         assert_eq!(frame.id, Some(3));
         assert!(matches!(frame.request, ClientRequest::Subscribe { after: Some(_), .. }));
-        let track: RtcTrack =
-            serde_json::from_str(r#"{"mid":"2","purpose":"receive","track":"01938f5a-0000-7000-8000-000000000001"}"#)
-                .expect("parses");
+        let track: RtcTrack = serde_json::from_str(
+            r#"{"mid":"2","purpose":"receive","track":"01938f5a-0000-7000-8000-000000000001"}"#,
+        )
+        .expect("parses");
         assert!(matches!(track.purpose, RtcPurpose::Receive { .. }));
     }
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    CallId, ConversationId, FieldError, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId, WrapUpCodeId,
+    CallId, ConversationId, FieldError, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId,
+    WrapUpCodeId,
 };
 
 use super::PresenceView;

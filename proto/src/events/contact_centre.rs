@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::events;
 use crate::{
-    CallId, ConversationId, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId, WrapUpCodeId, api,
+    CallId, ConversationId, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId,
+    WrapUpCodeId, api,
 };
 
 events! {

@@ -94,20 +94,23 @@ export interface Heard {
   longestGapMs: number;
   /** Where it starts, seconds. */
   from: number;
+  /** Where that longest time without it begins, seconds. */
+  gapAt: number;
 }
 
 /** Where a tone was heard. */
 export function heard(sound: Sound, hz: number): Heard {
   const frames = tonal(sound, hz);
   const first = frames.indexOf(true);
-  if (first < 0) return { seconds: 0, longestGapMs: Infinity, from: NaN };
+  if (first < 0) return { seconds: 0, longestGapMs: Infinity, from: NaN, gapAt: NaN };
   const last = frames.lastIndexOf(true);
-  let [gap, longest] = [0, 0];
+  let [gap, longest, end] = [0, 0, first];
   for (let i = first; i <= last; i++) {
-    gap = frames[i] ? 0 : gap + FRAME_MS;
-    longest = Math.max(longest, gap);
+    gap = frames[i] ? 0 : gap + 1;
+    if (gap > longest) [longest, end] = [gap, i + 1];
   }
-  return { seconds: ((last - first + 1) * FRAME_MS) / 1000, longestGapMs: longest, from: (first * FRAME_MS) / 1000 };
+  const seconds = (n: number) => (n * FRAME_MS) / 1000;
+  return { seconds: seconds(last - first + 1), longestGapMs: longest * FRAME_MS, from: seconds(first), gapAt: seconds(end - longest) };
 }
 
 /** Root mean square of a stretch, seconds from the start. */

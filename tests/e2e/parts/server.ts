@@ -71,6 +71,12 @@ export class Server {
     return this.#sip;
   }
 
+  /** First and last UDP port of SIP calls' media. */
+  get rtpPorts(): [number, number] {
+    const [first, last] = this.#rtp.split("-").map(Number);
+    return [first!, last!];
+  }
+
   get log(): string {
     return this.#log;
   }

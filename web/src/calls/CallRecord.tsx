@@ -69,6 +69,9 @@ export function describeCall(call: Call, me: string): string {
   const answers = others(call, me).map((leg) => leg.answered_at);
   const since = [call.answered_at, ...answers].filter((at) => at !== null).toSorted().at(-1);
   if (direction !== "missed" && since && answers.some((at) => at !== null)) return `${word} · ${formatDuration(Date.parse(call.ended_at) - Date.parse(since))}`;
+  const mine = call.legs.findLast((leg) => leg.user === me)?.end_reason;
+  // Refused by me, or taken by another: not missed.
+  if (direction === "missed" && (mine === "declined" || mine === "answered_elsewhere")) return m.calls.reason[mine];
   const reason = direction === "outgoing" ? (others(call, me)[0]?.end_reason ?? call.end_reason) : null;
   return reason ? `${word} · ${m.calls.reason[reason]}` : word;
 }

@@ -88,5 +88,6 @@ export function directionOf(call: Call, me: UserId): Direction {
   const mine = call.legs.filter((leg) => leg.user === me);
   if (mine.length === 0) return "others";
   if (mine.some((leg) => leg.caller)) return "outgoing";
-  return mine.some((leg) => leg.answered_at !== null) ? "incoming" : "missed";
+  if (mine.some((leg) => leg.answered_at !== null)) return "incoming";
+  return "missed";
 }

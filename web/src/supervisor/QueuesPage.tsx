@@ -17,7 +17,7 @@ export function QueuesPage() {
   return (
     <Tabs.Root value={tab} onValueChange={go} className="flex h-full flex-col" data-testid="supervisor">
       <header className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 md:px-6">
-        <h1 className="pt-3 text-lg font-semibold md:py-4">{m.supervisor.title}</h1>
+        <h1 className="pt-3 text-lg font-semibold md:py-3.5">{m.supervisor.title}</h1>
         <Tabs.List aria-label={m.supervisor.title} className="-mb-px flex gap-5 self-end">
           {TABS.map((each) => (
             <Tabs.Trigger
@@ -25,7 +25,7 @@ export function QueuesPage() {
               value={each}
               data-testid={`tab-${each}`}
               className={cx(
-                "border-b-2 px-0.5 py-2.5 font-medium transition-colors",
+                "border-b-2 px-0.5 py-2.5 font-medium md:py-4 transition-colors",
                 each === tab ? "border-accent text-text" : "border-transparent text-soft hover:text-text",
               )}
             >
