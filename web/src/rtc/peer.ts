@@ -114,6 +114,7 @@ export class Peer {
       const section = this.sections[at];
       if (!section) {
         const transceiver = this.connection.addTransceiver(track ?? "video", { direction: directionOf(use) });
+        preferFewCodecs(transceiver);
         this.sections.push({ transceiver, use });
         continue;
       }
@@ -139,4 +140,16 @@ export class Peer {
     }
     return videos;
   }
+}
+
+/**
+ * Names only codecs every browser and the server have. A section with all of Chromium's variants is 4 KiB, and a description of 32 KiB
+ * is all the server takes.
+ */
+function preferFewCodecs(transceiver: RTCRtpTransceiver): void {
+  const all = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+  const few = all.filter(({ mimeType, sdpFmtpLine = "" }) =>
+    mimeType === "video/H264" ? /packetization-mode=1/.test(sdpFmtpLine) && /profile-level-id=42e0/i.test(sdpFmtpLine) : /^video\/(VP8|rtx)$/.test(mimeType),
+  );
+  if (few.some(({ mimeType }) => mimeType === "video/VP8")) transceiver.setCodecPreferences?.(few);
 }
