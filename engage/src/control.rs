@@ -4,10 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use tandem_collaborate::PresenceService;
 use tandem_communicate::control::{CallError, Calls};
-use tandem_core::{OrgScope, Permission, RequestContext};
+use tandem_core::OrgScope;
 use tandem_presence::Change;
 use tandem_proto::{
-    CallId, ConversationId, LegId, RequestId, SessionId, UserId,
+    CallId, ConversationId, LegId, UserId,
     api::{ChoosePresence, EndReason, Presence, PresenceView},
 };
 use tandem_store::BoxFuture;
@@ -90,15 +90,7 @@ impl PresenceSource for PresenceService {
     }
 
     fn park(&self, scope: OrgScope, user: UserId) -> BoxFuture<'_, Result<(), String>> {
-        let permissions = [Permission::AgentOnQueue].into_iter().collect();
-        let ctx = RequestContext {
-            scope,
-            user,
-            session: SessionId::generate(),
-            permissions,
-            request: RequestId::generate(),
-        };
         let away = ChoosePresence { primary: Presence::Away, message: None };
-        Box::pin(async move { self.choose(&ctx, away).await.map(drop).map_err(|error| error.to_string()) })
+        Box::pin(async move { self.choose_for(scope, user, away).await.map_err(|error| error.to_string()) })
     }
 }

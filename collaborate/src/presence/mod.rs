@@ -145,6 +145,19 @@ impl PresenceService {
         Ok(self.of(ctx.scope, ctx.user).await?)
     }
 
+    /// The server chooses for somebody: an agent who let an alert expire is set to Away. The log says that it was the server.
+    ///
+    /// # Errors
+    /// When it cannot be logged now, or presence is stopping.
+    pub async fn choose_for(
+        &self,
+        scope: OrgScope,
+        user: UserId,
+        chosen: ChoosePresence,
+    ) -> Result<(), PresenceRefused> {
+        self.command(scope, user, Cause::SYSTEM, What::Choose(chosen)).await
+    }
+
     /// A user started or stopped doing something.
     ///
     /// # Errors
