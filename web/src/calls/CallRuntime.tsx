@@ -8,6 +8,7 @@ import { close, deviceChoice, local } from "../rtc/media";
 import { media } from "../rtc/session";
 import { live } from "../session/live";
 import { useMe, usePeople } from "../session/me";
+import { titleAlert } from "../shell/title";
 import { isLeader } from "../socket/leader";
 import { useStore } from "../store";
 import { Button } from "../ui/Button";
@@ -109,13 +110,8 @@ function useRings(ringing: MyCall[], current: MyCall | null): void {
 
   useEffect(() => {
     if (!name) return;
-    const title = document.title;
-    const timer = setInterval(() => (document.title = document.title === title ? m.calls.titleBlink(name) : title), 1_000);
-    document.title = m.calls.titleBlink(name);
-    return () => {
-      clearInterval(timer);
-      document.title = title;
-    };
+    titleAlert.set(m.calls.titleBlink(name));
+    return () => titleAlert.set(null);
   }, [name]);
 
   const id = first?.call.id;

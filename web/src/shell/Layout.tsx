@@ -1,4 +1,4 @@
-import { Outlet, useRouter } from "@tanstack/react-router";
+import { Outlet } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { CallBar } from "../calls/CallBar";
 import { CallRuntime } from "../calls/CallRuntime";
@@ -10,19 +10,18 @@ import { Toasts } from "../ui/toasts";
 import { CommandPalette } from "./CommandPalette";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Rail, TabBar } from "./Rail";
+import { usePageTitle } from "./title";
 import { TopBar } from "./TopBar";
 
 /** The frame around every page of somebody signed in; it stays while pages come and go, and so do the calls. */
 export function Layout() {
   const bearer = useToken();
-  const router = useRouter();
   useEffect(() => {
     if (!bearer) return;
     void goLive();
     return goDark;
   }, [bearer]);
-  // A page whose history entry is gone is announced by its heading; the title follows the route.
-  useEffect(() => router.subscribe("onResolved", ({ pathChanged }) => pathChanged && window.scrollTo(0, 0)), [router]);
+  usePageTitle();
 
   return (
     <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto_auto] md:grid-cols-[4.5rem_minmax(0,1fr)]">

@@ -35,7 +35,8 @@ export function PresenceMenu() {
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
-        <button type="button" aria-label={m.presence.menu} data-testid="presence-menu" className="rounded-full">
+        <button type="button" title={m.presence.menu} data-testid="presence-menu" className="rounded-full">
+          <span className="sr-only">{m.presence.menu}</span>
           <PersonAvatar person={user} size="small" />
         </button>
       </Popover.Trigger>

@@ -45,6 +45,7 @@ export function ConversationsTable() {
     {
       key: "why",
       name: <span className="sr-only">{m.supervisor.why}</span>,
+      action: true,
       className: "text-right",
       cell: (each) => (
         <Button size="small" data-testid="why" icon={<Sparkles className="size-3.5" />} onClick={() => void navigate({ search: (now) => ({ ...now, why: each.id }) })}>

@@ -28,9 +28,35 @@ export function QueuesTable() {
   const rows = queues.data.map((queue): Row => ({ queue, stats: stats.data?.find((each) => each.queue === queue.id) }));
   return (
     <>
+      <Figures stats={stats.data ?? []} />
       <Table label={m.supervisor.queues} columns={columns} rows={rows} id={({ queue }) => queue.id} testId="queue-row" />
       <p className="mt-2 px-1 text-sm text-faint">{m.supervisor.sinceMidnight}</p>
     </>
+  );
+}
+
+/** All queues together, large enough to be read from across a room. */
+function Figures({ stats }: { stats: QueueStats[] }) {
+  const now = useNow();
+  const sum = (value: (each: QueueStats) => number) => stats.reduce((total, each) => total + value(each), 0);
+  const oldest = stats.flatMap(({ oldest_since }) => oldest_since ?? []).toSorted()[0];
+  const waiting = sum((each) => each.waiting);
+  const figures: [string, string | number, string?][] = [
+    [m.supervisor.waiting, waiting, waiting > 0 ? "text-warn-text" : undefined],
+    [m.supervisor.longest, oldest ? formatDuration(now - Date.parse(oldest)) : "–"],
+    [m.supervisor.talking, sum((each) => each.interacting)],
+    [m.supervisor.answered, sum((each) => each.answered)],
+    [m.supervisor.abandoned, sum((each) => each.abandoned)],
+  ];
+  return (
+    <dl className="mb-5 grid grid-cols-[repeat(auto-fit,minmax(7rem,1fr))] gap-3">
+      {figures.map(([name, value, look]) => (
+        <div key={name} className="flex flex-col-reverse rounded-2xl border border-line px-4 py-3">
+          <dt className="text-soft">{name}</dt>
+          <dd className={cx("tabular text-3xl leading-tight font-semibold tracking-tight", look)}>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

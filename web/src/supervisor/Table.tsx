@@ -7,6 +7,8 @@ interface Column<T> {
   title?: string;
   /** Numbers stand at the right. */
   number?: boolean;
+  /** Something to do with the row: on a card it stands beside the heading. */
+  action?: boolean;
   cell: (row: T) => ReactNode;
   className?: string;
 }
@@ -19,12 +21,16 @@ interface Props<T> {
   testId: string;
 }
 
-/** A table on wide screens; on narrow ones each row is a card of names and values. */
+/** With more columns than this a table needs a wide screen. */
+const FEW = 5;
+
+/** A table where there is room for its columns; elsewhere each row is a card of names and values. */
 export function Table<T>({ label, columns, rows, id, testId }: Props<T>) {
   const [first, ...rest] = columns;
+  const many = columns.length > FEW;
   return (
     <>
-      <div className="hidden overflow-x-auto rounded-2xl border border-line md:block">
+      <div className={cx("hidden overflow-x-auto rounded-2xl border border-line", many ? "lg:block" : "md:block")}>
         <table aria-label={label} className="w-full border-collapse text-left">
           <thead>
             <tr className="border-b border-line bg-sunken text-xs text-soft">
@@ -48,12 +54,17 @@ export function Table<T>({ label, columns, rows, id, testId }: Props<T>) {
           </tbody>
         </table>
       </div>
-      <ul aria-label={label} className="flex flex-col gap-2.5 md:hidden">
+      <ul aria-label={label} className={cx("flex flex-col gap-2.5", many ? "lg:hidden" : "md:hidden")}>
         {rows.map((row) => (
-          <li key={id(row)} className="rounded-2xl border border-line p-3.5">
-            <div className="mb-2 text-lg font-semibold">{first?.cell(row)}</div>
-            <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 min-[420px]:grid-cols-3">
-              {rest.map((column) => (
+          <li key={id(row)} data-testid={`${testId}-card`} data-id={id(row)} className="rounded-2xl border border-line p-3.5">
+            <div className="mb-2 flex items-center justify-between gap-3">
+              <span className="truncate text-lg font-semibold">{first?.cell(row)}</span>
+              {rest.filter(({ action }) => action).map((column) => (
+                <span key={column.key}>{column.cell(row)}</span>
+              ))}
+            </div>
+            <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 min-[420px]:grid-cols-3 sm:grid-cols-5">
+              {rest.filter(({ action }) => !action).map((column) => (
                 <div key={column.key} className="min-w-0">
                   <dt className="text-xs text-soft" title={column.title}>
                     {column.name}
