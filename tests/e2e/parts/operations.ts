@@ -1,0 +1,83 @@
+// Every operation the server itself describes, each with a body that fits.
+import { Api } from "./api.ts";
+import type { Server } from "./server.ts";
+
+export interface Operation {
+  id: string;
+  method: string;
+  /** Relative to `/api/v1`, with `{parameters}`. */
+  path: string;
+  parameters: { name: string; in: string; schema: { type?: string } }[];
+  /** Named by the description of its 403. */
+  permission: string | undefined;
+  takesBody: boolean;
+}
+
+/** An id nobody has. */
+export const nobody = (): string => crypto.randomUUID();
+
+/** Bodies that read; the ids in them are nobody's. */
+export const bodies: Record<string, () => unknown> = {
+  set_skills: () => ({ skills: [] }),
+  calls_create: () => ({ device: nobody(), to: { kind: "user", user: nobody() } }),
+  answer: () => ({ device: nobody() }),
+  dtmf: () => ({ digits: "1" }),
+  hold: () => ({ held: true }),
+  mute: () => ({ muted: true }),
+  chats_create: () => ({ kind: "direct", members: [nobody()] }),
+  post: () => ({ client_id: nobody(), text: "hello" }),
+  edit: () => ({ text: "hello" }),
+  mark_read: () => ({ seq: 1 }),
+  wrap_up: () => ({ code: nobody() }),
+  publish: () => ({ text: "" }),
+  flows_update: () => ({ text: "" }),
+  validate: () => ({ text: "" }),
+  choose: () => ({ primary: "busy" }),
+  set_number: () => ({ kind: "user", user: nobody() }),
+  add: () => ({ name: `p${nobody()}`, display_name: "Somebody", roles: ["agent"], password: "long enough 1" }),
+  create_phone: () => ({ user: nobody(), auth_user: `p${nobody()}` }),
+  queues_create: () => ({ name: nobody(), members: [] }),
+  queues_update: () => ({ name: nobody(), members: [] }),
+  signIn: () => ({ name: "nobody", password: "nothing" }),
+  create_skill: () => ({ name: nobody() }),
+};
+
+export async function operations(server: Server): Promise<Operation[]> {
+  const document: any = await Api.as(server, "admin").get("/openapi.json");
+  return Object.entries<any>(document.paths).flatMap(([path, item]) =>
+    Object.entries<any>(item).map(([method, operation]) => {
+      const refused: string = operation.responses["403"]?.description ?? "";
+      return {
+        id: operation.operationId,
+        method: method.toUpperCase(),
+        path: path.replace("/api/v1", ""),
+        parameters: operation.parameters ?? [],
+        permission: /Needs `([a-z_:]+)`/.exec(refused)?.[1],
+        takesBody: operation.requestBody !== undefined,
+      };
+    }),
+  );
+}
+
+/** The path with `value` for every parameter; a number stays one. */
+export function filled(operation: Operation, value: () => string = nobody): string {
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "number" ? "%2B15550199" : value()));
+}
+
+/** Makes one request with a body as it is. */
+export async function raw(api: Api, method: string, path: string, body?: string | Uint8Array<ArrayBuffer>, contentType = "application/json"): Promise<Response> {
+  return fetch(`${api.server.url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${api.token}`, ...(body === undefined ? {} : { "content-type": contentType }) },
+    body: body ?? null,
+  });
+}
+
+/** What a refusal is missing of RFC 9457; empty when it is one. */
+export async function notAProblem(response: Response): Promise<string> {
+  const text = await response.text();
+  if (response.headers.get("content-type") !== "application/problem+json") return `no problem+json: ${response.status} ${text}`;
+  const problem = JSON.parse(text);
+  const named = typeof problem.type === "string" && typeof problem.title === "string" && problem.title !== "";
+  return problem.status === response.status && named ? "" : `not typed: ${response.status} ${text}`;
+}
