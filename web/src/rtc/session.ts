@@ -42,9 +42,12 @@ export class RtcSession {
     });
   }
 
-  /** The socket is live (again): makes the connection if there is none that works. */
+  /**
+   * The socket is live (again): makes the connection unless a call is heard over it. An idle one may belong to a server that was
+   * restarted, which shows only seconds later; making it anew costs nothing then.
+   */
   live(): void {
-    if (!this.peer || this.peer.state === "failed" || this.peer.state === "disconnected") this.renew();
+    if (this.peer?.state !== "connected" || local.get().microphone === null) this.renew();
   }
 
   /** Called about once a second. */
