@@ -46,6 +46,9 @@ pub(crate) struct WebPeer {
     pub(crate) primary: Option<Primary>,
     pub(crate) published: Vec<Published>,
     pub(crate) received: Vec<Reception>,
+    /// Streams of sections that receive nothing now. A section keeps its SSRC, so whatever it carries next goes on in the same numbers:
+    /// ones that went back would be refused as a replay (RFC 3711 §3.3.2).
+    resting: Vec<(Mid, Splice)>,
     /// Sections by SSRC, as they were first seen.
     streams: Vec<(Ssrc, Mid, Option<Rid>)>,
 }
@@ -132,6 +135,7 @@ impl WebPeer {
             primary: None,
             published: Vec::new(),
             received: Vec::new(),
+            resting: Vec::new(),
             streams: Vec::new(),
         };
         let answer = peer.negotiate(sdp, tracks)?;
@@ -183,17 +187,34 @@ impl WebPeer {
                     published.push(same.copied().unwrap_or_else(fresh));
                 }
                 TrackIntent::Receive(track) if direction.is_some_and(|it| it.is_sending()) => {
-                    let at = self.received.iter().position(|it| it.mid == mid && it.track == *track);
-                    received.push(
-                        at.map_or_else(|| Reception::new(mid, *track), |at| self.received.swap_remove(at)),
-                    );
+                    received.push(self.reception(mid, *track));
                 }
                 _ => {}
             }
         }
         self.published = published;
-        self.received = received;
+        let ended = std::mem::replace(&mut self.received, received);
+        self.resting.extend(ended.into_iter().map(|it| (it.mid, it.splice)));
         Ok(())
+    }
+
+    /// The section's reception of `track`: as it is, or a new one that goes on in the section's numbers.
+    fn reception(&mut self, mid: Mid, track: TrackId) -> Reception {
+        let splice = match self.received.iter().position(|it| it.mid == mid) {
+            Some(at) => {
+                let before = self.received.swap_remove(at);
+                if before.track == track {
+                    return before;
+                }
+                Some(before.splice)
+            }
+            None => {
+                self.resting.iter().position(|(it, _)| *it == mid).map(|at| self.resting.swap_remove(at).1)
+            }
+        };
+        let mut splice = splice.unwrap_or_else(|| Splice::new(90_000, rand::random(), rand::random()));
+        splice.cut();
+        Reception { mid, track, height: u32::MAX, layer: None, next_layer: None, splice, payload_type: None }
     }
 
     /// The first audio section that is not named to be something else.
@@ -383,13 +404,6 @@ pub(crate) struct Forwarded<'a> {
     pub(crate) marker: bool,
     pub(crate) extensions: &'a ExtensionValues,
     pub(crate) payload: &'a Arc<[u8]>,
-}
-
-impl Reception {
-    fn new(mid: Mid, track: TrackId) -> Self {
-        let splice = Splice::new(90_000, rand::random(), rand::random());
-        Self { mid, track, height: u32::MAX, layer: None, next_layer: None, splice, payload_type: None }
-    }
 }
 
 /// `a=fingerprint` of a session description.

@@ -43,6 +43,11 @@ export class Person {
       permissions: ["microphone", "camera", "notifications"],
       reducedMotion: "reduce",
     });
+    // A tone is what noise suppression is made to remove.
+    await context.addInitScript(() => {
+      const plain = { microphone: null, camera: null, speaker: null, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+      localStorage.setItem("tandem.devices", JSON.stringify(plain));
+    });
     const page = await context.newPage();
     const person = new Person(server, name, page, context, browser, folder);
     await page.goto(server.url);

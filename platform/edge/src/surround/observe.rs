@@ -64,7 +64,9 @@ fn explain(mut response: Response, id: RequestId) -> Response {
     let (mut parts, _) = response.into_parts();
     let named = Problem { instance: Some(format!("urn:uuid:{id}")), ..problem };
     let mut explained = ApiProblem(named).into_response();
+    // The body is a new one: neither the old one's length nor its coding is true of it.
     parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_ENCODING);
     for (name, value) in &parts.headers {
         explained.headers_mut().entry(name).or_insert(value.clone());
     }
