@@ -461,7 +461,8 @@ test("frames that are wrong are answered with what is wrong; oversized ones and 
   expect(await large.closed).toBe(1009);
   const flood = await Socket.authenticated(server, "admin");
   for (let n = 0; n < 2_500; n++) flood.socket.send(`{"id":${n},"type":"heartbeat","data":{"active":true}}`);
-  expect(await flood.closed).toBe(1008);
+  // For flooding, or for not reading the answers fast enough: whichever comes first.
+  expect([1008, 1013]).toContain(await flood.closed);
   expect(flood.frames.some((each) => each.data?.status === 429)).toBe(true);
   // Nobody else noticed.
   expect(await bystander.ask({ id: 5, type: "heartbeat", data: { active: true } })).toMatchObject({ type: "reply", id: 5 });
