@@ -135,6 +135,16 @@ impl Communicate {
         Ok(communicate)
     }
 
+    /// Takes no more calls, says goodbye in those that are up, and returns when their far ends have heard it.
+    pub async fn drain(&self) {
+        let registry = &self.calls.switch.registry;
+        registry.close();
+        for (_, inbox) in registry.all() {
+            let _ = inbox.try_send(Message::Order(Command::End { reason: EndReason::Restart }));
+        }
+        registry.emptied().await;
+    }
+
     /// Call control, for the products above.
     pub const fn calls(&self) -> &Calls {
         &self.calls
@@ -232,7 +242,7 @@ impl Communicate {
     pub(crate) async fn place(&self, caller: &Caller, new: NewCall) -> Result<Call, ApiProblem> {
         self.own_device(caller, new.device).await?;
         let switch = &self.calls.switch;
-        if switch.registry.len() >= switch.config.max_calls {
+        if !switch.registry.has_room(switch.config.max_calls) {
             return Err(CallError::Full.into());
         }
         let me =

@@ -62,6 +62,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
 async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: [T; 2]) {
     parts.stopping.cancel();
     stopping.cancel();
+    // Phones are told by BYE; one that does not answer is not waited for.
+    let _ = tokio::time::timeout(Duration::from_secs(3), parts.communicate.drain()).await;
     parts.edge.drain().await;
     // Idle keep-alive connections end at once; requests under way get their answer.
     let _ = tokio::time::timeout(Duration::from_secs(3), futures::future::join_all(servers)).await;

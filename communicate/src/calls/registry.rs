@@ -3,13 +3,16 @@
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tandem_core::OrgScope;
 use tandem_proto::{CallId, EndpointId, LegId, UserId};
 use tandem_sip::{ClientTxId, ServerTxId};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::Message;
 
@@ -47,12 +50,16 @@ struct Maps {
 
 /// The live calls of this process. Locked for map operations only, never across an await.
 #[derive(Debug, Default)]
-pub(crate) struct Registry(Mutex<Maps>);
+pub(crate) struct Registry {
+    maps: Mutex<Maps>,
+    emptied: Notify,
+    closed: AtomicBool,
+}
 
 impl Registry {
     fn maps(&self) -> MutexGuard<'_, Maps> {
         // Maps stay whole whatever a panicking holder did: each change is one insert or remove.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.maps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn add_call(&self, scope: OrgScope, call: CallId, inbox: mpsc::Sender<Message>) {
@@ -66,6 +73,33 @@ impl Registry {
         maps.endpoints.retain(|_, owner| owner.call != call);
         maps.dialogs.retain(|_, owner| owner.call != call);
         maps.transactions.retain(|_, owner| owner.call != call);
+        if maps.calls.is_empty() {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    /// Takes no more calls.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a call more fits.
+    pub(crate) fn has_room(&self, max_calls: usize) -> bool {
+        !self.closed.load(Ordering::Relaxed) && self.maps().calls.len() < max_calls
+    }
+
+    /// Waits until no call is live.
+    pub(crate) async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            tokio::pin!(emptied);
+            // Registered before looking, so that the last call's end between the two is not missed.
+            emptied.as_mut().enable();
+            if self.maps().calls.is_empty() {
+                return;
+            }
+            emptied.await;
+        }
     }
 
     /// The inbox of a call of this org.

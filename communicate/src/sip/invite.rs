@@ -56,7 +56,7 @@ impl Front {
         let contact = self.switch.contact(from.transport);
         let dialog = Dialog::uas(request, self.switch.token_tag(), contact, from)
             .map_err(|error| request.response(error.status()).phrased(format!("Bad Request ({error})")))?;
-        if self.switch.registry.len() >= self.switch.config.max_calls {
+        if !self.switch.registry.has_room(self.switch.config.max_calls) {
             return Err(unavailable(request));
         }
         let mut leg =
