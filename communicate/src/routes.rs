@@ -152,6 +152,7 @@ async fn answer(
     Json(answer): Json<AnswerCall>,
 ) -> Result<Json<Call>, ApiProblem> {
     caller.require(Permission::CallUse)?;
+    visible(&caller, &communicate, call).await?;
     communicate.own_device(&caller, answer.device).await?;
     command(&caller, &communicate, call, Command::Answer { user: caller.user, device: answer.device }).await
 }
@@ -330,7 +331,7 @@ async fn numbers(
     params(("number" = String, Path, description = "E.164 with `+`")), responses(
     (status = 200, description = "The number", body = Number),
     (status = 403, description = "Needs `phone:write`", body = Problem),
-    (status = 404, description = "No such user", body = Problem),
+    (status = 404, description = "No such user or flow", body = Problem),
     (status = 409, description = "Another org has this number", body = Problem),
     (status = 422, description = "Not an E.164 number", body = Problem),
 ))]
@@ -346,8 +347,15 @@ async fn set_number(
             n.starts_with('+') && n[1..].chars().all(|c| c.is_ascii_digit()) && (5..=16).contains(&n.len())
         })
         .ok_or_else(|| ApiProblem::invalid("number", "must be + and 4 to 15 digits"))?;
-    if let NumberTarget::User { user } = target {
-        communicate.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
+    match target {
+        NumberTarget::User { user } => {
+            communicate.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
+        }
+        NumberTarget::Flow { flow } => {
+            if !communicate.numbers().is_flow(caller.scope, flow).await? {
+                return Err(ApiProblem::not_found("flow"));
+            }
+        }
     }
     let number = Number { number, to: target };
     communicate.numbers().set(caller.scope, Cause::request(&caller), number.clone()).await?;

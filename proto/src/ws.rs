@@ -23,7 +23,7 @@ pub struct ClientFrame {
 
 /// The requests a client may make on its socket.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "type", content = "data")]
+#[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum ClientRequest {
     /// First frame. Answered with [`Authenticated`].
     #[serde(rename = "authenticate")]
@@ -202,6 +202,20 @@ pub enum Signal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_nobody_knows_are_refused() {
+        for wrong in [
+            r#"{"id":1,"type":"heartbeat","data":{"active":true,"mood":"good"}}"#,
+            r#"{"id":1,"type":"heartbeat","data":{"active":true},"mood":"good"}"#,
+            r#"{"id":1,"type":"rtc.close","data":{"why":"no"}}"#,
+        ] {
+            assert!(serde_json::from_str::<ClientFrame>(wrong).is_err(), "{wrong}");
+        }
+        assert!(
+            serde_json::from_str::<ClientFrame>(r#"{"type":"heartbeat","data":{"active":true}}"#).is_ok()
+        );
+    }
 
     #[test]
     fn frames_read_as_documented() {

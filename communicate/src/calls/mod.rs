@@ -8,4 +8,4 @@ mod signaling;
 pub(crate) use actor::{CallTask, Command, Message, NewCallPlan, Purpose, Reply};
 pub(crate) use records::{CallFilter, Records};
 pub(crate) use registry::{DialogKey, Owner, Registry, Transaction};
-pub(crate) use signaling::{ALLOW, Contact, SipLeg, SipLegEvent, refusal, respond};
+pub(crate) use signaling::{ALLOW, Contact, SipLeg, SipLegEvent, check, refusal, respond};

@@ -437,6 +437,10 @@ impl SipLeg {
     /// A re-INVITE or UPDATE: new address, codec or hold. Without a description a re-INVITE asks for our offer, and an UPDATE only
     /// refreshes.
     async fn renegotiate(&mut self, switch: &Switch, tx: ServerTxId, request: &Request) -> Vec<LegNews> {
+        if let Err(response) = check(request) {
+            respond(switch, tx, *response).await;
+            return Vec::new();
+        }
         let (State::Up { dialog, answer_due, .. }, Some(local)) = (&mut self.state, &mut self.local) else {
             respond(switch, tx, request.response(StatusCode::REQUEST_PENDING)).await;
             return Vec::new();
@@ -472,6 +476,21 @@ impl SipLeg {
         let held = is_hold(offer.direction);
         if std::mem::replace(&mut self.held, held) == held { Vec::new() } else { vec![LegNews::Hold(held)] }
     }
+}
+
+/// Refuses what asks for an extension we do not have (420) or carries a body that is no session description (415).
+pub(crate) fn check(request: &Request) -> Result<(), Box<Response>> {
+    let required: Vec<_> = request.headers.tokens(&Name::Require).map(ToOwned::to_owned).collect();
+    if !required.is_empty() {
+        let refused = request.response(StatusCode::BAD_EXTENSION);
+        return Err(Box::new(refused.with(Name::Unsupported, required.join(", "))));
+    }
+    let is_sdp = || request.headers.content_type().ok().flatten().is_some_and(|t| t.is(SDP));
+    if !request.body.is_empty() && !is_sdp() {
+        let refused = request.response(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return Err(Box::new(refused.with(Name::Accept, SDP)));
+    }
+    Ok(())
 }
 
 /// The refusal of a description, with the fault in a Warning (RFC 3261 §20.43).

@@ -3,11 +3,11 @@
 use sqlx::Row;
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{
-    OrgId, Stream, Topic,
+    Cursor, FlowId, OrgId, Stream, Topic,
     api::{Number, NumberTarget},
     events::call::NumberSet,
 };
-use tandem_store::{Cause, Expect, Store, StoreError};
+use tandem_store::{Cause, EventFilter, Expect, Store, StoreError};
 
 use super::dial_plan::spellings;
 
@@ -57,6 +57,13 @@ impl Numbers {
                 })
             })
             .await
+    }
+
+    /// Whether the org has published a flow of this id; the log knows.
+    pub(crate) async fn is_flow(&self, scope: OrgScope, flow: FlowId) -> Result<bool, StoreError> {
+        let published = EventFilter { stream: Some(Stream::flow(flow)), ..EventFilter::default() };
+        let (events, _) = self.store.events(scope, &published, Cursor::START, 1).await?;
+        Ok(!events.is_empty())
     }
 
     /// The org whose number this is, and where it leads; `dialled` with or without `+`.

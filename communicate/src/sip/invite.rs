@@ -11,7 +11,7 @@ use tandem_store::{Cause, StoreError};
 
 use super::{Front, register::unavailable};
 use crate::{
-    calls::{CallTask, NewCallPlan, Owner, Purpose, SipLeg, refusal, respond},
+    calls::{CallTask, NewCallPlan, Owner, Purpose, SipLeg, check, refusal, respond},
     control::{CallError, IncomingCall},
     directory::{Destination, normalise},
 };
@@ -44,12 +44,7 @@ impl Front {
         if matches!(request.uri, Uri::Other { .. }) {
             return Err(request.response(StatusCode::UNSUPPORTED_URI_SCHEME));
         }
-        let required: Vec<_> = request.headers.tokens(&Name::Require).map(ToOwned::to_owned).collect();
-        if !required.is_empty() {
-            return Err(request
-                .response(StatusCode::BAD_EXTENSION)
-                .with(Name::Unsupported, required.join(", ")));
-        }
+        check(request).map_err(|response| *response)?;
         let dialled = request.uri.user().map(|user| user.into_owned()).unwrap_or_default();
         let (caller, destination) = self.identify(request, &dialled, from).await?;
         let offer = read_offer(request).map_err(|response| *response)?;
@@ -190,11 +185,6 @@ impl Front {
 fn read_offer(request: &Request) -> Result<Option<Description>, Box<Response>> {
     if request.body.is_empty() {
         return Ok(None);
-    }
-    let is_sdp = request.headers.content_type().ok().flatten().is_some_and(|t| t.is("application/sdp"));
-    if !is_sdp {
-        let unsupported = request.response(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        return Err(Box::new(unsupported.with(Name::Accept, "application/sdp")));
     }
     Description::parse(&request.body).map(Some).map_err(|error| Box::new(refusal(request, &error)))
 }

@@ -84,6 +84,11 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if depth(bytes) > JSON_DEPTH {
         return Err(malformed(format!("nested deeper than {JSON_DEPTH}")));
     }
+    if has_nul(bytes) {
+        // PostgreSQL cannot store it, and nobody can type it.
+        return Err(Problem::new(422, "invalid", "The request cannot be taken as it is")
+            .detail("text must not contain the character U+0000"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -158,6 +163,20 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
+/// Whether a string holds U+0000, which JSON can only write as an escape.
+fn has_nul(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        // The escaped character itself may be a backslash: it starts no escape of its own.
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
 fn skip_string(text: &mut std::slice::Iter<'_, u8>) {
     while let Some(byte) = text.next() {
         match byte {
@@ -205,6 +224,15 @@ mod tests {
     fn text_that_is_not_json_is_malformed() {
         for text in ["", "{", r#"{"inner":{"count":1}} x"#, "{'inner'}"] {
             assert_eq!(field_of(text), (400, String::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_nul_character_is_refused_and_nothing_like_it() {
+        let refused = parse::<serde_json::Value>(br#"{"a":"x\u0000"}"#).expect_err("NUL");
+        assert_eq!(refused.status, 422);
+        for fine in [r#""\\u0000""#, r#""\u00e9 \n \\""#, r#""u0000""#] {
+            assert!(parse::<serde_json::Value>(fine.as_bytes()).is_ok(), "{fine}");
         }
     }
 

@@ -256,7 +256,7 @@ pub struct Number {
 
 /// Destination of a number.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NumberTarget {
     /// A flow.
     Flow {
