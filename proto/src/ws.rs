@@ -12,6 +12,7 @@ use crate::{Cursor, DeviceId, Event, Problem, Topic, TrackId};
 
 /// What a client sends.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "RawFrame")]
 pub struct ClientFrame {
     /// The client's number for this request, echoed in the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -19,6 +20,28 @@ pub struct ClientFrame {
     /// The request.
     #[serde(flatten)]
     pub request: ClientRequest,
+}
+
+/// A frame before its request is understood. Flattening would let fields nobody knows slip through.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFrame {
+    #[serde(default)]
+    id: Option<u64>,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    data: Option<Value>,
+}
+
+impl TryFrom<RawFrame> for ClientFrame {
+    type Error = serde_json::Error;
+
+    fn try_from(raw: RawFrame) -> Result<Self, serde_json::Error> {
+        let mut request = serde_json::Map::from_iter([("type".to_owned(), Value::String(raw.kind))]);
+        request.extend(raw.data.map(|data| ("data".to_owned(), data)));
+        Ok(Self { id: raw.id, request: ClientRequest::deserialize(Value::Object(request))? })
+    }
 }
 
 /// The requests a client may make on its socket.
