@@ -48,6 +48,8 @@ impl Flow {
 pub struct RtpRemote {
     /// Signalled address. The relay latches to where packets really come from only within the rules of the source lock.
     pub address: SocketAddr,
+    /// Where the far end's signaling comes from; `None`: not known, no other source may latch.
+    pub signaling_ip: Option<IpAddr>,
     /// Codec agreed.
     pub codec: AudioCodec,
     /// Its payload type.

@@ -30,7 +30,6 @@ pub(crate) struct RtpLeg {
     ssrc: u32,
     /// Who the far end is now.
     far_ssrc: Option<u32>,
-    rtcp_from: Option<SocketAddr>,
     pub(crate) heard: Duration,
     pub(crate) timed_out: bool,
     packets: u32,
@@ -59,7 +58,6 @@ impl RtpLeg {
             digit_timestamp: 0,
             ssrc: rand::random(),
             far_ssrc: None,
-            rtcp_from: None,
             heard: now,
             timed_out: false,
             packets: 0,
@@ -70,8 +68,8 @@ impl RtpLeg {
 
     pub(crate) fn connect(&mut self, now: Duration, remote: RtpRemote) {
         match &mut self.lock {
-            Some(lock) => lock.signal(remote.address),
-            none => *none = Some(SourceLock::new(remote.address)),
+            Some(lock) => lock.signal(remote.address, remote.signaling_ip),
+            none => *none = Some(SourceLock::new(remote.address, remote.signaling_ip)),
         }
         self.remote = Some(remote);
         self.heard = now;
@@ -108,14 +106,10 @@ impl RtpLeg {
         }
     }
 
-    /// Takes a datagram on the RTCP port; only its source matters so far.
+    /// Takes a datagram on the RTCP port, of which only the source matters so far; false when it is refused.
     pub(crate) fn receive_rtcp(&mut self, from: SocketAddr, datagram: &[u8]) -> bool {
-        let known = self.lock.as_ref().and_then(SourceLock::locked_ip) == Some(from.ip());
-        let whole = matches!(rtcp::packet_types(datagram).as_deref(), Some([200 | 201, ..]));
-        if known && whole {
-            self.rtcp_from = Some(from);
-        }
-        known && whole
+        let report = matches!(rtcp::packet_types(datagram).as_deref(), Some([200 | 201, ..]));
+        report && self.lock.as_mut().is_some_and(|lock| lock.admit_rtcp(from))
     }
 
     /// Sends a payload under given numbers; false when it could not be.
@@ -190,11 +184,6 @@ impl RtpLeg {
         }
         self.report_due = now + REPORT_EVERY;
         let Some(lock) = &self.lock else { return };
-        let destination = self.rtcp_from.unwrap_or_else(|| {
-            let mut address = lock.destination();
-            address.set_port(address.port().saturating_add(1));
-            address
-        });
         // We have no wall clock to tell: time since the start is allowed (RFC 3550 §6.4.1).
         let ntp = (now.as_secs() << 32) | ((u64::from(now.subsec_nanos()) << 32) / 1_000_000_000);
         let sender = (self.packets > 0).then(|| SenderInfo {
@@ -206,11 +195,81 @@ impl RtpLeg {
         let about = self.far_ssrc.filter(|_| received > 0).map(|ssrc| reception.report(ssrc));
         let mut buffer = [0; rtcp::REPORT_MAX];
         let len = rtcp::write_report(&mut buffer, self.ssrc, sender, about, "tandem");
-        let _ = self.ports.rtcp.send_to(&buffer[..len], destination);
+        let _ = self.ports.rtcp.send_to(&buffer[..len], lock.rtcp_destination());
     }
 
     /// Tells two streams from the same leg apart.
     pub(crate) fn stream(&self) -> u32 {
         self.far_ssrc.unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, UdpSocket};
+
+    use tandem_media::{AudioCodec, Flow};
+
+    use super::*;
+    use crate::ports::PortPool;
+
+    /// A pair of neighbouring ports that a far end receives on.
+    fn far_end() -> (UdpSocket, UdpSocket) {
+        std::iter::repeat_with(|| {
+            let rtp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+            let port = rtp.local_addr().ok()?.port().checked_add(1)?;
+            let rtcp = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
+            rtcp.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+            Some((rtp, rtcp))
+        })
+        .take(100)
+        .flatten()
+        .next()
+        .expect("two ports side by side")
+    }
+
+    #[test]
+    fn reports_of_others_do_not_lead_ours_elsewhere() {
+        let (far, far_rtcp) = far_end();
+        let address = far.local_addr().expect("an address");
+        let ports = PortPool::new(address.ip(), 28_201..=28_260).open().expect("a pair");
+        let mut leg = RtpLeg::new(ports, Duration::ZERO);
+        let mut report = [0; rtcp::REPORT_MAX];
+        let len = rtcp::write_report(&mut report, 7, None, None, "other");
+        let report = &report[..len];
+        let rtcp_address = far_rtcp.local_addr().expect("an address");
+        assert!(!leg.receive_rtcp(rtcp_address, report), "nothing is signalled yet");
+
+        leg.connect(
+            Duration::ZERO,
+            RtpRemote {
+                address,
+                signaling_ip: Some(address.ip()),
+                codec: AudioCodec::Pcma,
+                payload_type: 8,
+                dtmf_payload_type: None,
+                flow: Flow::BOTH,
+            },
+        );
+        let audio = RtpPacket {
+            marker: false,
+            payload_type: 8,
+            sequence: 1,
+            timestamp: 0,
+            ssrc: 7,
+            payload: &[0; 160],
+        };
+        let mut buffer = [0; PACKET_MAX];
+        let len = audio.write(&mut buffer).expect("fits");
+        assert_eq!(leg.receive(Duration::ZERO, address, &buffer[..len]), Received::Audio(audio));
+        let other = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr()).expect("binds");
+        assert!(!leg.receive_rtcp(other, report));
+        assert!(leg.receive_rtcp(rtcp_address, report));
+        assert!(!leg.receive_rtcp(rtcp_address, b"no report"));
+
+        leg.report(REPORT_EVERY, &Splice::new(8_000, 0, 0), &mut Reception::new(8_000), 0);
+        let (len, from) = far_rtcp.recv_from(&mut buffer).expect("our report");
+        assert_eq!(from.port(), leg.ports.port + 1);
+        assert_eq!(rtcp::packet_types(&buffer[..len]), Some(vec![201, 202]));
     }
 }

@@ -152,13 +152,8 @@ async fn digits_go_both_ways() {
     assert!(matches!(test.relay.send_dtmf(b.endpoint, "x".into()).await, Err(MediaError::NoCapacity(_))));
 }
 
-#[tokio::test]
-async fn a_stranger_is_not_heard() {
-    let test = TestRelay::start();
-    let a = Phone::call(&test.relay, AudioCodec::Pcma, 440.0).await;
-    let b = Phone::call(&test.relay, AudioCodec::Pcma, 880.0).await;
-    bridge(&test, &[&a, &b]).await;
-    b.wait_for_tone(440.0).await;
+/// Sends 200 packets of noise to a phone's leg, from a port nobody signalled.
+async fn intrude(phone: &Phone) {
     let stranger = tokio::net::UdpSocket::bind((LOCALHOST, 0)).await.expect("binds");
     for sequence in 0..200 {
         let packet = RtpPacket {
@@ -169,12 +164,37 @@ async fn a_stranger_is_not_heard() {
             ssrc: 9,
             payload: &[0x2a; 160],
         };
-        crate::support::phone::send(&stranger, a.relay_address(), &packet).await;
+        crate::support::phone::send(&stranger, phone.relay_address(), &packet).await;
     }
+}
+
+#[tokio::test]
+async fn a_stranger_is_not_heard() {
+    let test = TestRelay::start();
+    let a = Phone::call(&test.relay, AudioCodec::Pcma, 440.0).await;
+    let b = Phone::call(&test.relay, AudioCodec::Pcma, 880.0).await;
+    bridge(&test, &[&a, &b]).await;
+    b.wait_for_tone(440.0).await;
+    intrude(&a).await;
     b.forget();
     b.listen_for(SECOND).await;
     b.heard(|heard| assert!(heard.longest_gap_ms(440.0) <= 60 && heard.skipped == 0));
     assert_eq!(test.relay.stats(a.endpoint).await.expect("stats").packets_refused, 200);
+}
+
+#[tokio::test]
+async fn a_phone_that_only_listens_is_not_robbed_of_its_audio() {
+    let test = TestRelay::start();
+    let talker = Phone::call(&test.relay, AudioCodec::Pcma, 440.0).await;
+    let listener = Phone::call(&test.relay, AudioCodec::Pcma, 0.0).await;
+    bridge(&test, &[&talker, &listener]).await;
+    listener.wait_for_tone(440.0).await;
+    intrude(&listener).await;
+    listener.forget();
+    listener.listen_for(SECOND).await;
+    listener.heard(|heard| assert!(heard.longest_gap_ms(440.0) <= 60 && heard.skipped == 0));
+    let stats = test.relay.stats(listener.endpoint).await.expect("stats");
+    assert_eq!((stats.packets_received, stats.packets_refused), (0, 200));
 }
 
 #[tokio::test]

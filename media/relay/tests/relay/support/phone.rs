@@ -92,6 +92,7 @@ impl Phone {
     pub(crate) fn remote(&self) -> RtpRemote {
         RtpRemote {
             address: self.address,
+            signaling_ip: Some(self.address.ip()),
             codec: self.codec,
             payload_type: payload_type(self.codec),
             dtmf_payload_type: Some(EVENT_TYPE),
