@@ -197,7 +197,12 @@ impl SipLeg {
         };
         let (sdp, answer_due) = match &offer {
             Some(offer) => {
-                switch.relay.connect_rtp(self.leg.into(), remote_of(offer)).await?;
+                let remote = remote_of(offer, dialog.peer);
+                if let Err(error) = switch.relay.connect_rtp(self.leg.into(), remote).await {
+                    // The caller still waits for its answer, which will be a refusal.
+                    self.state = State::Incoming { transaction, invite, dialog, offer: None };
+                    return Err(error.into());
+                }
                 self.held = is_hold(offer.direction);
                 (local.answer(offer), false)
             }
@@ -319,7 +324,8 @@ impl SipLeg {
         if code >= 300 {
             return if cancelling { Vec::new() } else { vec![LegNews::Ended(reason_of_status(code))] };
         }
-        let dialog = match Dialog::uac(&invite, &response, Peer { flow: from.flow.or(peer.flow), ..peer }) {
+        let peer = Peer { flow: from.flow.or(peer.flow), ..peer };
+        let dialog = match Dialog::uac(&invite, &response, peer) {
             Ok(dialog) => dialog,
             Err(error) => {
                 tracing::info!(leg = %self.leg, %error, "phone answered without what a dialog needs");
@@ -334,24 +340,35 @@ impl SipLeg {
             return Vec::new();
         }
         self.state = State::Up { dialog, invite: Some((transaction, invite)), answer_due: false };
-        match self.connect(switch, &response.body).await {
-            Ok(()) => vec![LegNews::Answered],
+        match self.connect(switch, &response.body, peer).await {
+            Ok(hold) => std::iter::once(LegNews::Answered).chain(hold).collect(),
             Err(reason) => vec![LegNews::Unusable(reason)],
         }
     }
 
-    /// Points our media to where a description says.
-    async fn connect(&mut self, switch: &Switch, body: &[u8]) -> Result<(), EndReason> {
+    /// Points our media to where an answer says. Tells whether the far end holds now, if that is new.
+    async fn connect(
+        &mut self,
+        switch: &Switch,
+        body: &[u8],
+        from: Peer,
+    ) -> Result<Option<LegNews>, EndReason> {
         let description = Description::parse(body).map_err(|error| {
             tracing::info!(leg = %self.leg, %error, "session description cannot be used");
             EndReason::MediaMismatch
         })?;
-        self.held = is_hold(description.direction);
-        let connected = switch.relay.connect_rtp(self.leg.into(), remote_of(&description)).await;
+        let connected = switch.relay.connect_rtp(self.leg.into(), remote_of(&description, from)).await;
         connected.map_err(|error| {
             tracing::warn!(leg = %self.leg, %error, "media cannot be connected");
             EndReason::Failed
-        })
+        })?;
+        Ok(self.held_by(description.direction))
+    }
+
+    /// Notes whether the far end holds; tells it if that is new.
+    fn held_by(&mut self, direction: Direction) -> Option<LegNews> {
+        let held = is_hold(direction);
+        (std::mem::replace(&mut self.held, held) != held).then_some(LegNews::Hold(held))
     }
 
     fn no_response(&mut self, tx: ClientTxId) -> Vec<LegNews> {
@@ -371,12 +388,13 @@ impl SipLeg {
     }
 
     async fn acknowledged(&mut self, switch: &Switch, ack: &Request) -> Vec<LegNews> {
-        let State::Up { answer_due, .. } = &mut self.state else { return Vec::new() };
+        let State::Up { dialog, answer_due, .. } = &mut self.state else { return Vec::new() };
         if !std::mem::take(answer_due) {
             return Vec::new();
         }
-        match self.connect(switch, &ack.body).await {
-            Ok(()) => Vec::new(),
+        let peer = dialog.peer;
+        match self.connect(switch, &ack.body, peer).await {
+            Ok(hold) => hold.into_iter().collect(),
             Err(reason) => vec![LegNews::Unusable(reason)],
         }
     }
@@ -467,14 +485,14 @@ impl SipLeg {
                 return Vec::new();
             }
         };
-        if let Err(error) = switch.relay.connect_rtp(self.leg.into(), remote_of(&offer)).await {
+        let remote = remote_of(&offer, dialog.peer);
+        if let Err(error) = switch.relay.connect_rtp(self.leg.into(), remote).await {
             tracing::warn!(leg = %self.leg, %error, "media cannot be changed");
             respond(switch, tx, request.response(StatusCode::SERVER_INTERNAL_ERROR)).await;
             return Vec::new();
         }
         respond(switch, tx, ok.with_body(SDP, local.answer(&offer))).await;
-        let held = is_hold(offer.direction);
-        if std::mem::replace(&mut self.held, held) == held { Vec::new() } else { vec![LegNews::Hold(held)] }
+        self.held_by(offer.direction).into_iter().collect()
     }
 }
 
@@ -535,10 +553,11 @@ const fn is_hold(direction: Direction) -> bool {
     matches!(direction, Direction::SendOnly | Direction::Inactive)
 }
 
-fn remote_of(description: &Description) -> RtpRemote {
+fn remote_of(description: &Description, signaling: Peer) -> RtpRemote {
     let format = description.chosen();
     RtpRemote {
         address: description.address,
+        signaling_ip: Some(signaling.addr.ip()),
         codec: match format.codec {
             Codec::Pcmu => AudioCodec::Pcmu,
             Codec::Pcma => AudioCodec::Pcma,
