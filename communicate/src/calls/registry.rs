@@ -154,8 +154,15 @@ impl Registry {
         self.maps().transactions.remove(&transaction);
     }
 
-    pub(crate) fn note_cancelled(&self, owner: Owner) {
-        self.maps().cancelled.insert(owner.call);
+    /// The inbox of a call whose caller gives up. If it is still being made, that is noted in the same step, for
+    /// [`Self::take_cancelled`]: whoever makes the call cannot slip through between.
+    pub(crate) fn cancel(&self, owner: Owner) -> Option<mpsc::Sender<Message>> {
+        let mut maps = self.maps();
+        let inbox = maps.calls.get(&owner.call).map(|(_, inbox)| inbox.clone());
+        if inbox.is_none() {
+            maps.cancelled.insert(owner.call);
+        }
+        inbox
     }
 
     pub(crate) fn take_cancelled(&self, owner: Owner) -> bool {

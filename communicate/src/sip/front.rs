@@ -112,14 +112,15 @@ impl Front {
     }
 
     async fn tell(&self, owner: Owner, event: SipLegEvent) {
-        match self.switch.registry.inbox(owner.call) {
-            Some(inbox) => {
-                // A call whose task has ended has nothing left to hear.
-                let _ = inbox.send(Message::Sip(owner.leg, Box::new(event))).await;
-            }
-            // The call is being made: it hears of it once it is there.
-            None if matches!(event, SipLegEvent::Cancelled) => self.switch.registry.note_cancelled(owner),
-            None => {}
+        let registry = &self.switch.registry;
+        let inbox = match event {
+            // A call that is being made hears of it once it is there.
+            SipLegEvent::Cancelled => registry.cancel(owner),
+            _ => registry.inbox(owner.call),
+        };
+        if let Some(inbox) = inbox {
+            // A call whose task has ended has nothing left to hear.
+            let _ = inbox.send(Message::Sip(owner.leg, Box::new(event))).await;
         }
     }
 
