@@ -29,7 +29,8 @@ rust_tests() {
 client() { make --no-print-directory web && npm --prefix web run --silent lint && npm --prefix web run --silent test; }
 
 browser() {
-  cargo build --locked -p tandem-server
+  # The server's own tests have built it, with the workspace's features: building it by itself would compile much of it again.
+  [ -x "$target/debug/tandem" ] || { echo "no $target/debug/tandem: the Rust tests build it" >&2; return 1; }
   [ -e tests/e2e/node_modules/.installed ] && [ ! tests/e2e/package-lock.json -nt tests/e2e/node_modules/.installed ] || {
     npm --prefix tests/e2e ci --no-audit --no-fund --loglevel=error
     touch tests/e2e/node_modules/.installed
