@@ -1,9 +1,10 @@
 //! Calls that cannot be: each gets the status that says why, and a record where there was a call.
 
+use tandem_communicate::control::CallChange;
 use tandem_proto::api::EndReason;
 use tandem_sip::{Method, Name, StatusCode};
 
-use crate::support::{World, caller};
+use crate::support::{Limits, World, caller, rung};
 
 #[tokio::test]
 async fn nobody_is_there() {
@@ -89,4 +90,39 @@ async fn a_request_for_a_call_there_is_none_of() {
     }
     let request = carrier.request(Method::Subscribe, World::BOBS_NUMBER);
     assert_eq!(carrier.ask(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn no_port_is_left_for_another_phone() {
+    let mut world = World::limited(Limits { rtp_legs: 1, ..Limits::default() }).await;
+    let mut app = world.app();
+    let mut carrier = world.carrier().await;
+    let dialling = carrier.dial(World::FLOW_NUMBER).await;
+    let first = app.incoming().await.call;
+    let calls = world.server.communicate.calls();
+    calls.answer(world.scope, first).await.expect("answers");
+    let talk = carrier.answered(&dialling).await;
+
+    // Nobody can be dialled, so nobody is there; who calls cannot be answered.
+    let [_bobs] = world.phones(world.bob, "bob-desk").await;
+    let second = carrier.dial(World::BOBS_NUMBER).await;
+    assert_eq!(carrier.refused(&second).await, StatusCode::TEMPORARILY_UNAVAILABLE);
+    let second = world.over(*world.calls().await.last().expect("a call")).await;
+    assert_eq!(rung(&second)[0].end_reason, Some(EndReason::Unreachable));
+    let third = carrier.dial(World::FLOW_NUMBER).await;
+    let refused = app.incoming().await.call;
+    calls.answer(world.scope, refused).await.expect("is ordered");
+    assert_eq!(carrier.refused(&third).await, StatusCode::SERVER_INTERNAL_ERROR);
+    assert_eq!(world.over(refused).await.end_reason, Some(EndReason::Failed));
+
+    // The port of a call that is over serves the next.
+    carrier.hangs_up(talk).await;
+    for _over in [refused, first] {
+        while !matches!(app.notice().await, CallChange::Ended { .. }) {}
+    }
+    let fourth = carrier.dial(World::FLOW_NUMBER).await;
+    let next = app.incoming().await.call;
+    calls.answer(world.scope, next).await.expect("answers");
+    let talk = carrier.answered(&fourth).await;
+    carrier.hangs_up(talk).await;
 }

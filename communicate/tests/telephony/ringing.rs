@@ -9,7 +9,7 @@ use tandem_proto::{
 };
 use tandem_sip::StatusCode;
 
-use crate::support::{World, caller, rung};
+use crate::support::{Limits, World, caller, rung};
 
 #[tokio::test]
 async fn the_first_phone_that_answers_takes_the_call_and_the_other_stops_ringing() {
@@ -120,8 +120,22 @@ async fn a_cancel_right_behind_the_invite_leaves_nothing_ringing() {
 }
 
 #[tokio::test]
+async fn a_bye_before_the_answer_gives_up_as_well() {
+    let world = World::new().await;
+    let [mut desk] = world.phones(world.bob, "bob-desk").await;
+    let mut carrier = world.carrier().await;
+    let dialling = carrier.dial(World::BOBS_NUMBER).await;
+    let at_desk = desk.rings().await;
+    let early = carrier.hears_ringing(&dialling).await;
+    carrier.hangs_up(early).await;
+    assert_eq!(carrier.refused(&dialling).await, StatusCode::REQUEST_TERMINATED);
+    desk.stops_ringing(&at_desk).await;
+    assert_eq!(world.over(world.the_call().await).await.end_reason, Some(EndReason::Cancelled));
+}
+
+#[tokio::test]
 async fn nobody_answers_in_time() {
-    let world = World::with_ring_timeout(Duration::from_millis(400)).await;
+    let world = World::limited(Limits { ring_timeout: Duration::from_secs(1), ..Limits::default() }).await;
     let [mut desk] = world.phones(world.bob, "bob-desk").await;
     let mut carrier = world.carrier().await;
     let dialling = carrier.dial(World::BOBS_NUMBER).await;

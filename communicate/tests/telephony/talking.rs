@@ -1,5 +1,7 @@
 //! Calls that are up: voice, hold, digits, and both ways to end.
 
+use std::time::Duration;
+
 use tandem_call::sdp::{Description, Direction};
 use tandem_proto::{
     CallId,
@@ -8,7 +10,7 @@ use tandem_proto::{
 };
 use tandem_sip::{Method, Name, Response, StatusCode};
 
-use crate::support::{Phone, Talk, World, caller, rung};
+use crate::support::{Limits, Phone, Talk, World, caller, rung};
 
 /// A call between Ann's and Bob's phones.
 struct Pair {
@@ -22,7 +24,11 @@ struct Pair {
 
 impl Pair {
     async fn new() -> Self {
-        let world = World::new().await;
+        Self::limited(Limits::default()).await
+    }
+
+    async fn limited(limits: Limits) -> Self {
+        let world = World::limited(limits).await;
         let (mut anns, mut bobs) = world.two_phones().await;
         let dialling = anns.dial("1002").await;
         let alerting = bobs.rings().await;
@@ -148,6 +154,27 @@ async fn digits_by_info_are_in_the_log() {
     let last = world.logged::<LegDtmf>(call, |e| e.digit == '#').await;
     let first = world.logged::<LegDtmf>(call, |_| true).await;
     assert_eq!((first.digit, first.leg, last.leg), ('5', leg, leg));
+}
+
+#[tokio::test]
+async fn digits_in_the_voice_stream_are_in_the_log_and_reach_the_other_phone() {
+    let Pair { world, call, anns, bobs, ann, bob: _bob } = Pair::new().await;
+    anns.is_heard_by(&ann, &bobs).await;
+    anns.presses_five(&ann).await;
+    let leg = caller(&world.record(call).await).id;
+    let pressed = world.logged::<LegDtmf>(call, |_| true).await;
+    assert_eq!((pressed.digit, pressed.leg), ('5', leg));
+    assert_eq!(bobs.hears_key().await, 5);
+}
+
+#[tokio::test]
+async fn phones_that_fall_silent_are_lost() {
+    let limits = Limits { rtp_timeout: Duration::from_millis(500), ..Limits::default() };
+    let Pair { world, call, mut anns, mut bobs, ann, bob } = Pair::limited(limits).await;
+    anns.is_hung_up(ann).await;
+    bobs.is_hung_up(bob).await;
+    let call = world.over(call).await;
+    assert!(call.legs.iter().any(|leg| leg.end_reason == Some(EndReason::Lost)), "{call:?}");
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ const SDP: &str = "application/sdp";
 /// A frame of PCMA, 20 ms.
 const FRAME: usize = 160;
 const PCMA: u8 = 8;
+/// telephone-event, as [`offer`] numbers it.
+const EVENTS: u8 = 101;
 /// PCMA's zero, of either sign.
 const SILENCE: [u8; 2] = [0xD5, 0x55];
 
@@ -157,17 +159,20 @@ impl Phone {
         Dialling { transaction, invite }
     }
 
-    /// The far end is said to ring.
-    pub(crate) async fn hears_ringing(&mut self, dialling: &Dialling) {
-        self.event("180", |event| match event {
-            SipEvent::Response { transaction, response, .. }
-                if *transaction == dialling.transaction && response.status == StatusCode::RINGING =>
-            {
-                Some(())
-            }
-            _ => None,
-        })
-        .await;
+    /// The far end is said to ring: an early dialog, which has no media yet.
+    pub(crate) async fn hears_ringing(&mut self, dialling: &Dialling) -> Talk {
+        let ringing = self
+            .event("180", |event| match event {
+                SipEvent::Response { transaction, response, .. }
+                    if *transaction == dialling.transaction && response.status == StatusCode::RINGING =>
+                {
+                    Some(response.clone())
+                }
+                _ => None,
+            })
+            .await;
+        let dialog = Dialog::uac(&dialling.invite, &ringing, Peer::udp(self.server)).expect("a dialog");
+        Talk { dialog, far_end: self.server }
     }
 
     pub(crate) async fn refused(&mut self, dialling: &Dialling) -> StatusCode {
@@ -362,6 +367,26 @@ impl Phone {
             }
         })
         .await;
+    }
+
+    /// Presses the key `5` (RFC 4733): one packet that says that it is over.
+    pub(crate) async fn presses_five(&self, talk: &Talk) {
+        let packet = [0x80, 0x80 | EVENTS, 0, 1, 0, 0, 0, 1, 9, 9, 9, 9, 5, 0x80 | 10, 3, 0x20];
+        self.rtp.send_to(&packet, talk.far_end).await.expect("sends");
+    }
+
+    /// Hears somebody else's key; answers its code.
+    pub(crate) async fn hears_key(&self) -> u8 {
+        let mut buffer = vec![0; 1_500];
+        in_time("a key", async {
+            loop {
+                let (len, _) = self.rtp.recv_from(&mut buffer).await.expect("receives");
+                if len == 16 && buffer[1] & 0x7F == EVENTS {
+                    return buffer[12];
+                }
+            }
+        })
+        .await
     }
 
     pub(crate) async fn final_response(&mut self, of: ClientTxId) -> Response {

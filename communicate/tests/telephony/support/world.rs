@@ -33,8 +33,22 @@ use tower::ServiceExt;
 use super::{PATIENCE, Phone, in_time};
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// Long enough that no phone's ringing ends by itself.
-const RING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a server is tried to.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) ring_timeout: Duration,
+    pub(crate) rtp_timeout: Duration,
+    /// Phones that can talk at a time.
+    pub(crate) rtp_legs: u16,
+}
+
+impl Default for Limits {
+    /// Nothing ends by itself.
+    fn default() -> Self {
+        Self { ring_timeout: Duration::from_secs(60), rtp_timeout: Duration::from_secs(60), rtp_legs: 50 }
+    }
+}
 
 /// The side of the contact centre.
 pub(crate) struct App {
@@ -67,7 +81,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    async fn start(folder: PathBuf, ring_timeout: Duration) -> Self {
+    async fn start(folder: PathBuf, limits: Limits) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mint = Arc::new(Mint::for_server());
         let migrations = [identity::MIGRATIONS, tandem_collaborate::MIGRATIONS, MIGRATIONS].concat();
@@ -78,7 +92,7 @@ impl Server {
         let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), clock.clone())
             .await
             .expect("collaborate starts");
-        let (relay, media_events) = Relay::start(relay_config()).expect("the relay starts");
+        let (relay, media_events) = Relay::start(relay_config(limits)).expect("the relay starts");
         let (sip, sip_events) = SipTransport::bind(SipConfig::new((LOCALHOST, 0).into()), Arc::clone(&clock))
             .await
             .expect("SIP is bound");
@@ -98,6 +112,7 @@ impl Server {
             sip_events,
             app: CallApp { incoming, notices },
         };
+        let Limits { ring_timeout, .. } = limits;
         let config = CommunicateConfig { ring_timeout, ..CommunicateConfig::new(World::sound("music")) };
         let communicate = Communicate::start(config, deps).await.expect("telephony starts");
         let edge = Edge::new(EdgeParts {
@@ -116,16 +131,16 @@ impl Server {
     }
 }
 
-fn relay_config() -> RelayConfig {
+fn relay_config(limits: Limits) -> RelayConfig {
     // Where ports are likely to be free: near one the system gives away now.
     let free = UdpSocket::bind((LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a port").port();
-    let first = free.clamp(20_000, 60_000);
+    let first = free.clamp(20_000, 60_000) & !1;
     RelayConfig {
         webrtc: (LOCALHOST, 0).into(),
         rtp_ip: LOCALHOST,
-        rtp_ports: first..=first + 99,
+        rtp_ports: first..=first + 2 * limits.rtp_legs - 1,
         public_ip: None,
-        rtp_timeout: Duration::from_secs(60),
+        rtp_timeout: limits.rtp_timeout,
     }
 }
 
@@ -147,12 +162,12 @@ impl World {
     pub(crate) const FLOW_NUMBER: &str = "+15550200";
 
     pub(crate) async fn new() -> Self {
-        Self::with_ring_timeout(RING_TIMEOUT).await
+        Self::limited(Limits::default()).await
     }
 
-    pub(crate) async fn with_ring_timeout(ring_timeout: Duration) -> Self {
+    pub(crate) async fn limited(limits: Limits) -> Self {
         let folder = Arc::new(TempDir::new().expect("a folder"));
-        let (runtime, server) = run(folder.path(), ring_timeout).await;
+        let (runtime, server) = run(folder.path(), limits).await;
         let Server { identity, communicate, .. } = &server;
         let scope = identity.create_org("demo").await.expect("an org");
         let ann = person(identity, scope, "ann", "1001").await;
@@ -180,7 +195,7 @@ impl World {
         drop(self);
         let stopped = tokio::task::spawn_blocking(move || killed.shutdown_timeout(PATIENCE));
         stopped.await.expect("it stops");
-        let (runtime, server) = run(folder.path(), RING_TIMEOUT).await;
+        let (runtime, server) = run(folder.path(), Limits::default()).await;
         Self { server, scope, ann, bob, flow, token, folder, runtime: Some(runtime) }
     }
 
@@ -316,13 +331,13 @@ impl Drop for World {
     }
 }
 
-async fn run(folder: &Path, ring_timeout: Duration) -> (Runtime, Server) {
+async fn run(folder: &Path, limits: Limits) -> (Runtime, Server) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
-    let starting = runtime.spawn(Server::start(folder.to_owned(), ring_timeout));
+    let starting = runtime.spawn(Server::start(folder.to_owned(), limits));
     let server = in_time("the start", starting).await.expect("it starts");
     (runtime, server)
 }
