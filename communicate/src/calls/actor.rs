@@ -165,7 +165,9 @@ impl CallTask {
         let steered = matches!(plan.purpose, Purpose::App(_));
         let caller = plan.caller.id;
         let call = Call::start(now, plan.id, plan.dialled, plan.video, plan.caller, steered);
-        switch.registry.add_call(plan.scope, plan.id, inbox);
+        if !switch.registry.add_call(plan.scope, plan.id, inbox) {
+            return Err(CallError::Full);
+        }
         let mut task = Self {
             scope: plan.scope,
             call,

@@ -62,8 +62,14 @@ impl Registry {
         self.maps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn add_call(&self, scope: OrgScope, call: CallId, inbox: mpsc::Sender<Message>) {
-        self.maps().calls.insert(call, (scope, inbox));
+    /// Adds a call, unless no more are taken: asked in the same step, so that none slips in behind a drain.
+    pub(crate) fn add_call(&self, scope: OrgScope, call: CallId, inbox: mpsc::Sender<Message>) -> bool {
+        let mut maps = self.maps();
+        let open = !self.closed.load(Ordering::Relaxed);
+        if open {
+            maps.calls.insert(call, (scope, inbox));
+        }
+        open
     }
 
     /// Forgets a call and everything that pointed to it.
@@ -80,6 +86,7 @@ impl Registry {
 
     /// Takes no more calls.
     pub(crate) fn close(&self) {
+        let _no_call_is_being_added = self.maps();
         self.closed.store(true, Ordering::Relaxed);
     }
 

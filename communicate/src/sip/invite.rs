@@ -71,6 +71,7 @@ impl Front {
         match CallTask::start(self.switch.clone(), plan).await {
             // Whatever there was to say was said by the call.
             Ok(_) | Err(CallError::Store(_) | CallError::Identity(_)) => Ok(()),
+            Err(CallError::Full) => Err(unavailable(request)),
             Err(error) => {
                 tracing::warn!(call = %owner.call, %error, "call cannot be taken");
                 Ok(())
