@@ -86,8 +86,9 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     if has_nul(bytes) {
         // PostgreSQL cannot store it, and nobody can type it.
-        return Err(Problem::new(422, "invalid", "The request cannot be taken as it is")
-            .detail("text must not contain the character U+0000"));
+        let value = serde_json::from_slice(bytes).map_err(|error| malformed(error.to_string()))?;
+        let field = path_of_nul(&value).unwrap_or_default();
+        return Err(at_fault(field, "must not contain the character U+0000"));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -177,6 +178,23 @@ fn has_nul(bytes: &[u8]) -> bool {
     false
 }
 
+/// Where the first text with U+0000 is, as `members[2].name`; nothing if only a field's name has it.
+fn path_of_nul(value: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    let inner = |path: String, value| {
+        path_of_nul(value).map(|rest| match rest.chars().next() {
+            None | Some('[') => format!("{path}{rest}"),
+            Some(_) => format!("{path}.{rest}"),
+        })
+    };
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| inner(format!("[{at}]"), item)),
+        Value::Object(fields) => fields.iter().find_map(|(name, field)| inner(name.clone(), field)),
+        _ => None,
+    }
+}
+
 fn skip_string(text: &mut std::slice::Iter<'_, u8>) {
     while let Some(byte) = text.next() {
         match byte {
@@ -229,8 +247,8 @@ mod tests {
 
     #[test]
     fn the_nul_character_is_refused_and_nothing_like_it() {
-        let refused = parse::<serde_json::Value>(br#"{"a":"x\u0000"}"#).expect_err("NUL");
-        assert_eq!(refused.status, 422);
+        let refused = parse::<serde_json::Value>(br#"{"n":1,"a":[{"b":"x\u0000"}]}"#).expect_err("NUL");
+        assert_eq!((refused.status, refused.errors[0].field.as_str()), (422, "a[0].b"));
         for fine in [r#""\\u0000""#, r#""\u00e9 \n \\""#, r#""u0000""#] {
             assert!(parse::<serde_json::Value>(fine.as_bytes()).is_ok(), "{fine}");
         }
