@@ -1,5 +1,7 @@
 //! The task of one live call: it feeds the call's decisions and carries out what they order.
 
+mod orders;
+
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
@@ -7,20 +9,19 @@ use std::{
     time::Duration,
 };
 
-use tandem_call::{Call, CallChange, Effect, Logged, Refused};
+use tandem_call::{Call, Refused};
 use tandem_core::OrgScope;
-use tandem_media::{MediaError, MediaEvent, PlayId, Source};
+use tandem_media::{MediaEvent, PlayId, Source};
 use tandem_proto::{
-    CallId, ConversationId, DeviceId, EndpointId, LegId, RoomId, Timestamp, Topic, UserId,
-    api::{self, Activity, EndReason, Leg, LegKind, LegState, Track},
-    ws::Signal,
+    CallId, ConversationId, DeviceId, LegId, RoomId, Timestamp, UserId,
+    api::{self, EndReason, Leg, LegState, Track},
 };
-use tandem_store::{Cause, StoreError};
+use tandem_store::Cause;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Owner, SipLeg, SipLegEvent, signaling::LegNews};
 use crate::{
-    control::{CallError, CallNotice, IncomingCall},
+    control::{CallError, IncomingCall},
     switch::Switch,
 };
 
@@ -485,226 +486,6 @@ impl CallTask {
             MediaEvent::Tracks { .. } => {}
         }
         self.flush_or_log().await;
-    }
-
-    fn publish_tracks(&mut self, published: Vec<tandem_media::Published>) {
-        let legs: Vec<_> = self
-            .call
-            .record()
-            .legs
-            .iter()
-            .filter(|l| l.state != LegState::Ended)
-            .map(|l| (self.endpoint(l.id), l.user))
-            .collect();
-        let user_of = |endpoint: EndpointId| {
-            legs.iter().find(|(e, _)| *e == Some(endpoint)).and_then(|(_, user)| *user)
-        };
-        self.tracks = published
-            .into_iter()
-            .map(|p| Track { id: p.track, endpoint: p.endpoint, user: user_of(p.endpoint), source: p.source })
-            .collect();
-        for user in legs.iter().filter_map(|(_, user)| *user) {
-            let signal = Signal::CallTracks { call: self.call.record().id, tracks: self.tracks.clone() };
-            self.switch.bus.publish(self.scope, Topic::user(user), signal);
-        }
-    }
-
-    /// A leg's media endpoint: a browser's is its device, a phone's its leg.
-    fn endpoint(&self, leg: LegId) -> Option<EndpointId> {
-        let view = self.call.leg(leg)?;
-        match view.kind {
-            LegKind::Web => view.device.map(EndpointId::from),
-            LegKind::Phone | LegKind::Trunk => Some(leg.into()),
-        }
-    }
-
-    /// The leg's endpoint serves this call from now on; a call it served before is put on hold.
-    fn claim(&self, leg: LegId) {
-        let Some(endpoint) = self.endpoint(leg) else { return };
-        let before = self.switch.registry.claim_endpoint(endpoint, self.owner(leg));
-        if let Some(before) = before.filter(|b| b.call != self.call.record().id)
-            && let Some(inbox) = self.switch.registry.inbox(before.call)
-        {
-            let _ = inbox.try_send(Message::Order(Command::DeviceTaken { leg: before.leg }));
-        }
-    }
-
-    async fn rejoin(&self, leg: LegId) {
-        let Some((endpoint, view)) = self.endpoint(leg).zip(self.call.leg(leg)) else { return };
-        if view.state == LegState::Connected {
-            let joined = self.switch.relay.join(endpoint, self.room()).await;
-            let muted = self.switch.relay.mute(endpoint, view.muted).await;
-            if let Err(error) = joined.and(muted) {
-                tracing::debug!(%endpoint, %error, "browser not joined again");
-            }
-        }
-    }
-
-    async fn flush_or_log(&mut self) {
-        if let Err(error) = self.flush(Cause::SYSTEM).await {
-            tracing::error!(call = %self.call.record().id, %error, "call record not written");
-        }
-    }
-
-    /// Carries out what the call ordered: first the log, then the rest. A log that cannot be written does not stop the call (people
-    /// talk); whoever commanded is told.
-    async fn flush(&mut self, cause: Cause) -> Result<(), StoreError> {
-        let mut outcome = Ok(());
-        loop {
-            let effects: Vec<_> = std::iter::from_fn(|| self.call.poll_effect()).collect();
-            if effects.is_empty() {
-                return outcome;
-            }
-            let (events, orders): (Vec<_>, Vec<_>) =
-                effects.into_iter().partition(|e| matches!(e, Effect::Log(_)));
-            let events: Vec<_> = events
-                .into_iter()
-                .filter_map(|e| if let Effect::Log(event) = e { Some(event) } else { None })
-                .collect();
-            if !events.is_empty() {
-                let record = self.call.record().clone();
-                let saved = self.switch.records.save(self.scope, cause.clone(), record, events.clone()).await;
-                outcome = outcome.and(saved);
-                self.note_activity(&events).await;
-            }
-            for order in orders {
-                self.carry_out(order).await;
-            }
-        }
-    }
-
-    /// People with a connected leg are shown as on a call.
-    async fn note_activity(&self, events: &[Logged]) {
-        for event in events {
-            let (leg, connected) = match event {
-                Logged::LegAnswered(e) => (e.leg, true),
-                Logged::LegEnded(e) => (e.leg, false),
-                _ => continue,
-            };
-            let Some(view) = self.call.leg(leg) else { continue };
-            let Some(user) = view.user.filter(|_| view.answered_at.is_some()) else { continue };
-            let registry = &self.switch.registry;
-            let changed = if connected {
-                registry.talk_started(self.scope, user)
-            } else {
-                registry.talk_ended(self.scope, user)
-            };
-            if changed {
-                self.switch.set_activity(self.scope, user, connected.then_some(Activity::OnCall)).await;
-            }
-        }
-    }
-
-    async fn carry_out(&mut self, order: Effect) {
-        let result = match order {
-            Effect::Log(_) => Ok(()),
-            Effect::Notice(change) => {
-                self.notify(change);
-                Ok(())
-            }
-            Effect::Alert(leg) => {
-                if let Some(signaling) = self.signaling.get_mut(&leg) {
-                    signaling.alert(&self.switch).await;
-                }
-                Ok(())
-            }
-            Effect::Accept(leg) => self.accept(leg).await,
-            Effect::Release { leg, reason } => {
-                if let Some(signaling) = self.signaling.get_mut(&leg) {
-                    signaling.release(&self.switch, reason).await;
-                }
-                Ok(())
-            }
-            Effect::Join(leg) => self.join(leg).await,
-            Effect::Leave(leg) => {
-                self.on_endpoint(leg, async |relay, endpoint| relay.leave(endpoint).await).await
-            }
-            Effect::Ringback(leg) => self.sound(leg, Source::Ringback).await,
-            Effect::HoldMusic(leg) => {
-                let music = self.switch.config.hold_music.clone();
-                self.sound(leg, Source::Files(vec![music])).await
-            }
-            Effect::Quiet(leg) => {
-                self.playing.retain(|_, (other, _)| *other != leg);
-                self.on_endpoint(leg, async |relay, endpoint| relay.stop_playing(endpoint).await).await
-            }
-            Effect::Mute { leg, muted } => {
-                self.on_endpoint(leg, async |relay, endpoint| relay.mute(endpoint, muted).await).await
-            }
-            Effect::SendDigit { leg, digit } => {
-                self.on_endpoint(leg, async |relay, endpoint| {
-                    relay.send_dtmf(endpoint, digit.to_string()).await
-                })
-                .await
-            }
-            Effect::CloseMedia(leg) => {
-                self.close_media(leg).await;
-                Ok(())
-            }
-        };
-        match result {
-            // A browser that has not made its connection yet joins when it does.
-            Ok(()) | Err(MediaError::UnknownEndpoint(_)) => {}
-            Err(error) => tracing::warn!(call = %self.call.record().id, %error, "media order failed"),
-        }
-    }
-
-    async fn on_endpoint(
-        &self,
-        leg: LegId,
-        order: impl AsyncFnOnce(&tandem_relay::Relay, EndpointId) -> Result<(), MediaError>,
-    ) -> Result<(), MediaError> {
-        match self.endpoint(leg) {
-            Some(endpoint) => order(&self.switch.relay, endpoint).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn sound(&mut self, leg: LegId, source: Source) -> Result<(), MediaError> {
-        self.next_play += 1;
-        let play = PlayId(self.next_play);
-        self.playing.retain(|_, (other, _)| *other != leg);
-        self.on_endpoint(leg, async |relay, endpoint| relay.play(endpoint, play, source, true).await).await
-    }
-
-    async fn accept(&mut self, leg: LegId) -> Result<(), MediaError> {
-        let Some(signaling) = self.signaling.get_mut(&leg) else { return Ok(()) };
-        if let Err(error) = signaling.accept(&self.switch).await {
-            tracing::warn!(call = %self.call.record().id, %leg, %error, "caller cannot be answered");
-            let _ = self.call.hang_up(self.at, leg, EndReason::Failed);
-        }
-        Ok(())
-    }
-
-    async fn join(&mut self, leg: LegId) -> Result<(), MediaError> {
-        self.claim(leg);
-        let Some((endpoint, muted)) = self.endpoint(leg).zip(self.call.leg(leg).map(|l| l.muted)) else {
-            return Ok(());
-        };
-        self.switch.relay.join(endpoint, self.room()).await?;
-        // A browser's mute is its leg's, not the one of the call it was in before.
-        self.switch.relay.mute(endpoint, muted).await
-    }
-
-    async fn close_media(&mut self, leg: LegId) {
-        self.lost.remove(&leg);
-        let Some(endpoint) = self.endpoint(leg) else { return };
-        let served = self.switch.registry.release_endpoint(endpoint, self.owner(leg));
-        if self.call.leg(leg).is_some_and(|l| l.kind != LegKind::Web) {
-            self.switch.relay.close(endpoint).await;
-        } else if served {
-            let _ = self.switch.relay.stop_playing(endpoint).await;
-            let _ = self.switch.relay.leave(endpoint).await;
-        }
-    }
-
-    fn notify(&mut self, what: CallChange) {
-        let notice = CallNotice { scope: self.scope, call: self.call.record().id, at: self.now(), what };
-        if self.switch.app.notices.try_send(notice).is_err() && !self.call.is_over() {
-            tracing::error!(call = %self.call.record().id, "the app does not keep up; its call is ended");
-            let now = self.now();
-            self.call.end(now, EndReason::Failed);
-        }
     }
 }
 
