@@ -36,13 +36,18 @@ export class Phone {
   readonly #events: PhoneEvent[] = [];
   readonly #waiting = new Set<() => void>();
   #process!: ChildProcess;
-  #control!: Socket;
+  #control: Socket | undefined;
   #log = "";
   #token = 0;
 
   static async start(options: PhoneOptions): Promise<Phone> {
     const phone = new Phone();
-    await phone.#start(options);
+    try {
+      await phone.#start(options);
+    } catch (error) {
+      await phone.stop();
+      throw error;
+    }
     return phone;
   }
 
@@ -66,7 +71,7 @@ export class Phone {
     this.#process.stdout!.on("data", take);
     this.#process.stderr!.on("data", take);
     this.#control = await this.#connect(control);
-    this.#read();
+    this.#read(this.#control);
     // The account comes once somebody listens, so that no event of its registration is missed.
     this.command("uanew", account.filter(Boolean).join(";"));
     if (options.secret && options.awaitRegistration !== false) await this.event("REGISTER_OK");
@@ -85,10 +90,10 @@ export class Phone {
     }
   }
 
-  #read(): void {
+  #read(control: Socket): void {
     let buffer = Buffer.alloc(0);
-    this.#control.on("error", () => {});
-    this.#control.on("data", (chunk: Buffer) => {
+    control.on("error", () => {});
+    control.on("data", (chunk: Buffer) => {
       buffer = Buffer.concat([buffer, chunk]);
       for (;;) {
         const colon = buffer.indexOf(":");
@@ -105,7 +110,7 @@ export class Phone {
 
   command(command: string, params = ""): void {
     const text = JSON.stringify({ command, params, token: String(++this.#token) });
-    this.#control.write(`${Buffer.byteLength(text)}:${text},`);
+    this.#control?.write(`${Buffer.byteLength(text)}:${text},`);
   }
 
   /** The next event of this type that was not waited for yet. */
@@ -153,7 +158,7 @@ export class Phone {
     const child = this.#process;
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      this.#control.destroy();
+      this.#control?.destroy();
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 3_000);
       await ended;
