@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sound, tone, wav } from "./audio.ts";
+import { Api, until } from "./api.ts";
 import type { Server } from "./server.ts";
 
 const ARGS = [
@@ -55,6 +56,8 @@ export class Person {
     await page.locator("input[name=password]").fill(server.user(name).password);
     await person.id("signin-submit").click();
     await expect(person.id("presence-menu").first()).toBeVisible();
+    // Who has no device yet cannot be rung: the page is there a moment before its socket.
+    await until(`${name} is there`, () => Api.as(server, name).get("/me"), (me) => me.user.presence.primary !== "offline");
     return person;
   }
 
