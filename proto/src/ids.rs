@@ -79,6 +79,8 @@ ids! {
     WrapUpCodeId,
     /// One HTTP request or SIP transaction, for correlation.
     RequestId,
+    /// One run of one server process; a restart makes a new one.
+    NodeId,
 }
 
 impl From<DeviceId> for EndpointId {

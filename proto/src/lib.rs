@@ -9,11 +9,13 @@ mod event;
 pub mod events;
 mod ids;
 pub mod limits;
+mod node;
 mod problem;
 mod time;
 pub mod ws;
 
 pub use event::{Actor, Cursor, CursorError, Event, EventData, Position, Stream, Topic};
 pub use ids::*;
+pub use node::{Load, NodeInfo, NodeRole};
 pub use problem::{FieldError, Problem};
 pub use time::Timestamp;

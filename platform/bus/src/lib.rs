@@ -1,11 +1,15 @@
 //! Signals between parts of the server and to connected clients: what matters only now. A signal may be lost; whoever needs certainty
 //! reads the log.
 
+mod links;
+
 use std::sync::Arc;
 
 use tandem_core::OrgScope;
 use tandem_proto::{OrgId, Topic, ws::Signal};
 use tokio::sync::broadcast;
+
+pub use links::{LinkError, Links};
 
 /// Signals kept for a slow receiver before it misses some.
 const QUEUE: usize = 4_096;

@@ -28,6 +28,11 @@ impl Mint {
     pub const fn scope(&self, org: OrgId) -> OrgScope {
         OrgScope(org)
     }
+
+    /// For what belongs to no tenant: the nodes themselves and work they do for all. Its org is the nil UUID, which no tenant has.
+    pub const fn system(&self) -> OrgScope {
+        OrgScope(OrgId::from_uuid(uuid::Uuid::nil()))
+    }
 }
 
 #[cfg(test)]

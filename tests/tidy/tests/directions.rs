@@ -17,14 +17,15 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-store", 3),
     ("tandem-bus", 3),
     ("tandem-setup", 3),
-    ("tandem-edge", 4),
-    ("tandem-relay", 4),
-    ("tandem-routing-engine", 4),
-    ("tandem-signaling", 4),
-    ("tandem-collaborate", 5),
-    ("tandem-communicate", 6),
-    ("tandem-engage", 7),
-    ("tandem-server", 8),
+    ("tandem-cluster", 4),
+    ("tandem-edge", 5),
+    ("tandem-relay", 5),
+    ("tandem-routing-engine", 5),
+    ("tandem-signaling", 5),
+    ("tandem-collaborate", 6),
+    ("tandem-communicate", 7),
+    ("tandem-engage", 8),
+    ("tandem-server", 9),
 ];
 
 /// Cores that build on another core of the same domain.

@@ -1,0 +1,189 @@
+//! Who is there and who owns what: nodes that beat, and things that must live in one place at a time.
+//!
+//! **Nodes.** Each process has a row with a counter it raises ([`BEAT`]). A node is gone when somebody has seen the same count for
+//! [`GONE_AFTER`] by a monotonic clock of its own while the store answered; no two clocks are compared, and a store that is away ends
+//! nobody. A process that is alone ([`Joining::alone`]) does not beat: the store is its own, so every other row is of a run that ended.
+//!
+//! **Ownership.** A [`Claim`] says that this node owns a thing, in an epoch. The contract: whoever writes as an owner calls
+//! [`Claim::hold`] in the same transaction. It fails with [`StoreError::Fenced`] once the thing was taken, and then the former owner lets
+//! go of it without a word to anybody. What a gone node owned is offered to the living as [`Orphan`]s.
+
+mod nodes;
+mod owned;
+mod pulse;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tandem_bus::Links;
+use tandem_core::{Mint, OrgScope};
+use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
+use tandem_store::{Migration, Store, StoreError};
+use tokio::sync::{broadcast, watch};
+
+pub use nodes::Nodes;
+pub use owned::{Claim, Claiming, Kind, Orphan, Owner};
+
+/// How often a node shows that it is there.
+pub const BEAT: Duration = Duration::from_millis(250);
+/// A node whose count stands still for so long is gone.
+pub const GONE_AFTER: Duration = Duration::from_secs(2);
+
+/// The tables of this crate.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "0005_nodes",
+    sql: "
+        CREATE TABLE nodes (id text PRIMARY KEY, beat bigint NOT NULL, info text NOT NULL);
+        CREATE TABLE owned (
+            kind text NOT NULL, id text NOT NULL, org text NOT NULL, node text NOT NULL, epoch bigint NOT NULL,
+            PRIMARY KEY (kind, id)
+        );
+        CREATE INDEX owned_by_node ON owned (node, kind);
+    ",
+}];
+
+/// What a node brings when it joins.
+#[derive(Debug)]
+pub struct Joining {
+    /// The store all nodes share.
+    pub store: Store,
+    /// Makes scopes of orgs whose things are taken over.
+    pub mint: Arc<Mint>,
+    /// The ways to other nodes, and this one's id.
+    pub links: Links,
+    /// Itself, as the others shall know it.
+    pub info: NodeInfo,
+    /// Nobody else can use the store (SQLite).
+    pub alone: bool,
+}
+
+/// This node among the others. Cheap to clone.
+#[derive(Clone)]
+pub struct Cluster(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    mint: Arc<Mint>,
+    links: Links,
+    alone: bool,
+    info: Mutex<NodeInfo>,
+    /// Raised to publish `info` at once.
+    changed: watch::Sender<u64>,
+    nodes: watch::Sender<Nodes>,
+    orphans: broadcast::Sender<Orphan>,
+}
+
+impl Cluster {
+    /// Makes this node known and begins to watch the others.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn join(joining: Joining) -> Result<Self, StoreError> {
+        let Joining { store, mint, links, info, alone } = joining;
+        let inner = Inner {
+            store,
+            mint,
+            links,
+            alone,
+            nodes: watch::Sender::new(Nodes::of(vec![info.clone()])),
+            info: Mutex::new(info),
+            changed: watch::Sender::new(0),
+            orphans: broadcast::Sender::new(4_096),
+        };
+        let cluster = Self(Arc::new(inner));
+        pulse::start(&cluster).await?;
+        Ok(cluster)
+    }
+
+    /// This node.
+    pub fn me(&self) -> NodeId {
+        self.0.links.me()
+    }
+
+    /// The ways to the others.
+    pub fn links(&self) -> &Links {
+        &self.0.links
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The scope of an org, for what is taken over in its name.
+    pub fn scope_of(&self, org: tandem_proto::OrgId) -> OrgScope {
+        self.0.mint.scope(org)
+    }
+
+    /// Whether nobody else can be there.
+    pub fn is_alone(&self) -> bool {
+        self.0.alone
+    }
+
+    /// Whether this node has a role.
+    pub fn has(&self, role: NodeRole) -> bool {
+        self.info().roles.contains(&role)
+    }
+
+    /// This node as the others know it.
+    pub fn info(&self) -> NodeInfo {
+        self.0.info.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Everybody who is there now, this node included.
+    pub fn nodes(&self) -> Nodes {
+        self.0.nodes.borrow().clone()
+    }
+
+    /// The same, for waiting for changes.
+    pub fn watch(&self) -> watch::Receiver<Nodes> {
+        self.0.nodes.subscribe()
+    }
+
+    /// Tells the others, with the next beat, how busy this node is.
+    pub fn set_load(&self, load: Load) {
+        self.0.info.lock().unwrap_or_else(PoisonError::into_inner).load = load;
+    }
+
+    /// Tells the others, now, that this node takes no new work.
+    pub fn drain(&self) {
+        self.0.info.lock().unwrap_or_else(PoisonError::into_inner).draining = true;
+        self.0.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Tells the others what changed in this node's addresses or roles.
+    pub fn update(&self, change: impl FnOnce(&mut NodeInfo)) {
+        change(&mut self.0.info.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Things whose owner is gone or gave them up. Each is offered again until somebody took it. [`Self::take`] one to own it; a node
+    /// takes only what its roles serve. Those it should leave to a better placed one for a moment are not offered at first.
+    pub fn orphans(&self) -> broadcast::Receiver<Orphan> {
+        self.0.orphans.subscribe()
+    }
+
+    /// Says goodbye: what this node still owns is free for the others.
+    ///
+    /// # Errors
+    /// When the store fails; the others will find out by themselves.
+    pub async fn leave(&self) -> Result<(), StoreError> {
+        pulse::leave(self).await
+    }
+
+    pub(crate) fn roles(&self) -> BTreeSet<NodeRole> {
+        self.info().roles
+    }
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster")
+            .field("me", &self.me())
+            .field("nodes", &self.nodes())
+            .finish_non_exhaustive()
+    }
+}
