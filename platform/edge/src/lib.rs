@@ -7,6 +7,7 @@
 mod caller;
 mod events;
 mod extract;
+mod forward;
 pub mod gateway;
 pub mod identity;
 mod problem;
@@ -22,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use caller::Caller;
 pub use extract::{Json, Path, Query};
+pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, UserRecord};
 pub use problem::ApiProblem;

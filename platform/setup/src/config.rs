@@ -1,11 +1,14 @@
 //! The checked configuration.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
 };
+
+use tandem_proto::NodeRole;
 
 use crate::{Settings, StartError};
 
@@ -35,38 +38,36 @@ pub struct Config {
     pub rtp_ports: RangeInclusive<u16>,
     /// Address told to far ends.
     pub public_ip: Option<IpAddr>,
+    /// What this process does.
+    pub roles: BTreeSet<NodeRole>,
+    /// Its name among the nodes.
+    pub name: String,
+    /// Where other nodes reach it; `None`: it is alone.
+    pub links: Option<SocketAddr>,
+    /// Where presence, signals and rate limits are shared; `None`: they are this process' own.
+    pub redis: Option<Secret>,
     /// Where rows and events are.
     pub database: Database,
     /// Filter of the log.
     pub log: String,
 }
 
-/// Where rows and events are.
+/// A URL that may hold a password, which is shown masked.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Database(String);
+pub struct Secret(String);
 
-impl Database {
-    /// The URL, for the store.
+impl Secret {
+    /// The URL itself.
     pub fn url(&self) -> &str {
         &self.0
     }
-
-    fn check(url: String) -> Result<Self, String> {
-        match url.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Self(url)),
-            Some(("postgres" | "postgresql", _)) => {
-                Err("PostgreSQL is not supported by this version; use sqlite:PATH".into())
-            }
-            _ => Err("must be sqlite:PATH".into()),
-        }
-    }
 }
 
-impl fmt::Display for Database {
+impl fmt::Display for Secret {
     /// Without the password, if there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let masked = self.0.split_once("://").and_then(|(scheme, rest)| {
-            let (account, host) = rest.split_once('@')?;
+            let (account, host) = rest.rsplit_once('@')?;
             let (user, _) = account.split_once(':')?;
             Some(format!("{scheme}://{user}:••••@{host}"))
         });
@@ -74,9 +75,42 @@ impl fmt::Display for Database {
     }
 }
 
-impl fmt::Debug for Database {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// Where rows and events are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Database(Secret);
+
+impl Database {
+    /// The URL, for the store.
+    pub fn url(&self) -> &str {
+        self.0.url()
+    }
+
+    /// Whether other processes can use it at the same time.
+    pub fn is_shared(&self) -> bool {
+        !self.url().starts_with("sqlite:")
+    }
+
+    fn check(url: String) -> Result<Self, String> {
+        match url.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self(Secret(url))),
+            Some(("postgres" | "postgresql", rest)) if rest.len() > 2 && rest.starts_with("//") => {
+                Ok(Self(Secret(url)))
+            }
+            _ => Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME".into()),
+        }
+    }
+}
+
+impl fmt::Display for Database {
+    /// Without the password, if there is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -90,7 +124,24 @@ impl Config {
         let url = settings.database.unwrap_or_else(|| format!("sqlite:{}", data.join("tandem.db").display()));
         let database =
             Database::check(url).map_err(|reason| StartError::Config(format!("database: {reason}")))?;
+        let roles = roles(settings.roles.as_deref())?;
+        let links = settings.links.map(|links| address("links", Some(links), "")).transpose()?;
+        if links.is_none() && roles.len() < NodeRole::ALL.len() {
+            return Err(StartError::Config(
+                "roles: a process with some of the roles needs `links`, the address other nodes reach it at"
+                    .into(),
+            ));
+        }
+        if links.is_some() && !database.is_shared() {
+            return Err(StartError::Config(
+                "links: several nodes need a database they can share; set `database` to postgres://…".into(),
+            ));
+        }
         Ok(Self {
+            roles,
+            name: name(settings.name)?,
+            links,
+            redis: settings.redis.map(redis).transpose()?,
             demo: settings.demo.unwrap_or(false),
             http: address("http", settings.http, "127.0.0.1:8080")?,
             admin: address("admin", settings.admin, "127.0.0.1:8081")?,
@@ -112,6 +163,31 @@ fn address(name: &str, text: Option<String>, default: &str) -> Result<SocketAddr
             "{name}: {text:?} is not an address; write IP:PORT, as 127.0.0.1:8080 or [::1]:8080"
         ))
     })
+}
+
+fn roles(text: Option<&str>) -> Result<BTreeSet<NodeRole>, StartError> {
+    let Some(text) = text else { return Ok(NodeRole::ALL.into()) };
+    let roles = text.split(['|', ',']).map(|role| role.trim().parse());
+    let roles: Result<BTreeSet<NodeRole>, _> = roles.collect();
+    roles.map_err(|error| StartError::Config(format!("roles: {error}")))
+}
+
+fn name(text: Option<String>) -> Result<String, StartError> {
+    let text = text.unwrap_or_else(|| "tandem".to_owned());
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !text.is_empty() && text.len() <= 63 && text.chars().all(fits) {
+        Ok(text)
+    } else {
+        Err(StartError::Config(format!("name: {text:?} is not 1 to 63 letters, digits, '-', '_' or '.'")))
+    }
+}
+
+fn redis(url: String) -> Result<Secret, StartError> {
+    if url.starts_with("redis://") || url.starts_with("rediss://") || url.starts_with("redis+unix://") {
+        Ok(Secret(url))
+    } else {
+        Err(StartError::Config("redis: must be redis://[USER:PASSWORD@]HOST[:PORT][/DB]".into()))
+    }
 }
 
 fn public_ip(text: &str) -> Result<IpAddr, StartError> {
@@ -155,6 +231,15 @@ impl fmt::Display for Config {
         if let Some(ip) = self.public_ip {
             writeln!(f, "public_ip = {}", quoted(&ip))?;
         }
+        let roles: Vec<_> = self.roles.iter().map(|role| role.name()).collect();
+        writeln!(f, "roles = {}", quoted(&roles.join(",")))?;
+        writeln!(f, "name = {}", quoted(&self.name))?;
+        if let Some(links) = self.links {
+            writeln!(f, "links = {}", quoted(&links))?;
+        }
+        if let Some(redis) = &self.redis {
+            writeln!(f, "redis = {}", quoted(redis))?;
+        }
         writeln!(f, "database = {}", quoted(&self.database))?;
         write!(f, "log = {}", quoted(&self.log))
     }
@@ -197,8 +282,23 @@ mod tests {
 
     #[test]
     fn passwords_are_masked() {
-        let database = Database("postgres://tandem:hunter2@db.example/tandem".into());
+        let database = Database::check("postgres://tandem:hunter2@db.example/tandem".into()).expect("a URL");
         assert_eq!(database.to_string(), "postgres://tandem:••••@db.example/tandem");
+        let redis = redis("redis://tandem:hunter2@redis.example".into()).expect("a URL");
+        assert_eq!(redis.to_string(), "redis://tandem:••••@redis.example");
+    }
+
+    #[test]
+    fn some_of_the_roles_need_others_to_talk_to() {
+        let some = Settings { roles: Some("edge,sip".into()), ..Settings::default() };
+        let refused = |settings| Config::check(settings).expect_err("must be refused").to_string();
+        assert!(refused(some.clone()).starts_with("roles: "));
+        let linked = Settings { links: Some("127.0.0.1:7000".into()), ..some };
+        assert!(refused(linked.clone()).starts_with("links: "), "SQLite is one process' own");
+        let shared = Settings { database: Some("postgres://db/tandem".into()), ..linked };
+        let config = Config::check(shared.clone()).expect("a node");
+        assert_eq!(config.roles, BTreeSet::from([NodeRole::Edge, NodeRole::Sip]));
+        assert!(refused(Settings { roles: Some("edge,fax".into()), ..shared }).starts_with("roles: "));
     }
 
     #[test]

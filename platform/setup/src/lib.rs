@@ -11,7 +11,7 @@ mod settings;
 mod telemetry;
 
 pub use cli::{Cli, Command};
-pub use config::{Config, Database};
+pub use config::{Config, Database, Secret};
 pub use error::StartError;
 pub use runtime::Runtime;
 pub use settings::Settings;

@@ -7,14 +7,17 @@ use serde::{Deserialize, Serialize};
 /// Where the server listens; the ports are the bound ones, also where 0 was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Runtime {
-    /// Web client and API.
-    pub http: SocketAddr,
+    /// Web client and API, where it has that role; so below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<SocketAddr>,
     /// Metrics and health.
     pub admin: SocketAddr,
     /// SIP.
-    pub sip: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip: Option<SocketAddr>,
     /// WebRTC media.
-    pub media: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<SocketAddr>,
     /// The process.
     pub pid: u32,
 }

@@ -36,7 +36,19 @@ pub struct Settings {
     /// Address told to phones and browsers in place of the bound one, behind NAT
     #[arg(long, global = true, env = "TANDEM_PUBLIC_IP", value_name = "IP")]
     pub public_ip: Option<String>,
-    /// Database: sqlite:PATH [default: sqlite:DIR/tandem.db]
+    /// What this process does: any of edge,sip,media,engine,worker [default: all of them]
+    #[arg(long, global = true, env = "TANDEM_ROLES", value_name = "ROLES")]
+    pub roles: Option<String>,
+    /// This process' name among the nodes, unique and kept over restarts [default: tandem]
+    #[arg(long, global = true, env = "TANDEM_NAME", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Address other nodes reach this one at; needed with postgres:// [default: none, this process is alone]
+    #[arg(long, global = true, env = "TANDEM_LINKS", value_name = "ADDR")]
+    pub links: Option<String>,
+    /// Redis for presence, signals between nodes and rate limits: redis://HOST:PORT [default: none, all in this process]
+    #[arg(long, global = true, env = "TANDEM_REDIS", value_name = "URL", hide_env_values = true)]
+    pub redis: Option<String>,
+    /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST[,HOST…]/NAME [default: sqlite:DIR/tandem.db]
     #[arg(long, global = true, env = "TANDEM_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
@@ -78,6 +90,10 @@ impl Settings {
             media: self.media.or(other.media),
             rtp_ports: self.rtp_ports.or(other.rtp_ports),
             public_ip: self.public_ip.or(other.public_ip),
+            roles: self.roles.or(other.roles),
+            name: self.name.or(other.name),
+            links: self.links.or(other.links),
+            redis: self.redis.or(other.redis),
             database: self.database.or(other.database),
             log: self.log.or(other.log),
         }

@@ -19,6 +19,12 @@ pub enum StoreError {
     /// The writer's queue is full; try again later.
     #[error("the store is overloaded")]
     Overloaded,
+    /// Somebody else owns it now: the former owner's write was refused and nothing changed.
+    #[error("somebody else owns it now")]
+    Fenced,
+    /// The database is away or changes over; try again in a moment.
+    #[error("the database cannot be reached now")]
+    Unavailable,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,

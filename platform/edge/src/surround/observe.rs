@@ -13,14 +13,16 @@ use tandem_proto::{Problem, RequestId, UserId};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::ApiProblem;
+use crate::{ApiProblem, forward::Carried};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    // A fresh one even if the client sent one: ours are unique and can be trusted in the log.
-    let id = RequestId::generate();
+    // A fresh one even if the client sent one: ours are unique and can be trusted in the log. One that another node carried here has its
+    // id already.
+    let carried = request.extensions().get::<Carried>().and_then(|_| request.extensions().get().copied());
+    let id: RequestId = carried.unwrap_or_else(RequestId::generate);
     request.extensions_mut().insert(id);
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
