@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{
     CallId, ConversationId, DeviceId, LegId, Timestamp, UserId,
     api::{self, EndReason, Leg, LegKind, LegState},
@@ -31,10 +32,10 @@ pub enum Refused {
 }
 
 /// Legs rung together: the first answer ends the others.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 struct RingGroup(u32);
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 enum Sound {
     #[default]
     None,
@@ -43,13 +44,13 @@ enum Sound {
 }
 
 /// What the relay does for a leg now, so that only differences are told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 struct MediaPlan {
     joined: bool,
     sound: Sound,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Party {
     group: Option<RingGroup>,
     ring_until: Option<Timestamp>,
@@ -60,7 +61,9 @@ struct Party {
 ///
 /// The caller is the first leg. A call an app steers ([`Call::start`] with `steered`) goes on when a rung leg ends; any other is
 /// over with either side.
-#[derive(Clone, Debug)]
+///
+/// Serialisable between two steps: what is restored goes on as if nothing had been. Orders that were not taken yet are not kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Call {
     record: api::Call,
     parties: BTreeMap<LegId, Party>,
@@ -69,6 +72,7 @@ pub struct Call {
     groups: u32,
     /// The reason to give the caller when nobody is left ringing.
     best_failure: EndReason,
+    #[serde(skip)]
     effects: VecDeque<Effect>,
 }
 
@@ -317,6 +321,18 @@ impl Call {
     pub fn set_conversation(&mut self, conversation: ConversationId) {
         self.record.conversation = Some(conversation);
         self.log(Logged::Conversation(CallConversation { call: self.record.id, conversation }));
+    }
+
+    /// The leg's media was made anew: orders again all that the relay does for it.
+    pub fn media_anew(&mut self, leg: LegId) {
+        let Some(party) = self.parties.get_mut(&leg) else { return };
+        let wanted = std::mem::take(&mut party.media);
+        self.plan(leg, wanted);
+    }
+
+    /// The legs that are not over.
+    pub fn open_legs(&self) -> impl Iterator<Item = &Leg> {
+        self.record.legs.iter().filter(|leg| leg.state != LegState::Ended)
     }
 
     /// The open leg of a user that rings.

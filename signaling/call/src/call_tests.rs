@@ -170,3 +170,29 @@ fn what_is_over_stays_over() {
     call.end(at(3), EndReason::Failed);
     assert_eq!(effects(&mut call), []);
 }
+
+#[test]
+fn what_is_restored_goes_on() {
+    let mut call = start(LegKind::Trunk, false);
+    call.ring(at(0), vec![leg(2, LegKind::Web), leg(3, LegKind::Phone)], at(30_000)).unwrap();
+    effects(&mut call);
+    let saved = serde_json::to_string(&call).unwrap();
+    let mut call: Call = serde_json::from_str(&saved).unwrap();
+    assert_eq!(call.poll_timeout(), Some(at(30_000)), "deadlines too");
+    call.answered(at(1), id(2), None).unwrap();
+    let told = effects(&mut call);
+    assert!(told.contains(&Effect::Release { leg: id(3), reason: EndReason::AnsweredElsewhere }), "{told:?}");
+}
+
+#[test]
+fn media_made_anew_is_what_it_was() {
+    let mut call = start(LegKind::Web, false);
+    call.ring(at(0), vec![leg(2, LegKind::Phone)], at(30_000)).unwrap();
+    call.answered(at(1), id(2), None).unwrap();
+    call.hold(id(1), true).unwrap();
+    effects(&mut call);
+    call.media_anew(id(1));
+    assert_eq!(effects(&mut call), [], "who holds is in no room");
+    call.media_anew(id(2));
+    assert_eq!(effects(&mut call), [Effect::HoldMusic(id(2)), Effect::Join(id(2))]);
+}

@@ -1,5 +1,6 @@
 //! What a call asks of its shell.
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{
     LegId, UserId,
     api::EndReason,
@@ -56,7 +57,7 @@ pub enum Effect {
 }
 
 /// Events a call appends.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the payloads say it")]
 pub enum Logged {
     Started(CallStarted),
@@ -72,7 +73,8 @@ pub enum Logged {
 }
 
 /// What happened to a call, told to the app that steers it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallChange {
     /// A leg was answered: the caller's by the app, a rung user's by the user. A rung user's leg is connected with the caller at
     /// once: music stops, both are in the call's room.

@@ -290,6 +290,16 @@ impl LocalSession {
         Self { id, version: 0, address }
     }
 
+    /// The same session, received at another address from the next description on.
+    pub const fn move_to(&mut self, address: SocketAddr) {
+        self.address = address;
+    }
+
+    /// Restored from what may be one description old: its version is not used again.
+    pub const fn restored(&mut self) {
+        self.version += 1;
+    }
+
     /// An offer of every codec we speak.
     pub fn offer(&mut self, direction: Direction) -> String {
         let formats: Vec<_> = Codec::PREFERENCE
@@ -431,5 +441,10 @@ mod tests {
         let mut local = LocalSession::new(9, "127.0.0.1:41000".parse().unwrap());
         assert!(local.offer(Direction::SendRecv).contains("o=tandem 9 1 "));
         assert!(local.offer(Direction::SendRecv).contains("o=tandem 9 2 "));
+        local.move_to("127.0.0.2:42000".parse().unwrap());
+        local.restored();
+        let moved = local.offer(Direction::SendRecv);
+        assert!(moved.contains("o=tandem 9 4 IN IP4 127.0.0.2\r\n"), "{moved}");
+        assert!(moved.contains("m=audio 42000 "), "{moved}");
     }
 }
