@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 DATA ?= data
 ARGS ?=
 
-.PHONY: help setup setup-test web build run demo-call test lint test-rust test-web test-e2e bench screens clean
+.PHONY: help setup setup-test web build run cluster rolling chaos demo-call test lint test-rust test-web test-e2e bench screens clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,6 +33,13 @@ run: build ## sets up, builds and starts a demo organisation
 
 demo-call: setup-test ## a customer calls the demo number of the running server (baresip with a spoken file)
 	@scripts/demo-call.sh $(DATA)
+
+cluster: build ## the same program as ten nodes on 127.0.0.x, over PostgreSQL (with a standby) and Redis, behind HAProxy
+	@scripts/setup.sh cluster
+	@node scripts/cluster.mjs up --dir $(DATA)/cluster --bin $(TARGET)/release/tandem $(ARGS)
+
+rolling: ## replaces every node of the running cluster, one after the other
+	@node scripts/cluster.mjs rolling --dir $(DATA)/cluster
 
 lint: ## formatting and lints of everything
 	cargo fmt --all --check

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building (`setup.sh build`) or testing (`setup.sh test`) needs and the machine does not have.
+# Installs the Debian packages that are missing for building (`setup.sh build`), for a cluster on this machine (`setup.sh cluster`) or for
+# testing (`setup.sh test`).
 # Quick when nothing is missing. As root, or through sudo; otherwise says what to install.
 set -euo pipefail
 
 build=(gcc g++ make cmake pkg-config)
-tests=(chromium baresip-core sip-tester)
+cluster=(postgresql redis-server haproxy util-linux)
+tests=(chromium baresip-core sip-tester faketime "${cluster[@]}")
 
 wanted=("${build[@]}")
 case "${1:-build}" in
   build) ;;
+  cluster) wanted+=("${cluster[@]}") ;;
   test) wanted+=("${tests[@]}") ;;
-  *) echo "usage: scripts/setup.sh build|test" >&2; exit 2 ;;
+  *) echo "usage: scripts/setup.sh build|cluster|test" >&2; exit 2 ;;
 esac
 
 missing=()
@@ -30,6 +33,13 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
   fi
   echo "installing ${missing[*]}"
+  # Nothing of this may start by itself: what the project needs running, it starts privately.
+  quiet=/usr/sbin/policy-rc.d
+  if [ ! -e "$quiet" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${run[@]}" tee "$quiet" >/dev/null
+    "${run[@]}" chmod +x "$quiet"
+    trap '"${run[@]}" rm -f "$quiet"' EXIT
+  fi
   "${run[@]}" apt-get update -qq
   DEBIAN_FRONTEND=noninteractive "${run[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi

@@ -32,6 +32,8 @@ pub enum Command {
     Doctor,
     /// Brings the database up to date and ends
     Migrate,
+    /// Makes the demo organisation of `--demo` in the database, writes DIR/demo.json and ends: for several nodes
+    Demo,
 }
 
 impl Cli {

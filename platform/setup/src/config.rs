@@ -28,6 +28,8 @@ pub struct Config {
     pub demo: bool,
     /// Web client and API.
     pub http: SocketAddr,
+    /// Where users come, when it is not `http` itself: `https://tandem.example`.
+    pub url: Option<String>,
     /// Metrics and health.
     pub admin: SocketAddr,
     /// SIP over UDP and TCP.
@@ -138,6 +140,7 @@ impl Config {
             ));
         }
         Ok(Self {
+            url: settings.url.map(url).transpose()?,
             roles,
             name: name(settings.name)?,
             links,
@@ -170,6 +173,16 @@ fn roles(text: Option<&str>) -> Result<BTreeSet<NodeRole>, StartError> {
     let roles = text.split(['|', ',']).map(|role| role.trim().parse());
     let roles: Result<BTreeSet<NodeRole>, _> = roles.collect();
     roles.map_err(|error| StartError::Config(format!("roles: {error}")))
+}
+
+fn url(text: String) -> Result<String, StartError> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host.map(|host| host.strip_suffix('/').unwrap_or(host)) {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err(StartError::Config(format!("url: {text:?} is not https://HOST[:PORT]"))),
+    }
 }
 
 fn name(text: Option<String>) -> Result<String, StartError> {
@@ -220,6 +233,9 @@ impl fmt::Display for Config {
         writeln!(f, "data = {}", quoted(&self.data.display()))?;
         writeln!(f, "demo = {}", self.demo)?;
         writeln!(f, "http = {}", quoted(&self.http))?;
+        if let Some(url) = &self.url {
+            writeln!(f, "url = {}", quoted(url))?;
+        }
         writeln!(f, "admin = {}", quoted(&self.admin))?;
         writeln!(f, "sip = {}", quoted(&self.sip))?;
         writeln!(f, "media = {}", quoted(&self.media))?;

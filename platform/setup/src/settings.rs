@@ -21,6 +21,9 @@ pub struct Settings {
     /// Address of the web client and the API [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TANDEM_HTTP", value_name = "ADDR")]
     pub http: Option<String>,
+    /// Address users write in their browsers, when it is another than `http` [default: http://HTTP]
+    #[arg(long, global = true, env = "TANDEM_URL", value_name = "URL")]
+    pub url: Option<String>,
     /// Address of metrics and health, for operators only [default: 127.0.0.1:8081]
     #[arg(long, global = true, env = "TANDEM_ADMIN", value_name = "ADDR")]
     pub admin: Option<String>,
@@ -85,6 +88,7 @@ impl Settings {
             data: self.data.or(other.data),
             demo: self.demo.or(other.demo),
             http: self.http.or(other.http),
+            url: self.url.or(other.url),
             admin: self.admin.or(other.admin),
             sip: self.sip.or(other.sip),
             media: self.media.or(other.media),
