@@ -1,0 +1,157 @@
+//! Other nodes' connections: their requests are carried out and answered, their messages heard.
+
+use std::{io, sync::Arc, time::Duration};
+
+use futures::{SinkExt as _, StreamExt as _};
+use tandem_proto::NodeId;
+use tokio::{
+    net::{TcpListener, TcpStream, tcp::OwnedWriteHalf},
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
+use tokio_util::{
+    codec::{Framed, FramedRead, FramedWrite},
+    sync::CancellationToken,
+};
+
+use super::{
+    LinkError,
+    frame::{Codec, Frame, Hello, PROTOCOL, Welcome},
+    meters,
+    peer::SILENCE,
+    services::Services,
+};
+
+/// Requests of one node that are carried out at the same time; more are refused.
+pub(super) const HANDLERS: usize = 1_024;
+/// Answers that may wait to be sent; requests are not read while they do.
+const ANSWERS: usize = 1_024;
+/// Before the next try when a connection could not be accepted (no more file descriptors).
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// Accepts connections until `stop`.
+pub(super) async fn accept(
+    me: NodeId,
+    listener: TcpListener,
+    services: Arc<Services>,
+    stop: CancellationToken,
+) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                let (services, stop) = (Arc::clone(&services), stop.clone());
+                tokio::spawn(async move {
+                    let reason = tokio::select! {
+                        served = serve(me, stream, services) => served.err(),
+                        () = stop.cancelled() => None,
+                    };
+                    tracing::debug!(%address, reason = reason.map(tracing::field::display), "a node's link ended");
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a node's link cannot be accepted");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+}
+
+async fn serve(me: NodeId, stream: TcpStream, services: Arc<Services>) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut connection = Framed::new(stream, Codec);
+    let Some(Frame::Hello(hello)) = timeout(SILENCE, connection.next()).await?.transpose()? else {
+        return Err(io::Error::other("it did not say who it is"));
+    };
+    let hello: Hello = serde_json::from_slice(&hello)?;
+    let welcome = Welcome { protocol: PROTOCOL, node: me };
+    connection.send(Frame::Welcome(serde_json::to_vec(&welcome)?.into())).await?;
+    if hello.to != me {
+        return Err(io::Error::other(format!("{} looked for {}", hello.from, hello.to)));
+    }
+    if hello.protocol != PROTOCOL {
+        return Err(io::Error::other(format!("it speaks version {} of the links", hello.protocol)));
+    }
+    // What came right behind the hello is kept.
+    let parts = connection.into_parts();
+    let (read, write) = parts.io.into_split();
+    let mut frames = FramedRead::new(read, Codec);
+    *frames.read_buffer_mut() = parts.read_buf;
+    let (answers, outgoing) = mpsc::channel(ANSWERS);
+    tokio::select! {
+        taken = take(hello.from, frames, services, answers) => taken,
+        sent = send(FramedWrite::new(write, Codec), outgoing) => sent,
+    }
+}
+
+async fn take(
+    from: NodeId,
+    mut frames: FramedRead<tokio::net::tcp::OwnedReadHalf, Codec>,
+    services: Arc<Services>,
+    answers: mpsc::Sender<Frame>,
+) -> io::Result<()> {
+    let handlers = Arc::new(Semaphore::new(HANDLERS));
+    while let Some(frame) = timeout(SILENCE, frames.next()).await?.transpose()? {
+        let answer = match frame {
+            Frame::Ping => Some(Frame::Pong),
+            Frame::Tell { service, body } => {
+                services.heard(from, &service, &body);
+                None
+            }
+            Frame::Ask { number, service, body } => match Arc::clone(&handlers).try_acquire_owned() {
+                Err(_) => {
+                    meters::overloaded();
+                    Some(failed(number, &LinkError::Overloaded))
+                }
+                Ok(permit) => match services.answer(from, &service, body) {
+                    Err(error) => Some(failed(number, &error)),
+                    Ok(answer) => {
+                        let answers = answers.clone();
+                        tokio::spawn(async move {
+                            meters::answering(1);
+                            let answer = answer.await;
+                            meters::answering(-1);
+                            let frame = answer.map_or_else(
+                                |error| failed(number, &error),
+                                |body| Frame::Answer { number, body },
+                            );
+                            // The connection may be gone by now; so is whoever asked.
+                            let _ = answers.send(frame).await;
+                            drop(permit);
+                        });
+                        None
+                    }
+                },
+            },
+            _ => None,
+        };
+        if let Some(answer) = answer
+            && answers.send(answer).await.is_err()
+        {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn send(
+    mut out: FramedWrite<OwnedWriteHalf, Codec>,
+    mut answers: mpsc::Receiver<Frame>,
+) -> io::Result<()> {
+    while let Some(answer) = answers.recv().await {
+        out.feed(answer).await?;
+        while let Ok(answer) = answers.try_recv() {
+            out.feed(answer).await?;
+        }
+        out.flush().await?;
+    }
+    Ok(())
+}
+
+fn failed(number: u64, error: &LinkError) -> Frame {
+    let body = serde_json::to_vec(error).expect("an error is plain data");
+    Frame::Failed { number, body: body.into() }
+}

@@ -1,0 +1,239 @@
+//! Request and reply between nodes: one ordered connection to each node that is spoken to, and a direct way when both are the same.
+//!
+//! The contract: a request is answered once or fails within its deadline; a failed one may or may not have been carried out, so whoever
+//! asks again must make that harmless. Messages told to one node arrive in the order they were told, or not at all. A request that is
+//! being carried out runs to its end, also when nobody waits for it any more.
+
+mod frame;
+mod inbound;
+mod local;
+mod meters;
+mod peer;
+mod services;
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    io,
+    net::SocketAddr,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tandem_proto::NodeId;
+use tokio::{
+    net::TcpListener,
+    sync::broadcast,
+    time::{error::Elapsed, timeout},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use local::Local;
+use peer::Peer;
+use services::{Answer, Services};
+
+/// Why a node could not be asked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
+pub enum LinkError {
+    /// Nobody knows that node (any more), or it cannot be reached.
+    #[error("node {0} cannot be reached")]
+    Unreachable(NodeId),
+    /// No answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The node does not do that.
+    #[error("the node has no service {0:?}")]
+    NoService(String),
+    /// The request or the answer could not be read.
+    #[error("not understood: {0}")]
+    Malformed(String),
+    /// Too much waits for that node.
+    #[error("too much waits for the node")]
+    Overloaded,
+    /// The request or the answer, of so many bytes, is too large: 1 MiB is the most.
+    #[error("a message of {0} bytes is too large")]
+    TooLarge(usize),
+    /// The node failed to carry it out: its fault, not that of the request.
+    #[error("the node failed: {0}")]
+    Failed(String),
+}
+
+/// The ways to other nodes. Cheap to clone.
+#[derive(Clone)]
+pub struct Links(Arc<Inner>);
+
+struct Inner {
+    me: NodeId,
+    address: Option<SocketAddr>,
+    services: Arc<Services>,
+    local: Local,
+    peers: RwLock<HashMap<NodeId, Arc<Peer>>>,
+    broken: broadcast::Sender<NodeId>,
+    /// Ends the listener and the connections of others.
+    stop: DropGuard,
+}
+
+impl Links {
+    /// Of a process that is alone: it reaches itself.
+    pub fn alone(me: NodeId) -> Self {
+        Self::new(me, None, Arc::default(), CancellationToken::new())
+    }
+
+    /// Of a node that others reach at `address` (port 0: a free one). Needs the runtime.
+    ///
+    /// # Errors
+    /// When it cannot listen there.
+    pub fn listen(me: NodeId, address: SocketAddr) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let address = listener.local_addr()?;
+        let (services, stop) = (Arc::<Services>::default(), CancellationToken::new());
+        tokio::spawn(inbound::accept(me, listener, Arc::clone(&services), stop.clone()));
+        Ok(Self::new(me, Some(address), services, stop))
+    }
+
+    fn new(
+        me: NodeId,
+        address: Option<SocketAddr>,
+        services: Arc<Services>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            me,
+            address,
+            local: Local::new(me, Arc::clone(&services)),
+            services,
+            peers: RwLock::default(),
+            broken: broadcast::Sender::new(64),
+            stop: stop.drop_guard(),
+        }))
+    }
+
+    /// This node.
+    pub fn me(&self) -> NodeId {
+        self.0.me
+    }
+
+    /// Where other nodes reach this one; `None` when it is alone.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.0.address
+    }
+
+    /// Replaces the address book. Connections to nodes that are not in it (there) any more are closed and what waits for them fails.
+    pub fn know(&self, peers: Vec<(NodeId, SocketAddr)>) {
+        let wanted: HashMap<_, _> = peers.into_iter().filter(|(node, _)| *node != self.0.me).collect();
+        let mut known = self.0.peers.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|node, peer| wanted.get(node) == Some(&peer.address));
+        for (node, address) in wanted {
+            known
+                .entry(node)
+                .or_insert_with(|| Arc::new(Peer::new(self.0.me, node, address, self.0.broken.clone())));
+        }
+    }
+
+    /// Nodes whose connection broke, or refused to come up: a hint that they are gone, no proof.
+    pub fn broken(&self) -> broadcast::Receiver<NodeId> {
+        self.0.broken.subscribe()
+    }
+
+    /// Answers requests to `service`. Requests of one node may run side by side, a thousand at most.
+    pub fn serve<Q, A, F, R>(&self, service: &'static str, handler: F)
+    where
+        Q: DeserializeOwned + Send + 'static,
+        A: Serialize + Send + 'static,
+        F: Fn(NodeId, Q) -> R + Send + Sync + 'static,
+        R: Future<Output = A> + Send + 'static,
+    {
+        self.0.services.serve(service, handler);
+    }
+
+    /// Takes messages told to `service`, those of one node in order, one after the other: `handler` must not wait for anything.
+    pub fn hear<M, F>(&self, service: &'static str, handler: F)
+    where
+        M: DeserializeOwned + Send + 'static,
+        F: Fn(NodeId, M) + Send + Sync + 'static,
+    {
+        self.0.services.hear(service, handler);
+    }
+
+    /// Asks a node and waits for its answer, `deadline` at most.
+    ///
+    /// # Errors
+    /// [`LinkError`]; the request may have been carried out all the same.
+    pub async fn ask<Q, A>(
+        &self,
+        to: NodeId,
+        service: &'static str,
+        request: &Q,
+        deadline: Duration,
+    ) -> Result<A, LinkError>
+    where
+        Q: Serialize + Sync,
+        A: DeserializeOwned,
+    {
+        let began = Instant::now();
+        let asked = async {
+            let answer = self.send(to, service, packed(service, request)?)?;
+            let body = timeout(deadline, answer).await.map_err(|_: Elapsed| LinkError::TimedOut)??;
+            serde_json::from_slice(&body).map_err(malformed)
+        };
+        let answer = asked.await;
+        meters::asked(service, answer.as_ref().map(drop), began.elapsed());
+        answer
+    }
+
+    /// Tells a node something and waits for nothing.
+    ///
+    /// # Errors
+    /// [`LinkError`] when it surely did not arrive; without an error it still may not have.
+    pub fn tell<M: Serialize>(
+        &self,
+        to: NodeId,
+        service: &'static str,
+        message: &M,
+    ) -> Result<(), LinkError> {
+        let body = packed(service, message)?;
+        if to == self.0.me { self.0.local.tell(service, body) } else { self.peer(to)?.tell(service, body) }
+    }
+
+    /// Stops listening, ends every connection and lets go of the handlers.
+    pub fn close(&self) {
+        self.0.stop.token().cancel();
+        self.know(Vec::new());
+        self.0.services.clear();
+    }
+
+    fn send(&self, to: NodeId, service: &'static str, body: Bytes) -> Result<Answer, LinkError> {
+        if to == self.0.me {
+            return self.0.local.ask(service, body);
+        }
+        let asked = self.peer(to)?.ask(service, body)?;
+        Ok(Box::pin(asked.answer()))
+    }
+
+    fn peer(&self, node: NodeId) -> Result<Arc<Peer>, LinkError> {
+        let peers = self.0.peers.read().unwrap_or_else(PoisonError::into_inner);
+        peers.get(&node).cloned().ok_or(LinkError::Unreachable(node))
+    }
+}
+
+impl std::fmt::Debug for Links {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Links")
+            .field("me", &self.0.me)
+            .field("address", &self.0.address)
+            .finish_non_exhaustive()
+    }
+}
+
+fn packed(service: &str, message: &impl Serialize) -> Result<Bytes, LinkError> {
+    let body = serde_json::to_vec(message).map_err(malformed)?;
+    if frame::fits(service, &body) { Ok(body.into()) } else { Err(LinkError::TooLarge(body.len())) }
+}
+
+fn malformed(error: serde_json::Error) -> LinkError {
+    LinkError::Malformed(error.to_string())
+}
