@@ -52,6 +52,7 @@ const NODES = ROLES.flatMap((role, index) => [1, 2].map((n) => ({ name: `${role}
 class Cluster {
   processes = new Map();
   stopping = false;
+  ending = false;
   state = { http: `http://127.0.0.1:${ports.front}`, stats: `http://127.0.0.1:${ports.stats}`, sip: [], nodes: [] };
 
   async up() {
@@ -225,8 +226,8 @@ class Cluster {
   }
 
   async down() {
-    if (this.stopping) return;
-    this.stopping = true;
+    if (this.ending) return;
+    this.stopping = this.ending = true;
     const ended = (names, signal) => Promise.all(names.map((name) => end(this.processes.get(name), signal)));
     const names = [...this.processes.keys()];
     const engines = names.filter((name) => name.startsWith("postgres"));
@@ -297,6 +298,8 @@ const alive = (pid) => {
 
 if (command === "up") {
   const cluster = new Cluster();
+  // Somebody is about to kill the nodes on purpose: none is started again.
+  process.on("SIGUSR2", () => { cluster.stopping = true; });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => cluster.down().then(() => process.exit(0)));
   await cluster.up().catch(async (error) => { process.stderr.write(`cluster: ${error.message}\n`); await cluster.down(); process.exit(1); });
 } else if (command === "rolling") {

@@ -1,9 +1,10 @@
-// A server of one's own: the binary as built, the demo organisation, private ports and folder.
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+// A Tandem of one's own: the binary as built, the demo organisation, private ports and folder. One process, or, with
+// TANDEM_E2E=cluster, the ten of scripts/cluster.mjs: the tests are the same.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rtpRange } from "./ports.ts";
+import { ClusterRun } from "./cluster.ts";
+import { SingleRun } from "./single.ts";
 
 export interface DemoUser {
   name: string;
@@ -22,16 +23,30 @@ export interface Demo {
   queues: { id: string; name: string }[];
 }
 
-const BINARY = process.env.TANDEM_BIN ?? join(import.meta.dirname, "../../../target/debug/tandem");
+export const BINARY = process.env.TANDEM_BIN ?? join(import.meta.dirname, "../../../target/debug/tandem");
+export const ON_CLUSTER = process.env.TANDEM_E2E === "cluster";
+
+/** Where a running Tandem is reached, as HOST:PORT. */
+export interface Reached {
+  http: string;
+  sip: string;
+  media: string[];
+  /** First and last UDP port of SIP calls' media, and on which addresses. */
+  rtp: { first: number; last: number; ips: string[] };
+  demo: Demo;
+}
+
+/** The processes of one Tandem. */
+export interface Run {
+  start(): Promise<Reached>;
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  readonly log: string;
+}
 
 export class Server {
   readonly data = mkdtempSync(join(tmpdir(), "tandem-e2e-"));
-  readonly #rtp = rtpRange();
-  #process: ChildProcess | undefined;
-  #log = "";
-  #sip = "127.0.0.1:0";
-  #http = "127.0.0.1:0";
-  demo!: Demo;
+  readonly #run: Run = ON_CLUSTER ? new ClusterRun(this.data) : new SingleRun(this.data);
+  #reached!: Reached;
 
   static async start(): Promise<Server> {
     const server = new Server();
@@ -41,44 +56,33 @@ export class Server {
 
   /** Starts (again) on the same data, and, after the first time, the same ports. */
   async start(): Promise<void> {
-    const runtime = join(this.data, "runtime.json");
-    rmSync(runtime, { force: true });
-    const args = ["serve", "--demo", "--data", this.data, "--http", this.#http, "--admin", "127.0.0.1:0", "--sip", this.#sip];
-    args.push("--media", "127.0.0.1:0", "--rtp-ports", this.#rtp);
-    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_BACKTRACE: "1" } });
-    this.#process = child;
-    const ready = new Promise<void>((resolve, reject) => {
-      const take = (chunk: Buffer) => {
-        this.#log += chunk.toString();
-        if (this.#log.includes("ready ") && existsSync(runtime)) resolve();
-      };
-      child.stdout!.on("data", take);
-      child.stderr!.on("data", take);
-      child.once("exit", (code) => reject(new Error(`the server ended (${code}) before it was ready:\n${this.#log}`)));
-    });
-    await ready;
-    const addresses = JSON.parse(readFileSync(runtime, "utf8"));
-    this.#sip = hostPort(addresses.sip);
-    this.#http = hostPort(addresses.http);
-    this.demo = JSON.parse(readFileSync(join(this.data, "demo.json"), "utf8"));
+    this.#reached = await this.#run.start();
+  }
+
+  get demo(): Demo {
+    return this.#reached.demo;
   }
 
   get url(): string {
-    return `http://${this.#http}`;
+    return `http://${this.#reached.http}`;
   }
 
   get sip(): string {
-    return this.#sip;
+    return this.#reached.sip;
   }
 
-  /** First and last UDP port of SIP calls' media. */
-  get rtpPorts(): [number, number] {
-    const [first, last] = this.#rtp.split("-").map(Number);
-    return [first!, last!];
+  /** Where browsers' media is listened to. */
+  get media(): string[] {
+    return this.#reached.media;
+  }
+
+  /** Where SIP calls' media is listened to. */
+  get rtp(): Reached["rtp"] {
+    return this.#reached.rtp;
   }
 
   get log(): string {
-    return this.#log;
+    return this.#run.log;
   }
 
   user(name: string): DemoUser {
@@ -95,26 +99,11 @@ export class Server {
 
   /** As a power cut would. */
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await this.#run.end("SIGKILL");
   }
 
   async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+    await this.#run.end("SIGTERM");
     rmSync(this.data, { recursive: true, force: true });
   }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
-    await ended;
-    clearTimeout(late);
-  }
-}
-
-function hostPort(address: string): string {
-  return address.replace(/^[a-z]+:\/\//, "").replace(/\/$/, "");
 }

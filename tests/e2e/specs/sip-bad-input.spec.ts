@@ -1,7 +1,5 @@
 // Malformed SIP, SDP and RTP: answered where it can be, and heard by nobody who talks.
 import { type Socket as Udp, createSocket } from "node:dgram";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { heard, soundPasses } from "../parts/audio.ts";
 import { Api, until } from "../parts/api.ts";
 import type { Phone } from "../parts/baresip.ts";
@@ -193,11 +191,13 @@ async function strangers(): Promise<[Udp, { got: number }][]> {
   );
 }
 
-async function inUse(port: number): Promise<boolean> {
+type Target = [ip: string, port: number];
+
+async function inUse(port: number, ip: string): Promise<boolean> {
   const socket = createSocket("udp4");
   const free = await new Promise<boolean>((resolve) => {
     socket.once("error", () => resolve(false));
-    socket.bind(port, "127.0.0.1", () => resolve(true));
+    socket.bind(port, ip, () => resolve(true));
   });
   socket.close();
   return !free;
@@ -206,12 +206,13 @@ async function inUse(port: number): Promise<boolean> {
 test("RTP of strangers is not heard in a call and brings nothing back", async ({ world }) => {
   const server = await world.server();
   const phones = await talk(world, server);
-  const [first, last] = server.rtpPorts;
+  const { first, last, ips } = server.rtp;
   const intruders = await strangers();
-  const send = (socket: Udp, packet: Uint8Array, port: number) => new Promise((resolve) => socket.send(packet, port, "127.0.0.1", resolve));
+  const send = (socket: Udp, packet: Uint8Array, [ip, port]: Target) => new Promise((resolve) => socket.send(packet, port, ip, resolve));
   // The ports in use are somewhere near the start; RTP is on the even ones.
-  const ports = Array.from({ length: last - first + 1 }, (_, i) => first + i).slice(0, 24);
-  expect((await Promise.all(ports.map(inUse))).filter(Boolean).length).toBeGreaterThanOrEqual(4);
+  const near = Array.from({ length: last - first + 1 }, (_, i) => first + i).slice(0, 24);
+  const ports = ips.flatMap((ip) => near.map((port): Target => [ip, port]));
+  expect((await Promise.all(ports.map(([ip, port]) => inUse(port, ip)))).filter(Boolean).length).toBeGreaterThanOrEqual(4);
   const began = Date.now();
   for (let n = 0; n < 250; n++) {
     const due = began + n * 20 - Date.now();
@@ -222,9 +223,9 @@ test("RTP of strangers is not heard in a call and brings nothing back", async ({
     }
   }
   // What is no RTP at all, to the same ports and the browsers' one.
-  const media = Number(JSON.parse(readFileSync(join(server.data, "runtime.json"), "utf8")).media.split(":")[1]);
+  const media = server.media.map((address): Target => [address.split(":")[0]!, Number(address.split(":")[1])]);
   for (const [socket] of intruders) {
-    for (const port of [...ports, media]) for (const size of [0, 1, 11, 12, 1_500, 9_000]) await send(socket, Buffer.alloc(size, 0x80), port);
+    for (const port of [...ports, ...media]) for (const size of [0, 1, 11, 12, 1_500, 9_000]) await send(socket, Buffer.alloc(size, 0x80), port);
   }
   expect(intruders.map(([, seen]) => seen.got)).toEqual([0, 0]);
   await undisturbed(phones, 5);
@@ -313,11 +314,11 @@ test("a caller who waits gets every packet of the music through all of this", as
 
   const flood = await RawUdp.open(server);
   const intruders = await strangers();
-  const [first] = server.rtpPorts;
+  const { first, ips } = server.rtp;
   const [from, began] = [packets.length, performance.now()];
   for (let n = 0; performance.now() < began + 5_000; n++) {
     for (let i = 0; i < 10; i++) await flood.send(request(server, "INVITE", flood, { headers: { Contact: null }, body: PCMA }));
-    for (const [socket] of intruders) for (let port = first; port < first + 8; port++) socket.send(alaw.packet(2_000, n, 0x5eed), port, "127.0.0.1");
+    for (const [socket] of intruders) for (const ip of ips) for (let port = first; port < first + 8; port++) socket.send(alaw.packet(2_000, n, 0x5eed), port, ip);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const heardThen = packets.slice(from);

@@ -1,0 +1,72 @@
+// Ten processes over PostgreSQL and Redis behind HAProxy.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BINARY, type Reached, type Run } from "./server.ts";
+
+const SCRIPT = join(import.meta.dirname, "../../../scripts/cluster.mjs");
+/** Each cluster takes ten ports, the same on all its addresses; workers and the tests of one worker have their own. */
+let slice = 0;
+const ports = () => 9_000 + ((Number(process.env.TEST_WORKER_INDEX ?? 0) * 13 + slice++) % 90) * 10;
+
+export class ClusterRun implements Run {
+  readonly #data: string;
+  readonly #base = ports();
+  #process: ChildProcess | undefined;
+  #said = "";
+
+  constructor(data: string) {
+    this.#data = data;
+  }
+
+  get #dir(): string {
+    return join(this.#data, "cluster");
+  }
+
+  async start(): Promise<Reached> {
+    this.#said = "";
+    const args = [SCRIPT, "up", "--dir", this.#dir, "--base", String(this.#base), "--bin", BINARY];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_BACKTRACE: "1" } });
+    this.#process = child;
+    await new Promise<void>((resolve, reject) => {
+      const take = (chunk: Buffer) => {
+        this.#said += chunk.toString();
+        if (this.#said.includes("ready http://")) resolve();
+      };
+      child.stdout!.on("data", take);
+      child.stderr!.on("data", take);
+      child.once("exit", (code) => reject(new Error(`the cluster ended (${code}) before it was ready:\n${this.#said}\n${this.log}`)));
+    });
+    const state = JSON.parse(readFileSync(join(this.#dir, "cluster.json"), "utf8"));
+    const media = state.nodes.filter((node: any) => node.roles.includes("media")).map((node: any) => node.ip as string);
+    return {
+      http: state.http.replace(/^http:\/\//, ""),
+      sip: state.sip[0],
+      media: media.map((ip: string) => `${ip}:${this.#base + 4}`),
+      rtp: { first: 41_000, last: 41_999, ips: media },
+      demo: JSON.parse(readFileSync(state.demo, "utf8")),
+    };
+  }
+
+  /** What all of them said. */
+  get log(): string {
+    const folder = join(this.#dir, "log");
+    const files = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith("postgres")) : [];
+    return files.map((name) => `── ${name}\n${readFileSync(join(folder, name), "utf8")}`).join("\n");
+  }
+
+  /** SIGKILL takes every node at once, as a power cut would; the databases live on and the nodes start again with the next `start`. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    if (signal === "SIGKILL") {
+      const state = JSON.parse(readFileSync(join(this.#dir, "cluster.json"), "utf8"));
+      child.kill("SIGUSR2");
+      for (const node of state.nodes) if (node.pid) process.kill(node.pid, "SIGKILL");
+    }
+    child.kill("SIGTERM");
+    await ended;
+  }
+}
