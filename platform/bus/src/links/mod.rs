@@ -171,7 +171,7 @@ impl Links {
         deadline: Duration,
     ) -> Result<A, LinkError>
     where
-        Q: Serialize + Sync,
+        Q: Serialize + Sync + ?Sized,
         A: DeserializeOwned,
     {
         let began = Instant::now();
@@ -189,7 +189,7 @@ impl Links {
     ///
     /// # Errors
     /// [`LinkError`] when it surely did not arrive; without an error it still may not have.
-    pub fn tell<M: Serialize>(
+    pub fn tell<M: Serialize + ?Sized>(
         &self,
         to: NodeId,
         service: &'static str,
@@ -229,7 +229,7 @@ impl std::fmt::Debug for Links {
     }
 }
 
-fn packed(service: &str, message: &impl Serialize) -> Result<Bytes, LinkError> {
+fn packed<M: Serialize + ?Sized>(service: &str, message: &M) -> Result<Bytes, LinkError> {
     let body = serde_json::to_vec(message).map_err(malformed)?;
     if frame::fits(service, &body) { Ok(body.into()) } else { Err(LinkError::TooLarge(body.len())) }
 }

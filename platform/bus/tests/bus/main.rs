@@ -1,0 +1,5 @@
+//! The bus: what holds within a process and through Redis alike, and what becomes of it when Redis is not there.
+
+mod faults;
+mod promises;
+mod support;
