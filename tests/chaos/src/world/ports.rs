@@ -1,0 +1,20 @@
+//! Ports that stay ours while the server is down.
+
+use std::net::{TcpListener, UdpSocket};
+
+use super::WorldError;
+
+/// Below the ephemeral range: otherwise a client that connects again and again to a server that is down gets, sooner or later, that
+/// very port as its own and talks to itself.
+const RANGE: std::ops::Range<u16> = 20_000..28_000;
+
+/// A port nobody uses over TCP or UDP.
+pub(super) fn free() -> Result<u16, WorldError> {
+    for _ in 0..200 {
+        let port = rand::random_range(RANGE);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() && UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(WorldError::Other("no free port".to_owned()))
+}
