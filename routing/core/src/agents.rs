@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp, UserId, api::RoutingStatus};
 
 use crate::{Domain, OfferResult, Output, Refused, skills::Skills};
 
 /// An agent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Agent {
     pub(crate) skills: Skills,
     pub(crate) queues: BTreeSet<QueueId>,
@@ -22,6 +23,7 @@ pub(crate) struct Agent {
     /// Items he talks about or wraps up.
     pub(crate) work: BTreeMap<ConversationId, Work>,
     /// The rank under which his queues file him as free; none while he has no room or is off routing.
+    #[serde(skip)]
     pub(crate) filed: Option<AgentRank>,
     /// The status last told, and since when.
     pub(crate) status: RoutingStatus,
@@ -29,7 +31,7 @@ pub(crate) struct Agent {
 }
 
 /// Whether an agent wants interactions.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Availability {
     Off,
     On,
@@ -37,14 +39,14 @@ pub(crate) enum Availability {
 }
 
 /// What an agent does with an item he took.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Work {
     pub(crate) queue: QueueId,
     pub(crate) stage: Stage,
 }
 
 /// How far he is with it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Stage {
     Talk,
     WrapUp { until: Option<Timestamp> },
@@ -67,7 +69,7 @@ impl Agent {
         self.load() < usize::from(self.capacity)
     }
 
-    fn rank(&self, id: UserId) -> Option<AgentRank> {
+    pub(crate) fn rank(&self, id: UserId) -> Option<AgentRank> {
         let free = self.availability == Availability::On && !self.communicating && self.has_room();
         let idle_since = self.idle_since.filter(|_| free)?;
         Some(AgentRank { load: self.load(), idle_since, agent: id })

@@ -89,9 +89,14 @@ impl Domain {
         }
     }
 
-    /// The epoch it was made with.
+    /// The epoch it is in.
     pub const fn epoch(&self) -> u64 {
         self.book.epoch
+    }
+
+    /// Goes on in another epoch: offers made from now on carry its ids, those that alert keep theirs.
+    pub const fn begin_epoch(&mut self, epoch: u64, offer_seed: u64) {
+        self.book.begin(epoch, offer_seed);
     }
 
     /// Takes an input that happened at `now`. First what was due by then is carried out (an offer can be accepted until just before its

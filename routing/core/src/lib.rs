@@ -19,6 +19,7 @@ mod matching;
 mod offers;
 mod output;
 mod queries;
+mod saved;
 mod shelf;
 mod skills;
 mod snapshot;
@@ -28,7 +29,8 @@ use std::time::Duration;
 pub use domain::Domain;
 pub use input::{Input, QueueRules};
 pub use output::{Holder, LeftReason, OfferResult, Output, Refused};
-pub use snapshot::{AgentState, QueueState, WaitingItem};
+pub use saved::{Inconsistent, Saved};
+pub use snapshot::{AgentState, QueueState, Standing, WaitingItem};
 
 /// How long an agent who declined an item (or could not be rung for it) is not offered that item again, so that it goes to others
 /// rather than back and forth.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{
     ConversationId, OfferId, QueueId, Timestamp, UserId,
     api::{Decision, WrapUpMode},
@@ -13,21 +14,43 @@ use crate::{
     domain::Due,
 };
 
-/// Ended offers that are remembered, so that a late answer learns what became of its item.
-const REMEMBERED: usize = 16_384;
+/// Ended offers that are remembered, so that a late answer learns what became of its item. It comes within seconds, and each is part of
+/// every snapshot.
+const REMEMBERED: usize = 1_024;
 
 /// An offer that alerts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Offer {
     pub(crate) item: ConversationId,
     pub(crate) queue: QueueId,
     pub(crate) agent: UserId,
     pub(crate) expires_at: Timestamp,
+    #[serde(with = "exact")]
     pub(crate) decision: Decision,
 }
 
+/// A decision with its scores to the last bit, which decimal numbers do not promise.
+mod exact {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use tandem_proto::api::Decision;
+
+    pub(super) fn serialize<S: Serializer>(decision: &Decision, to: S) -> Result<S::Ok, S::Error> {
+        let scores: Vec<u64> =
+            decision.candidates.iter().map(|candidate| candidate.score.to_bits()).collect();
+        (decision, scores).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decision, D::Error> {
+        let (mut decision, scores) = <(Decision, Vec<u64>)>::deserialize(from)?;
+        for (candidate, bits) in decision.candidates.iter_mut().zip(scores) {
+            candidate.score = f64::from_bits(bits);
+        }
+        Ok(decision)
+    }
+}
+
 /// Numbers offers and remembers the last ended ones.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Book {
     pub(crate) epoch: u64,
     prefix: u64,
@@ -40,6 +63,16 @@ impl Book {
     pub(crate) fn new(epoch: u64, seed: u64) -> Self {
         let prefix = scramble(seed ^ scramble(epoch));
         Self { epoch, prefix, made: 0, ended: BTreeMap::new(), oldest: VecDeque::new() }
+    }
+
+    /// Numbers the offers from here on anew. Those made before keep their ids.
+    pub(crate) const fn begin(&mut self, epoch: u64, seed: u64) {
+        (self.epoch, self.prefix, self.made) = (epoch, scramble(seed ^ scramble(epoch)), 0);
+    }
+
+    /// How an offer ended, of those remembered.
+    pub(crate) fn result(&self, offer: OfferId) -> Option<OfferResult> {
+        self.ended.get(&offer).map(|(_, result)| *result)
     }
 
     /// A UUID of version 8: domain and epoch in the upper half, a count in the lower.

@@ -1,8 +1,10 @@
 //! Questions to a domain. None changes anything.
 
-use tandem_proto::{ConversationId, QueueId, UserId};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{AgentState, Domain, QueueState, WaitingItem, agents::Agent, items::Item};
+use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp, UserId};
+
+use crate::{AgentState, Domain, QueueState, Standing, WaitingItem, agents::Agent, items::Item};
 
 impl Domain {
     /// The place of a waiting or alerting item in its queue, 1 is next. Alerting items keep their place, so a place gets worse only when
@@ -45,6 +47,32 @@ impl Domain {
     pub fn waiting(&self, queue: QueueId) -> Vec<WaitingItem> {
         let order = self.queues.get(&queue).into_iter().flat_map(|queue| &queue.order);
         order.map(|rank| self.waiting_item(rank.item, &self.items[&rank.item])).collect()
+    }
+
+    /// Where an item stands, and what became of `offer`.
+    pub fn standing(&self, id: ConversationId, offer: Option<OfferId>) -> Standing {
+        let alerting = self.items.get(&id).and_then(|item| item.offer);
+        Standing {
+            holder: self.holder(id),
+            offer: alerting.map(|offer| (offer, self.offers[&offer].expires_at)),
+            ended: offer.and_then(|offer| self.book.result(offer)),
+        }
+    }
+
+    /// The offers that alert, with the moment each expires at.
+    pub fn offers(&self) -> BTreeMap<OfferId, Timestamp> {
+        self.offers.iter().map(|(id, offer)| (*id, offer.expires_at)).collect()
+    }
+
+    /// Items agents talk about or wrap up, with those agents.
+    pub fn working(&self) -> impl Iterator<Item = (ConversationId, UserId)> {
+        self.working.iter().flat_map(|(item, agents)| agents.iter().map(|agent| (*item, *agent)))
+    }
+
+    /// Agents who are on a call outside the queues.
+    pub fn communicating(&self) -> BTreeSet<UserId> {
+        let busy = self.agents.iter().filter(|(_, agent)| agent.communicating);
+        busy.map(|(id, _)| *id).collect()
     }
 
     /// How many agents and waiting or alerting items it holds: what copying it costs.

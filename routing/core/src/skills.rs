@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{SkillId, api::SkillRequirement};
 
 /// The highest level there is.
 const TOP_LEVEL: u8 = 5;
 
 /// A set of skills with a level each, sorted by skill: what an agent can do, or what an item asks for.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(from = "Vec<(SkillId, u8)>", into = "Vec<(SkillId, u8)>")]
 pub(crate) struct Skills(Arc<[(SkillId, u8)]>);
 
 impl Skills {
@@ -54,6 +56,18 @@ impl Skills {
     /// As the API has them.
     pub(crate) fn named(&self) -> Vec<SkillRequirement> {
         self.0.iter().map(|(skill, level)| SkillRequirement { skill: *skill, level: *level }).collect()
+    }
+}
+
+impl From<Vec<(SkillId, u8)>> for Skills {
+    fn from(levels: Vec<(SkillId, u8)>) -> Self {
+        Self::sorted(levels)
+    }
+}
+
+impl From<Skills> for Vec<(SkillId, u8)> {
+    fn from(skills: Skills) -> Self {
+        skills.0.to_vec()
     }
 }
 

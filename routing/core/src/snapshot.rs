@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use tandem_proto::{
-    ConversationId, QueueId, Timestamp, UserId,
+    ConversationId, OfferId, QueueId, Timestamp, UserId,
     api::{RoutingStatus, SkillRequirement},
 };
 
-use crate::{Holder, QueueRules};
+use crate::{Holder, OfferResult, QueueRules};
 
 /// An agent as routing sees him.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -59,4 +59,15 @@ pub struct WaitingItem {
     pub arrival: Timestamp,
     /// [`Holder::Queue`] or [`Holder::Alerting`].
     pub holder: Holder,
+}
+
+/// Where an item stands: for a conversation that wants to know what it missed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who has it.
+    pub holder: Holder,
+    /// The offer that alerts, and when it expires.
+    pub offer: Option<(OfferId, Timestamp)>,
+    /// How the offer that was asked about ended, if it did.
+    pub ended: Option<OfferResult>,
 }

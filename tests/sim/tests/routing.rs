@@ -2,7 +2,7 @@
 
 use std::panic::catch_unwind;
 
-use tandem_sim::routing::{Summary, run};
+use tandem_sim::routing::{Summary, restored, run};
 
 /// Inputs per seed.
 const STEPS: u64 = 250;
@@ -27,12 +27,29 @@ fn checked(seed: u64) -> Summary {
     }
 }
 
-#[test]
-fn every_seed_gives_what_the_oracle_gives() {
-    let seeds = match number("SEED") {
+fn seeds() -> Vec<u64> {
+    match number("SEED") {
         Some(seed) => vec![seed],
         None => REGRESSIONS.iter().copied().chain(0..number("SEEDS").unwrap_or(SEEDS)).collect(),
-    };
+    }
+}
+
+#[test]
+fn a_domain_that_is_cut_off_anywhere_and_restored_goes_on_as_if_it_had_not_been() {
+    let mut cuts = 0;
+    for seed in seeds() {
+        match catch_unwind(|| restored(seed, STEPS)) {
+            Ok(Ok(times)) => cuts += times,
+            Ok(Err(what)) => panic!("SEED={seed} fails at {what}"),
+            Err(_) => panic!("SEED={seed} panics, see above"),
+        }
+    }
+    assert!(cuts > 0, "nothing was cut off");
+}
+
+#[test]
+fn every_seed_gives_what_the_oracle_gives() {
+    let seeds = seeds();
     let mut total = Summary::default();
     for seed in &seeds {
         let Summary { inputs, refused, offers, answered } = checked(*seed);
