@@ -2,7 +2,7 @@
 
 use tandem_core::OrgScope;
 use tandem_proto::Timestamp;
-use tandem_sip::{Credentials, Name, Peer, Refusal, Request, Response, StatusCode};
+use tandem_sip::{Algorithm, Credentials, Name, Peer, Refusal, Request, Response, StatusCode};
 
 use super::Front;
 use crate::directory::PhoneRecord;
@@ -58,18 +58,8 @@ impl Front {
 
     /// A challenge in every algorithm we know, or in MD5 alone for phones that give up on seeing another beside it.
     fn challenge(&self, now: Timestamp, request: &Request, realm: &str, stale: bool) -> Response {
-        let mut response = self.authenticator().challenge(now, request, realm, stale);
-        if knows_md5_only(request) {
-            let md5: Vec<_> = response
-                .headers
-                .all(&Name::WwwAuthenticate)
-                .filter(|value| value.contains("algorithm=MD5"))
-                .map(ToString::to_string)
-                .collect();
-            response.headers.remove(&Name::WwwAuthenticate);
-            md5.into_iter().for_each(|value| response.headers.push(Name::WwwAuthenticate, value));
-        }
-        response
+        let offered: &[_] = if knows_md5_only(request) { &[Algorithm::Md5] } else { &Algorithm::OFFERED };
+        self.authenticator().challenge(now, request, realm, stale, offered)
     }
 
     /// Answers a REGISTER.

@@ -2,9 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use tandem_proto::NodeId;
+
 /// Configuration of the SIP transport.
 #[derive(Clone, Debug)]
 pub struct SipConfig {
+    /// The node whose connections these are.
+    pub node: NodeId,
     /// The address of both sockets. Port 0 takes one that is free for UDP and TCP.
     pub bind: SocketAddr,
     /// What peers are told to answer to, when that is not `bind`: behind a NAT, or bound to all addresses. A port of 0 means the bound
@@ -32,6 +36,7 @@ impl SipConfig {
     /// The usual values.
     pub fn new(bind: SocketAddr) -> Self {
         Self {
+            node: NodeId::generate(),
             bind,
             advertise: None,
             software: concat!("Tandem/", env!("CARGO_PKG_VERSION")).to_owned(),

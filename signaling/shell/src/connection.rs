@@ -3,24 +3,30 @@
 use std::{io, net::SocketAddr, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use tandem_sip::{FlowId, Frame, Framer, FramingError, Peer, Ticket, Transport};
+use tandem_sip::{FlowId, Frame, Framer, FramingError, Peer, Stray, Ticket, Transport};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
-        TcpStream,
+        TcpSocket, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::timeout,
 };
+
+use crate::strays::Sought;
 
 /// What connections tell the driver.
 #[derive(Debug)]
 pub(crate) enum Inbound {
     /// Somebody connected.
-    Accepted { stream: TcpStream, addr: SocketAddr },
+    Accepted { stream: TcpStream, addr: SocketAddr, local: SocketAddr },
     /// A message came.
     Message { from: Peer, bytes: Bytes },
+    /// What was found out about a stray.
+    Sought(Sought),
+    /// Nobody else has a stray: perhaps this node, by now? It takes it then.
+    Again { stray: Stray, reply: oneshot::Sender<bool> },
     /// The connection is gone; these messages were not sent.
     Closed { flow: FlowId, unsent: Vec<Ticket> },
 }
@@ -64,6 +70,8 @@ enum Ended {
 pub(crate) struct Connection {
     pub(crate) flow: FlowId,
     pub(crate) addr: SocketAddr,
+    /// The address of ours the peer knows.
+    pub(crate) local: SocketAddr,
     pub(crate) patience: Patience,
     pub(crate) inbox: mpsc::Sender<Inbound>,
     pub(crate) outbox: mpsc::Receiver<Outbound>,
@@ -82,7 +90,7 @@ impl Connection {
 
     /// Connects, then serves.
     pub(crate) async fn connect(mut self) {
-        let ended = match timeout(self.patience.connect, TcpStream::connect(self.addr)).await {
+        let ended = match timeout(self.patience.connect, self.dial()).await {
             Ok(Ok(stream)) => self.exchange(stream).await,
             Ok(Err(error)) => error.into(),
             Err(_) => Ended::NoAnswer,
@@ -90,12 +98,27 @@ impl Connection {
         self.close(&ended).await;
     }
 
+    /// From the address the peer knows, where that is one of this machine's: firewalls and carriers look at it.
+    async fn dial(&self) -> io::Result<TcpStream> {
+        let socket = if self.addr.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        let ip = self.local.ip();
+        if !ip.is_unspecified() && ip.is_loopback() == self.addr.ip().is_loopback() {
+            socket.bind(SocketAddr::new(ip, 0)).or_else(not_here)?;
+        }
+        socket.connect(self.addr).await
+    }
+
     async fn exchange(&mut self, stream: TcpStream) -> Ended {
         if let Err(error) = stream.set_nodelay(true) {
             return error.into();
         }
         let (reader, writer) = stream.into_split();
-        let from = Peer { transport: Transport::Tcp, addr: self.addr, flow: Some(self.flow) };
+        let from = Peer {
+            transport: Transport::Tcp,
+            addr: self.addr,
+            flow: Some(self.flow),
+            local: Some(self.local),
+        };
         tokio::select! {
             ended = read(reader, from, self.patience, &self.inbox, &self.loopback) => ended,
             ended = write(writer, &mut self.outbox) => ended,
@@ -112,6 +135,11 @@ impl Connection {
         // When the driver is gone there is nobody to tell.
         let _gone = self.inbox.send(Inbound::Closed { flow: self.flow, unsent }).await;
     }
+}
+
+/// Another node took that address over, or it has gone to another machine: any other will do.
+fn not_here(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::AddrNotAvailable { Ok(()) } else { Err(error) }
 }
 
 async fn read(

@@ -11,7 +11,7 @@ use tandem_sip::{FlowId, Peer, Ticket};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
-    task::JoinSet,
+    task::{AbortHandle, JoinSet},
 };
 
 use crate::{
@@ -48,15 +48,18 @@ const OUTBOX: usize = 256;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Connections {
-    pub(crate) fn new(config: SipConfig, inbox: mpsc::Sender<Inbound>, listener: TcpListener) -> Self {
-        let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, inbox.clone()));
+    pub(crate) fn new(config: SipConfig, inbox: mpsc::Sender<Inbound>) -> Self {
         let (open, by_addr, per_source) = Default::default();
-        Self { config, inbox, open, by_addr, per_source, next_flow: 1, tasks }
+        Self { config, inbox, open, by_addr, per_source, next_flow: 1, tasks: JoinSet::new() }
+    }
+
+    /// Takes connections in, until aborted.
+    pub(crate) fn listen(&mut self, listener: TcpListener, local: SocketAddr) -> AbortHandle {
+        self.tasks.spawn(accept(listener, local, self.inbox.clone()))
     }
 
     /// Takes in a new stream, unless there are too many.
-    pub(crate) fn accept(&mut self, stream: TcpStream, addr: SocketAddr) {
+    pub(crate) fn accept(&mut self, stream: TcpStream, addr: SocketAddr, local: SocketAddr) {
         let from_source = self.per_source.get(&addr.ip()).copied().unwrap_or(0);
         if self.open.len() >= self.config.max_connections
             || from_source >= self.config.max_connections_per_source
@@ -65,14 +68,15 @@ impl Connections {
             tracing::debug!(peer = %addr, "too many SIP connections");
             return;
         }
-        let connection = self.register(addr);
+        let connection = self.register(addr, local);
         self.tasks.spawn(connection.serve(stream));
     }
 
-    /// Sends over the peer's flow, else over any connection with its address, else over a new one.
+    /// Sends over the peer's flow, else over any connection with its address, else over a new one that leaves from `local`.
     pub(crate) fn send(
         &mut self,
         to: Peer,
+        local: SocketAddr,
         bytes: Bytes,
         ticket: Option<Ticket>,
     ) -> Result<(), Undeliverable> {
@@ -84,7 +88,7 @@ impl Connections {
             Some(flow) => flow,
             None if self.open.len() >= self.config.max_connections => return Err(Undeliverable),
             None => {
-                let connection = self.register(to.addr);
+                let connection = self.register(to.addr, local);
                 let flow = connection.flow;
                 self.tasks.spawn(connection.connect());
                 flow
@@ -121,8 +125,8 @@ impl Connections {
         metrics::gauge!("tandem_sip_connections").set(self.open.len() as f64);
     }
 
-    fn register(&mut self, addr: SocketAddr) -> Connection {
-        let flow = FlowId(self.next_flow);
+    fn register(&mut self, addr: SocketAddr, local: SocketAddr) -> Connection {
+        let flow = FlowId { node: self.config.node, number: self.next_flow };
         self.next_flow += 1;
         let (outbox, queue) = mpsc::channel(OUTBOX);
         let loopback = outbox.downgrade();
@@ -133,15 +137,15 @@ impl Connections {
         let SipConfig { idle_timeout: idle, message_timeout: message, connect_timeout: connect, .. } =
             self.config;
         let patience = Patience { idle, message, connect };
-        Connection { flow, addr, patience, inbox: self.inbox.clone(), outbox: queue, loopback }
+        Connection { flow, addr, local, patience, inbox: self.inbox.clone(), outbox: queue, loopback }
     }
 }
 
-async fn accept(listener: TcpListener, inbox: mpsc::Sender<Inbound>) {
+async fn accept(listener: TcpListener, local: SocketAddr, inbox: mpsc::Sender<Inbound>) {
     loop {
         match listener.accept().await {
             Ok((stream, addr)) => {
-                if inbox.send(Inbound::Accepted { stream, addr }).await.is_err() {
+                if inbox.send(Inbound::Accepted { stream, addr, local }).await.is_err() {
                     return;
                 }
             }

@@ -6,18 +6,27 @@ use bytes::Bytes;
 use tandem_core::Clock;
 use tandem_proto::limits::SIP_MESSAGE_BYTES;
 use tandem_sip::{CommandError, Input, Output, ParseError, Peer, SipEvent, SipStack, Ticket, Transport};
-use tokio::{net::UdpSocket, sync::mpsc};
+use tokio::sync::mpsc;
 
-use crate::{connection::Inbound, connections::Connections, flood::LogLimit, handle::Command};
+use crate::{
+    Parcel,
+    connection::Inbound,
+    connections::Connections,
+    flood::LogLimit,
+    handle::Command,
+    sockets::{Received, Sockets},
+    strays::Strays,
+};
 
 pub(crate) struct Driver {
     pub(crate) stack: SipStack,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) udp: UdpSocket,
+    pub(crate) sockets: Sockets,
     pub(crate) connections: Connections,
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) inbound: mpsc::Receiver<Inbound>,
     pub(crate) events: mpsc::Sender<SipEvent>,
+    pub(crate) strays: Strays,
     pub(crate) log: LogLimit,
 }
 
@@ -44,15 +53,15 @@ impl Driver {
                 },
                 () = events.closed() => return,
                 command = self.commands.recv() => match command {
-                    Some(command) => self.command(command, &mut told),
+                    Some(command) => self.command(command, &mut told).await,
                     None => return,
                 },
                 () = tokio::time::sleep(sleep) => self.stack.handle(self.clock.now(), Input::Deadline),
                 Some(inbound) = self.inbound.recv(), if may_read => self.inbound(inbound),
-                received = self.udp.recv_from(&mut datagram), if may_read => match received {
-                    Ok((len, from)) => {
-                        self.datagram(&datagram[..len], from);
-                        self.more_datagrams(&mut datagram);
+                received = self.sockets.recv(&mut datagram), if may_read => match received {
+                    Ok(received) => {
+                        self.datagram(&received, &datagram);
+                        self.more_datagrams(received.local, &mut datagram);
                     }
                     Err(error) => tracing::debug!(%error, "reading a SIP datagram"),
                 },
@@ -61,21 +70,22 @@ impl Driver {
     }
 
     /// What else waits in the socket, within the turn's budget.
-    fn more_datagrams(&mut self, buffer: &mut [u8]) {
+    fn more_datagrams(&mut self, local: SocketAddr, buffer: &mut [u8]) {
         for _ in 1..DATAGRAMS_PER_TURN {
-            match self.udp.try_recv_from(buffer) {
-                Ok((len, from)) => self.datagram(&buffer[..len], from),
-                Err(_) => return,
+            match self.sockets.waiting(local, buffer) {
+                Some(received) => self.datagram(&received, buffer),
+                None => return,
             }
         }
     }
 
-    fn datagram(&mut self, bytes: &[u8], from: SocketAddr) {
+    pub(crate) fn datagram(&mut self, received: &Received, buffer: &[u8]) {
+        let bytes = &buffer[..received.len];
         // Keep-alives of phones behind a NAT: empty, CRLF, or zero bytes.
         if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             return;
         }
-        self.message(Peer::udp(from), Bytes::copy_from_slice(bytes));
+        self.message(Peer::udp(received.from).from_local(received.local), Bytes::copy_from_slice(bytes));
     }
 
     fn message(&mut self, from: Peer, bytes: Bytes) {
@@ -86,8 +96,14 @@ impl Driver {
 
     fn inbound(&mut self, inbound: Inbound) {
         match inbound {
-            Inbound::Accepted { stream, addr } => self.connections.accept(stream, addr),
+            Inbound::Accepted { stream, addr, local } => self.connections.accept(stream, addr, local),
             Inbound::Message { from, bytes } => self.message(from, bytes),
+            Inbound::Again { stray, reply } => {
+                let taken = self.adopt(stray);
+                // Whoever asked has been told enough by its end.
+                let _ = reply.send(taken);
+            }
+            Inbound::Sought(sought) => self.sought(&sought),
             Inbound::Closed { flow, unsent } => {
                 self.connections.close(flow);
                 unsent.into_iter().for_each(|ticket| self.send_failed(ticket));
@@ -95,7 +111,7 @@ impl Driver {
         }
     }
 
-    fn command(&mut self, command: Command, told: &mut VecDeque<SipEvent>) {
+    async fn command(&mut self, command: Command, told: &mut VecDeque<SipEvent>) {
         let now = self.clock.now();
         let result = match command {
             Command::Request { id, request, to } => {
@@ -111,6 +127,10 @@ impl Driver {
                 Ok(())
             }
             Command::Cancel { id } => self.stack.cancel(now, id),
+            other => {
+                self.among_nodes(other).await;
+                Ok(())
+            }
         };
         match result {
             Ok(()) => {}
@@ -125,10 +145,10 @@ impl Driver {
     }
 
     async fn carry_out(&mut self, told: &mut VecDeque<SipEvent>) {
-        while let Some(output) = self.stack.poll_output() {
+        while let Some(output) = self.next_output() {
             match output {
                 Output::Send { to, bytes, ticket } => self.send(to, bytes, ticket).await,
-                Output::Event(event) => told.push_back(*event),
+                Output::Event(event) => self.event(*event, told),
                 Output::Refused { from, error } => self.refused(from, &error),
             }
         }
@@ -145,13 +165,22 @@ impl Driver {
     }
 
     async fn send(&mut self, to: Peer, bytes: Bytes, ticket: Option<Ticket>) {
-        let sent = match to.transport {
-            Transport::Udp => self.udp.send_to(&bytes, to.addr).await.is_ok(),
-            Transport::Tcp => self.connections.send(to, bytes, ticket).is_ok(),
-        };
         metrics::counter!("tandem_sip_sent_total", "transport" => to.transport.name()).increment(1);
-        if let (false, Some(ticket)) = (sent, ticket) {
+        if let Some(node) = self.strays.way(to, |local| self.sockets.has(local))
+            && self.strays.relay(node, &Parcel { peer: to, message: bytes.clone() })
+        {
+            return;
+        }
+        if let (false, Some(ticket)) = (self.send_here(to, bytes, ticket).await, ticket) {
             self.send_failed(ticket);
+        }
+    }
+
+    pub(crate) async fn send_here(&mut self, to: Peer, bytes: Bytes, ticket: Option<Ticket>) -> bool {
+        let local = self.sockets.leave_from(to.local);
+        match to.transport {
+            Transport::Udp => self.sockets.send(local, &bytes, to.addr).await,
+            Transport::Tcp => self.connections.send(to, local, bytes, ticket).is_ok(),
         }
     }
 

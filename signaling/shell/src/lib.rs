@@ -4,14 +4,20 @@
 //! (datagrams wait in the socket, streams are not drained), but commands are carried out and timers run. The one contract: take events
 //! from the receiver given by [`SipTransport::bind`], and keep a [`SipHandle`] as long as SIP is to be spoken.
 
+mod among;
 mod config;
 mod connection;
 mod connections;
 mod driver;
 mod flood;
 mod handle;
+mod neighbours;
+mod sockets;
+mod strays;
 mod transport;
 
 pub use config::SipConfig;
-pub use handle::{SipHandle, Stopped};
-pub use transport::{BindError, SipTransport};
+pub use handle::{SipHandle, Stopped, WeakSipHandle};
+pub use neighbours::{BoxFuture, Neighbours, Parcel};
+pub use sockets::BindError;
+pub use transport::SipTransport;

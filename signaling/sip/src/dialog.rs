@@ -139,7 +139,7 @@ impl Dialog {
             remote_target: request.headers.contact()?.uri.detached(),
             contact,
             route_set: detached(request.headers.addresses(&Name::RecordRoute)?),
-            peer,
+            peer: peer.listening_at(&request.headers.contact()?.uri),
             state: DialogState::Early,
             local_cseq: None,
             remote_cseq: Some(request.cseq.number),
@@ -166,6 +166,12 @@ impl Dialog {
         request
     }
 
+    /// Leaves out CSeq numbers: after restoring a dialog whose latest requests may not have been saved. They only have to rise
+    /// (RFC 3261 §12.2.1.1).
+    pub fn skip(&mut self, numbers: u32) {
+        self.local_cseq = Some(self.local_cseq.unwrap_or(0).saturating_add(numbers));
+    }
+
     /// The ACK for a 2xx to the INVITE numbered `invite_cseq` (RFC 3261 §13.2.2.4). It is no transaction.
     pub fn ack(&self, invite_cseq: u32) -> Request {
         self.build(Method::Ack, invite_cseq)
@@ -188,7 +194,7 @@ impl Dialog {
             self.remote_target = request.headers.contact()?.uri.detached();
         }
         self.remote_cseq = Some(got);
-        self.peer = from;
+        self.peer = from.listening_at(&self.remote_target);
         Ok(())
     }
 

@@ -40,7 +40,7 @@ pub use peer::{FlowId, Peer, Transport};
 pub use registrar::{Binding, Expired, RegisterError, Registered, Registrar, RegistrarConfig};
 pub use stack::{
     ClientTxId, CommandError, Input, Output, ServerTxId, SipEvent, SipStack, StackConfig, StackSnapshot,
-    Ticket,
+    Stray, Ticket,
 };
 pub use text::Text;
 pub use transaction::Timers;

@@ -267,7 +267,7 @@ impl Registrar {
                 user_agent: request.headers.user_agent().map(Text::detached),
                 q: contact.q(),
                 contact: kept,
-                reach: from,
+                reach: from.listening_at(&contact.uri),
                 expires_at: now.plus(expires),
                 call_id: request.call_id.detached(),
                 cseq: request.cseq.number,

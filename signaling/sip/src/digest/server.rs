@@ -105,12 +105,20 @@ impl Authenticator {
         Self { key, serial: 0, counts: Counts::new(config.max_nonces), config }
     }
 
-    /// A 401 with a challenge for each algorithm, the strongest first. The caller adds a To tag.
-    pub fn challenge(&mut self, now: Timestamp, request: &Request, realm: &str, stale: bool) -> Response {
+    /// A 401 with a challenge for each algorithm of `offered` (most often [`Algorithm::OFFERED`]), the strongest first. The caller adds a
+    /// To tag.
+    pub fn challenge(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        realm: &str,
+        stale: bool,
+        offered: &[Algorithm],
+    ) -> Response {
         self.serial = self.serial.wrapping_add(1);
         let nonce = NonceId::new(now, self.serial).seal(&self.key, realm);
         let mut response = request.response(StatusCode::UNAUTHORIZED);
-        for algorithm in Algorithm::OFFERED {
+        for algorithm in offered {
             let value = AuthValue::digest()
                 .quoted("realm", realm)
                 .quoted("nonce", &nonce)
@@ -194,7 +202,7 @@ mod tests {
 
     fn answered(authenticator: &mut Authenticator, secret: &str, nc: u32) -> Request {
         let mut request = register();
-        let challenge = authenticator.challenge(at(0), &request, REALM, false);
+        let challenge = authenticator.challenge(at(0), &request, REALM, false, &Algorithm::OFFERED);
         client(secret).answer(&mut request, &challenge, "0a4f113b", nc).expect("answers");
         request
     }
@@ -202,7 +210,7 @@ mod tests {
     #[test]
     fn the_strongest_is_offered_first_and_taken() {
         let mut authenticator = authenticator();
-        let challenge = authenticator.challenge(at(0), &register(), REALM, false);
+        let challenge = authenticator.challenge(at(0), &register(), REALM, false, &Algorithm::OFFERED);
         let offered: Vec<_> = challenge.headers.auth(&Name::WwwAuthenticate).expect("reads");
         let names: Vec<_> =
             offered.iter().map(|value| value.get("algorithm").expect("named").into_owned()).collect();

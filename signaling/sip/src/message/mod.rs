@@ -16,9 +16,11 @@ pub use name::Name;
 pub use parse::{Malformed, Salvage};
 pub use status::StatusCode;
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 
-use crate::{CSeq, NameAddr, Text, Uri, Via};
+use crate::{CSeq, NameAddr, Text, Transport, Uri, Via};
 
 /// A SIP message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,6 +118,14 @@ impl Request {
     pub fn with_body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.headers.set(Name::ContentType, Text::of(content_type));
         self.body = body.into();
+        self
+    }
+
+    /// Ready to be sent: with a Via of our own on top, that names the transaction by `branch` and asks for answers at `sent_by`. What is
+    /// kept to go on with elsewhere must be in this form.
+    #[must_use]
+    pub fn leaving(mut self, transport: Transport, sent_by: SocketAddr, branch: Text) -> Self {
+        self.via.insert(0, Via::new(transport.name(), sent_by, branch));
         self
     }
 

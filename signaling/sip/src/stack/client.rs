@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_proto::Timestamp;
 
-use super::{ClientSlot, ClientTxId, CommandError, SipEvent, SipStack, Slot, Ticket, keys};
+use super::{ClientSlot, ClientTxId, CommandError, SipEvent, SipStack, Slot, Stray, Ticket, keys};
 use crate::{
     Method, Peer, Request, Response, Text, Timers, Via,
     transaction::{Effect, InviteClient, Packet, PlainClient},
@@ -69,7 +69,7 @@ impl Machine {
 
 impl SipStack {
     /// Sends a request in a new transaction named `id`, a number the caller never used before. Not for ACK and CANCEL. The stack adds
-    /// its Via.
+    /// its Via, unless there is one already ([`Request::leaving`]).
     pub fn request(
         &mut self,
         now: Timestamp,
@@ -86,17 +86,29 @@ impl SipStack {
         if self.clients.len() >= self.config.max_transactions + room {
             return Err(CommandError::Overload);
         }
-        let branch = self.tokens.branch();
-        request.via.insert(0, Via::new(to.transport.name(), self.config.sent_by, branch));
+        if request.via.is_empty() {
+            request = request.leaving(to.transport, self.config.sent_by(to.local), self.tokens.branch());
+        }
         self.sign_request(&mut request);
         self.start_client(now, ClientSlot::User(id), request, to);
         Ok(())
     }
 
+    /// Goes on with an INVITE that was sent elsewhere, by another run or another node: as it was sent, its Via included. It is sent again,
+    /// so that the other side repeats its latest response.
+    pub fn restore_client(&mut self, now: Timestamp, id: ClientTxId, mut invite: Request, to: Peer) {
+        debug_assert_eq!(invite.method, Method::Invite, "only what can take long is gone on with");
+        if invite.via.first().and_then(Via::branch).is_none() {
+            self.tell(SipEvent::TransportFailed { transaction: id });
+            return;
+        }
+        self.sign_request(&mut invite);
+        self.start_client(now, ClientSlot::User(id), invite, to);
+    }
+
     /// Acknowledges a 2xx to the INVITE `id`. The ACK is sent at once, and again whenever that 2xx comes again.
     pub fn ack(&mut self, _now: Timestamp, id: ClientTxId, mut ack: Request, to: Peer) {
-        let branch = self.tokens.branch();
-        ack.via.insert(0, Via::new(to.transport.name(), self.config.sent_by, branch));
+        ack = ack.leaving(to.transport, self.config.sent_by(to.local), self.tokens.branch());
         self.sign_request(&mut ack);
         let packet = Packet(ack.to_bytes());
         self.send(to, packet.0.clone(), None);
@@ -124,8 +136,9 @@ impl SipStack {
     }
 
     pub(super) fn receive_response(&mut self, now: Timestamp, response: Response, from: Peer) {
-        let Some(slot) = keys::client_of(&response).and_then(|key| self.client_keys.get(&key).copied())
-        else {
+        let Some(key) = keys::client_of(&response) else { return };
+        let Some(slot) = self.client_keys.get(&key).copied() else {
+            self.stray(Stray { from, message: response.into() });
             return;
         };
         let timers = self.config.timers;

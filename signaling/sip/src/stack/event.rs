@@ -12,6 +12,11 @@ pub struct ClientTxId(pub u64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ServerTxId(pub u64);
 
+impl ServerTxId {
+    /// From here on the transaction user numbers transactions it restores; below, the stack those it receives.
+    pub const FIRST_RESTORED: u64 = 1 << 48;
+}
+
 /// Something the transaction user has to know.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SipEvent {

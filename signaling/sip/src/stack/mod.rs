@@ -4,6 +4,9 @@ mod client;
 mod event;
 mod keys;
 mod server;
+mod stray;
+
+pub use stray::Stray;
 
 pub use event::{ClientTxId, ServerTxId, SipEvent};
 
@@ -24,6 +27,8 @@ use crate::{Message, Name, ParseError, Peer, Request, Response, Text, Timers, To
 pub struct StackConfig {
     /// The address put into Via: where peers reach this server.
     pub sent_by: SocketAddr,
+    /// The address its own sockets are bound to, which peers know as `sent_by`.
+    pub bound: SocketAddr,
     /// RFC 3261's timers.
     pub timers: Timers,
     /// Transactions of each side at a time; beyond, new requests get 503. Requests within dialogs have a quarter more.
@@ -35,7 +40,18 @@ pub struct StackConfig {
 impl StackConfig {
     /// The usual values for a server at `sent_by`.
     pub fn new(sent_by: SocketAddr) -> Self {
-        Self { sent_by, timers: Timers::default(), max_transactions: 200_000, software: Text::of("Tandem") }
+        Self {
+            sent_by,
+            bound: sent_by,
+            timers: Timers::default(),
+            max_transactions: 200_000,
+            software: Text::of("Tandem"),
+        }
+    }
+
+    /// What peers are told to answer to when packets to them leave from `local`.
+    pub fn sent_by(&self, local: Option<SocketAddr>) -> SocketAddr {
+        local.filter(|local| *local != self.bound).unwrap_or(self.sent_by)
     }
 }
 
@@ -122,6 +138,8 @@ pub struct SipStack {
     next_server: u64,
     deadlines: BTreeSet<(Timestamp, Slot)>,
     outputs: VecDeque<Output>,
+    strays: Option<VecDeque<Stray>>,
+    draining: bool,
 }
 
 /// Every transaction, to go on with elsewhere.
@@ -146,6 +164,8 @@ impl SipStack {
             next_server: 1,
             deadlines: BTreeSet::new(),
             outputs: VecDeque::new(),
+            strays: None,
+            draining: false,
         }
     }
 
@@ -153,14 +173,25 @@ impl SipStack {
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         match input {
             Input::Message { from, bytes } => match Message::parse(&bytes) {
-                Ok(Message::Request(request)) => self.receive_request(now, request, from),
-                Ok(Message::Response(response)) => self.receive_response(now, response, from),
+                Ok(message) => self.receive(now, Stray { from, message }),
                 Err(malformed) => self.refuse(from, malformed),
             },
             Input::SendFailed { ticket: Ticket(slot) } => self.fail_client(slot),
             Input::Deadline => {}
         }
         self.elapse(now);
+    }
+
+    pub(super) fn receive(&mut self, now: Timestamp, Stray { from, message }: Stray) {
+        match message {
+            Message::Request(request) => self.receive_request(now, request, from),
+            Message::Response(response) => self.receive_response(now, response, from),
+        }
+    }
+
+    /// Takes no new dialogs from now on: an INVITE for one is answered 503, to be tried again in a few seconds.
+    pub const fn drain(&mut self) {
+        self.draining = true;
     }
 
     /// The next thing to do; `None` when nothing is left.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_proto::Timestamp;
 
-use super::{CommandError, Output, ServerTxId, SipEvent, SipStack, Slot, keys};
+use super::{CommandError, Output, ServerTxId, SipEvent, SipStack, Slot, Stray, keys};
 use crate::{
     Malformed, Method, Name, Peer, Request, Response, StatusCode, Text, Uri,
     transaction::{Effect, InviteServer, PlainServer},
@@ -11,6 +11,8 @@ use crate::{
 
 /// What overload tells callers to wait, in seconds.
 const RETRY_AFTER_S: &str = "5";
+/// Callers of a server that drains are told to come back within so many seconds.
+const DRAINING_RETRY_WITHIN_S: u8 = 8;
 
 /// A server transaction and where its responses go.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -111,12 +113,36 @@ impl SipStack {
         self.tell(SipEvent::Request { transaction: id, request, from });
     }
 
+    /// Goes on, as `id`, with an INVITE that was received elsewhere, by another run or another node, and not answered finally: `invite` as
+    /// it was told then, and where it came from. `id` is a number the caller never used before, above [`ServerTxId::FIRST_RESTORED`].
+    pub fn restore_server(&mut self, now: Timestamp, id: ServerTxId, invite: &Request, from: Peer) {
+        debug_assert_eq!(invite.method, Method::Invite, "only what can take long is gone on with");
+        let key = keys::server(invite, &Method::Invite);
+        if let Some(former) = self.server_keys.get(&key).copied() {
+            self.remove_server(former);
+        }
+        let entry = ServerEntry {
+            key,
+            path_free_key: Some(keys::path_free(invite, &Method::Invite)),
+            to: keys::reply_to(from, &invite.via[0]),
+            tag: self.tokens.tag(),
+            machine: Machine::Invite(InviteServer::start(now, &invite.response(StatusCode::TRYING))),
+        };
+        self.insert_server(id, entry);
+    }
+
     /// What is refused before anybody hears of it.
-    fn refusal(&self, request: &Request, path_free_key: &Text) -> Option<Response> {
+    fn refusal(&mut self, request: &Request, path_free_key: &Text) -> Option<Response> {
         let room = if request.is_in_dialog() { self.config.max_transactions / 4 } else { 0 };
         if self.servers.len() >= self.config.max_transactions + room {
             let busy = request.response(StatusCode::SERVICE_UNAVAILABLE);
             return Some(busy.with(Name::RetryAfter, Text::of(RETRY_AFTER_S)));
+        }
+        if self.draining && request.method == Method::Invite && !request.is_in_dialog() {
+            // Not all at once when they come back.
+            let after = 1 + self.tokens.bytes()[0] % DRAINING_RETRY_WITHIN_S;
+            let elsewhere = request.response(StatusCode::SERVICE_UNAVAILABLE);
+            return Some(elsewhere.with(Name::RetryAfter, after.to_string()));
         }
         if matches!(request.uri, Uri::Other { .. }) {
             return Some(request.response(StatusCode::UNSUPPORTED_URI_SCHEME));
@@ -165,8 +191,7 @@ impl SipStack {
         }
         let invite = self.server_keys.get(&keys::server(&request, &Method::Invite)).copied();
         let Some((id, entry)) = invite.and_then(|id| Some((id, self.servers.get(&id)?))) else {
-            let unknown = request.response(StatusCode::NO_SUCH_DIALOG);
-            self.answer_statelessly(&request, from, unknown);
+            self.stray(Stray { from, message: request.into() });
             return;
         };
         let pending = matches!(&entry.machine, Machine::Invite(invite) if invite.is_pending());
@@ -192,7 +217,7 @@ impl SipStack {
         self.outputs.push_back(Output::Refused { from, error: malformed.error });
     }
 
-    fn answer_statelessly(&mut self, request: &Request, from: Peer, response: Response) {
+    pub(super) fn answer_statelessly(&mut self, request: &Request, from: Peer, response: Response) {
         let mut response = response.tagged(self.tokens.tag());
         self.sign_response(&mut response);
         self.send(keys::reply_to(from, &request.via[0]), response.to_bytes(), None);
@@ -233,7 +258,7 @@ impl SipStack {
         }
     }
 
-    fn remove_server(&mut self, id: ServerTxId) {
+    pub(super) fn remove_server(&mut self, id: ServerTxId) {
         let Some(entry) = self.servers.remove(&id) else { return };
         self.reschedule(Slot::Server(id), entry.machine.deadline(), None);
         self.server_keys.remove(&entry.key);

@@ -72,7 +72,7 @@ impl Net {
 
     /// Where `side` is reached.
     pub(crate) fn peer(&self, side: Side) -> Peer {
-        Peer { transport: self.transport, addr: addr(side), flow: None }
+        Peer { transport: self.transport, addr: addr(side), flow: None, local: None }
     }
 
     pub(crate) fn wake(&mut self, side: Side, after: Duration) {
