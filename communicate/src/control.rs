@@ -1,18 +1,22 @@
 //! Call control as the products above use it: a call that comes in for a flow is handed to a [`CallApp`], which steers it through
 //! [`Calls`] and is told what happens by [`CallNotice`]s.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
 
 use tandem_core::OrgScope;
 use tandem_edge::{ApiProblem, identity::IdentityError};
-use tandem_proto::{CallId, ConversationId, FlowId, LegId, Timestamp, UserId, api::EndReason};
+use tandem_media::MediaError;
+use tandem_proto::{
+    CallId, ConversationId, FlowId, LegId, Timestamp, UserId,
+    api::{Call, EndReason, Track},
+};
 use tandem_store::Cause;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 pub use tandem_call::CallChange;
 
 use crate::{
-    calls::{Command, Message, Reply},
+    calls::{Answer, Ask, Command, Reply},
     switch::Switch,
 };
 
@@ -64,21 +68,35 @@ pub enum CallError {
     Unreachable,
     /// Not possible in the state the call is in.
     #[error("not possible now: {0}")]
-    WrongState(&'static str),
+    WrongState(Cow<'static, str>),
+    /// Something in the request cannot be.
+    #[error("{field} {reason}")]
+    Invalid {
+        /// Which field.
+        field: Cow<'static, str>,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No such person.
+    #[error("no {0}")]
+    NotFound(Cow<'static, str>),
     /// As many calls are up as this server takes.
     #[error("no more calls can be taken now")]
     Full,
     /// The media relay refused.
     #[error(transparent)]
-    Media(#[from] tandem_media::MediaError),
+    Media(#[from] MediaError),
     /// The log could not be written.
     #[error(transparent)]
     Store(#[from] tandem_store::StoreError),
     /// People cannot be looked up.
     #[error("people cannot be looked up: {0}")]
     Identity(Box<IdentityError>),
-    /// The switch is stopping.
-    #[error("call control is stopping")]
+    /// The node that owns the call failed.
+    #[error("the call's node failed: {0}")]
+    Elsewhere(String),
+    /// The switch is stopping, or the call is on its way to another node: try again in a moment.
+    #[error("call control is not there for now")]
     Stopping,
 }
 
@@ -95,10 +113,14 @@ impl From<CallError> for ApiProblem {
             CallError::UnknownLeg(_) => Self::not_found("leg"),
             CallError::Unreachable => Self::conflict("unreachable", "nobody is there to ring"),
             CallError::WrongState(why) => Self::conflict("wrong-call-state", why),
+            CallError::Invalid { field, reason } => Self::invalid(field, reason),
+            CallError::NotFound(what) => Self::not_found(&what),
             CallError::Store(error) => error.into(),
             CallError::Identity(error) => (*error).into(),
             CallError::Full | CallError::Stopping => Self::unavailable(2),
+            CallError::Media(MediaError::Unreachable) => Self::unavailable(2),
             CallError::Media(error) => Self::internal(&error),
+            error @ CallError::Elsewhere(_) => Self::internal(&error),
         }
     }
 }
@@ -112,7 +134,8 @@ pub struct CallApp {
     pub notices: mpsc::Sender<CallNotice>,
 }
 
-/// A handle on call control. Cheap to clone.
+/// A handle on call control, for the calls of every node: whoever owns a call is asked, and if that node is gone, the next one. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct Calls {
     pub(crate) switch: Arc<Switch>,
@@ -199,10 +222,35 @@ impl Calls {
         command: Command,
         cause: Cause,
     ) -> Result<Reply, CallError> {
-        let inbox = self.switch.registry.call(scope, call).ok_or(CallError::UnknownCall(call))?;
-        let (reply, answer) = oneshot::channel();
-        let sent = inbox.send(Message::Command { command, cause, reply }).await;
-        sent.map_err(|_| CallError::UnknownCall(call))?;
-        answer.await.map_err(|_| CallError::UnknownCall(call))?
+        match self.switch.ask(scope, call, Ask::command(command, cause)).await? {
+            Answer::Done(reply) => Ok(*reply),
+            _ => Err(CallError::Elsewhere("another answer than was asked for".to_owned())),
+        }
+    }
+
+    /// The call as its owner sees it now; `None` when it is over or there is none.
+    ///
+    /// # Errors
+    /// [`CallError::Stopping`] when its owner is gone and nobody took it yet.
+    pub async fn describe(&self, scope: OrgScope, call: CallId) -> Result<Option<Call>, CallError> {
+        match self.switch.ask(scope, call, Ask::Describe).await {
+            Ok(Answer::Described(call)) => Ok(*call),
+            Err(CallError::UnknownCall(_)) => Ok(None),
+            Ok(_) => Err(CallError::Elsewhere("another answer than was asked for".to_owned())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tracks that can be received in a call now.
+    ///
+    /// # Errors
+    /// As [`Self::describe`].
+    pub async fn tracks(&self, scope: OrgScope, call: CallId) -> Result<Vec<Track>, CallError> {
+        match self.switch.ask(scope, call, Ask::Tracks).await {
+            Ok(Answer::Tracks(tracks)) => Ok(tracks),
+            Err(CallError::UnknownCall(_)) => Ok(Vec::new()),
+            Ok(_) => Err(CallError::Elsewhere("another answer than was asked for".to_owned())),
+            Err(error) => Err(error),
+        }
     }
 }

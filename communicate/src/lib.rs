@@ -1,7 +1,8 @@
 //! Telephony: numbers, dial plan, phones and calls, over browsers and SIP alike.
 //!
 //! Each live call is a task that feeds `tandem-call`'s decisions and carries out their orders on the SIP transport and the media relay.
-//! The contract: a call's log entry is durable before what it says happens on the wire.
+//! The contract: a call's log entry is durable before what it says happens on the wire. Each call is owned by one node, which keeps in the
+//! store, with every step, all that another node needs to go on with it.
 
 mod calls;
 pub mod control;
@@ -11,43 +12,45 @@ mod rtc;
 mod sip;
 mod switch;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{sync::Arc, time::Duration};
 
 use tandem_bus::Bus;
+use tandem_cluster::Cluster;
 use tandem_collaborate::PresenceService;
-use tandem_core::{Clock, Mint, OrgScope, RequestContext};
+use tandem_core::{Clock, Mint, OrgScope};
 use tandem_edge::{
     ApiProblem, Caller,
     identity::{Identity, UserRecord},
 };
 use tandem_media::MediaEvent;
 use tandem_proto::{
-    CallId, DeviceId, LegId, Problem, Topic, UserId,
-    api::{Call, CallTarget, EndReason, LegKind, LegState, NewCall, Presence, Track},
-    events::call::{CallEnded, LegEnded},
-    ws::Signal,
+    CallId, DeviceId, LegId, Load, NodeId, NodeRole, UserId,
+    api::{Call, CallTarget, EndReason, LegKind, NewCall, Presence},
 };
-use tandem_relay::Relay;
+use tandem_relay::MediaPool;
 use tandem_signaling::SipHandle;
 use tandem_sip::SipEvent;
 use tandem_store::{Cause, Migration, Store};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc};
 use utoipa_axum::router::OpenApiRouter;
 
-use calls::{CallTask, Command, Message, NewCallPlan, Purpose, Records};
+use calls::{CallTask, Command, Message, NewCallPlan, Place, Purpose, Records};
 use control::{CallApp, CallError, Calls, IncomingCall};
 use directory::{Destination, Numbers, PhoneError, PhoneRecord, Phones, Trunks, normalise};
 use sip::{Front, Registrations};
 use switch::{Parts, Switch};
 
+pub use rtc::Rtc;
 pub use switch::CommunicateConfig;
 
+/// How often the other nodes are told how busy this one is.
+const LOAD_EVERY: Duration = Duration::from_secs(1);
+
 /// The tables of this crate.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0030_telephony", sql: include_str!("../migrations/0030_telephony.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0030_telephony", sql: include_str!("../migrations/0030_telephony.sql") },
+    Migration { name: "0031_call_states", sql: include_str!("../migrations/0031_call_states.sql") },
+];
 
 /// What telephony stands on.
 pub struct Deps {
@@ -63,14 +66,14 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// Makes scopes for callers whose digest or trunk was checked.
     pub mint: Arc<Mint>,
-    /// The media relay,
-    pub relay: Relay,
-    /// and what it tells.
-    pub media_events: mpsc::Receiver<MediaEvent>,
-    /// The SIP transport,
-    pub sip: SipHandle,
-    /// and what it tells.
-    pub sip_events: mpsc::Receiver<SipEvent>,
+    /// This node among the others.
+    pub cluster: Cluster,
+    /// The media nodes,
+    pub media: MediaPool,
+    /// and what they tell this one.
+    pub media_events: mpsc::Receiver<(NodeId, MediaEvent)>,
+    /// The SIP transport and what it tells, on a node where calls live. Any other controls the calls of those.
+    pub sip: Option<(SipHandle, mpsc::Receiver<SipEvent>)>,
     /// Who takes calls for flows.
     pub app: CallApp,
 }
@@ -82,8 +85,6 @@ pub struct Communicate {
     numbers: Numbers,
     trunks: Trunks,
     mint: Arc<Mint>,
-    /// Whose browser a device is; a device answers to whoever first made its connection, until that is gone.
-    devices: Arc<Mutex<HashMap<DeviceId, (OrgScope, UserId)>>>,
 }
 
 impl std::fmt::Debug for Communicate {
@@ -98,20 +99,23 @@ pub fn routes(communicate: &Communicate) -> OpenApiRouter {
 }
 
 impl Communicate {
-    /// Ends in the log what a stop left open, restores registrations, and starts to serve.
+    /// Restores registrations and starts to serve. Calls of nodes that are gone, or of the process that was here before, are taken over
+    /// and gone on with.
     ///
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn start(config: CommunicateConfig, deps: Deps) -> Result<Self, CallError> {
-        let Deps { store, bus, identity, presence, clock, mint, relay, media_events, sip, sip_events, app } =
+        let Deps { store, bus, identity, presence, clock, mint, cluster, media, media_events, sip, app } =
             deps;
-        let records = Records::new(store.clone());
+        let records = Records::new(store.clone(), cluster.claiming());
         let registrations = Registrations::restore(store.clone(), clock.now()).await?;
+        let (sip, sip_events) = sip.unzip();
         let switch = Arc::new(Switch::new(Parts {
             config,
             clock,
             records,
-            relay,
+            cluster,
+            media,
             sip,
             presence,
             identity,
@@ -125,24 +129,52 @@ impl Communicate {
             numbers: Numbers::new(store.clone()),
             trunks: Trunks::new(store),
             mint: Arc::clone(&mint),
-            devices: Arc::default(),
         };
-        communicate.end_what_was_left().await?;
-        let front = Front::new(switch, communicate.numbers.clone(), communicate.trunks.clone(), mint);
-        tokio::spawn(front.run(sip_events));
-        tokio::spawn(communicate.clone().media(media_events));
-        tokio::spawn(communicate.clone().presence());
+        if let Some(sip_events) = sip_events {
+            communicate.clone().serve(sip_events, media_events).await?;
+        }
         Ok(communicate)
     }
 
-    /// Takes no more calls, says goodbye in those that are up, and returns when their far ends have heard it.
+    /// Begins to own calls.
+    async fn serve(
+        self,
+        sip_events: mpsc::Receiver<SipEvent>,
+        media_events: mpsc::Receiver<(NodeId, MediaEvent)>,
+    ) -> Result<(), CallError> {
+        let switch = &self.calls.switch;
+        calls::end_what_was_left(switch, &self.mint).await?;
+        calls::serve(&self);
+        let front =
+            Front::new(Arc::clone(switch), self.numbers.clone(), self.trunks.clone(), Arc::clone(&self.mint));
+        tokio::spawn(front.run(sip_events));
+        tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
+        tokio::spawn(self.clone().media(media_events));
+        tokio::spawn(leave_media(Arc::clone(switch), switch.media.lost(), switch.media.draining()));
+        tokio::spawn(tell_load(Arc::clone(switch)));
+        tokio::spawn(self.presence());
+        Ok(())
+    }
+
+    /// Takes no more calls, and returns when this node has none: where another node takes calls they are left to it, and nobody notices;
+    /// else they are told goodbye, and their far ends have heard it.
     pub async fn drain(&self) {
-        let registry = &self.calls.switch.registry;
-        registry.close();
-        for (_, inbox) in registry.all() {
-            let _ = inbox.try_send(Message::Order(Command::End { reason: EndReason::Restart }));
+        let switch = &self.calls.switch;
+        switch.registry.close();
+        let (nodes, me) = (switch.cluster.nodes(), switch.cluster.me());
+        let heirs = nodes.with(NodeRole::Sip).any(|node| node.id != me && !node.draining);
+        for (_, inbox) in switch.registry.all() {
+            let message = if heirs {
+                Message::GiveUp
+            } else {
+                Message::Order(Command::End { reason: EndReason::Restart })
+            };
+            tokio::spawn(async move {
+                // One that has ended since has nothing left to hear.
+                let _ = inbox.send(message).await;
+            });
         }
-        registry.emptied().await;
+        switch.registry.emptied().await;
     }
 
     /// Call control, for the products above.
@@ -190,10 +222,6 @@ impl Communicate {
         &self.calls.switch.records
     }
 
-    pub(crate) fn relay(&self) -> &Relay {
-        &self.calls.switch.relay
-    }
-
     pub(crate) fn registered(&self, scope: OrgScope, auth_user: &str) -> Vec<String> {
         self.calls.switch.registrations.shown(scope, auth_user, self.calls.switch.clock.now())
     }
@@ -204,15 +232,6 @@ impl Communicate {
         user: UserId,
     ) -> Result<Option<UserRecord>, ApiProblem> {
         Ok(self.calls.switch.identity.user(scope, user).await?)
-    }
-
-    pub(crate) async fn tracks(&self, scope: OrgScope, call: CallId) -> Vec<Track> {
-        let Some(inbox) = self.calls.switch.registry.call(scope, call) else { return Vec::new() };
-        let (reply, answer) = oneshot::channel();
-        if inbox.send(Message::TracksNow(reply)).await.is_err() {
-            return Vec::new();
-        }
-        answer.await.unwrap_or_default()
     }
 
     /// Refuses a device whose socket is not the caller's.
@@ -227,51 +246,57 @@ impl Communicate {
         ))
     }
 
-    /// Ties a device to its user, or refuses somebody else's.
-    pub(crate) fn claim_device(&self, ctx: &RequestContext, device: DeviceId) -> Result<(), Problem> {
-        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        let owner = devices.entry(device).or_insert((ctx.scope, ctx.user));
-        if *owner == (ctx.scope, ctx.user) {
-            Ok(())
-        } else {
-            Err(Problem::new(409, "device-taken", "This device id is in use").detail("make a new device id"))
-        }
-    }
-
     /// Places a call from a browser.
     pub(crate) async fn place(&self, caller: &Caller, new: NewCall) -> Result<Call, ApiProblem> {
         self.own_device(caller, new.device).await?;
+        let Cause { actor, correlation } = Cause::request(caller);
+        let place = Place { org: caller.scope.org(), user: caller.user, new, actor, correlation };
         let switch = &self.calls.switch;
+        let call = if switch.takes_calls() {
+            self.place_here(place).await
+        } else {
+            switch.place_elsewhere(place).await
+        };
+        Ok(call?)
+    }
+
+    pub(crate) async fn place_here(&self, place: Place) -> Result<Call, CallError> {
+        let Place { org, user, new, actor, correlation } = place;
+        let (switch, scope) = (&self.calls.switch, self.mint.scope(org));
         if !switch.registry.has_room(switch.config.max_calls) {
-            return Err(CallError::Full.into());
+            return Err(CallError::Full);
         }
-        let me =
-            self.person(caller.scope, caller.user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
+        let no_user = || CallError::NotFound("user".into());
+        let invalid = |field: &'static str, reason: &str| CallError::Invalid {
+            field: field.into(),
+            reason: reason.to_owned(),
+        };
+        let person = async |user| switch.identity.user(scope, user).await.map_err(CallError::identity);
+        let me = person(user).await?.ok_or_else(no_user)?;
         let (dialled, destination) = match new.to {
             CallTarget::User { user } => {
-                let called =
-                    self.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
+                let called = person(user).await?.ok_or_else(no_user)?;
                 (called.extension.unwrap_or(called.name), Destination::User(user))
             }
             CallTarget::Number { number } => {
                 let number = normalise(&number).ok_or_else(|| {
-                    ApiProblem::invalid("to.number", "must be digits, with + in front if international")
+                    invalid("to.number", "must be digits, with + in front if international")
                 })?;
-                let destination = resolve(switch, &self.numbers, &self.mint, caller.scope, &number).await?;
+                let destination = resolve(switch, &self.numbers, &self.mint, scope, &number).await?;
                 (number, destination)
             }
         };
-        if destination == Destination::User(caller.user) {
-            return Err(ApiProblem::invalid("to", "is oneself"));
+        if destination == Destination::User(user) {
+            return Err(invalid("to", "is oneself"));
         }
         let (call, leg) = (CallId::generate(), LegId::generate());
         let address = me.extension.unwrap_or(me.name);
         let mut view =
-            switch.new_leg(LegKind::Web, Some(caller.user), address.clone(), Some(me.display_name.clone()));
+            switch.new_leg(LegKind::Web, Some(user), address.clone(), Some(me.display_name.clone()));
         view.id = leg;
         view.device = Some(new.device);
         let purpose = Purpose::of(destination, |flow, to| IncomingCall {
-            scope: caller.scope,
+            scope,
             call,
             leg,
             from: address,
@@ -281,41 +306,21 @@ impl Communicate {
             at: switch.clock.now(),
         });
         let plan = NewCallPlan {
-            scope: caller.scope,
+            scope,
             id: call,
             dialled,
             video: new.video,
             caller: view,
             signaling: None,
             purpose,
-            cause: Cause::request(caller),
+            cause: Cause { actor, correlation },
         };
-        Ok(CallTask::start(Arc::clone(switch), plan).await?)
+        CallTask::start(Arc::clone(switch), plan).await
     }
 
-    /// Calls that were up when the server was killed: their records say so.
-    async fn end_what_was_left(&self) -> Result<(), CallError> {
-        for (org, mut call) in self.records().unfinished().await? {
-            let now = self.calls.switch.clock.now();
-            let reason = EndReason::Restart;
-            let mut events = Vec::new();
-            for leg in call.legs.iter_mut().filter(|leg| leg.state != LegState::Ended) {
-                leg.state = LegState::Ended;
-                leg.ended_at = Some(now);
-                leg.end_reason = Some(reason);
-                events.push(tandem_call::Logged::LegEnded(LegEnded { call: call.id, leg: leg.id, reason }));
-            }
-            call.ended_at = Some(now);
-            call.end_reason = Some(reason);
-            events.push(tandem_call::Logged::Ended(CallEnded { call: call.id, reason }));
-            self.records().save(self.mint.scope(org), Cause::SYSTEM, call, events).await?;
-        }
-        Ok(())
-    }
-
-    /// Sends what the relay tells to the calls it is about.
-    async fn media(self, mut events: mpsc::Receiver<MediaEvent>) {
-        while let Some(event) = events.recv().await {
+    /// Sends what media nodes tell to the calls it is about.
+    async fn media(self, mut events: mpsc::Receiver<(NodeId, MediaEvent)>) {
+        while let Some((node, event)) = events.recv().await {
             let registry = &self.calls.switch.registry;
             let endpoint = match &event {
                 MediaEvent::Tracks { room, tracks } => {
@@ -324,27 +329,18 @@ impl Communicate {
                     }
                     continue;
                 }
-                MediaEvent::Connected { endpoint }
+                MediaEvent::Offered { endpoint }
+                | MediaEvent::Connected { endpoint }
                 | MediaEvent::Disconnected { endpoint }
                 | MediaEvent::Dtmf { endpoint, .. }
                 | MediaEvent::Played { endpoint, .. }
                 | MediaEvent::RtpTimeout { endpoint } => *endpoint,
             };
-            if matches!(event, MediaEvent::Disconnected { .. }) {
-                self.device_lost(DeviceId::from_uuid(endpoint.uuid()));
-            }
             if let Some(owner) = registry.endpoint(endpoint)
                 && let Some(inbox) = registry.inbox(owner.call)
             {
-                let _ = inbox.send(Message::Media(owner.leg, event)).await;
+                let _ = inbox.send(Message::Media(node, owner.leg, event)).await;
             }
-        }
-    }
-
-    fn device_lost(&self, device: DeviceId) {
-        let owner = self.devices.lock().unwrap_or_else(PoisonError::into_inner).remove(&device);
-        if let Some((scope, user)) = owner {
-            self.calls.switch.bus.publish(scope, Topic::user(user), Signal::RtcLost { device });
         }
     }
 
@@ -366,6 +362,43 @@ impl Communicate {
                 Err(RecvError::Closed) => return,
             }
         }
+    }
+}
+
+/// Has calls leave media nodes that are gone or want to go.
+async fn leave_media(
+    switch: Arc<Switch>,
+    mut lost: broadcast::Receiver<NodeId>,
+    mut draining: broadcast::Receiver<NodeId>,
+) {
+    use broadcast::error::RecvError;
+    loop {
+        let node = tokio::select! {
+            node = lost.recv() => node,
+            node = draining.recv() => node,
+        };
+        let node = match node {
+            Ok(node) => node,
+            Err(RecvError::Lagged(missed)) => {
+                tracing::error!(missed, "media nodes went away unnoticed");
+                continue;
+            }
+            Err(RecvError::Closed) => return,
+        };
+        for (_, inbox) in switch.registry.all() {
+            // A call that is busy must not keep the others waiting.
+            tokio::spawn(async move { inbox.send(Message::LeaveMedia(node)).await });
+        }
+    }
+}
+
+/// Tells the other nodes how busy this one is.
+async fn tell_load(switch: Arc<Switch>) {
+    let mut tick = tokio::time::interval(LOAD_EVERY);
+    loop {
+        tick.tick().await;
+        let calls = u32::try_from(switch.registry.len()).unwrap_or(u32::MAX);
+        switch.cluster.set_load(Load { calls, endpoints: switch.media.load() });
     }
 }
 

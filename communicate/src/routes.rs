@@ -260,7 +260,7 @@ async fn tracks(
 ) -> Result<Json<Vec<Track>>, ApiProblem> {
     caller.require(Permission::CallUse)?;
     visible(&caller, &communicate, call).await?;
-    Ok(Json(communicate.tracks(caller.scope, call).await))
+    Ok(Json(communicate.calls().tracks(caller.scope, call).await?))
 }
 
 /// Lists phones

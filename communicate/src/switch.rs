@@ -11,6 +11,7 @@ use std::{
 };
 
 use tandem_bus::Bus;
+use tandem_cluster::Cluster;
 use tandem_collaborate::PresenceService;
 use tandem_core::{Clock, OrgScope};
 use tandem_edge::identity::Identity;
@@ -18,7 +19,7 @@ use tandem_proto::{
     LegId, UserId,
     api::{Activity, Leg, LegKind, LegState, Presence},
 };
-use tandem_relay::Relay;
+use tandem_relay::{Media, MediaPool};
 use tandem_signaling::SipHandle;
 use tandem_sip::{Host, NameAddr, Text, Tokens, Transport, Uri};
 
@@ -63,8 +64,9 @@ pub(crate) struct Switch {
     pub clock: Arc<dyn Clock>,
     pub records: Records,
     pub registry: Registry,
-    pub relay: Relay,
-    pub sip: SipHandle,
+    pub cluster: Cluster,
+    pub media: MediaPool,
+    sip: Option<SipHandle>,
     pub presence: PresenceService,
     pub identity: Identity,
     pub phones: Phones,
@@ -86,8 +88,9 @@ pub(crate) struct Parts {
     pub config: CommunicateConfig,
     pub clock: Arc<dyn Clock>,
     pub records: Records,
-    pub relay: Relay,
-    pub sip: SipHandle,
+    pub cluster: Cluster,
+    pub media: MediaPool,
+    pub sip: Option<SipHandle>,
     pub presence: PresenceService,
     pub identity: Identity,
     pub phones: Phones,
@@ -98,15 +101,28 @@ pub(crate) struct Parts {
 
 impl Switch {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { config, clock, records, relay, sip, presence, identity, phones, registrations, bus, app } =
-            parts;
+        let Parts {
+            config,
+            clock,
+            records,
+            cluster,
+            media,
+            sip,
+            presence,
+            identity,
+            phones,
+            registrations,
+            bus,
+            app,
+        } = parts;
         let sessions = u64::try_from(clock.now().millis()).unwrap_or(0);
         Self {
             config,
             clock,
             records,
             registry: Registry::default(),
-            relay,
+            cluster,
+            media,
             sip,
             presence,
             identity,
@@ -117,6 +133,21 @@ impl Switch {
             tokens: Mutex::new(Tokens::new(rand::random())),
             sessions: AtomicU64::new(sessions),
         }
+    }
+
+    /// The SIP transport.
+    pub(crate) const fn sip(&self) -> &SipHandle {
+        self.sip.as_ref().expect("calls are only where SIP is")
+    }
+
+    /// Whether calls live on this node.
+    pub(crate) const fn takes_calls(&self) -> bool {
+        self.sip.is_some()
+    }
+
+    /// Where the media of an org's new call goes; `None`: no media node is there.
+    pub(crate) fn media_for(&self, scope: OrgScope) -> Option<Media> {
+        self.media.choose(scope.org()).map(|node| self.media.on(node))
     }
 
     /// A fresh From or To tag.
@@ -136,7 +167,7 @@ impl Switch {
 
     /// The address others reach our SIP sockets at.
     pub(crate) fn contact_ip(&self) -> IpAddr {
-        self.config.public_ip.unwrap_or_else(|| self.sip.local_addr().ip())
+        self.config.public_ip.unwrap_or_else(|| self.sip().local_addr().ip())
     }
 
     /// The same as a URI's host.
@@ -146,7 +177,7 @@ impl Switch {
 
     /// Our Contact, for requests over `transport`.
     pub(crate) fn contact(&self, transport: Transport) -> NameAddr {
-        let mut uri = Uri::sip(Some("tandem"), self.contact_host(), Some(self.sip.local_addr().port()));
+        let mut uri = Uri::sip(Some("tandem"), self.contact_host(), Some(self.sip().local_addr().port()));
         if let (Uri::Sip(sip), Transport::Tcp) = (&mut uri, transport) {
             sip.params.set(Text::of("transport"), Some(Text::of("tcp")));
         }

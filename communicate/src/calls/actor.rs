@@ -1,25 +1,35 @@
 //! The task of one live call: it feeds the call's decisions and carries out what they order.
 
+mod commands;
+mod keeping;
+mod moving;
 mod orders;
+mod restoring;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
 
-use tandem_call::{Call, Refused};
+use tandem_call::{Call, Logged, Refused};
+use tandem_cluster::Claim;
 use tandem_core::OrgScope;
-use tandem_media::{MediaEvent, PlayId, Source};
+use tandem_media::MediaEvent;
 use tandem_proto::{
-    CallId, ConversationId, DeviceId, LegId, RoomId, Timestamp, UserId,
-    api::{self, EndReason, Leg, LegState, Track},
+    CallId, LegId, NodeId, RoomId, Timestamp, UserId,
+    api::{self, EndReason, Leg, Track},
 };
+use tandem_relay::Media;
 use tandem_store::Cause;
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
-use super::{Owner, SipLeg, SipLegEvent, signaling::LegNews};
+use super::{
+    Command, Owner, Reply, SipLeg, SipLegEvent,
+    signaling::{LegNews, Means},
+    snapshot::{Done, Playing},
+};
 use crate::{
     control::{CallError, IncomingCall},
     switch::Switch,
@@ -32,80 +42,12 @@ const LINGER: Duration = Duration::from_secs(32);
 /// Messages waiting for one call.
 pub(crate) const INBOX: usize = 256;
 
-/// What somebody or an app wants of a call.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Answer {
-        user: UserId,
-        device: DeviceId,
-    },
-    Decline {
-        user: UserId,
-    },
-    HangUp {
-        user: UserId,
-    },
-    Hold {
-        user: UserId,
-        held: bool,
-    },
-    Mute {
-        user: UserId,
-        muted: bool,
-    },
-    Digits {
-        user: UserId,
-        digits: String,
-    },
-    AppAnswer,
-    SetConversation(ConversationId),
-    Play {
-        leg: LegId,
-        play: u64,
-        files: Vec<PathBuf>,
-        looped: bool,
-    },
-    StopPlaying {
-        leg: LegId,
-    },
-    Ring {
-        user: UserId,
-        timeout: Duration,
-        phones: bool,
-    },
-    HangUpLeg {
-        leg: LegId,
-        reason: EndReason,
-    },
-    End {
-        reason: EndReason,
-    },
-    /// The leg's device took another call.
-    DeviceTaken {
-        leg: LegId,
-    },
-    /// The leg's browser made its peer connection (again).
-    DeviceBack {
-        leg: LegId,
-    },
-    /// The user's last browser is gone.
-    UserGone {
-        user: UserId,
-    },
-}
-
-/// What a command is answered with.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub call: api::Call,
-    /// The leg rung, for [`Command::Ring`].
-    pub leg: Option<LegId>,
-}
-
 /// What a call's task is told.
 #[derive(Debug)]
 pub(crate) enum Message {
+    /// `id` is the same when the command is asked again.
     Command {
+        id: Uuid,
         command: Command,
         cause: Cause,
         reply: oneshot::Sender<Result<Reply, CallError>>,
@@ -113,9 +55,15 @@ pub(crate) enum Message {
     /// A command nobody waits for.
     Order(Command),
     Sip(LegId, Box<SipLegEvent>),
-    Media(LegId, MediaEvent),
+    Media(NodeId, LegId, MediaEvent),
     Tracks(Vec<tandem_media::Published>),
     TracksNow(oneshot::Sender<Vec<Track>>),
+    /// The call as it is; `None` when it is over.
+    Describe(oneshot::Sender<Option<api::Call>>),
+    /// A media node is gone, or wants to go.
+    LeaveMedia(NodeId),
+    /// Another node is to go on with the call.
+    GiveUp,
 }
 
 /// What a new call is for.
@@ -147,15 +95,47 @@ pub(crate) struct CallTask {
     switch: Arc<Switch>,
     scope: OrgScope,
     call: Call,
+    /// Where its media is.
+    media: Media,
     signaling: HashMap<LegId, SipLeg>,
-    /// The app's playings, by the relay's number for them.
-    playing: HashMap<PlayId, (LegId, u64)>,
+    /// What is played to legs.
+    playing: BTreeMap<LegId, Playing>,
     next_play: u64,
     /// Browsers' legs whose transport is gone, and when they are given up.
     lost: BTreeMap<LegId, Timestamp>,
+    /// Where its media was, as long as some of it is there.
+    left: Option<Media>,
+    /// Since when there is no media node to go to, and when to look again.
+    adrift: Option<Adrift>,
     tracks: Vec<Track>,
+    done: Done,
+    kept: Kept,
     /// When what is being handled happened: the time of every record and notice it leads to, so that they agree to the microsecond.
     at: Timestamp,
+}
+
+/// A call whose media node is gone, while no other is there.
+#[derive(Clone, Copy, Debug)]
+struct Adrift {
+    since: Timestamp,
+    look_at: Timestamp,
+}
+
+/// How the call stands in the store.
+#[derive(Debug, Default)]
+struct Kept {
+    /// The proof that it is ours; `None` before the first save.
+    claim: Option<Claim>,
+    /// Of the latest state saved.
+    hash: u64,
+    /// What happened but could not be written yet.
+    unwritten: Vec<Logged>,
+    /// When to try again.
+    retry_at: Option<Timestamp>,
+    /// It is another node's now, or was given up: nothing more is done or said.
+    let_go: bool,
+    /// It is over, and the store knows.
+    closed: bool,
 }
 
 impl CallTask {
@@ -165,21 +145,13 @@ impl CallTask {
         let now = switch.clock.now();
         let steered = matches!(plan.purpose, Purpose::App(_));
         let caller = plan.caller.id;
+        // Where no media is, no call can be: as good as no room.
+        let media = switch.media_for(plan.scope).ok_or(CallError::Full)?;
         let call = Call::start(now, plan.id, plan.dialled, plan.video, plan.caller, steered);
         if !switch.registry.add_call(plan.scope, plan.id, inbox) {
             return Err(CallError::Full);
         }
-        let mut task = Self {
-            scope: plan.scope,
-            call,
-            signaling: HashMap::new(),
-            playing: HashMap::new(),
-            next_play: 0,
-            lost: BTreeMap::new(),
-            tracks: Vec::new(),
-            at: now,
-            switch,
-        };
+        let mut task = Self::new(switch, plan.scope, call, media, now);
         if let Some(leg) = plan.signaling {
             leg.register(&task.switch.registry, task.owner(caller));
             task.signaling.insert(caller, leg);
@@ -203,19 +175,35 @@ impl CallTask {
         }
     }
 
+    fn new(switch: Arc<Switch>, scope: OrgScope, call: Call, media: Media, at: Timestamp) -> Self {
+        Self {
+            switch,
+            scope,
+            call,
+            media,
+            signaling: HashMap::new(),
+            playing: BTreeMap::new(),
+            next_play: 0,
+            lost: BTreeMap::new(),
+            left: None,
+            adrift: None,
+            tracks: Vec::new(),
+            done: Done::default(),
+            kept: Kept::default(),
+            at,
+        }
+    }
+
     async fn begin(&mut self, purpose: Purpose, cause: Cause) -> Result<(), CallError> {
         self.flush(cause.clone()).await?;
         match purpose {
             Purpose::Person(user) => {
-                self.ring(user, self.switch.config.ring_timeout, true, cause).await.map(drop).or_else(
-                    |error| {
-                        match error {
-                            // The caller was told by the call itself.
-                            CallError::Unreachable => Ok(()),
-                            other => Err(other),
-                        }
-                    },
-                )?;
+                let rung = self.ring(user, self.switch.config.ring_timeout, true, cause).await;
+                match rung {
+                    // The caller was told by the call itself.
+                    Ok(_) | Err(CallError::Unreachable) => {}
+                    Err(error) => return Err(error),
+                }
             }
             Purpose::App(mut incoming) => {
                 incoming.at = self.call.record().started_at;
@@ -231,39 +219,43 @@ impl CallTask {
 
     async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         let id = self.call.record().id;
-        while !self.call.is_over() {
-            let due = self.due();
-            let message = tokio::select! {
-                message = messages.recv() => message,
-                () = sleep_until(self.switch.clock.now(), due) => { self.deadline().await; continue }
-            };
-            let Some(message) = message else { break };
-            self.handle(message).await;
-        }
-        self.linger(&mut messages).await;
-        self.switch.registry.remove_call(id);
-    }
-
-    /// The call is over; its SIP dialogs may still have something to be answered.
-    async fn linger(&mut self, messages: &mut mpsc::Receiver<Message>) {
         let end = tokio::time::sleep(LINGER);
         tokio::pin!(end);
-        while self.signaling.values().any(|leg| !leg.is_finished()) {
+        let mut lingers = false;
+        while !self.is_finished() {
+            if self.call.is_over() && !std::mem::replace(&mut lingers, true) {
+                end.as_mut().reset(tokio::time::Instant::now() + LINGER);
+            }
+            let due = self.due();
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(message) => self.handle(message).await,
-                    None => return,
+                    None => break,
                 },
-                () = &mut end => return,
+                () = sleep_until(self.switch.clock.now(), due) => self.deadline().await,
+                () = &mut end, if lingers => break,
             }
         }
+        if self.kept.let_go {
+            self.forget_activity();
+        }
+        self.switch.registry.remove_call(id);
+    }
+
+    /// Nothing is left to do: it was let go of, or is over and neither the store nor a SIP dialog waits for anything.
+    fn is_finished(&self) -> bool {
+        self.kept.let_go || (self.kept.closed && self.signaling.values().all(SipLeg::is_finished))
     }
 
     async fn handle(&mut self, message: Message) {
         self.at = self.switch.clock.now();
         match message {
-            Message::Command { command, cause, reply } => {
-                let result = self.command(command, cause).await;
+            Message::Command { id, command, cause, reply } => {
+                let result = self.command_once(id, command, cause).await;
+                if self.kept.let_go {
+                    // Whoever took the call is asked in place of this node.
+                    return;
+                }
                 let result = result.map(|leg| Reply { call: self.call.record().clone(), leg });
                 // Whoever asked may have gone.
                 let _ = reply.send(result);
@@ -274,11 +266,16 @@ impl CallTask {
                 }
             }
             Message::Sip(leg, event) => self.sip(leg, *event).await,
-            Message::Media(leg, event) => self.media(leg, event).await,
+            Message::Media(node, leg, event) => self.media(node, leg, event).await,
             Message::Tracks(published) => self.publish_tracks(published),
             Message::TracksNow(reply) => {
                 let _ = reply.send(self.tracks.clone());
             }
+            Message::Describe(reply) => {
+                let _ = reply.send((!self.call.is_over()).then(|| self.call.record().clone()));
+            }
+            Message::LeaveMedia(node) => self.leave_media(node).await,
+            Message::GiveUp => self.give_up().await,
         }
     }
 
@@ -294,8 +291,20 @@ impl CallTask {
         self.call.record().id.into()
     }
 
+    fn means(&self) -> Means<'_> {
+        Means { switch: &self.switch, media: &self.media }
+    }
+
     fn due(&self) -> Option<Timestamp> {
-        self.call.poll_timeout().into_iter().chain(self.lost.values().copied()).min()
+        let legs = self.signaling.values().filter_map(SipLeg::due);
+        self.call
+            .poll_timeout()
+            .into_iter()
+            .chain(self.lost.values().copied())
+            .chain(legs)
+            .chain(self.kept.retry_at)
+            .chain(self.adrift.map(|adrift| adrift.look_at))
+            .min()
     }
 
     async fn deadline(&mut self) {
@@ -306,148 +315,25 @@ impl CallTask {
             self.lost.remove(&leg);
             let _ = self.call.hang_up(now, leg, EndReason::Lost);
         }
+        for leg in self.signaling.values_mut() {
+            leg.deadline(Means { switch: &self.switch, media: &self.media }, now).await;
+        }
+        if self.adrift.is_some_and(|adrift| adrift.look_at <= now) {
+            self.find_media(EndReason::Lost).await;
+        }
         self.call.deadline(now);
         self.flush_or_log().await;
     }
 
-    async fn command(&mut self, command: Command, cause: Cause) -> Result<Option<LegId>, CallError> {
-        let now = self.now();
-        match command {
-            Command::Answer { user, device } => {
-                let leg = self
-                    .call
-                    .ringing_leg_of(user)
-                    .ok_or(CallError::WrongState("nothing rings for you in this call"))?;
-                self.call.answered(now, leg, Some(device))?;
-            }
-            Command::Decline { user } => {
-                let leg = self
-                    .call
-                    .ringing_leg_of(user)
-                    .ok_or(CallError::WrongState("nothing rings for you in this call"))?;
-                self.call.hang_up(now, leg, EndReason::Declined)?;
-            }
-            Command::HangUp { user } => {
-                let leg = self.own_leg(user)?;
-                self.call.hang_up(now, leg, EndReason::Hangup)?;
-            }
-            Command::Hold { user, held } => self.call.hold(self.own_leg(user)?, held)?,
-            Command::Mute { user, muted } => self.call.mute(self.own_leg(user)?, muted)?,
-            Command::Digits { user, digits } => {
-                let leg = self.own_leg(user)?;
-                for digit in digits.chars() {
-                    self.call.digit(leg, digit)?;
-                }
-            }
-            Command::AppAnswer => self.call.answer_caller(now)?,
-            Command::SetConversation(conversation) => self.call.set_conversation(conversation),
-            Command::Play { leg, play, files, looped } => self.play(leg, play, files, looped).await?,
-            Command::StopPlaying { leg } => {
-                let endpoint = self.endpoint(leg).ok_or(CallError::UnknownLeg(leg))?;
-                self.switch.relay.stop_playing(endpoint).await?;
-            }
-            Command::Ring { user, timeout, phones } => {
-                return self.ring(user, timeout, phones, cause).await.map(Some);
-            }
-            Command::HangUpLeg { leg, reason } => {
-                self.call.hang_up(now, leg, reason).map_err(|_| CallError::UnknownLeg(leg))?;
-            }
-            Command::End { reason } => self.call.end(now, reason),
-            Command::DeviceTaken { leg } => self.call.hold(leg, true)?,
-            Command::DeviceBack { leg } => {
-                self.lost.remove(&leg);
-                self.rejoin(leg).await;
-            }
-            Command::UserGone { user } => self.user_gone(now, user),
-        }
-        self.flush(cause).await?;
-        Ok(None)
-    }
-
-    fn own_leg(&self, user: UserId) -> Result<LegId, CallError> {
-        if self.call.is_over() {
-            return Err(CallError::UnknownCall(self.call.record().id));
-        }
-        self.call.web_leg_of(user).ok_or(CallError::WrongState("you have no leg in this call"))
-    }
-
-    fn user_gone(&mut self, now: Timestamp, user: UserId) {
-        let Some(leg) = self.call.web_leg_of(user) else { return };
-        match self.call.leg(leg).map(|l| l.state) {
-            Some(LegState::Ringing) => {
-                let _ = self.call.ended_by_far_end(now, leg, EndReason::Unreachable);
-            }
-            Some(_) => {
-                self.lost.entry(leg).or_insert(now.plus(LOST_AFTER));
-            }
-            None => {}
-        }
-    }
-
-    /// Rings a user's browsers and phones. Answers the browsers' leg, or else the first phone's.
-    async fn ring(
-        &mut self,
-        user: UserId,
-        timeout: Duration,
-        phones: bool,
-        cause: Cause,
-    ) -> Result<LegId, CallError> {
-        let reached = self.switch.reach(self.scope, user, phones).await?;
-        let now = self.now();
-        let Some(first) = reached.first().map(|r| r.leg.id) else {
-            if !self.call.is_steered() {
-                self.call.nobody(now, EndReason::Unreachable);
-                self.flush(cause).await?;
-            }
-            return Err(CallError::Unreachable);
-        };
-        let legs = reached.iter().map(|r| r.leg.clone()).collect();
-        self.call.ring(now, legs, now.plus(timeout))?;
-        self.flush(cause).await?;
-        for reach in reached {
-            let Some(contact) = reach.contact else { continue };
-            let leg = reach.leg.id;
-            match SipLeg::dial(&self.switch, self.owner(leg), self.caller_identity(), contact).await {
-                Ok(dialled) => {
-                    self.signaling.insert(leg, dialled);
-                }
-                Err(error) => {
-                    tracing::warn!(call = %self.call.record().id, %leg, %error, "phone cannot be dialled");
-                    let _ = self.call.ended_by_far_end(self.now(), leg, EndReason::Unreachable);
-                }
-            }
-        }
-        self.flush(Cause::SYSTEM).await?;
-        Ok(first)
-    }
-
-    fn caller_identity(&self) -> (String, Option<String>) {
-        let caller = self.call.leg(self.call.caller()).expect("a call has its caller's leg");
-        (caller.address.clone(), caller.name.clone())
-    }
-
-    async fn play(
-        &mut self,
-        leg: LegId,
-        play: u64,
-        files: Vec<PathBuf>,
-        looped: bool,
-    ) -> Result<(), CallError> {
-        let endpoint = self.endpoint(leg).ok_or(CallError::UnknownLeg(leg))?;
-        self.next_play += 1;
-        let id = PlayId(self.next_play);
-        // One thing plays to a leg at a time; what it replaces will not be reported.
-        self.playing.retain(|_, (other, _)| *other != leg);
-        self.switch.relay.play(endpoint, id, Source::Files(files), looped).await?;
-        self.playing.insert(id, (leg, play));
-        Ok(())
-    }
-
     async fn sip(&mut self, leg: LegId, event: SipLegEvent) {
-        let Some(signaling) = self.signaling.get_mut(&leg) else { return };
-        let news = signaling.handle(&self.switch, event).await;
         let now = self.now();
+        let Some(signaling) = self.signaling.get_mut(&leg) else { return };
+        let means = Means { switch: &self.switch, media: &self.media };
+        let news = signaling.handle(means, now, event).await;
         for item in news {
+            if item == LegNews::Answered && self.prepare_caller().await.is_err() {
+                continue;
+            }
             let done = match item {
                 LegNews::Ringing => self.call.ringing(leg),
                 LegNews::Answered => self.call.answered(now, leg, None),
@@ -455,6 +341,10 @@ impl CallTask {
                 LegNews::Digit(digit) => self.call.digit(leg, digit),
                 LegNews::Ended(reason) => self.call.ended_by_far_end(now, leg, reason),
                 LegNews::Unusable(reason) => self.call.hang_up(now, leg, reason),
+                LegNews::Moved => {
+                    self.left_behind(leg).await;
+                    Ok(())
+                }
             };
             if let Err(refused) = done {
                 tracing::debug!(call = %self.call.record().id, %leg, %refused, "signaling came too late");
@@ -463,9 +353,20 @@ impl CallTask {
         self.flush_or_log().await;
     }
 
-    async fn media(&mut self, leg: LegId, event: MediaEvent) {
+    async fn media(&mut self, node: NodeId, leg: LegId, event: MediaEvent) {
+        if node != self.media.node() {
+            // Of a node the call has left, or where a browser is that is needed here.
+            if matches!(event, MediaEvent::Offered { .. }) && self.call.is_joined(leg) {
+                self.summon(leg);
+            }
+            return;
+        }
         let now = self.now();
         match event {
+            MediaEvent::Offered { .. } => {
+                self.lost.remove(&leg);
+                self.rejoin(leg).await;
+            }
             MediaEvent::Connected { .. } => {
                 self.lost.remove(&leg);
             }
@@ -476,7 +377,8 @@ impl CallTask {
                 let _ = self.call.digit(leg, digit);
             }
             MediaEvent::Played { play, .. } => {
-                if let Some((leg, number)) = self.playing.remove(&play) {
+                let ended = self.playing.get(&leg).is_some_and(|playing| playing.id == play);
+                if let Some(number) = ended.then(|| self.playing.remove(&leg)).flatten().and_then(|p| p.app) {
                     self.call.played(leg, number);
                 }
             }
@@ -491,12 +393,15 @@ impl CallTask {
 
 impl From<Refused> for CallError {
     fn from(refused: Refused) -> Self {
-        Self::WrongState(match refused {
-            Refused::UnknownLeg => "the leg is over",
-            Refused::AlreadyAnswered => "it was answered already",
-            Refused::NotConnected => "the leg is not connected",
-            Refused::Over => "the call is over",
-        })
+        Self::WrongState(
+            match refused {
+                Refused::UnknownLeg => "the leg is over",
+                Refused::AlreadyAnswered => "it was answered already",
+                Refused::NotConnected => "the leg is not connected",
+                Refused::Over => "the call is over",
+            }
+            .into(),
+        )
     }
 }
 

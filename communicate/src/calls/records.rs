@@ -3,6 +3,7 @@
 
 use sqlx::Row;
 use tandem_call::Logged;
+use tandem_cluster::{Claim, Claiming, Kind};
 use tandem_core::OrgScope;
 use tandem_proto::{
     CallId, OrgId, Stream, Topic, UserId,
@@ -23,43 +24,92 @@ pub(crate) struct CallFilter {
     pub limit: u32,
 }
 
+/// What becomes of a call's state with a save.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    /// It is kept, to go on from.
+    Kept(String),
+    /// It is kept, and another node may go on from it at once.
+    GivenUp(String),
+    /// The call is over.
+    Over,
+}
+
+/// What a call writes.
+#[derive(Debug)]
+pub(crate) struct Save {
+    /// The proof that the call is this node's; `None`: it is new.
+    pub claim: Option<Claim>,
+    pub record: Call,
+    pub events: Vec<Logged>,
+    pub fate: Fate,
+}
+
 /// The records of all orgs' calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Records {
     store: Store,
+    claiming: Claiming,
 }
 
 impl Records {
-    pub(crate) const fn new(store: Store) -> Self {
-        Self { store }
+    pub(crate) const fn new(store: Store, claiming: Claiming) -> Self {
+        Self { store, claiming }
     }
 
-    /// Appends what happened and keeps the record as it is now.
-    pub(crate) async fn save(
-        &self,
-        scope: OrgScope,
-        cause: Cause,
-        record: Call,
-        events: Vec<Logged>,
-    ) -> Result<(), StoreError> {
+    /// Appends what happened, and keeps the record and the state as they are now, if the call is still this node's.
+    pub(crate) async fn save(&self, scope: OrgScope, cause: Cause, save: Save) -> Result<Claim, StoreError> {
+        let Save { claim, record, events, fate } = save;
         let text = serde_json::to_string(&record).map_err(|e| damaged(&e))?;
+        let claiming = self.claiming;
         self.store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
-                    let mut users: Vec<UserId> = record.legs.iter().filter_map(|leg| leg.user).collect();
-                    users.sort_unstable();
-                    users.dedup();
-                    keep(tx, &record, text, &users).await?;
-                    let mut topics: Vec<_> = users.into_iter().map(Topic::user).collect();
-                    topics.push(Topic::supervisors(tx.scope().org()));
-                    let stream = Stream::call(record.id);
-                    for event in events {
-                        append(tx, stream.clone(), &topics, event).await?;
+                    let id = record.id.to_string();
+                    let claim = match claim {
+                        Some(claim) => {
+                            claim.hold(tx).await?;
+                            claim
+                        }
+                        None => claiming.claim(tx, Kind::Call, &id).await?,
+                    };
+                    if !events.is_empty() {
+                        log(tx, &record, text, events).await?;
                     }
-                    Ok(())
+                    match fate {
+                        Fate::Kept(state) => keep_state(tx, &id, state).await?,
+                        Fate::GivenUp(state) => {
+                            keep_state(tx, &id, state).await?;
+                            claim.give_up(tx).await?;
+                        }
+                        Fate::Over => {
+                            sqlx::query("DELETE FROM call_states WHERE call = $1")
+                                .bind(id)
+                                .execute(tx.conn())
+                                .await?;
+                            claim.end(tx).await?;
+                        }
+                    }
+                    Ok(claim)
                 })
             })
             .await
+    }
+
+    /// Leaves a call that was taken, and not gone on with, to others.
+    pub(crate) async fn give_up(&self, scope: OrgScope, claim: Claim) -> Result<(), StoreError> {
+        self.store
+            .write(scope, Cause::SYSTEM, move |tx| Box::pin(async move { claim.give_up(tx).await }))
+            .await
+    }
+
+    /// The state to go on from.
+    pub(crate) async fn state(&self, call: CallId) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("SELECT state FROM call_states WHERE call = $1")
+            .bind(call.to_string())
+            .fetch_optional(self.store.reader())
+            .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
     /// One call.
@@ -124,11 +174,14 @@ impl Records {
         Ok(Page { items: kept.iter().map(read).collect::<Result<_, _>>()?, next })
     }
 
-    /// Calls that were up when the server stopped without ending them.
-    pub(crate) async fn unfinished(&self) -> Result<Vec<(OrgId, Call)>, StoreError> {
-        let rows = sqlx::query("SELECT org, record FROM calls WHERE ended_at IS NULL ORDER BY id")
-            .fetch_all(self.store.reader())
-            .await?;
+    /// Calls that go on by their record but have no state to go on from.
+    pub(crate) async fn stateless(&self) -> Result<Vec<(OrgId, Call)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT org, record FROM calls WHERE ended_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM call_states WHERE call_states.call = calls.id) ORDER BY id",
+        )
+        .fetch_all(self.store.reader())
+        .await?;
         rows.iter()
             .map(|row| {
                 let org = row.try_get::<String, _>("org")?.parse().map_err(|e: uuid::Error| damaged(&e))?;
@@ -136,6 +189,33 @@ impl Records {
             })
             .collect()
     }
+}
+
+async fn log(tx: &mut Tx, record: &Call, text: String, events: Vec<Logged>) -> Result<(), StoreError> {
+    let mut users: Vec<UserId> = record.legs.iter().filter_map(|leg| leg.user).collect();
+    users.sort_unstable();
+    users.dedup();
+    keep(tx, record, text, &users).await?;
+    let mut topics: Vec<_> = users.into_iter().map(Topic::user).collect();
+    topics.push(Topic::supervisors(tx.scope().org()));
+    let stream = Stream::call(record.id);
+    for event in events {
+        append(tx, stream.clone(), &topics, event).await?;
+    }
+    Ok(())
+}
+
+async fn keep_state(tx: &mut Tx, call: &str, state: String) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO call_states (call, org, state) VALUES ($1, $2, $3)
+         ON CONFLICT (call) DO UPDATE SET state = excluded.state",
+    )
+    .bind(call)
+    .bind(tx.scope().org().to_string())
+    .bind(state)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 async fn keep(tx: &mut Tx, record: &Call, text: String, users: &[UserId]) -> Result<(), StoreError> {

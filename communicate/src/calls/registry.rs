@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use serde::{Deserialize, Serialize};
 use tandem_core::OrgScope;
 use tandem_proto::{CallId, EndpointId, LegId, UserId};
 use tandem_sip::{ClientTxId, ServerTxId};
@@ -24,7 +25,7 @@ pub(crate) struct Owner {
 }
 
 /// A SIP dialog as its requests name it: Call-ID and our tag.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct DialogKey {
     pub call_id: String,
     pub local_tag: String,
@@ -90,9 +91,14 @@ impl Registry {
         self.closed.store(true, Ordering::Relaxed);
     }
 
+    /// Whether calls are taken.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.closed.load(Ordering::Relaxed)
+    }
+
     /// Whether a call more fits.
     pub(crate) fn has_room(&self, max_calls: usize) -> bool {
-        !self.closed.load(Ordering::Relaxed) && self.maps().calls.len() < max_calls
+        self.is_open() && self.maps().calls.len() < max_calls
     }
 
     /// Waits until no call is live.

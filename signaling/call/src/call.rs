@@ -330,6 +330,11 @@ impl Call {
         self.plan(leg, wanted);
     }
 
+    /// Whether a leg belongs into the call's room now.
+    pub fn is_joined(&self, leg: LegId) -> bool {
+        self.parties.get(&leg).is_some_and(|party| party.media.joined)
+    }
+
     /// The legs that are not over.
     pub fn open_legs(&self) -> impl Iterator<Item = &Leg> {
         self.record.legs.iter().filter(|leg| leg.state != LegState::Ended)

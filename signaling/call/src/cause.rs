@@ -28,7 +28,8 @@ pub const fn status_of_reason(reason: EndReason) -> (u16, &'static str) {
         EndReason::Hangup | EndReason::RemoteHangup | EndReason::AnsweredElsewhere => {
             (480, "Temporarily Unavailable")
         }
-        EndReason::Lost | EndReason::Restart | EndReason::Failed => (500, "Server Internal Error"),
+        EndReason::Restart => (503, "Service Unavailable"),
+        EndReason::Lost | EndReason::Failed => (500, "Server Internal Error"),
     }
 }
 

@@ -7,9 +7,10 @@ use tandem_proto::{
     api::{Activity, EndReason, LegKind, LegState, Track},
     ws::Signal,
 };
+use tandem_relay::Media;
 use tandem_store::{Cause, StoreError};
 
-use super::{CallTask, Command, Message};
+use super::{CallTask, Means, Playing};
 use crate::control::CallNotice;
 
 impl CallTask {
@@ -46,57 +47,57 @@ impl CallTask {
 
     /// The leg's endpoint serves this call from now on; a call it served before is put on hold.
     pub(super) fn claim(&self, leg: LegId) {
-        let Some(endpoint) = self.endpoint(leg) else { return };
-        let before = self.switch.registry.claim_endpoint(endpoint, self.owner(leg));
-        if let Some(before) = before.filter(|b| b.call != self.call.record().id)
-            && let Some(inbox) = self.switch.registry.inbox(before.call)
-        {
-            let _ = inbox.try_send(Message::Order(Command::DeviceTaken { leg: before.leg }));
+        if let Some(endpoint) = self.endpoint(leg) {
+            self.switch.endpoint_taken(endpoint, self.owner(leg));
         }
     }
 
-    pub(super) async fn rejoin(&self, leg: LegId) {
-        let Some((endpoint, view)) = self.endpoint(leg).zip(self.call.leg(leg)) else { return };
-        if view.state == LegState::Connected {
-            let joined = self.switch.relay.join(endpoint, self.room()).await;
-            let muted = self.switch.relay.mute(endpoint, view.muted).await;
-            if let Err(error) = joined.and(muted) {
-                tracing::debug!(%endpoint, %error, "browser not joined again");
-            }
+    /// The leg's browser made its connection (again).
+    pub(super) async fn rejoin(&mut self, leg: LegId) {
+        if self.call.open_legs().any(|open| open.id == leg) {
+            self.media_anew(leg).await;
         }
     }
 
     pub(super) async fn flush_or_log(&mut self) {
-        if let Err(error) = self.flush(Cause::SYSTEM).await {
-            tracing::error!(call = %self.call.record().id, %error, "call record not written");
+        match self.flush(Cause::SYSTEM).await {
+            // Another node goes on with it.
+            Ok(()) | Err(StoreError::Fenced) => {}
+            Err(error) => {
+                tracing::error!(call = %self.call.record().id, %error, "call record not written");
+            }
         }
     }
 
-    /// Carries out what the call ordered: first the log, then the rest. A log that cannot be written does not stop the call (people
-    /// talk); whoever commanded is told.
+    /// Carries out what the call ordered: first the log, then the rest, then the state as that left it. A log that cannot be written now
+    /// does not stop the call (people talk); whoever commanded is told.
     pub(super) async fn flush(&mut self, cause: Cause) -> Result<(), StoreError> {
         let mut outcome = Ok(());
         loop {
             let effects: Vec<_> = std::iter::from_fn(|| self.call.poll_effect()).collect();
             if effects.is_empty() {
-                return outcome;
+                break;
             }
-            let (events, orders): (Vec<_>, Vec<_>) =
-                effects.into_iter().partition(|e| matches!(e, Effect::Log(_)));
-            let events: Vec<_> = events
-                .into_iter()
-                .filter_map(|e| if let Effect::Log(event) = e { Some(event) } else { None })
-                .collect();
+            let (mut events, mut orders) = (Vec::new(), Vec::new());
+            for effect in effects {
+                match effect {
+                    Effect::Log(event) => events.push(event),
+                    order => orders.push(order),
+                }
+            }
             if !events.is_empty() {
-                let record = self.call.record().clone();
-                let saved = self.switch.records.save(self.scope, cause.clone(), record, events.clone()).await;
-                outcome = outcome.and(saved);
+                self.kept.unwritten.extend(events.iter().cloned());
+                outcome = outcome.and(self.save(cause.clone()).await);
+                if self.kept.let_go {
+                    return Err(StoreError::Fenced);
+                }
                 self.note_activity(&events).await;
             }
             for order in orders {
                 self.carry_out(order).await;
             }
         }
+        outcome.and(self.save_rest().await)
     }
 
     /// People with a connected leg are shown as on a call.
@@ -134,7 +135,10 @@ impl CallTask {
                 }
                 Ok(())
             }
-            Effect::Accept(leg) => self.accept(leg).await,
+            Effect::Accept(leg) => {
+                self.accept(leg).await;
+                Ok(())
+            }
             Effect::Release { leg, reason } => {
                 if let Some(signaling) = self.signaling.get_mut(&leg) {
                     signaling.release(&self.switch, reason).await;
@@ -143,7 +147,7 @@ impl CallTask {
             }
             Effect::Join(leg) => self.join(leg).await,
             Effect::Leave(leg) => {
-                self.on_endpoint(leg, async |relay, endpoint| relay.leave(endpoint).await).await
+                self.on_endpoint(leg, async |media, endpoint| media.leave(endpoint).await).await
             }
             Effect::Ringback(leg) => self.sound(leg, Source::Ringback).await,
             Effect::HoldMusic(leg) => {
@@ -151,15 +155,15 @@ impl CallTask {
                 self.sound(leg, Source::Files(vec![music])).await
             }
             Effect::Quiet(leg) => {
-                self.playing.retain(|_, (other, _)| *other != leg);
-                self.on_endpoint(leg, async |relay, endpoint| relay.stop_playing(endpoint).await).await
+                self.playing.remove(&leg);
+                self.on_endpoint(leg, async |media, endpoint| media.stop_playing(endpoint).await).await
             }
             Effect::Mute { leg, muted } => {
-                self.on_endpoint(leg, async |relay, endpoint| relay.mute(endpoint, muted).await).await
+                self.on_endpoint(leg, async |media, endpoint| media.mute(endpoint, muted).await).await
             }
             Effect::SendDigit { leg, digit } => {
-                self.on_endpoint(leg, async |relay, endpoint| {
-                    relay.send_dtmf(endpoint, digit.to_string()).await
+                self.on_endpoint(leg, async |media, endpoint| {
+                    media.send_dtmf(endpoint, digit.to_string()).await
                 })
                 .await
             }
@@ -170,7 +174,8 @@ impl CallTask {
         };
         match result {
             // A browser that has not made its connection yet joins when it does.
-            Ok(()) | Err(MediaError::UnknownEndpoint(_)) => {}
+            // Where a node is gone, all is ordered again on another.
+            Ok(()) | Err(MediaError::UnknownEndpoint(_) | MediaError::Unreachable) => {}
             Err(error) => tracing::warn!(call = %self.call.record().id, %error, "media order failed"),
         }
     }
@@ -178,49 +183,64 @@ impl CallTask {
     async fn on_endpoint(
         &self,
         leg: LegId,
-        order: impl AsyncFnOnce(&tandem_relay::Relay, EndpointId) -> Result<(), MediaError>,
+        order: impl AsyncFnOnce(&Media, EndpointId) -> Result<(), MediaError>,
     ) -> Result<(), MediaError> {
         match self.endpoint(leg) {
-            Some(endpoint) => order(&self.switch.relay, endpoint).await,
+            Some(endpoint) => order(&self.media, endpoint).await,
             None => Ok(()),
         }
     }
 
     async fn sound(&mut self, leg: LegId, source: Source) -> Result<(), MediaError> {
         self.next_play += 1;
-        let play = PlayId(self.next_play);
-        self.playing.retain(|_, (other, _)| *other != leg);
-        self.on_endpoint(leg, async |relay, endpoint| relay.play(endpoint, play, source, true).await).await
+        let playing = Playing { id: PlayId(self.next_play), app: None, source, looped: true };
+        self.playing.insert(leg, playing.clone());
+        self.on_endpoint(leg, async |media, endpoint| {
+            media.play(endpoint, playing.id, playing.source, playing.looped).await
+        })
+        .await
     }
 
-    async fn accept(&mut self, leg: LegId) -> Result<(), MediaError> {
-        let Some(signaling) = self.signaling.get_mut(&leg) else { return Ok(()) };
-        if let Err(error) = signaling.accept(&self.switch).await {
-            tracing::warn!(call = %self.call.record().id, %leg, %error, "caller cannot be answered");
-            let _ = self.call.hang_up(self.at, leg, EndReason::Failed);
+    pub(super) async fn accept(&mut self, leg: LegId) {
+        let means = Means { switch: &self.switch, media: &self.media };
+        let Some(signaling) = self.signaling.get_mut(&leg) else { return };
+        match signaling.accept(means).await {
+            Ok(()) if signaling.is_held() => {
+                // Who calls with a hold is put on hold as if it had come later.
+                let _ = self.call.hold(leg, true);
+            }
+            Ok(()) => {}
+            Err(error) => {
+                tracing::warn!(call = %self.call.record().id, %leg, %error, "caller cannot be answered");
+                let _ = self.call.hang_up(self.at, leg, EndReason::Failed);
+            }
         }
-        Ok(())
     }
 
     async fn join(&mut self, leg: LegId) -> Result<(), MediaError> {
         self.claim(leg);
-        let Some((endpoint, muted)) = self.endpoint(leg).zip(self.call.leg(leg).map(|l| l.muted)) else {
-            return Ok(());
-        };
-        self.switch.relay.join(endpoint, self.room()).await?;
+        let Some((endpoint, view)) = self.endpoint(leg).zip(self.call.leg(leg)) else { return Ok(()) };
+        let (web, muted) = (view.kind == LegKind::Web, view.muted);
+        let joined = self.media.join(endpoint, self.room()).await;
+        if web && matches!(joined, Err(MediaError::UnknownEndpoint(_))) && self.may_be_elsewhere() {
+            self.summon(leg);
+        }
+        joined?;
         // A browser's mute is its leg's, not the one of the call it was in before.
-        self.switch.relay.mute(endpoint, muted).await
+        self.media.mute(endpoint, muted).await
     }
 
     async fn close_media(&mut self, leg: LegId) {
         self.lost.remove(&leg);
         let Some(endpoint) = self.endpoint(leg) else { return };
         let served = self.switch.registry.release_endpoint(endpoint, self.owner(leg));
+        self.playing.remove(&leg);
         if self.call.leg(leg).is_some_and(|l| l.kind != LegKind::Web) {
-            self.switch.relay.close(endpoint).await;
+            self.media.close(endpoint).await;
+            self.left_behind(leg).await;
         } else if served {
-            let _ = self.switch.relay.stop_playing(endpoint).await;
-            let _ = self.switch.relay.leave(endpoint).await;
+            let _ = self.media.stop_playing(endpoint).await;
+            let _ = self.media.leave(endpoint).await;
         }
     }
 

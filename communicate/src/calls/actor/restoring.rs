@@ -1,0 +1,137 @@
+//! Going on with a call of a node that is gone, or of the process that was killed.
+
+use std::sync::Arc;
+
+use tandem_cluster::Claim;
+use tandem_core::OrgScope;
+use tandem_proto::{
+    LegId,
+    api::{Activity, EndReason, LegKind, LegState},
+};
+use tokio::sync::mpsc;
+
+use super::{CallTask, INBOX};
+use crate::{calls::snapshot::Snapshot, control::CallError, switch::Switch};
+
+impl CallTask {
+    /// Starts the task of a call that was taken over. From when this returns it can be found.
+    pub(crate) async fn restore(
+        switch: Arc<Switch>,
+        scope: OrgScope,
+        claim: Claim,
+        snapshot: Snapshot,
+    ) -> Result<(), CallError> {
+        let id = snapshot.call.record().id;
+        let (inbox, messages) = mpsc::channel(INBOX);
+        if !switch.registry.add_call(scope, id, inbox) {
+            return Err(CallError::Full);
+        }
+        let now = switch.clock.now();
+        let media = switch.media.on(snapshot.media);
+        let mut task = Self::new(Arc::clone(&switch), scope, snapshot.call, media, now);
+        task.kept.claim = Some(claim);
+        task.next_play = snapshot.plays;
+        task.lost = snapshot.lost;
+        task.done = snapshot.done;
+        task.playing = snapshot.playing;
+        for playing in task.playing.values_mut() {
+            playing.source = switch.found_source(playing.source.clone());
+        }
+        for (leg, saved) in snapshot.legs {
+            match saved.restore(&switch).await {
+                Ok(signaling) => {
+                    signaling.register(&switch.registry, task.owner(leg));
+                    task.signaling.insert(leg, signaling);
+                }
+                Err(stopped) => {
+                    switch.registry.remove_call(id);
+                    tracing::error!(call = %id, %stopped, "call cannot be gone on with");
+                    return Err(CallError::Stopping);
+                }
+            }
+        }
+        let legs: Vec<_> = task.call.open_legs().map(|leg| leg.id).collect();
+        for leg in legs {
+            if let Some(endpoint) = task.endpoint(leg) {
+                switch.registry.claim_endpoint(endpoint, task.owner(leg));
+            }
+        }
+        tokio::spawn(async move {
+            task.go_on().await;
+            task.run(messages).await;
+        });
+        Ok(())
+    }
+
+    /// Brings signaling and media in line with the record: what the former owner had ordered may not have been carried out.
+    async fn go_on(&mut self) {
+        let ended = self.call.record().legs.iter().filter(|leg| leg.state == LegState::Ended);
+        let ended: Vec<_> = ended.map(|leg| (leg.id, leg.end_reason.unwrap_or(EndReason::Failed))).collect();
+        for (leg, reason) in ended {
+            if let Some(signaling) = self.signaling.get_mut(&leg) {
+                signaling.release(&self.switch, reason).await;
+            }
+        }
+        if !self.call.is_over() {
+            self.show_who_talks().await;
+            self.find_legs_media().await;
+            self.answer_who_waits().await;
+        }
+        self.flush_or_log().await;
+    }
+
+    async fn show_who_talks(&self) {
+        let talks = |state| matches!(state, LegState::Connected | LegState::Holding);
+        for user in self.call.open_legs().filter(|leg| talks(leg.state)).filter_map(|leg| leg.user) {
+            if self.switch.registry.talk_started(self.scope, user) {
+                self.switch.set_activity(self.scope, user, Some(Activity::OnCall)).await;
+            }
+        }
+    }
+
+    /// Legs whose media lives on are left as they are; the others' is made anew.
+    async fn find_legs_media(&mut self) {
+        let legs: Vec<(LegId, _)> =
+            self.call.open_legs().filter_map(|leg| Some((leg.id, self.endpoint(leg.id)?))).collect();
+        let endpoints = legs.iter().map(|(_, endpoint)| *endpoint).collect();
+        let adopted = match self.media.adopt(endpoints).await {
+            Ok(adopted) => adopted,
+            Err(error) => {
+                tracing::info!(call = %self.call.record().id, %error, "the call's media is gone");
+                return self.find_media(EndReason::Restart).await;
+            }
+        };
+        for (leg, endpoint) in legs {
+            let room = adopted.iter().find(|(adopted, _)| *adopted == endpoint).map(|(_, room)| *room);
+            let joined = self.call.is_joined(leg);
+            match room {
+                Some(room) if room.is_some_and(|room| room == self.room()) == joined => {}
+                Some(Some(_)) if !joined => {
+                    let _ = self.media.leave(endpoint).await;
+                }
+                Some(_) => self.media_anew(leg).await,
+                None => self.make_media(leg, EndReason::Restart).await,
+            }
+        }
+    }
+
+    /// A caller whose answer was in the record but not on its way is answered; a phone that was not dialled yet is not there.
+    async fn answer_who_waits(&mut self) {
+        let now = self.now();
+        let caller = self.call.caller();
+        let answered = self.call.leg(caller).is_some_and(|leg| leg.answered_at.is_some());
+        if answered && self.signaling.get(&caller).is_some_and(super::SipLeg::is_waiting) {
+            self.accept(caller).await;
+            self.media_anew(caller).await;
+        }
+        let undialled: Vec<_> = self
+            .call
+            .open_legs()
+            .filter(|leg| leg.kind != LegKind::Web && !self.signaling.contains_key(&leg.id))
+            .map(|leg| leg.id)
+            .collect();
+        for leg in undialled {
+            let _ = self.call.ended_by_far_end(now, leg, EndReason::Unreachable);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Legs that called us.
+
+use tandem_call::sdp::{Description, Direction};
+use tandem_proto::{LegId, Timestamp, api::EndReason};
+use tandem_sip::{Dialog, Name, Request, ServerTxId, StatusCode};
+
+use super::{
+    ALLOW, LegNews, Means, SDP, SignalingError, SipLeg, State, Up, in_dialog, key_of, open_media, respond,
+    session::{is_hold, remote_of},
+};
+use crate::switch::Switch;
+
+impl SipLeg {
+    /// The leg of an INVITE that came in.
+    pub(crate) fn incoming(
+        leg: LegId,
+        transaction: ServerTxId,
+        invite: Request,
+        dialog: Dialog,
+        offer: Option<Description>,
+    ) -> Self {
+        let key = key_of(&dialog);
+        let state = State::Incoming { transaction, invite, dialog, offer };
+        Self { leg, key, state, local: None, held: false, untold: None }
+    }
+
+    /// Tells the caller that somebody is alerted.
+    pub(crate) async fn alert(&mut self, switch: &Switch) {
+        if let State::Incoming { transaction, invite, dialog, .. } = &self.state {
+            respond(switch, *transaction, in_dialog(invite, dialog, StatusCode::RINGING)).await;
+        }
+    }
+
+    /// Makes sure that the caller can be answered: its media is there and knows where to send.
+    pub(crate) async fn prepare(&mut self, means: Means<'_>) -> Result<(), SignalingError> {
+        let State::Incoming { dialog, offer, .. } = &self.state else { return Ok(()) };
+        if self.local.is_some() {
+            return Ok(());
+        }
+        let local = open_media(means, self.leg).await?;
+        if let Some(offer) = offer {
+            means.media.connect_rtp(self.leg.into(), remote_of(offer, dialog.peer)).await?;
+            self.held = is_hold(offer.direction);
+        }
+        self.local = Some(local);
+        Ok(())
+    }
+
+    /// Answers the caller: 200 with our answer, or with an offer if it sent none.
+    pub(crate) async fn accept(&mut self, means: Means<'_>) -> Result<(), SignalingError> {
+        self.prepare(means).await?;
+        let (State::Incoming { transaction, invite, dialog, offer }, Some(local)) =
+            (&mut self.state, &mut self.local)
+        else {
+            return Ok(());
+        };
+        let (sdp, answer_due) = match &offer {
+            Some(offer) => (local.answer(offer), false),
+            None => (local.offer(Direction::SendRecv), true),
+        };
+        let ok = in_dialog(invite, dialog, StatusCode::OK)
+            .with(Name::Contact, dialog.contact.to_string())
+            .with(Name::Allow, ALLOW)
+            .with_body(SDP, sdp);
+        let (transaction, mut dialog) = (*transaction, dialog.clone());
+        dialog.confirm();
+        self.state = State::Up(Box::new(Up { dialog, invite: None, answer_due, reoffer: None }));
+        means.switch.sip().respond(transaction, ok).await?;
+        Ok(())
+    }
+
+    pub(super) async fn cancelled(&mut self, switch: &Switch) -> Vec<LegNews> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Incoming { transaction, invite, dialog, .. } => {
+                respond(switch, transaction, in_dialog(&invite, &dialog, StatusCode::REQUEST_TERMINATED))
+                    .await;
+                vec![LegNews::Ended(EndReason::Cancelled)]
+            }
+            other => {
+                self.state = other;
+                Vec::new()
+            }
+        }
+    }
+
+    /// The ACK for a 2xx of ours; it carries the answer if the 2xx offered.
+    pub(super) async fn acknowledged(
+        &mut self,
+        means: Means<'_>,
+        now: Timestamp,
+        ack: &Request,
+    ) -> Vec<LegNews> {
+        let State::Up(up) = &mut self.state else { return Vec::new() };
+        if !std::mem::take(&mut up.answer_due) {
+            return Vec::new();
+        }
+        let peer = up.dialog.peer;
+        match self.connect(means, &ack.body, peer).await {
+            Ok(hold) => {
+                self.tell_what_moved(means, now).await;
+                hold.into_iter().collect()
+            }
+            Err(reason) => vec![LegNews::Unusable(reason)],
+        }
+    }
+}
