@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{Cursor, DeviceId, Event, Problem, Topic, TrackId};
+use crate::{Cursor, DeviceId, Event, NodeId, Problem, Topic, TrackId};
 
 /// What a client sends.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -81,6 +81,10 @@ pub enum ClientRequest {
         /// What each media section of the offer is for. Sections not named are the primary audio or unused.
         #[serde(default)]
         tracks: Vec<RtcTrack>,
+        /// The media node to make the connection to: the one it is with already, or one that was named by
+        /// [`Signal::RtcMigrate`]. Absent, or gone: the server chooses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
     },
     /// Which of several encodings the device wants of a video it receives.
     #[serde(rename = "rtc.layer")]
@@ -92,7 +96,11 @@ pub enum ClientRequest {
     },
     /// Closes the device's peer connection.
     #[serde(rename = "rtc.close")]
-    RtcClose {},
+    RtcClose {
+        /// The one with this media node, after a move to another. Absent: the one made last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
+    },
 }
 
 /// A media section (by `mid`) and its purpose.
@@ -147,6 +155,9 @@ pub struct Subscribed {
 pub struct RtcAnswer {
     /// The session description.
     pub sdp: String,
+    /// The media node it is of. To be named in later offers of the same connection. Another one than was named: that is gone, and so is
+    /// the connection; make a new one.
+    pub node: NodeId,
 }
 
 /// What the server sends.
@@ -220,6 +231,15 @@ pub enum Signal {
         /// Which device.
         device: DeviceId,
     },
+    /// The device's peer connection should move to another media node: make a second one, keep the first until the second is connected,
+    /// then close it.
+    RtcMigrate {
+        /// Which device.
+        device: DeviceId,
+        /// Where to; absent: wherever the server chooses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
+    },
 }
 
 #[cfg(test)]
@@ -252,5 +272,18 @@ mod tests {
         )
         .expect("parses");
         assert!(matches!(track.purpose, RtcPurpose::Receive { .. }));
+        for (text, named) in [
+            (r#"{"type":"rtc.offer","data":{"sdp":"v=0"}}"#, false),
+            (
+                r#"{"type":"rtc.offer","data":{"sdp":"v=0","node":"01938f5a-0000-7000-8000-000000000001"}}"#,
+                true,
+            ),
+        ] {
+            let frame: ClientFrame = serde_json::from_str(text).expect("parses");
+            assert!(
+                matches!(frame.request, ClientRequest::RtcOffer { node, .. } if node.is_some() == named),
+                "{text}"
+            );
+        }
     }
 }

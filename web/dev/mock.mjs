@@ -557,7 +557,7 @@ function serveClient(ws) {
       const answer = await askRelay({ type: "offer", device: data.device ?? socket.device, sdp: data.sdp, tracks: data.tracks });
       if (answer.error) return refuse(400, answer.error);
       published(socket, data.tracks);
-      reply({ sdp: answer.sdp });
+      reply({ sdp: answer.sdp, node: "01938f5a-0000-7000-8000-00000000000d" });
     } else reply({});
   });
   ws.on("close", () => sockets.delete(socket));

@@ -19,9 +19,9 @@ use tandem_collaborate::{Collaborate, MIGRATIONS};
 use tandem_core::{Clock, Mint, OrgScope, Permissions, RequestContext};
 use tandem_edge::{Edge, EdgeParts, Identity, RtcGateway, identity, no_route};
 use tandem_proto::{
-    Cursor, DeviceId, Event, EventData, Problem, RequestId, SessionId, Timestamp, TrackId, UserId,
+    Cursor, DeviceId, Event, EventData, NodeId, Problem, RequestId, SessionId, Timestamp, TrackId, UserId,
     api::{NewPerson, Role},
-    ws::RtcTrack,
+    ws::{RtcAnswer, RtcTrack},
 };
 use tandem_store::{BoxFuture, Cause, EventFilter, Options, Store};
 use tempfile::TempDir;
@@ -47,7 +47,8 @@ impl RtcGateway for NoMedia {
         _: DeviceId,
         _: String,
         _: Vec<RtcTrack>,
-    ) -> BoxFuture<'_, Result<String, Problem>> {
+        _: Option<NodeId>,
+    ) -> BoxFuture<'_, Result<RtcAnswer, Problem>> {
         Box::pin(async { Err(Problem::new(503, "unavailable", "No media here")) })
     }
     fn layer(
@@ -59,7 +60,7 @@ impl RtcGateway for NoMedia {
     ) -> BoxFuture<'_, Result<(), Problem>> {
         Box::pin(async { Err(Problem::new(503, "unavailable", "No media here")) })
     }
-    fn close(&self, _: RequestContext, _: DeviceId) -> BoxFuture<'_, ()> {
+    fn close(&self, _: RequestContext, _: DeviceId, _: Option<NodeId>) -> BoxFuture<'_, ()> {
         Box::pin(async {})
     }
 }

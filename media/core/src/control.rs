@@ -1,6 +1,7 @@
 //! What a relay can be asked, and what it tells. The relay (`media/relay`) carries these out; call control asks.
 
 use std::{
+    borrow::Cow,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
@@ -61,7 +62,7 @@ pub struct RtpRemote {
 }
 
 /// Where the relay listens for an RTP leg.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RtpLocal {
     /// Address to be told to the far end.
     pub ip: IpAddr,
@@ -70,7 +71,7 @@ pub struct RtpLocal {
 }
 
 /// Something to be heard by one endpoint.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Source {
     /// Audio files (WAV, 16 bit mono) one after the other.
     Files(Vec<PathBuf>),
@@ -79,11 +80,11 @@ pub enum Source {
 }
 
 /// One playing, so that its end can be told from another's.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct PlayId(pub u64);
 
 /// What a media section of a browser's offer is for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum TrackIntent {
     /// The one sendrecv audio section.
     Primary,
@@ -94,7 +95,7 @@ pub enum TrackIntent {
 }
 
 /// A track an endpoint sends into its room.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Published {
     /// Id.
     pub track: TrackId,
@@ -105,8 +106,14 @@ pub struct Published {
 }
 
 /// What a relay tells on its own.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum MediaEvent {
+    /// A browser made its connection (again) and was answered; it is in no room unless it kept its place. Told before it can be
+    /// connected, so that whoever waits for it can put it into its room by then.
+    Offered {
+        /// Which.
+        endpoint: EndpointId,
+    },
     /// A browser's transport is up.
     Connected {
         /// Which.
@@ -164,7 +171,7 @@ pub struct EndpointStats {
 }
 
 /// Why a relay refused.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
 pub enum MediaError {
     /// The offer could not be read or used.
     #[error("the session description cannot be used: {0}")]
@@ -185,8 +192,14 @@ pub enum MediaError {
     },
     /// Every RTP port is taken, or another bound was reached.
     #[error("no capacity: {0}")]
-    NoCapacity(&'static str),
+    NoCapacity(Cow<'static, str>),
     /// The relay is stopping.
     #[error("the media relay is stopping")]
     Stopping,
+    /// The media node cannot be reached. What was asked may have been done all the same.
+    #[error("the media node cannot be reached")]
+    Unreachable,
+    /// The endpoint is the browser of somebody else.
+    #[error("the media endpoint belongs to somebody else")]
+    Taken,
 }

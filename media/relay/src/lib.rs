@@ -7,6 +7,8 @@
 //! Inside, one thread owns everything (`shard`): it waits for packets, commands and the 20 ms tick, and takes no lock. The handle only
 //! sends it commands and reads files before it does. Several threads will each own whole rooms; the shard is already the first
 //! character pair of a peer's ICE user fragment, so that a packet on the wrong thread will find its owner.
+//!
+//! Outside, [`MediaPool`] makes the relays of all nodes one: whoever controls a call asks the relay of any node as it would ask its own.
 
 mod clips;
 mod command;
@@ -15,6 +17,7 @@ mod leg;
 mod outlet;
 mod peer;
 mod player;
+mod pool;
 mod ports;
 mod shard;
 pub mod sounds;
@@ -25,7 +28,7 @@ use std::{
     ops::RangeInclusive,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     thread::JoinHandle,
 };
@@ -40,6 +43,8 @@ use crate::{
     command::{Command, Program, Reply},
     shard::Shard,
 };
+
+pub use pool::{Maker, Media, MediaPool, MediaTimes};
 
 /// Commands that may wait for the thread.
 const COMMANDS_MAX: usize = 4_096;
@@ -73,7 +78,15 @@ struct Inner {
     stop: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
     clips: ClipCache,
+    vitals: Arc<Vitals>,
     webrtc: SocketAddr,
+}
+
+/// What the thread shows of itself while it runs.
+#[derive(Debug, Default)]
+pub(crate) struct Vitals {
+    ticks: AtomicU64,
+    endpoints: AtomicU32,
 }
 
 impl Relay {
@@ -82,17 +95,28 @@ impl Relay {
         let (commands, inbox) = crossbeam_channel::bounded(COMMANDS_MAX);
         let (events, receiver) = mpsc::channel(EVENTS_MAX);
         let stop = Arc::new(AtomicBool::new(false));
-        let mut shard = Shard::bind(config, inbox, events, Arc::clone(&stop))?;
+        let vitals = Arc::<Vitals>::default();
+        let mut shard = Shard::bind(config, inbox, events, Arc::clone(&stop), Arc::clone(&vitals))?;
         let (waker, webrtc) = (shard.waker()?, shard.webrtc_address());
         let thread = std::thread::Builder::new().name("media-0".into()).spawn(move || shard.run())?;
         let thread = Mutex::new(Some(thread));
-        let inner = Inner { commands, waker, stop, thread, clips: ClipCache::default(), webrtc };
+        let inner = Inner { commands, waker, stop, thread, clips: ClipCache::default(), vitals, webrtc };
         Ok((Self { inner: Arc::new(inner) }, receiver))
     }
 
     /// The address WebRTC peers are told to reach (with the port that was bound, if 0 was asked for).
     pub fn webrtc_address(&self) -> SocketAddr {
         self.inner.webrtc
+    }
+
+    /// How many endpoints there are now.
+    pub fn load(&self) -> u32 {
+        self.inner.vitals.endpoints.load(Ordering::Relaxed)
+    }
+
+    /// Counts the thread's ticks. One that stands still for longer than a tick hangs.
+    pub(crate) fn ticks(&self) -> u64 {
+        self.inner.vitals.ticks.load(Ordering::Relaxed)
     }
 
     /// Makes (or renegotiates) a browser's peer connection and returns the answer. An offer with a new DTLS fingerprint replaces the
@@ -187,7 +211,7 @@ impl Relay {
         match self.inner.commands.try_send(command(reply)) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
-                return Err(MediaError::NoCapacity("too many commands wait for the relay"));
+                return Err(MediaError::NoCapacity("too many commands wait for the relay".into()));
             }
             Err(TrySendError::Disconnected(_)) => return Err(MediaError::Stopping),
         }

@@ -1008,6 +1008,7 @@ export interface components {
                 sdp: string;
                 /** @description What each media section of the offer is for. Sections not named are the primary audio or unused. */
                 tracks?: components["schemas"]["RtcTrack"][];
+                node?: components["schemas"]["NodeId"] | null;
             };
             /** @enum {string} */
             type: "rtc.offer";
@@ -1026,7 +1027,9 @@ export interface components {
             type: "rtc.layer";
         } | {
             /** @description Closes the device's peer connection. */
-            data: Record<string, never>;
+            data: {
+                node?: components["schemas"]["NodeId"] | null;
+            };
             /** @enum {string} */
             type: "rtc.close";
         };
@@ -1396,6 +1399,11 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /**
+         * Format: uuid
+         * @description One run of one server process; a restart makes a new one.
+         */
+        NodeId: string;
         /**
          * Format: uuid
          * @description A tenant.
@@ -1999,6 +2007,11 @@ export interface components {
         RtcAnswer: {
             /** @description The session description. */
             sdp: string;
+            /**
+             * @description The media node it is of. To be named in later offers of the same connection. Another one than was named: that is gone, and so is
+             *     the connection; make a new one.
+             */
+            node: components["schemas"]["NodeId"];
         };
         /** @description What a media section carries. */
         RtcPurpose: {
@@ -2150,6 +2163,12 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @enum {string} */
             signal: "rtc_lost";
+        } | {
+            /** @description Which device. */
+            device: components["schemas"]["DeviceId"];
+            node?: components["schemas"]["NodeId"] | null;
+            /** @enum {string} */
+            signal: "rtc_migrate";
         };
         /** @description A new session. */
         SignedIn: {

@@ -27,6 +27,7 @@ export type OfferId = Schemas["OfferId"];
 export type ConversationId = Schemas["ConversationId"];
 export type CallId = Schemas["CallId"];
 export type TrackId = Schemas["TrackId"];
+export type NodeId = Schemas["NodeId"];
 /** RFC 3339, UTC, microseconds. */
 export type Timestamp = Schemas["Timestamp"];
 /** `xid-position`; see `socket/cursor.ts`. */

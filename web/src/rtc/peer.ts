@@ -36,7 +36,7 @@ export class Peer {
   private closed = false;
 
   constructor(
-    private readonly negotiate: Negotiate,
+    private readonly ask: Negotiate,
     private readonly events: PeerEvents,
   ) {
     this.connection.onconnectionstatechange = () => {
@@ -53,8 +53,13 @@ export class Peer {
     return this.primary.receiver.track;
   }
 
-  start(): void {
-    this.update();
+  /** Offers what there is to be: the first time to make the connection, later to show it to the server again. */
+  negotiate(): void {
+    this.run().catch((error: unknown) => {
+      if (this.closed) return;
+      this.close();
+      this.events.failed(error);
+    });
   }
 
   /** Takes effect at once, without a negotiation. */
@@ -65,7 +70,7 @@ export class Peer {
   setVideo(local: LocalVideo, receive: readonly TrackId[]): void {
     this.local = local;
     this.wanted = { camera: local.camera !== null, screen: local.screen !== null, receive };
-    this.update();
+    this.negotiate();
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -77,21 +82,13 @@ export class Peer {
     this.connection.close();
   }
 
-  private update(): void {
-    this.run().catch((error: unknown) => {
-      if (this.closed) return;
-      this.close();
-      this.events.failed(error);
-    });
-  }
-
   private async negotiateOnce(): Promise<void> {
     if (this.closed) return;
     await this.arrange();
     await this.connection.setLocalDescription(await this.connection.createOffer());
     let answer: string;
     try {
-      answer = await this.negotiate(this.connection.localDescription!.sdp, this.tracks());
+      answer = await this.ask(this.connection.localDescription!.sdp, this.tracks());
     } catch (error) {
       if (!this.negotiated || this.closed || !(error instanceof Problem) || error.transient) throw error;
       await this.connection.setLocalDescription({ type: "rollback" });

@@ -60,6 +60,7 @@ export async function goLive(): Promise<void> {
     }),
     onSignal((signal) => {
       if (signal.signal === "rtc_lost" && signal.device === device) rtc.renew();
+      if (signal.signal === "rtc_migrate" && signal.device === device) rtc.migrate(signal.node ?? null);
     }),
     onTick(ticker(connection, rtc)),
     on("online", () => connection.hurry()),

@@ -70,6 +70,7 @@ export class Feed {
         break;
       }
       case "rtc_lost":
+      case "rtc_migrate":
         break;
     }
     for (const listener of [...signalListeners]) listener(signal);

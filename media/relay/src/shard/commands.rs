@@ -1,6 +1,9 @@
 //! The handle's commands.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use mio::{Interest, Token};
 use tandem_media::{MediaError, MediaEvent, PlayId, Published, RtpLocal, RtpRemote, TrackIntent};
@@ -66,10 +69,16 @@ impl Shard {
         self.keys.get(&endpoint).copied().ok_or(MediaError::UnknownEndpoint(endpoint))
     }
 
+    fn count_endpoints(&self) {
+        let count = u32::try_from(self.endpoints.len()).unwrap_or(u32::MAX);
+        self.vitals.endpoints.store(count, Ordering::Relaxed);
+    }
+
     fn insert(&mut self, endpoint: Endpoint) -> usize {
         let id = endpoint.id;
         let key = self.endpoints.insert(endpoint);
         self.keys.insert(id, key);
+        self.count_endpoints();
         key
     }
 
@@ -109,6 +118,7 @@ impl Shard {
                     }
                     None => self.insert(Endpoint::new(id, transport)),
                 };
+                self.tell(MediaEvent::Offered { endpoint: id });
                 (key, answer)
             }
         };
@@ -166,9 +176,9 @@ impl Shard {
             let port = self.endpoints[key].phone().map(|leg| leg.ports.port);
             return port
                 .map(|port| local(self, port))
-                .ok_or(MediaError::NoCapacity("the endpoint is a browser's"));
+                .ok_or(MediaError::NoCapacity("the endpoint is a browser's".into()));
         }
-        let ports = self.ports.open().ok_or(MediaError::NoCapacity("every RTP port is taken"))?;
+        let ports = self.ports.open().ok_or(MediaError::NoCapacity("every RTP port is taken".into()))?;
         let port = ports.port;
         let key = self.insert(Endpoint::new(id, Transport::Phone(Box::new(RtpLeg::new(ports, self.now())))));
         let registry = self.poll.registry();
@@ -179,7 +189,7 @@ impl Shard {
             if let Err(error) = rtp.and(rtcp) {
                 tracing::error!(%error, "an RTP port cannot be watched");
                 self.remove(key);
-                return Err(MediaError::NoCapacity("an RTP port cannot be watched"));
+                return Err(MediaError::NoCapacity("an RTP port cannot be watched".into()));
             }
         }
         Ok(local(self, port))
@@ -240,7 +250,7 @@ impl Shard {
     fn send_dtmf(&mut self, id: EndpointId, digits: &str) -> Result<(), MediaError> {
         let key = self.key(id)?;
         let queued = self.endpoints[key].phone().is_none_or(|leg| leg.digits_out.queue(digits));
-        if queued { Ok(()) } else { Err(MediaError::NoCapacity("not digits, or too many of them")) }
+        if queued { Ok(()) } else { Err(MediaError::NoCapacity("not digits, or too many of them".into())) }
     }
 
     fn shown_at(&mut self, id: EndpointId, track: TrackId, height: u32) -> Result<(), MediaError> {
@@ -262,6 +272,7 @@ impl Shard {
         self.forget_peer(key);
         let mut endpoint = self.endpoints.remove(key);
         self.keys.remove(&endpoint.id);
+        self.count_endpoints();
         match &mut endpoint.transport {
             Transport::Web(peer) => {
                 let webrtc = &self.webrtc;

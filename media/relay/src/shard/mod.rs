@@ -29,7 +29,7 @@ use tandem_media::{FRAME, MediaEvent, Published, layers::Layers};
 use tandem_proto::{EndpointId, RoomId, TrackId};
 use tokio::sync::mpsc;
 
-use crate::{RelayConfig, command::Command, endpoint::Endpoint, peer::PeerConfig, ports::PortPool};
+use crate::{RelayConfig, Vitals, command::Command, endpoint::Endpoint, peer::PeerConfig, ports::PortPool};
 
 const WAKER: Token = Token(0);
 const WEBRTC: Token = Token(1);
@@ -56,6 +56,7 @@ pub(crate) struct Shard {
     events: mpsc::Sender<MediaEvent>,
     backlog: VecDeque<MediaEvent>,
     stop: Arc<AtomicBool>,
+    vitals: Arc<Vitals>,
     epoch: Instant,
     endpoints: Slab<Endpoint>,
     keys: HashMap<EndpointId, usize>,
@@ -99,6 +100,7 @@ impl Shard {
         inbox: Receiver<Command>,
         events: mpsc::Sender<MediaEvent>,
         stop: Arc<AtomicBool>,
+        vitals: Arc<Vitals>,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut webrtc = bind_webrtc(config.webrtc)?;
@@ -115,6 +117,7 @@ impl Shard {
             events,
             backlog: VecDeque::new(),
             stop,
+            vitals,
             epoch: Instant::now(),
             endpoints: Slab::new(),
             keys: HashMap::new(),
@@ -211,6 +214,7 @@ impl Shard {
             self.tick();
             next_tick += FRAME;
         }
+        self.vitals.ticks.fetch_add(1, Ordering::Relaxed);
         next_tick
     }
 

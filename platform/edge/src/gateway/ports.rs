@@ -1,19 +1,24 @@
 //! What products give the gateway to work with.
 
 use tandem_core::RequestContext;
-use tandem_proto::{DeviceId, Event, Problem, Topic, TrackId, api::PresenceView, ws::RtcTrack};
+use tandem_proto::{
+    DeviceId, Event, NodeId, Problem, Topic, TrackId,
+    api::PresenceView,
+    ws::{RtcAnswer, RtcTrack},
+};
 use tandem_store::BoxFuture;
 
 /// Browsers' peer connections. Communicate implements it.
 pub trait RtcGateway: Send + Sync + 'static {
-    /// Makes or renegotiates the device's one peer connection; the answer is the session description for the client.
+    /// Makes or renegotiates a peer connection of the device, with the named media node if that is there.
     fn offer(
         &self,
         ctx: RequestContext,
         device: DeviceId,
         sdp: String,
         tracks: Vec<RtcTrack>,
-    ) -> BoxFuture<'_, Result<String, Problem>>;
+        node: Option<NodeId>,
+    ) -> BoxFuture<'_, Result<RtcAnswer, Problem>>;
     /// The height in pixels at which the device shows a track; 0 when it is not visible.
     fn layer(
         &self,
@@ -22,8 +27,8 @@ pub trait RtcGateway: Send + Sync + 'static {
         track: TrackId,
         height: u32,
     ) -> BoxFuture<'_, Result<(), Problem>>;
-    /// The device closed its peer connection.
-    fn close(&self, ctx: RequestContext, device: DeviceId) -> BoxFuture<'_, ()>;
+    /// The device closed its peer connection with a media node; without one, the one it made last.
+    fn close(&self, ctx: RequestContext, device: DeviceId, node: Option<NodeId>) -> BoxFuture<'_, ()>;
 }
 
 /// Devices' presence leases. Collaborate implements it.

@@ -222,14 +222,15 @@ impl Connection {
                 Err(Problem::new(413, "too-large", "The session description is too large")
                     .detail(format!("at most {SDP_BYTES} bytes")))
             }
-            ClientRequest::RtcOffer { sdp, tracks } => {
-                gateway.rtc.offer(ctx, device, sdp, tracks).await.map(|sdp| json!({ "sdp": sdp }))
+            ClientRequest::RtcOffer { sdp, tracks, node } => {
+                let answer = gateway.rtc.offer(ctx, device, sdp, tracks, node).await;
+                answer.map(|answer| serde_json::to_value(answer).unwrap_or_default())
             }
             ClientRequest::RtcLayer { track, height } => {
                 gateway.rtc.layer(ctx, device, track, height).await.map(|()| json!({}))
             }
-            ClientRequest::RtcClose {} => {
-                gateway.rtc.close(ctx, device).await;
+            ClientRequest::RtcClose { node } => {
+                gateway.rtc.close(ctx, device, node).await;
                 Ok(json!({}))
             }
         };

@@ -24,10 +24,10 @@ use tandem_edge::{
     Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, TopicAuthority, UserRecord, identity, no_route,
 };
 use tandem_proto::{
-    Actor, DeviceId, Event, Problem, Stream, Timestamp, Topic, TrackId,
+    Actor, DeviceId, Event, NodeId, Problem, Stream, Timestamp, Topic, TrackId,
     api::{NewPerson, Role},
     events::identity::OrgCreated,
-    ws::RtcTrack,
+    ws::{RtcAnswer, RtcTrack},
 };
 use tandem_store::{BoxFuture, Cause, Expect, Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
@@ -85,8 +85,9 @@ impl RtcGateway for Echo {
         _: DeviceId,
         sdp: String,
         _: Vec<RtcTrack>,
-    ) -> BoxFuture<'_, Result<String, Problem>> {
-        Box::pin(async { Ok(sdp) })
+        node: Option<NodeId>,
+    ) -> BoxFuture<'_, Result<RtcAnswer, Problem>> {
+        Box::pin(async move { Ok(RtcAnswer { sdp, node: node.unwrap_or_else(NodeId::generate) }) })
     }
     fn layer(
         &self,
@@ -97,7 +98,7 @@ impl RtcGateway for Echo {
     ) -> BoxFuture<'_, Result<(), Problem>> {
         Box::pin(async { Err(Problem::new(404, "not-found", "Not found")) })
     }
-    fn close(&self, _: RequestContext, _: DeviceId) -> BoxFuture<'_, ()> {
+    fn close(&self, _: RequestContext, _: DeviceId, _: Option<NodeId>) -> BoxFuture<'_, ()> {
         Box::pin(async {})
     }
 }
