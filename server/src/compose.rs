@@ -8,17 +8,18 @@ use std::{
     time::Duration,
 };
 
-use tandem_bus::Bus;
+use tandem_bus::{Bus, Links};
+use tandem_cluster::{Cluster, Joining, Kind};
 use tandem_collaborate::{Collaborate, PresenceService};
 use tandem_communicate::{
-    Communicate, CommunicateConfig, Deps,
+    Communicate, CommunicateConfig, Deps, Rtc,
     control::{CallApp, CallNotice, IncomingCall},
 };
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
-use tandem_edge::{Edge, EdgeParts, Identity, PresenceGateway, TopicAuthority};
+use tandem_edge::{Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority};
 use tandem_engage::Engage;
-use tandem_proto::{DeviceId, api::PresenceView};
-use tandem_relay::{Relay, RelayConfig};
+use tandem_proto::{DeviceId, Load, NodeId, NodeInfo, NodeRole, api::PresenceView};
+use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
 use tandem_setup::{Config, StartError};
 use tandem_signaling::{BindError, SipConfig, SipTransport};
@@ -42,10 +43,12 @@ pub(crate) struct Parts {
     pub(crate) communicate: Communicate,
     pub(crate) engage: Engage,
     collaborate: Collaborate,
+    pub(crate) cluster: Cluster,
+    pub(crate) forwarding: Forwarding,
     /// Where SIP is really listened to.
-    pub(crate) sip: SocketAddr,
+    pub(crate) sip: Option<SocketAddr>,
     /// Where WebRTC media is really listened to.
-    pub(crate) media: SocketAddr,
+    pub(crate) media: Option<SocketAddr>,
     /// Cancelled when the server drains.
     pub(crate) stopping: CancellationToken,
 }
@@ -53,11 +56,13 @@ pub(crate) struct Parts {
 impl Parts {
     /// Every operation, relative to `/api/v1`.
     pub(crate) fn routes(&self) -> OpenApiRouter {
+        let calls = tandem_communicate::routes(&self.communicate);
+        let contact_centre = tandem_engage::routes(self.engage.clone());
         self.edge
             .routes()
             .merge(tandem_collaborate::routes(&self.collaborate))
-            .merge(tandem_communicate::routes(&self.communicate))
-            .merge(tandem_engage::routes(self.engage.clone()))
+            .merge(self.forwarding.layer(calls, Served::By(NodeRole::Sip)))
+            .merge(self.forwarding.layer(contact_centre, Served::ByOwner(Kind::Routing)))
     }
 }
 
@@ -67,7 +72,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let mint = Arc::new(Mint::for_server());
     let sounds = sounds(config);
     let store = open_store(config).await?;
-    let bus = Bus::new();
+    let bus = bus(config, &store).await?;
+    let cluster = join(config, &store, &mint).await?;
     let identity = Identity::new(store.clone(), Arc::clone(&mint), Arc::clone(&clock));
     let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), Arc::clone(&clock))
         .await
@@ -80,8 +86,12 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         reason,
     })?;
     let media = relay.webrtc_address();
+    let (pool, pool_events) = MediaPool::new(cluster.clone(), Some((relay, media_events)));
+    pool.set_sounds(sounds_folder(config));
     let (sip, sip_events) =
-        SipTransport::bind(sip_config(config), Arc::clone(&clock)).await.map_err(no_sip)?;
+        SipTransport::bind(SipConfig { node: cluster.me(), ..sip_config(config) }, Arc::clone(&clock))
+            .await
+            .map_err(no_sip)?;
     let sip_address = sip.local_addr();
 
     let (app, incoming, notices) = call_app();
@@ -95,10 +105,10 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
             presence: collaborate.presence().clone(),
             clock: Arc::clone(&clock),
             mint,
-            relay,
-            media_events,
-            sip,
-            sip_events,
+            cluster: cluster.clone(),
+            media: pool.clone(),
+            media_events: pool_events,
+            sip: Some((sip, sip_events)),
             app,
         },
     )
@@ -126,15 +136,64 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         vec![Arc::new(collaborate.chats().clone()), Arc::new(engage.clone())];
     let edge = Edge::new(EdgeParts {
         store: store.clone(),
+        rtc: Arc::new(Rtc::start(pool, bus.clone())),
         bus,
         clock,
         identity: identity.clone(),
-        rtc: Arc::new(communicate.clone()),
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
     });
     let stopping = CancellationToken::new();
-    Ok(Parts { store, identity, edge, communicate, engage, collaborate, sip: sip_address, media, stopping })
+    let forwarding = Forwarding::new(cluster.clone());
+    let (sip, media) = (Some(sip_address), Some(media));
+    Ok(Parts {
+        store,
+        identity,
+        edge,
+        communicate,
+        engage,
+        collaborate,
+        cluster,
+        forwarding,
+        sip,
+        media,
+        stopping,
+    })
+}
+
+/// Makes this process known to the other nodes, if it may have any.
+async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Result<Cluster, StartError> {
+    let me = NodeId::generate();
+    let links = match config.links {
+        None => Links::alone(me),
+        Some(address) => Links::listen(me, address).await.map_err(|reason| StartError::Listen {
+            what: "other nodes",
+            address,
+            option: "--links",
+            reason,
+        })?,
+    };
+    let info = NodeInfo {
+        id: me,
+        name: config.name.clone(),
+        roles: config.roles.clone(),
+        links: links.address(),
+        http: None,
+        sip: None,
+        media: None,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        draining: false,
+        load: Load::default(),
+    };
+    let alone = !config.database.is_shared();
+    let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone };
+    Cluster::join(joining).await.map_err(|error| failed("the cluster", &error))
+}
+
+/// Signals between nodes, and the news that somebody committed.
+async fn bus(config: &Config, _store: &Store) -> Result<Bus, StartError> {
+    let _ = &config.redis;
+    Ok(Bus::new())
 }
 
 /// Makes the data folder, for the server's account only, and checks that it can be written.
@@ -151,6 +210,7 @@ pub(crate) fn data_folder(path: &Path) -> Result<(), StartError> {
 /// Opens the store with the tables and views of every part.
 pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
     let migrations: Vec<Migration> = [
+        tandem_cluster::MIGRATIONS,
         tandem_edge::identity::MIGRATIONS,
         tandem_collaborate::MIGRATIONS,
         tandem_communicate::MIGRATIONS,

@@ -16,7 +16,7 @@ use tandem_proto::{
     QueueId,
     api::{NewPerson, Number, NumberTarget, Role},
 };
-use tandem_setup::{Config, Runtime, StartError};
+use tandem_setup::{Config, StartError};
 use tandem_store::Cause;
 
 use crate::compose::Parts;
@@ -76,17 +76,26 @@ const PEOPLE: [Character; 4] = [
     ("supervisor", "Sol Supervisor", "Support lead", &[Role::Supervisor], "1003"),
 ];
 
+/// Where the demo is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    /// By browsers and programs: a URL.
+    pub(crate) http: String,
+    /// By phones.
+    pub(crate) sip: SocketAddr,
+}
+
 /// Makes the demo organisation, or brings `demo.json` up to date when it was made before. Answers what to tell the operator.
-pub(crate) async fn prepare(config: &Config, parts: &Parts, runtime: &Runtime) -> Result<String, StartError> {
+pub(crate) async fn prepare(config: &Config, parts: &Parts, reached: Reached) -> Result<String, StartError> {
     let path = config.data.join(FILE);
     let mut demo = match fs::read(&path) {
         Ok(bytes) => revive(parts, &bytes).await?,
-        Err(_) => make(parts, runtime).await?,
+        Err(_) => make(parts, reached.sip).await?,
     };
-    demo.http = format!("http://{}", runtime.http);
-    demo.sip = runtime.sip;
+    demo.http = reached.http;
+    demo.sip = reached.sip;
     for phone in &mut demo.phones {
-        phone.domain = runtime.sip.ip().to_string();
+        phone.domain = reached.sip.ip().to_string();
     }
     write(&path, &demo)
         .map_err(|error| StartError::Data { path: config.data.clone(), reason: error.to_string() })?;
@@ -115,7 +124,7 @@ async fn revive(parts: &Parts, bytes: &[u8]) -> Result<Demo, StartError> {
     Ok(demo)
 }
 
-async fn make(parts: &Parts, runtime: &Runtime) -> Result<Demo, StartError> {
+async fn make(parts: &Parts, sip: SocketAddr) -> Result<Demo, StartError> {
     if !parts.identity.orgs().await.map_err(broken)?.is_empty() {
         return Err(StartError::Failed(
             "the data folder has organisations but no demo.json; start without --demo or with an empty --data folder".into(),
@@ -138,7 +147,7 @@ async fn make(parts: &Parts, runtime: &Runtime) -> Result<Demo, StartError> {
     Ok(Demo {
         org: ORG.to_owned(),
         http: String::new(),
-        sip: runtime.sip,
+        sip,
         users: people.into_iter().map(|(_, login)| login).collect(),
         phones,
         numbers: vec![NUMBER.to_owned()],

@@ -65,7 +65,9 @@ pub(crate) fn app(parts: &Parts) -> Router {
         .route("/metrics", any(no_route))
         .merge(health(parts))
         .fallback(client::serve);
-    parts.edge.surround(router)
+    let app = parts.edge.surround(router);
+    parts.forwarding.answer(app.clone());
+    app
 }
 
 /// What operators reach.

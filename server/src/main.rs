@@ -39,6 +39,10 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
             store.close().await;
             say(&format!("{} is up to date", config.database)).map(|()| ExitCode::SUCCESS)
         }),
+        Command::Demo => {
+            tandem_setup::init_logs(&config.log)?;
+            runtime.block_on(serve::make_demo(config)).map(|()| ExitCode::SUCCESS)
+        }
         Command::Serve => {
             tandem_setup::init_logs(&config.log)?;
             runtime.block_on(serve::serve(config)).map(|()| ExitCode::SUCCESS)

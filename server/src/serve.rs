@@ -1,14 +1,15 @@
 //! The life of a server: start, ready, drain.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, net::SocketAddr, time::Duration};
 
+use tandem_proto::NodeRole;
 use tandem_setup::{Config, Metrics, Runtime, StartError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     compose::{self, Parts},
-    demo,
+    demo::{self, Reached},
     http::{self, Listener},
     say,
 };
@@ -20,29 +21,42 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     let began = Instant::now();
     let metrics = Metrics::install()?;
     compose::data_folder(&config.data)?;
-    let listener = Listener::bind("HTTP", "--http", config.http).await?;
+    let http = match config.roles.contains(&NodeRole::Edge) {
+        true => Some(Listener::bind("HTTP", "--http", config.http).await?),
+        false => None,
+    };
     let admin = Listener::bind("metrics and health", "--admin", config.admin).await?;
     let parts = compose::start(&config).await?;
     let runtime = Runtime {
-        http: listener.address,
+        http: http.as_ref().map(|listener| listener.address),
         admin: admin.address,
         sip: parts.sip,
         media: parts.media,
         pid: std::process::id(),
     };
     let app = http::app(&parts);
-    let demo = if config.demo { Some(demo::prepare(&config, &parts, &runtime).await?) } else { None };
+    let demo = match config.demo {
+        true => Some(demo::prepare(&config, &parts, reached(&config, &runtime)).await?),
+        false => None,
+    };
     runtime
         .write(&config.data)
         .map_err(|error| StartError::Data { path: config.data.clone(), reason: error.to_string() })?;
 
     let stopping = CancellationToken::new();
-    let servers = [
-        tokio::spawn(listener.serve(app, stopping.clone())),
-        tokio::spawn(admin.serve(http::admin(&parts, metrics.clone()), stopping.clone())),
-    ];
+    let mut servers = vec![tokio::spawn(admin.serve(http::admin(&parts, metrics.clone()), stopping.clone()))];
+    servers.extend(http.map(|http| tokio::spawn(http.serve(app, stopping.clone()))));
     tokio::spawn(metrics.upkeep());
-    say(&format!("ready http://{} in {} ms", runtime.http, began.elapsed().as_millis()))?;
+    parts.cluster.update(|info| {
+        info.http = runtime.http;
+        info.sip = runtime.sip;
+        info.media = runtime.media;
+    });
+    let ready = match runtime.http {
+        Some(http) => format!("http://{http}"),
+        None => format!("{} ({})", config.name, roles(&config)),
+    };
+    say(&format!("ready {ready} in {} ms", began.elapsed().as_millis()))?;
     if let Some(demo) = demo {
         say(&demo)?;
     }
@@ -58,8 +72,35 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
+/// `tandem demo`: as a server that listens nowhere, for as long as it takes to make the demo organisation.
+pub(crate) async fn make_demo(config: Config) -> Result<(), StartError> {
+    compose::data_folder(&config.data)?;
+    let reached = Reached {
+        http: config.url.clone().unwrap_or_else(|| format!("http://{}", config.http)),
+        sip: config.sip,
+    };
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let quiet = Config { sip: nowhere, media: nowhere, roles: NodeRole::ALL.into(), ..config };
+    let parts = compose::start(&quiet).await?;
+    let told = demo::prepare(&quiet, &parts, reached).await?;
+    stop(parts, CancellationToken::new(), Vec::<std::future::Ready<()>>::new()).await;
+    say(&told)
+}
+
+fn reached(config: &Config, runtime: &Runtime) -> Reached {
+    let http = runtime.http.unwrap_or(config.http);
+    Reached {
+        http: config.url.clone().unwrap_or_else(|| format!("http://{http}")),
+        sip: runtime.sip.unwrap_or(config.sip),
+    }
+}
+
+fn roles(config: &Config) -> String {
+    config.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(",")
+}
+
 /// Takes no more work, lets clients go elsewhere, ends what was begun, closes the store last.
-async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: [T; 2]) {
+async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: Vec<T>) {
     parts.stopping.cancel();
     stopping.cancel();
     // Phones are told by BYE; one that does not answer is not waited for.

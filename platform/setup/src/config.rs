@@ -140,11 +140,11 @@ impl Config {
             ));
         }
         Ok(Self {
-            url: settings.url.map(url).transpose()?,
+            url: settings.url.map(public_url).transpose()?,
             roles,
-            name: name(settings.name)?,
+            name: node_name(settings.name)?,
             links,
-            redis: settings.redis.map(redis).transpose()?,
+            redis: settings.redis.map(redis_url).transpose()?,
             demo: settings.demo.unwrap_or(false),
             http: address("http", settings.http, "127.0.0.1:8080")?,
             admin: address("admin", settings.admin, "127.0.0.1:8081")?,
@@ -175,7 +175,7 @@ fn roles(text: Option<&str>) -> Result<BTreeSet<NodeRole>, StartError> {
     roles.map_err(|error| StartError::Config(format!("roles: {error}")))
 }
 
-fn url(text: String) -> Result<String, StartError> {
+fn public_url(text: String) -> Result<String, StartError> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host.map(|host| host.strip_suffix('/').unwrap_or(host)) {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
@@ -185,7 +185,7 @@ fn url(text: String) -> Result<String, StartError> {
     }
 }
 
-fn name(text: Option<String>) -> Result<String, StartError> {
+fn node_name(text: Option<String>) -> Result<String, StartError> {
     let text = text.unwrap_or_else(|| "tandem".to_owned());
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !text.is_empty() && text.len() <= 63 && text.chars().all(fits) {
@@ -195,7 +195,7 @@ fn name(text: Option<String>) -> Result<String, StartError> {
     }
 }
 
-fn redis(url: String) -> Result<Secret, StartError> {
+fn redis_url(url: String) -> Result<Secret, StartError> {
     if url.starts_with("redis://") || url.starts_with("rediss://") || url.starts_with("redis+unix://") {
         Ok(Secret(url))
     } else {
@@ -300,7 +300,7 @@ mod tests {
     fn passwords_are_masked() {
         let database = Database::check("postgres://tandem:hunter2@db.example/tandem".into()).expect("a URL");
         assert_eq!(database.to_string(), "postgres://tandem:••••@db.example/tandem");
-        let redis = redis("redis://tandem:hunter2@redis.example".into()).expect("a URL");
+        let redis = redis_url("redis://tandem:hunter2@redis.example".into()).expect("a URL");
         assert_eq!(redis.to_string(), "redis://tandem:••••@redis.example");
     }
 
