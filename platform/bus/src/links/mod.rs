@@ -81,14 +81,12 @@ impl Links {
         Self::new(me, None, Arc::default(), CancellationToken::new())
     }
 
-    /// Of a node that others reach at `address` (port 0: a free one). Needs the runtime.
+    /// Of a node that others reach at `address` (port 0: a free one).
     ///
     /// # Errors
     /// When it cannot listen there.
-    pub fn listen(me: NodeId, address: SocketAddr) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
+    pub async fn listen(me: NodeId, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (services, stop) = (Arc::<Services>::default(), CancellationToken::new());
         tokio::spawn(inbound::accept(me, listener, Arc::clone(&services), stop.clone()));

@@ -17,10 +17,13 @@ use super::{LinkError, frame, malformed, meters};
 /// An answer under way.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<Bytes, LinkError>> + Send>>;
 
+type Asked = dyn Fn(NodeId, Bytes) -> Answer + Send + Sync;
+type Told = dyn Fn(NodeId, &[u8]) -> Result<(), LinkError> + Send + Sync;
+
 #[derive(Clone)]
 enum Service {
-    Asked(Arc<dyn Fn(NodeId, Bytes) -> Answer + Send + Sync>),
-    Told(Arc<dyn Fn(NodeId, &[u8]) -> Result<(), LinkError> + Send + Sync>),
+    Asked(Arc<Asked>),
+    Told(Arc<Told>),
 }
 
 /// The handlers by name.

@@ -9,8 +9,8 @@ use tokio::{net::TcpListener, sync::Notify};
 use crate::support::{AT_MOST, Wire, anywhere, entry, node, soon};
 
 /// A node with two services: `echo`, and `hang`, which says that it was asked and never answers.
-fn peer_at(address: SocketAddr) -> (Links, Arc<Notify>) {
-    let links = Links::listen(NodeId::generate(), address).expect("the address is free");
+async fn peer_at(address: SocketAddr) -> (Links, Arc<Notify>) {
+    let links = Links::listen(NodeId::generate(), address).await.expect("the address is free");
     links.serve("echo", |_, n: u32| async move { n });
     let asked = Arc::new(Notify::new());
     let tells = Arc::clone(&asked);
@@ -41,7 +41,7 @@ async fn echo_at_last(from: &Links, to: NodeId) -> u32 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broken_connection_fails_what_was_asked_at_once_and_is_announced() {
-    let (here, (there, asked)) = (node(), peer_at(anywhere()));
+    let (here, (there, asked)) = (node().await, peer_at(anywhere()).await);
     let to = there.me();
     here.know(vec![entry(&there)]);
     let mut broken = here.broken();
@@ -60,7 +60,7 @@ async fn a_broken_connection_fails_what_was_asked_at_once_and_is_announced() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hung_node_is_noticed_and_spoken_to_again_when_it_goes_on() {
-    let (here, (there, asked)) = (node(), peer_at(anywhere()));
+    let (here, (there, asked)) = (node().await, peer_at(anywhere()).await);
     let (to, address) = entry(&there);
     let wire = Wire::to(address).await;
     here.know(vec![(to, wire.address)]);
@@ -80,7 +80,7 @@ async fn a_hung_node_is_noticed_and_spoken_to_again_when_it_goes_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_connection_stays() {
-    let (here, (there, _)) = (node(), peer_at(anywhere()));
+    let (here, (there, _)) = (node().await, peer_at(anywhere()).await);
     here.know(vec![entry(&there)]);
     let mut broken = here.broken();
     assert_eq!(echo(&here, there.me()).await, Ok(7));
@@ -90,7 +90,7 @@ async fn an_idle_connection_stays() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn telling_a_hung_node_never_waits() {
-    let (here, (there, _)) = (node(), peer_at(anywhere()));
+    let (here, (there, _)) = (node().await, peer_at(anywhere()).await);
     let (to, address) = entry(&there);
     let wire = Wire::to(address).await;
     here.know(vec![(to, wire.address)]);
@@ -104,7 +104,7 @@ async fn telling_a_hung_node_never_waits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_node_at_a_known_address_is_not_mistaken_for_the_one_before() {
-    let (here, (before, _)) = (node(), peer_at(anywhere()));
+    let (here, (before, _)) = (node().await, peer_at(anywhere()).await);
     let (old, address) = entry(&before);
     here.know(vec![(old, address)]);
     assert_eq!(echo(&here, old).await, Ok(7));
@@ -124,7 +124,7 @@ async fn restarted(before: Links, address: SocketAddr) -> Links {
     let listening = async {
         loop {
             // Its listener closes with its task, which was told to end.
-            match Links::listen(NodeId::generate(), address) {
+            match Links::listen(NodeId::generate(), address).await {
                 Ok(links) => return links,
                 Err(_) => tokio::task::yield_now().await,
             }
@@ -137,7 +137,7 @@ async fn restarted(before: Links, address: SocketAddr) -> Links {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_is_struck_from_the_book_is_let_go() {
-    let (here, (there, asked)) = (node(), peer_at(anywhere()));
+    let (here, (there, asked)) = (node().await, peer_at(anywhere()).await);
     let to = there.me();
     here.know(vec![entry(&there)]);
     let asking = here.ask::<_, ()>(to, "hang", &(), AT_MOST);
@@ -154,7 +154,7 @@ async fn a_node_that_is_struck_from_the_book_is_let_go() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_node_is_not_waited_for() {
-    let here = node();
+    let here = node().await;
     let mute = TcpListener::bind(anywhere()).await.expect("a free port");
     let to = NodeId::generate();
     here.know(vec![(to, mute.local_addr().expect("bound"))]);
@@ -164,7 +164,7 @@ async fn what_is_no_node_is_not_waited_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn garbage_on_the_port_harms_nobody() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let (here, (there, _)) = (node(), peer_at(anywhere()));
+    let (here, (there, _)) = (node().await, peer_at(anywhere()).await);
     let (to, address) = entry(&there);
     here.know(vec![(to, address)]);
     let inputs: [&[u8]; 4] = [

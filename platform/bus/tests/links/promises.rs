@@ -13,11 +13,11 @@ macro_rules! promises {
     ($($name:ident),+ $(,)?) => {
         mod within_one_process {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(super::Ends::one_process()).await })+
+            async fn $name() { super::$name(super::Ends::one_process().await).await })+
         }
         mod over_tcp {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(super::Ends::over_tcp()).await })+
+            async fn $name() { super::$name(super::Ends::over_tcp().await).await })+
         }
     };
 }

@@ -25,8 +25,8 @@ pub(crate) fn anywhere() -> SocketAddr {
 }
 
 /// A node that others can reach.
-pub(crate) fn node() -> Links {
-    Links::listen(NodeId::generate(), anywhere()).expect("a free port")
+pub(crate) async fn node() -> Links {
+    Links::listen(NodeId::generate(), anywhere()).await.expect("a free port")
 }
 
 /// Where a node is.
@@ -42,14 +42,14 @@ pub(crate) struct Ends {
 
 impl Ends {
     /// A process that asks itself.
-    pub(crate) fn one_process() -> Self {
+    pub(crate) async fn one_process() -> Self {
         let here = Links::alone(NodeId::generate());
         Self { there: here.clone(), here }
     }
 
     /// Two nodes.
-    pub(crate) fn over_tcp() -> Self {
-        let (here, there) = (node(), node());
+    pub(crate) async fn over_tcp() -> Self {
+        let (here, there) = (node().await, node().await);
         here.know(vec![entry(&there)]);
         there.know(vec![entry(&here)]);
         Self { here, there }
