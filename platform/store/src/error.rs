@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use crate::postgres;
+
 /// Why the store refused or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,12 +21,6 @@ pub enum StoreError {
     /// The writer's queue is full; try again later.
     #[error("the store is overloaded")]
     Overloaded,
-    /// Somebody else owns it now: the former owner's write was refused and nothing changed.
-    #[error("somebody else owns it now")]
-    Fenced,
-    /// The database is away or changes over; try again in a moment.
-    #[error("the database cannot be reached now")]
-    Unavailable,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -53,9 +49,24 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// Somebody else owns it now: whoever gets this lets go of it and says nothing.
+    #[error("somebody else owns it now")]
+    Fenced,
+    /// The database cannot be reached now, or is failing over. Nothing of the command is in the store; it may be tried again.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The database went away while it made the command durable, and could not be asked in time whether it did.
+    #[error("the database went away during the commit: {0}")]
+    InDoubt(String),
     /// The database failed.
     #[error(transparent)]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if postgres::is_away(&error) { Self::Unavailable(error.to_string()) } else { Self::Database(error) }
+    }
 }
 
 impl StoreError {

@@ -10,15 +10,28 @@ use tokio::sync::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{EventFilter, StoreError, reader};
+use crate::{
+    EventFilter, StoreError,
+    engine::Engine,
+    reader::{self, Range},
+};
 
 /// Events taken from the log at once while catching up.
 const BATCH: u32 = 256;
+
+/// The log as a follower reads it. `live` was subscribed to before `head`.
+pub(crate) struct Log {
+    pub(crate) pool: AnyPool,
+    pub(crate) engine: Engine,
+    pub(crate) live: broadcast::Receiver<Arc<Event>>,
+    pub(crate) head: watch::Receiver<Cursor>,
+}
 
 /// Events after a cursor, without end. Made by [`crate::Store::follow`].
 #[derive(Debug)]
 pub struct Follow {
     pool: AnyPool,
+    engine: Engine,
     org: Option<OrgId>,
     filter: EventFilter,
     head: watch::Receiver<Cursor>,
@@ -33,17 +46,16 @@ pub struct Follow {
 
 impl Follow {
     pub(crate) fn new(
-        pool: AnyPool,
+        log: Log,
         org: Option<OrgId>,
         filter: EventFilter,
         after: Cursor,
-        head: watch::Receiver<Cursor>,
-        live: broadcast::Receiver<Arc<Event>>,
         stop: CancellationToken,
     ) -> Self {
+        let Log { pool, engine, live, head } = log;
         // The head is read after `live` was subscribed to: what is not below it will come.
         let behind = after < *head.borrow();
-        Self { pool, org, filter, head, live, stop, seen: after, behind, ready: VecDeque::new() }
+        Self { pool, engine, org, filter, head, live, stop, seen: after, behind, ready: VecDeque::new() }
     }
 
     /// The next event; waits for it. Dropping the future loses nothing.
@@ -64,12 +76,19 @@ impl Follow {
         self.seen
     }
 
+    /// Goes on from another place.
+    pub(crate) fn jump(&mut self, to: Cursor) {
+        self.seen = to;
+        self.behind = true;
+        self.ready.clear();
+    }
+
     /// Waits for the log to go on; returns at most `most` of the events that match, perhaps none.
     pub(crate) async fn batch(&mut self, most: u32) -> Result<Vec<Arc<Event>>, StoreError> {
         if self.behind {
             let head = *self.head.borrow();
-            let (events, seen) =
-                reader::events(&self.pool, self.org, &self.filter, self.seen, most, head).await?;
+            let range = Range { engine: self.engine, org: self.org, after: self.seen, head };
+            let (events, seen) = reader::events(&self.pool, range, &self.filter, most).await?;
             self.behind = events.len() >= most as usize;
             self.seen = seen;
             return Ok(events.into_iter().map(Arc::new).collect());

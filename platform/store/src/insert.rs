@@ -6,7 +6,7 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
 use tandem_proto::{Event, Topic};
 
 /// Rows to a statement, largest first: few shapes, so that each is prepared once.
-const RUNS: [usize; 3] = [16, 4, 1];
+const RUNS: [usize; 4] = [64, 16, 4, 1];
 
 static EVENTS: LazyLock<Table> = LazyLock::new(|| {
     Table::new(

@@ -38,17 +38,22 @@
 //! * Columns are `bigint`, `text` or `bytea`: a truth is a `bigint` bound as `i64::from(flag)`, a time integer microseconds. Bind `&str`,
 //!   `String`, `i64`, bytes, or an `Option` of these; the top of `sqlite.rs` says why.
 
+mod engine;
 mod error;
 mod filter;
 mod follow;
+mod gate;
 mod insert;
 mod meters;
+mod postgres;
 mod projection;
 mod reader;
 mod schema;
+mod scoped;
 mod session;
 mod sqlite;
 mod store;
+mod tail;
 mod tx;
 mod upcast;
 mod writer;
@@ -58,6 +63,7 @@ pub use filter::EventFilter;
 pub use follow::Follow;
 pub use projection::Projection;
 pub use schema::Migration;
+pub use scoped::Scoped;
 pub use store::{Options, Store};
 pub use tx::{Cause, Expect, Tx};
 pub use upcast::upcast;

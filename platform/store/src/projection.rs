@@ -1,15 +1,23 @@
 //! Views made of the log alone, each kept up to date by a task of its own.
+//!
+//! Several nodes may keep the same view: the checkpoint is compared in the transaction that moves it, so each event is taken in once. Who
+//! finds that another was first stands back for a while and only watches the checkpoint, as does a node that keeps no views. A node
+//! whose version of a view is older than the checkpoint's leaves it alone.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AnyPool, Row as _};
 use tandem_core::Clock;
-use tandem_proto::{Cursor, Event, Position, Timestamp};
-use tokio::sync::watch;
+use tandem_proto::{Cursor, Event, Timestamp};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    BoxFuture, EventFilter, Follow, StoreError, meters,
+    BoxFuture, EventFilter, Follow, StoreError,
+    engine::Engine,
+    gate::Gate,
+    meters, reader,
+    session::Session,
     writer::{Jobs, guarded},
 };
 
@@ -19,6 +27,11 @@ const BATCH: u32 = 100;
 const IDLE_CHECKPOINT: i64 = 1_000;
 /// Before trying again when the database failed.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long the keeping of a view is left to the node that was first, and how long that one may be idle over an event.
+const STAND_BACK: Duration = Duration::from_secs(1);
+/// Between looks at a checkpoint that another node moves: first, and at most.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOK_LATER: Duration = Duration::from_millis(50);
 
 /// A rebuildable view. Its checkpoint is stored in the transaction that changes the view.
 pub trait Projection: Send + Sync + 'static {
@@ -44,58 +57,95 @@ pub(crate) fn filter(projection: &dyn Projection) -> EventFilter {
     EventFilter { kinds, ..EventFilter::default() }
 }
 
-/// Where the view stands. A view of another version is emptied first.
+/// What the table says of a view: which version it is of, and what it has seen.
+#[derive(Clone, Copy)]
+struct Standing {
+    version: i64,
+    seen: Cursor,
+}
+
+async fn standing(
+    executor: impl sqlx::Executor<'_, Database = sqlx::Any>,
+    projection: &dyn Projection,
+) -> Result<Option<Standing>, StoreError> {
+    let query = sqlx::query("SELECT version, xid, position FROM projections WHERE name = $1");
+    let Some(row) = query.bind(projection.name()).fetch_optional(executor).await? else { return Ok(None) };
+    Ok(Some(Standing { version: row.try_get(0)?, seen: reader::cursor(&row, 1, 2)? }))
+}
+
+/// Where the view stands. If this node is to keep it, a view of an older version is emptied first.
 pub(crate) async fn prepare(
     conn: &mut AnyConnection,
+    engine: Engine,
     projection: &dyn Projection,
+    keeps: bool,
 ) -> Result<Cursor, StoreError> {
-    let row = sqlx::query("SELECT version, position FROM projections WHERE name = $1")
-        .bind(projection.name())
-        .fetch_optional(&mut *conn)
-        .await?;
-    if let Some(row) = row
-        && row.try_get::<i64, _>(0)? == i64::from(projection.version())
-    {
-        return Ok(Cursor { xid: 0, position: Position(row.try_get(1)?) });
-    }
-    tracing::info!(projection = projection.name(), version = projection.version(), "rebuilding");
     sqlx::query("BEGIN").execute(&mut *conn).await?;
-    projection.reset(conn).await?;
-    sqlx::query("DELETE FROM parked_events WHERE projection = $1")
-        .bind(projection.name())
-        .execute(&mut *conn)
-        .await?;
-    checkpoint(conn, projection, Position(0)).await?;
+    if engine == Engine::Postgres {
+        // Whoever keeps the older version ends what he is at.
+        let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(Gate::view(projection.name()).key);
+        lock.execute(&mut *conn).await?;
+    }
+    let seen = match standing(&mut *conn, projection).await? {
+        Some(standing) if standing.version >= i64::from(projection.version()) || !keeps => standing.seen,
+        Some(_) | None if keeps => {
+            tracing::info!(projection = projection.name(), version = projection.version(), "rebuilding");
+            projection.reset(conn).await?;
+            sqlx::query("DELETE FROM parked_events WHERE projection = $1")
+                .bind(projection.name())
+                .execute(&mut *conn)
+                .await?;
+            checkpoint(conn, projection, Cursor::START).await?;
+            Cursor::START
+        }
+        Some(_) | None => Cursor::START,
+    };
     sqlx::query("COMMIT").execute(&mut *conn).await?;
-    Ok(Cursor::START)
+    Ok(seen)
 }
 
 async fn checkpoint(
     conn: &mut AnyConnection,
     projection: &dyn Projection,
-    seen: Position,
+    seen: Cursor,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO projections (name, version, position) VALUES ($1, $2, $3) \
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, position = excluded.position",
+        "INSERT INTO projections (name, version, xid, position) VALUES ($1, $2, $3, $4) ON CONFLICT (name) \
+         DO UPDATE SET version = excluded.version, xid = excluded.xid, position = excluded.position",
     )
     .bind(projection.name())
     .bind(i64::from(projection.version()))
-    .bind(seen.0)
+    .bind(reader::xid_of(seen))
+    .bind(seen.position.0)
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Keeps one view up to date.
+/// Keeps one view up to date, or watches it being kept.
 pub(crate) struct Runner {
     pub(crate) projection: Arc<dyn Projection>,
     pub(crate) follow: Follow,
     pub(crate) jobs: Jobs,
+    pub(crate) pool: AnyPool,
     /// How far the view is, for those who wait for it.
     pub(crate) reached: watch::Sender<Cursor>,
     pub(crate) head: watch::Receiver<Cursor>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) turn: Turn,
+    /// The checkpoint as this runner knows it.
+    pub(crate) stored: Cursor,
+}
+
+/// Who keeps a view.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turn {
+    /// This node.
+    Ours,
+    /// Another node, until then at least.
+    Theirs(Instant),
+    /// Never this node.
+    Never,
 }
 
 impl Runner {
@@ -106,7 +156,6 @@ impl Runner {
 
     async fn keep_up(&mut self) {
         let name = self.projection.name();
-        let mut stored = self.follow.seen().position;
         loop {
             let events: Arc<[Arc<Event>]> = match self.follow.batch(BATCH).await {
                 Ok(events) => events.into(),
@@ -118,98 +167,162 @@ impl Runner {
                 }
             };
             let seen = self.follow.seen();
-            if !events.is_empty() || seen.position.0 - stored.0 >= IDLE_CHECKPOINT {
-                while let Err(error) = self.store(&events, seen.position).await {
-                    if matches!(error, StoreError::Closed) {
-                        return;
+            while let Err(error) = self.take(&events, seen).await {
+                match error {
+                    StoreError::Closed => return,
+                    StoreError::Fenced => self.turn = Turn::Theirs(Instant::now() + STAND_BACK),
+                    error => {
+                        tracing::error!(projection = name, %error, "the view cannot be stored");
+                        tokio::time::sleep(RETRY).await;
                     }
-                    tracing::error!(projection = name, %error, "the view cannot be stored");
-                    tokio::time::sleep(RETRY).await;
                 }
-                stored = seen.position;
             }
+            let seen = self.follow.seen();
             meters::projection_lag(name, self.head.borrow().position.0 - seen.position.0);
             self.reached.send_replace(seen);
         }
     }
 
-    /// Takes the events into the view. Only when that fails are they taken one by one, to find the one it fails on.
-    async fn store(&self, events: &Arc<[Arc<Event>]>, seen: Position) -> Result<(), StoreError> {
-        let (projection, batch) = (Arc::clone(&self.projection), Arc::clone(events));
-        let together = self.jobs.submit(move |mut session| {
-            Box::pin(async move {
-                let done = guarded(async {
-                    for event in &*batch {
-                        projection.apply(session.conn(), event).await?;
-                    }
-                    checkpoint(session.conn(), &*projection, seen).await
-                });
-                let done = done.await;
-                (session, done)
-            })
-        });
-        match together.await {
-            Ok(()) => return Ok(()),
-            Err(StoreError::Closed) => return Err(StoreError::Closed),
-            Err(_) => {}
+    /// Sees to it that the events are in the view.
+    async fn take(&mut self, events: &Arc<[Arc<Event>]>, seen: Cursor) -> Result<(), StoreError> {
+        if matches!(self.turn, Turn::Theirs(until) if until <= Instant::now()) {
+            self.stored = self.standing().await?.seen;
+            self.turn = Turn::Ours;
         }
-        for event in &**events {
-            if let Err(error) = self.store_one(Arc::clone(event)).await {
-                if matches!(error, StoreError::Closed | StoreError::Commit(_)) {
-                    return Err(error);
-                }
-                self.park(event, &error).await?;
-            }
+        if self.turn != Turn::Ours {
+            return self.watch(events).await;
         }
-        let projection = Arc::clone(&self.projection);
-        self.jobs
-            .submit(move |mut session| {
-                Box::pin(async move {
-                    let done = guarded(checkpoint(session.conn(), &*projection, seen)).await;
-                    (session, done)
-                })
-            })
-            .await
+        if events.is_empty() && seen.position.0 - self.stored.position.0 < IDLE_CHECKPOINT {
+            return Ok(());
+        }
+        self.store(events, seen).await
     }
 
-    async fn store_one(&self, event: Arc<Event>) -> Result<(), StoreError> {
-        let projection = Arc::clone(&self.projection);
-        self.jobs
-            .submit(move |mut session| {
-                Box::pin(async move {
-                    let done = guarded(async {
-                        projection.apply(session.conn(), &event).await?;
-                        checkpoint(session.conn(), &*projection, event.cursor.position).await
-                    });
-                    let done = done.await;
-                    (session, done)
-                })
+    /// Waits until another node took the events into the view; if none does, it is this node's turn again.
+    async fn watch(&mut self, events: &Arc<[Arc<Event>]>) -> Result<(), StoreError> {
+        let Some(last) = events.last().map(|event| event.cursor) else { return Ok(()) };
+        let (began, mut pause) = (Instant::now(), LOOK);
+        loop {
+            let standing = self.standing().await?;
+            if standing.seen >= last {
+                return Ok(());
+            }
+            let is_newer = standing.version > i64::from(self.projection.version());
+            if began.elapsed() >= STAND_BACK && self.turn != Turn::Never && !is_newer {
+                self.turn = Turn::Ours;
+                self.stored = standing.seen;
+                self.follow.jump(standing.seen);
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_LATER);
+        }
+    }
+
+    async fn standing(&self) -> Result<Standing, StoreError> {
+        let standing = standing(&self.pool, &*self.projection).await?;
+        Ok(standing.unwrap_or(Standing { version: 0, seen: Cursor::START }))
+    }
+
+    /// Takes the events into the view. Only when that fails are they taken one by one, to find the one it fails on.
+    async fn store(&mut self, events: &Arc<[Arc<Event>]>, seen: Cursor) -> Result<(), StoreError> {
+        let batch = Arc::clone(events);
+        match self.apply(batch.iter().cloned().collect(), seen).await {
+            Err(error) if is_of_event(&error) => {}
+            done => return done,
+        }
+        for event in batch.iter() {
+            if event.cursor <= self.stored {
+                continue;
+            }
+            match self.apply(vec![Arc::clone(event)], event.cursor).await {
+                Err(error) if is_of_event(&error) => self.park(event, &error).await?,
+                done => done?,
+            }
+        }
+        self.apply(Vec::new(), seen).await
+    }
+
+    /// Takes events into the view in one transaction.
+    async fn apply(&mut self, events: Vec<Arc<Event>>, seen: Cursor) -> Result<(), StoreError> {
+        let (projection, stored) = (Arc::clone(&self.projection), self.stored);
+        self.submit(seen, move |session| {
+            Box::pin(async move {
+                holds(session, &*projection, stored).await?;
+                for event in &events {
+                    projection.apply(session.conn(), event).await?;
+                }
+                checkpoint(session.conn(), &*projection, seen).await
             })
-            .await
+        })
+        .await
     }
 
     /// Puts aside an event that the view failed on.
-    async fn park(&self, event: &Event, error: &StoreError) -> Result<(), StoreError> {
+    async fn park(&mut self, event: &Event, error: &StoreError) -> Result<(), StoreError> {
         let name = self.projection.name();
-        let position = event.cursor.position;
-        tracing::error!(projection = name, position = position.0, kind = event.kind, %error, "event parked");
+        let seen = event.cursor;
+        tracing::error!(projection = name, position = seen.position.0, kind = event.kind, %error, "event parked");
         meters::parked(name);
-        let (projection, error, now) = (Arc::clone(&self.projection), error.to_string(), self.clock.now());
-        self.jobs
-            .submit(move |mut session| {
-                Box::pin(async move {
-                    let done = guarded(park(session.conn(), &*projection, position, now, error)).await;
-                    (session, done)
-                })
+        let (projection, stored) = (Arc::clone(&self.projection), self.stored);
+        let (error, now) = (error.to_string(), self.clock.now());
+        self.submit(seen, move |session| {
+            Box::pin(async move {
+                holds(session, &*projection, stored).await?;
+                park(session.conn(), &*projection, seen, now, error).await
             })
-            .await
+        })
+        .await
+    }
+
+    /// Has a writer do `work`, which moves the checkpoint to `seen`.
+    async fn submit<W>(&mut self, seen: Cursor, work: W) -> Result<(), StoreError>
+    where
+        W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<(), StoreError>> + Send + 'static,
+    {
+        let gate = Gate::view(self.projection.name());
+        let done = self.jobs.submit(gate, move |mut session| {
+            Box::pin(async move {
+                let limit = session.engine().command_limit();
+                let done = guarded(limit, async { work(&mut session).await }).await;
+                (session, done)
+            })
+        });
+        done.await?;
+        self.stored = seen;
+        Ok(())
+    }
+}
+
+/// Whether an error can be the event's fault, rather than that of the database.
+fn is_of_event(error: &StoreError) -> bool {
+    !matches!(
+        error,
+        StoreError::Closed
+            | StoreError::Commit(_)
+            | StoreError::Fenced
+            | StoreError::Unavailable(_)
+            | StoreError::InDoubt(_)
+    )
+}
+
+/// Checks that nobody else moved the checkpoint. A single writer's cannot have moved.
+async fn holds(session: &mut Session, projection: &dyn Projection, stored: Cursor) -> Result<(), StoreError> {
+    if session.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    match standing(session.conn(), projection).await? {
+        Some(standing) if standing.version == i64::from(projection.version()) && standing.seen == stored => {
+            Ok(())
+        }
+        _ => Err(StoreError::Fenced),
     }
 }
 
 async fn park(
     conn: &mut AnyConnection,
     projection: &dyn Projection,
-    position: Position,
+    seen: Cursor,
     now: Timestamp,
     error: String,
 ) -> Result<(), StoreError> {
@@ -218,10 +331,10 @@ async fn park(
          ON CONFLICT (projection, position) DO UPDATE SET at = excluded.at, error = excluded.error",
     )
     .bind(projection.name())
-    .bind(position.0)
+    .bind(seen.position.0)
     .bind(now.micros())
     .bind(error)
     .execute(&mut *conn)
     .await?;
-    checkpoint(conn, projection, position).await
+    checkpoint(conn, projection, seen).await
 }

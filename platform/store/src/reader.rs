@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row as _, any::AnyRow};
 use tandem_proto::{Actor, Cursor, Event, OrgId, Position, Stream};
 use uuid::Uuid;
 
-use crate::{EventFilter, StoreError, upcast::upcast};
+use crate::{EventFilter, StoreError, engine::Engine, upcast::upcast};
 
 /// Events one statement reads at most.
 const PAGE: u32 = 1_000;
@@ -22,22 +22,29 @@ pub(crate) async fn newest(conn: &mut AnyConnection) -> Result<i64, StoreError> 
     Ok(row.try_get::<Option<i64>, _>(0)?.unwrap_or(0))
 }
 
-/// The first `limit` events after `after` that match, and where the search ended: fewer than `limit` mean that everything up to
-/// that cursor, at least `head`, was seen.
-///
-/// `head` must have been durable before the call.
+/// The part of the log to be searched.
+#[derive(Clone, Copy)]
+pub(crate) struct Range {
+    pub(crate) engine: Engine,
+    pub(crate) org: Option<OrgId>,
+    /// Without this one.
+    pub(crate) after: Cursor,
+    /// With this one, which must have been the head before: nothing will be written before it.
+    pub(crate) head: Cursor,
+}
+
+/// The first `limit` events in `range` that match, and where the search ended: fewer than `limit` mean that everything up to the head
+/// was seen.
 pub(crate) async fn events(
     pool: &AnyPool,
-    org: Option<OrgId>,
+    range: Range,
     filter: &EventFilter,
-    after: Cursor,
     limit: u32,
-    head: Cursor,
 ) -> Result<(Vec<Event>, Cursor), StoreError> {
     let mut found = Vec::new();
-    let mut seen = after;
+    let mut seen = range.after;
     while let Some(wanted) = limit.checked_sub(found.len() as u32).filter(|wanted| *wanted > 0) {
-        let page = page(pool, org, filter, seen.position.0, wanted.min(PAGE)).await?;
+        let page = page(pool, Range { after: seen, ..range }, filter, wanted.min(PAGE)).await?;
         let full = page.len() >= wanted.min(PAGE) as usize;
         if let Some(last) = page.last() {
             seen = last.cursor;
@@ -45,38 +52,38 @@ pub(crate) async fn events(
         // A stream's events are looked up by stream, so their topics were not part of the search.
         found.extend(page.into_iter().filter(|event| filter.matches_topics(&event.topics)));
         if !full {
-            return Ok((found, seen.max(head)));
+            return Ok((found, seen.max(range.head)));
         }
     }
     Ok((found, seen))
 }
 
-/// The first `limit` events after a position, by the index that fits the filter.
+/// The first `limit` events of a range, by the index that fits the filter.
 async fn page(
     pool: &AnyPool,
-    org: Option<OrgId>,
+    range: Range,
     filter: &EventFilter,
-    after: i64,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    let Some(org) = org.filter(|_| filter.stream.is_none() && !filter.topics.is_empty()) else {
-        return by_log(org, filter, after, limit).fetch(pool).await;
+    let Some(org) = range.org.filter(|_| filter.stream.is_none() && !filter.topics.is_empty()) else {
+        return by_log(range, filter, limit).fetch(pool).await;
     };
     let mut merged = BTreeMap::new();
     for topics in filter.topics.chunks(TOPICS) {
         let topics: Vec<&str> = topics.iter().map(|topic| topic.as_str()).collect();
-        for event in by_topics(org, &topics, filter, after, limit).fetch(pool).await? {
+        for event in by_topics(range, org, &topics, filter, limit).fetch(pool).await? {
             merged.insert(event.cursor, event);
         }
     }
     Ok(merged.into_values().take(limit as usize).collect())
 }
 
-fn by_log(org: Option<OrgId>, filter: &EventFilter, after: i64, limit: u32) -> Select {
+fn by_log(range: Range, filter: &EventFilter, limit: u32) -> Select {
     let mut select = Select::default();
-    let after = select.bind(Bound::Number(after));
-    write!(select, "SELECT {COLUMNS} FROM events WHERE position > {after}");
-    if let Some(org) = org {
+    let within = select.within(range);
+    let (order, xid) = (range.engine.order(), range.engine.xid());
+    write!(select, "SELECT {COLUMNS}, {xid} FROM events WHERE {within}");
+    if let Some(org) = range.org {
         let org = select.bind(Bound::Text(org.to_string()));
         write!(select, " AND org = {org}");
     }
@@ -86,29 +93,79 @@ fn by_log(org: Option<OrgId>, filter: &EventFilter, after: i64, limit: u32) -> S
     }
     let kinds = select.kinds(filter);
     let limit = select.bind(Bound::Number(limit.into()));
-    write!(select, "{kinds} ORDER BY position LIMIT {limit}");
+    write!(select, "{kinds} ORDER BY {order} LIMIT {limit}");
     select
 }
 
 /// Each topic's first `limit` are enough to find the first `limit` of all, and each is one run along the index.
-fn by_topics(org: OrgId, topics: &[&str], filter: &EventFilter, after: i64, limit: u32) -> Select {
+fn by_topics(range: Range, org: OrgId, topics: &[&str], filter: &EventFilter, limit: u32) -> Select {
     let mut select = Select::default();
     let org = select.bind(Bound::Text(org.to_string()));
-    let after = select.bind(Bound::Number(after));
+    let within = select.within(range);
     let limit = select.bind(Bound::Number(limit.into()));
     let kinds = select.kinds(filter);
-    write!(select, "SELECT {COLUMNS} FROM events WHERE position IN (");
+    let (order, xid) = (range.engine.order(), range.engine.xid());
+    write!(select, "SELECT {COLUMNS}, {xid} FROM events WHERE position IN (");
     for (index, topic) in topics.iter().enumerate() {
         let topic = select.bind(Bound::Text((*topic).to_owned()));
         let union = if index == 0 { "" } else { " UNION " };
         write!(
             select,
             "{union}SELECT position FROM (SELECT position FROM event_topics \
-             WHERE org = {org} AND topic = {topic} AND position > {after}{kinds} ORDER BY position LIMIT {limit}) AS t{index}"
+             WHERE org = {org} AND topic = {topic} AND {within}{kinds} ORDER BY {order} LIMIT {limit}) AS t{index}"
         );
     }
-    write!(select, ") ORDER BY position LIMIT {limit}");
+    write!(select, ") ORDER BY {order} LIMIT {limit}");
     select
+}
+
+/// Events after a cursor whatever they are, for the log's own reader, in order, as far as nothing can be written before them any more:
+/// a transaction that began before a visible one's end may still commit, and its events belong before. Says also whether there are
+/// more that wait for such a transaction.
+///
+/// An event that does not read is left out: it must not stop the others.
+pub(crate) async fn tail(
+    conn: &mut AnyConnection,
+    after: Cursor,
+    limit: u32,
+    gate: bool,
+) -> Result<(Vec<Event>, bool), sqlx::Error> {
+    let gate = if gate { "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint" } else { "true" };
+    let sql = format!(
+        "SELECT {COLUMNS}, xid, CASE WHEN {gate} THEN 1 ELSE 0 END FROM events WHERE (xid, position) > ($1, $2) \
+         ORDER BY xid, position LIMIT $3"
+    );
+    let query =
+        sqlx::query(AssertSqlSafe(sql)).bind(xid_of(after)).bind(after.position.0).bind(i64::from(limit));
+    let mut events = Vec::new();
+    for row in query.fetch_all(conn).await? {
+        if row.try_get::<i64, _>(14)? == 0 {
+            return Ok((events, true));
+        }
+        match event(&row) {
+            Ok(event) => events.push(event),
+            Err(error) => tracing::error!(%error, "an event is passed over"),
+        }
+    }
+    Ok((events, false))
+}
+
+/// The newest event before which nothing will be written any more, where several write at once.
+pub(crate) async fn settled(conn: &mut AnyConnection) -> Result<Cursor, sqlx::Error> {
+    let sql = "SELECT xid, position FROM events WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint \
+        ORDER BY xid DESC, position DESC LIMIT 1";
+    sqlx::query(sql).fetch_optional(conn).await?.map_or(Ok(Cursor::START), |row| cursor(&row, 0, 1))
+}
+
+/// A cursor of two columns.
+pub(crate) fn cursor(row: &AnyRow, xid: usize, position: usize) -> Result<Cursor, sqlx::Error> {
+    let xid = row.try_get::<i64, _>(xid)?;
+    Ok(Cursor { xid: xid.unsigned_abs(), position: Position(row.try_get(position)?) })
+}
+
+/// The cursor's transaction number as a column has it.
+pub(crate) fn xid_of(cursor: Cursor) -> i64 {
+    i64::try_from(cursor.xid).unwrap_or(i64::MAX)
 }
 
 /// A statement whose shape depends on the filter. Its text is made of constants and placeholders only.
@@ -127,6 +184,22 @@ impl Select {
     fn bind(&mut self, value: Bound) -> String {
         self.bound.push(value);
         format!("${}", self.bound.len())
+    }
+
+    /// The test for being in a range.
+    fn within(&mut self, range: Range) -> String {
+        let mut bind = |number| self.bind(Bound::Number(number));
+        match range.engine {
+            Engine::Sqlite => {
+                let (after, head) = (bind(range.after.position.0), bind(range.head.position.0));
+                format!("position > {after} AND position <= {head}")
+            }
+            Engine::Postgres => {
+                let (xid, after) = (bind(xid_of(range.after)), bind(range.after.position.0));
+                let (of_head, head) = (bind(xid_of(range.head)), bind(range.head.position.0));
+                format!("(xid, position) > ({xid}, {after}) AND (xid, position) <= ({of_head}, {head})")
+            }
+        }
     }
 
     fn write_fmt(&mut self, text: std::fmt::Arguments<'_>) {
@@ -168,7 +241,7 @@ fn event(row: &AnyRow) -> Result<Event, StoreError> {
     let stored = u16::try_from(row.try_get::<i64, _>(5)?).map_err(|e| damaged(position, e))?;
     let (schema_version, data) = upcast(&kind, stored, json(row, 12, position)?);
     Ok(Event {
-        cursor: Cursor { xid: 0, position },
+        cursor: cursor(row, 13, 0)?,
         org: text(row, 1, position)?,
         stream: Stream::from_text(row.try_get::<String, _>(2)?),
         version: row.try_get(3)?,

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use tandem_proto::Timestamp;
 
-use crate::sqlite;
+use crate::engine::Engine;
 
 /// A set of statements that runs once per database, in the order of names. SQL both SQLite and PostgreSQL read
 /// (`bigint`, `text`, `bytea`; integer µs; JSON as text).
@@ -62,6 +62,27 @@ const LOG: Migration = Migration {
     ",
 };
 
+/// A view's checkpoint is a whole cursor.
+const CURSOR: Migration = Migration {
+    name: "0000_log_cursor",
+    sql: "ALTER TABLE projections ADD COLUMN xid bigint NOT NULL DEFAULT 0;",
+};
+
+/// Where several nodes write at once, positions come from a sequence, and the log is in the order of the transactions that wrote it.
+const LOG_OF_MANY: Migration = Migration {
+    name: "0000_log_postgres",
+    sql: "
+        CREATE SEQUENCE event_positions;
+        ALTER TABLE events ADD COLUMN xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint;
+        CREATE UNIQUE INDEX events_in_order ON events (xid, position);
+        DROP INDEX events_of_org;
+        CREATE INDEX events_of_org ON events (org, xid, position);
+        ALTER TABLE event_topics ADD COLUMN xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint;
+        DROP INDEX event_topics_in_order;
+        CREATE UNIQUE INDEX event_topics_in_order ON event_topics (org, topic, xid, position, kind);
+    ",
+};
+
 const LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, hash text NOT NULL, at bigint NOT NULL)";
 
@@ -83,11 +104,16 @@ pub(crate) enum MigrationError {
 /// Brings the database up to date. Each migration runs in a transaction of its own, so that a failing one leaves nothing behind.
 pub(crate) async fn migrate(
     conn: &mut AnyConnection,
+    engine: Engine,
     migrations: &[Migration],
     now: Timestamp,
 ) -> Result<(), MigrationError> {
-    let mut wanted = BTreeMap::from([(LOG.name, LOG.sql)]);
-    for migration in migrations {
+    let own: &[Migration] = match engine {
+        Engine::Sqlite => &[LOG, CURSOR],
+        Engine::Postgres => &[LOG, CURSOR, LOG_OF_MANY],
+    };
+    let mut wanted = BTreeMap::new();
+    for migration in own.iter().chain(migrations) {
         if wanted.insert(migration.name, migration.sql).is_some() {
             return Err(MigrationError::Twice(migration.name));
         }
@@ -102,7 +128,7 @@ pub(crate) async fn migrate(
         }
     }
     for (name, sql) in wanted {
-        if let Err(error) = run(conn, name, sql, now).await {
+        if let Err(error) = run(conn, engine, name, sql, now).await {
             sqlx::query("ROLLBACK").execute(&mut *conn).await?;
             return Err(MigrationError::Failed { name, error });
         }
@@ -111,9 +137,15 @@ pub(crate) async fn migrate(
     Ok(())
 }
 
-async fn run(conn: &mut AnyConnection, name: &str, sql: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+async fn run(
+    conn: &mut AnyConnection,
+    engine: Engine,
+    name: &str,
+    sql: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     sqlx::query("BEGIN").execute(&mut *conn).await?;
-    sqlx::raw_sql(AssertSqlSafe(sqlite::dialect(sql))).execute(&mut *conn).await?;
+    sqlx::raw_sql(AssertSqlSafe(engine.dialect(sql).into_owned())).execute(&mut *conn).await?;
     sqlx::query("INSERT INTO migrations (name, hash, at) VALUES ($1, $2, $3)")
         .bind(name)
         .bind(hash_of(sql))

@@ -1,13 +1,24 @@
-//! The writer's connection together with what it knows of the log: the next position, the streams' versions, and the events of the
-//! group of commands that is being collected.
+//! A writer's connection together with what it knows of the log: the next position, the streams' versions, and the events of the group
+//! of commands that is being collected.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use tandem_core::Clock;
 use tandem_proto::{Cursor, Event, OrgId, Position, Stream};
 
-use crate::{Expect, StoreError, insert, reader, writer::Job};
+use crate::{
+    Expect, StoreError,
+    engine::Engine,
+    gate::Gate,
+    insert,
+    postgres::{self, Doubt},
+    reader,
+    writer::Job,
+};
 
 /// Stream versions remembered. Forgetting costs a look-up, nothing else.
 const REMEMBERED: usize = 65_536;
@@ -16,9 +27,10 @@ type StreamKey = (OrgId, Stream);
 
 pub(crate) struct Session {
     conn: AnyConnection,
+    engine: Engine,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Position of the last event, durable or in this group.
-    last: i64,
+    /// The last event, durable or in this group. On PostgreSQL it counts within the group until the group's end names its places.
+    last: Cursor,
     /// Versions of streams, with this group's events counted. The table's unique index is the truth.
     versions: HashMap<StreamKey, i64>,
     /// What `versions` held before this command, to undo it.
@@ -27,24 +39,71 @@ pub(crate) struct Session {
     appended: Vec<Event>,
     /// Whether the connection was used since its savepoint was set.
     touched: bool,
+    walls: Walls,
+}
+
+/// What PostgreSQL holds for this group.
+#[derive(Default)]
+struct Walls {
+    /// For whom row-level security lets statements work now.
+    org: Option<String>,
+    locked: HashSet<i64>,
+    /// Locked since the savepoint was set: going back to it lets go.
+    fresh: Option<i64>,
 }
 
 /// Where a command began, to go back to.
 #[derive(Clone, Copy)]
 struct Mark {
-    last: i64,
+    last: Cursor,
     appended: usize,
 }
 
+/// A group that did not become durable, or may not have.
+pub(crate) struct Failed {
+    pub(crate) error: sqlx::Error,
+    /// Set when the connection was lost while the group was made durable.
+    pub(crate) doubt: Option<Doubt>,
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Self { error, doubt: None }
+    }
+}
+
 impl Session {
-    pub(crate) async fn new(mut conn: AnyConnection, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let last = reader::newest(&mut conn).await?;
+    pub(crate) async fn new(
+        mut conn: AnyConnection,
+        engine: Engine,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let last = match engine {
+            Engine::Sqlite => Position(reader::newest(&mut conn).await?),
+            Engine::Postgres => Position(0),
+        };
         let (versions, undo, appended) = (HashMap::new(), Vec::new(), Vec::new());
-        Ok(Self { conn, clock, last, versions, undo, appended, touched: false })
+        let last = Cursor { xid: 0, position: last };
+        Ok(Self {
+            conn,
+            engine,
+            clock,
+            last,
+            versions,
+            undo,
+            appended,
+            touched: false,
+            walls: Walls::default(),
+        })
     }
 
+    /// The newest event written through this session.
     pub(crate) fn head(&self) -> Cursor {
-        Cursor { xid: 0, position: Position(self.last) }
+        self.last
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// The connection, for statements other than the log's own.
@@ -53,30 +112,95 @@ impl Session {
         &mut self.conn
     }
 
-    /// Starts a group. The write lock is taken now, so that no statement in it finds somebody else ahead.
-    pub(crate) async fn begin(&mut self) -> Result<(), sqlx::Error> {
-        if self.versions.len() > REMEMBERED {
-            self.versions.clear();
+    /// Starts a group whose first command needs `gate`. SQLite's write lock is taken now, so that no statement finds somebody else
+    /// ahead. PostgreSQL waits for the first lock only, and only tries further ones: two groups cannot wait for each other.
+    pub(crate) async fn begin(&mut self, gate: &Gate) -> Result<(), sqlx::Error> {
+        match self.engine {
+            Engine::Sqlite => {
+                if self.versions.len() > REMEMBERED {
+                    self.versions.clear();
+                }
+                self.statements("BEGIN IMMEDIATE; SAVEPOINT command").await
+            }
+            Engine::Postgres => {
+                // Other nodes write to the same streams.
+                self.versions.clear();
+                let Gate { key, org } = gate;
+                let begin = format!(
+                    "BEGIN; SELECT set_config('tandem.org', '{org}', true); SELECT pg_advisory_xact_lock({key}); \
+                     SAVEPOINT command"
+                );
+                self.execute(begin).await?;
+                let locked = HashSet::from([*key]);
+                self.walls = Walls { org: Some(org.clone()), locked, fresh: None };
+                Ok(())
+            }
         }
-        self.statements("BEGIN IMMEDIATE; SAVEPOINT command").await
+    }
+
+    /// Prepares for a command that needs `gate`; false if another node has that locked.
+    pub(crate) async fn enter(&mut self, gate: &Gate) -> Result<bool, sqlx::Error> {
+        if self.engine == Engine::Sqlite {
+            return Ok(true);
+        }
+        let is_locked = self.walls.locked.contains(&gate.key);
+        if is_locked && self.walls.org.as_ref() == Some(&gate.org) {
+            return Ok(true);
+        }
+        let enter = sqlx::query(
+            "SELECT set_config('tandem.org', $1, true), CASE WHEN pg_try_advisory_xact_lock($2) THEN 1 ELSE 0 END",
+        );
+        let row = enter.bind(gate.org.as_str()).bind(gate.key).fetch_one(&mut self.conn);
+        let got = postgres::bounded(row).await?.try_get::<i64, _>(1)? == 1;
+        self.walls.org = Some(gate.org.clone());
+        if got && self.walls.locked.insert(gate.key) {
+            self.walls.fresh = Some(gate.key);
+        }
+        Ok(got)
     }
 
     /// Makes the group durable and hands out its events.
-    pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, sqlx::Error> {
+    pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, Failed> {
         // Inside a savepoint every page to be changed would first be copied. It is gone, and this fails, if a full disk made the
         // database end the transaction by itself and the command took no notice.
         self.statements("RELEASE SAVEPOINT command").await?;
-        insert::events(&mut self.conn, &self.appended).await?;
-        self.statements("COMMIT").await?;
+        match self.engine {
+            Engine::Sqlite => {
+                insert::events(&mut self.conn, &self.appended).await?;
+                self.statements("COMMIT").await?;
+            }
+            Engine::Postgres => {
+                if !self.appended.is_empty() {
+                    postgres::bounded(place(&mut self.conn, &mut self.appended)).await?;
+                    postgres::bounded(insert::events(&mut self.conn, &self.appended)).await?;
+                }
+                self.last = self.appended.last().map_or(Cursor::START, |event| event.cursor);
+                if let Err(error) = self.statements("COMMIT").await {
+                    let doubt = postgres::is_away(&error).then(|| self.doubt());
+                    return Err(Failed { error, doubt });
+                }
+            }
+        }
         self.touched = false;
         Ok(std::mem::take(&mut self.appended))
+    }
+
+    fn doubt(&self) -> Doubt {
+        let event = self.appended.last();
+        let event = event.map(|event| (event.org, event.stream.clone(), event.version, event.at));
+        Doubt { cursor: self.last, event }
+    }
+
+    /// The group's events, after [`Self::commit`] failed.
+    pub(crate) fn take_appended(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.appended)
     }
 
     /// Runs `job` as if in a transaction of its own. The error means that the whole group is lost; a failing command alone is undone
     /// here.
     ///
-    /// Every call of the database is an exchange with another thread, so a savepoint is set anew only when the one before it was
-    /// used.
+    /// Every call of the database is an exchange with another thread or machine, so a savepoint is set anew only when the one before it
+    /// was used.
     pub(crate) async fn run(mut self, job: &mut dyn Job) -> (Self, Result<(), sqlx::Error>) {
         if self.touched {
             if let Err(error) = self.statements("RELEASE SAVEPOINT command; SAVEPOINT command").await {
@@ -87,18 +211,31 @@ impl Session {
         let mark = Mark { last: self.last, appended: self.appended.len() };
         self.undo.clear();
         let (mut session, keep) = job.run(self).await;
-        let mut done = Ok(());
-        if !keep {
-            session.rewind(mark);
-            if session.touched {
-                done = session.statements("ROLLBACK TO SAVEPOINT command").await;
-                session.touched = false;
-            }
-        }
+        let done = match (keep, session.engine) {
+            (false, _) => session.go_back(mark).await,
+            (true, Engine::Postgres) if session.touched => session.keep(mark, job).await,
+            (true, _) => Ok(()),
+        };
+        session.walls.fresh = None;
         (session, done)
     }
 
-    fn rewind(&mut self, mark: Mark) {
+    /// PostgreSQL refuses to go on after a statement that failed, even if the command took no notice: then it is undone after all.
+    async fn keep(&mut self, mark: Mark, job: &mut dyn Job) -> Result<(), sqlx::Error> {
+        match self.statements("RELEASE SAVEPOINT command; SAVEPOINT command").await {
+            Ok(()) => {
+                self.touched = false;
+                Ok(())
+            }
+            Err(error) if postgres::is_away(&error) => Err(error),
+            Err(error) => {
+                job.spoil(StoreError::Database(error));
+                self.go_back(mark).await
+            }
+        }
+    }
+
+    async fn go_back(&mut self, mark: Mark) -> Result<(), sqlx::Error> {
         self.last = mark.last;
         self.appended.truncate(mark.appended);
         for (key, version) in self.undo.drain(..).rev() {
@@ -107,16 +244,44 @@ impl Session {
                 None => self.versions.remove(&key),
             };
         }
+        if !self.touched {
+            return Ok(());
+        }
+        self.statements("ROLLBACK TO SAVEPOINT command").await?;
+        self.touched = false;
+        self.walls.org = None;
+        if let Some(key) = self.walls.fresh {
+            self.walls.locked.remove(&key);
+        }
+        Ok(())
+    }
+
+    /// Ends a group of which nothing shall be kept.
+    pub(crate) async fn roll_back(&mut self) -> Result<(), sqlx::Error> {
+        self.appended.clear();
+        self.statements("ROLLBACK").await
     }
 
     async fn statements(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
-        self.conn.execute(sql).await.map(drop)
+        self.execute(sql.to_owned()).await
+    }
+
+    async fn execute(&mut self, sql: String) -> Result<(), sqlx::Error> {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.conn);
+        match self.engine {
+            Engine::Sqlite => done.await.map(drop),
+            Engine::Postgres => postgres::bounded(done).await.map(drop),
+        }
     }
 
     /// Ends the connection.
     pub(crate) async fn close(self) {
-        if let Err(error) = self.conn.close().await {
-            tracing::warn!(%error, "the database did not close cleanly");
+        let closed = match self.engine {
+            Engine::Sqlite => self.conn.close().await,
+            Engine::Postgres => postgres::bounded(self.conn.close()).await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "the database did not close cleanly");
         }
     }
 
@@ -130,8 +295,8 @@ impl Session {
             return Err(StoreError::Conflict { stream: draft.stream.to_string(), expected, actual });
         }
         draft.version = actual + 1;
-        draft.cursor.position = Position(self.last + 1);
-        self.last += 1;
+        self.last.position.0 += 1;
+        draft.cursor = self.last;
         self.undo.push((key.clone(), self.versions.insert(key, draft.version)));
         let version = draft.version;
         self.appended.push(draft);
@@ -151,4 +316,15 @@ impl Session {
         self.versions.insert(key.clone(), version);
         Ok(version)
     }
+}
+
+/// Gives the group's events their places. The log is the store's own work, whoever's events they are.
+async fn place(conn: &mut AnyConnection, events: &mut [Event]) -> Result<(), sqlx::Error> {
+    let sql = "SELECT pg_current_xact_id()::text::bigint, nextval('event_positions') \
+        FROM set_config('tandem.org', '*', true), generate_series(1, $1)";
+    let rows = sqlx::query(sql).bind(i64::try_from(events.len()).unwrap_or(i64::MAX)).fetch_all(conn).await?;
+    for (event, row) in events.iter_mut().zip(rows) {
+        event.cursor = reader::cursor(&row, 0, 1)?;
+    }
+    Ok(())
 }

@@ -1,39 +1,60 @@
 //! The handle everybody holds.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use sqlx::AnyPool;
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tandem_core::{Clock, OrgScope, SystemClock};
 use tandem_proto::{Cursor, Event};
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    sync::{Notify, broadcast, watch},
+    time::timeout,
+};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
 };
 
 use crate::{
-    BoxFuture, Cause, EventFilter, Follow, Migration, Projection, StoreError, Tx,
-    projection::{self, Runner},
-    reader, schema,
+    BoxFuture, Cause, EventFilter, Follow, Migration, Projection, Scoped, StoreError, Tx,
+    engine::{Database, Engine},
+    follow::Log,
+    gate::Gate,
+    postgres::{replicas::Replicas, walls},
+    projection::{self, Runner, Turn},
+    reader::{self, Range},
+    schema,
     session::Session,
-    sqlite::Database,
+    tail::Tail,
     writer::{Jobs, News, Writer, guarded},
 };
 
+/// Connections that write, on PostgreSQL.
+const WRITERS: usize = 4;
+/// How long a reader waits for its own process's newest commit to be in the log as all see it. It is there within a moment, unless some
+/// older transaction hangs.
+const SETTLE: Duration = Duration::from_secs(2);
+
 /// How to open a store.
 pub struct Options {
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/NAME`: of several hosts, whichever is the primary.
     pub url: String,
+    /// Servers to read from where the newest is not needed, as `url`; PostgreSQL only.
+    pub replicas: Option<String>,
     /// The tables of those who use the store.
     pub migrations: Vec<Migration>,
     /// Views to keep.
     pub projections: Vec<Arc<dyn Projection>>,
+    /// Whether this process keeps the views, or only waits for others that do.
+    pub run_projections: bool,
     /// Tells commands the time.
     pub clock: Arc<dyn Clock>,
     /// Commands that may wait for the writer before others are refused.
     pub queue: usize,
     /// Events kept for a slow listener before it must catch up from the log.
     pub live: usize,
+    /// For the test that shows what happens without: whether readers wait for older transactions.
+    #[doc(hidden)]
+    pub gate: bool,
 }
 
 impl Options {
@@ -41,11 +62,14 @@ impl Options {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            replicas: None,
             migrations: Vec::new(),
             projections: Vec::new(),
+            run_projections: true,
             clock: Arc::new(SystemClock),
             queue: 4_096,
             live: 8_192,
+            gate: true,
         }
     }
 }
@@ -64,19 +88,24 @@ impl std::fmt::Debug for Options {
 pub struct Store(Arc<Inner>);
 
 struct Inner {
+    engine: Engine,
     jobs: Jobs,
     readers: AnyPool,
+    replicas: Option<Arc<Replicas>>,
     news: News,
+    wake: Arc<Notify>,
     views: Vec<watch::Receiver<Cursor>>,
-    /// Ends the views, then the writer.
+    /// Ends the views, then the writers, then who reads the log's end.
     stop_views: DropGuard,
-    stop_writer: DropGuard,
+    stop_writers: DropGuard,
+    stop_tail: DropGuard,
     views_running: TaskTracker,
-    writer_running: TaskTracker,
+    writers_running: TaskTracker,
+    tail_running: TaskTracker,
 }
 
 impl Store {
-    /// Opens (and makes) the database at `url` (`sqlite:PATH`), runs migrations, starts the writer and the projections.
+    /// Opens (and makes) the database at `url`, runs migrations, starts the writers and the projections.
     pub async fn open(
         url: &str,
         migrations: &[Migration],
@@ -86,56 +115,87 @@ impl Store {
     }
 
     /// As [`Self::open`], with every choice open.
+    ///
+    /// Waits, and says so in the log, until the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] for what waiting does not mend.
     pub async fn open_with(options: Options) -> Result<Self, StoreError> {
-        let Options { url, migrations, projections, clock, queue, live } = options;
-        let database = Database::claim(&url)?;
-        let mut conn = database.writer().await?;
-        schema::migrate(&mut conn, &migrations, clock.now())
-            .await
-            .map_err(|error| StoreError::open(database.path(), error))?;
-        let mut checkpoints = Vec::new();
-        for projection in &projections {
-            checkpoints.push(projection::prepare(&mut conn, &**projection).await?);
-        }
+        let database = Arc::new(Database::claim(&options.url)?);
+        let engine = database.engine();
+        let (conn, checkpoints) = prepare(&database, &options).await?;
         let readers = database.readers().await?;
-        let session = Session::new(conn, Arc::clone(&clock)).await?;
-        let news = News { head: watch::Sender::new(session.head()), live: broadcast::Sender::new(live) };
-        let (jobs, queue) = Jobs::new(queue);
-        let (stop_views, stop_writer) = (CancellationToken::new(), CancellationToken::new());
+        let clock = &options.clock;
 
-        let writer_running = TaskTracker::new();
-        let writer = Writer::new(database, Arc::clone(&clock), queue, news.clone());
-        writer_running.spawn(writer.run(session, stop_writer.clone()));
+        let (sessions, head) = match &*database {
+            Database::Sqlite(_) => {
+                let session = Session::new(conn, engine, Arc::clone(clock)).await?;
+                let head = session.head();
+                (vec![session], head)
+            }
+            Database::Postgres(_) => {
+                conn.close().await?;
+                let mut sessions = Vec::new();
+                for _ in 0..WRITERS {
+                    sessions.push(Session::new(database.writer().await?, engine, Arc::clone(clock)).await?);
+                }
+                (sessions, reader::settled(&mut *readers.acquire().await?).await?)
+            }
+        };
+        let news = News::new(head, options.live);
+        let (jobs, queues) = Jobs::new(options.queue, sessions.len());
+        let [stop_views, stop_writers, stop_tail] = std::array::from_fn(|_| CancellationToken::new());
 
-        let views_running = TaskTracker::new();
-        let mut views = Vec::new();
-        for (projection, checkpoint) in projections.into_iter().zip(checkpoints) {
-            let reached = watch::Sender::new(checkpoint);
-            views.push(reached.subscribe());
-            let follow = Follow::new(
-                readers.clone(),
-                None,
-                projection::filter(&*projection),
-                checkpoint,
-                news.head.subscribe(),
-                news.live.subscribe(),
-                stop_views.clone(),
-            );
-            let head = news.head.subscribe();
-            let runner =
-                Runner { projection, follow, jobs: jobs.clone(), reached, head, clock: Arc::clone(&clock) };
-            views_running.spawn(runner.run(stop_views.clone()));
+        let writers_running = TaskTracker::new();
+        for (session, queue) in sessions.into_iter().zip(queues) {
+            let writer = Writer::new(Arc::clone(&database), Arc::clone(clock), queue, news.clone());
+            writers_running.spawn(writer.run(session, stop_writers.clone()));
         }
-        Ok(Self(Arc::new(Inner {
+
+        let (tail_running, wake) = (TaskTracker::new(), Arc::new(Notify::new()));
+        if engine == Engine::Postgres {
+            let tail = Tail::new(Arc::clone(&database), news.clone(), Arc::clone(&wake), options.gate);
+            tail_running.spawn(tail.run(stop_tail.clone()));
+        }
+        let replicas = options.replicas.as_deref().filter(|_| engine == Engine::Postgres);
+        let replicas = replicas.map(Replicas::at).transpose()?;
+        if let Some(replicas) = &replicas {
+            tail_running.spawn(Arc::clone(replicas).watch(stop_tail.clone()));
+        }
+
+        let mut store = Inner {
+            engine,
             jobs,
             readers,
+            replicas,
             news,
-            views,
-            stop_views: stop_views.drop_guard(),
-            stop_writer: stop_writer.drop_guard(),
-            views_running,
-            writer_running,
-        })))
+            wake,
+            views: Vec::new(),
+            stop_views: stop_views.clone().drop_guard(),
+            stop_writers: stop_writers.drop_guard(),
+            stop_tail: stop_tail.drop_guard(),
+            views_running: TaskTracker::new(),
+            writers_running,
+            tail_running,
+        };
+        for (projection, checkpoint) in options.projections.into_iter().zip(checkpoints) {
+            let reached = watch::Sender::new(checkpoint);
+            store.views.push(reached.subscribe());
+            let filter = projection::filter(&*projection);
+            let runner = Runner {
+                projection,
+                follow: Follow::new(store.log(), None, filter, checkpoint, stop_views.clone()),
+                jobs: store.jobs.clone(),
+                pool: store.readers.clone(),
+                reached,
+                head: store.news.head.subscribe(),
+                clock: Arc::clone(&options.clock),
+                turn: if options.run_projections { Turn::Ours } else { Turn::Never },
+                stored: checkpoint,
+            };
+            store.views_running.spawn(runner.run(stop_views.clone()));
+        }
+        Ok(Self(Arc::new(store)))
     }
 
     /// Runs a command in the next group commit; returns once it is durable. An error rolls back this command only.
@@ -149,17 +209,28 @@ impl Store {
     {
         let work = move |session| -> BoxFuture<'static, _> {
             Box::pin(async move {
+                let limit = Session::engine(&session).command_limit();
                 let mut tx = Tx::new(session, scope, cause);
-                let result = guarded(async { command(&mut tx).await }).await;
+                let result = guarded(limit, async { command(&mut tx).await }).await;
                 (tx.into_session(), result)
             })
         };
-        self.0.jobs.offer(work).await
+        self.0.jobs.offer(Gate::org(scope.org()), work).await
     }
 
-    /// For queries. Never write through it; SQLite refuses it.
+    /// For queries; it sees all orgs. Never write through it: it is refused.
     pub fn reader(&self) -> &AnyPool {
         &self.0.readers
+    }
+
+    /// For the queries of one org: on PostgreSQL row-level security hides all other orgs' rows.
+    pub async fn scoped(&self, scope: OrgScope) -> Result<Scoped, StoreError> {
+        Scoped::new(&self.0.readers, self.0.engine, scope).await
+    }
+
+    /// For queries whose answer may be some seconds old: a replica if one answers, or else [`Self::reader`].
+    pub fn stale_reader(&self) -> &AnyPool {
+        self.0.replicas.as_ref().and_then(|replicas| replicas.pool()).unwrap_or(&self.0.readers)
     }
 
     /// Events after `after` that match, oldest first, at most `limit`, and the cursor to go on from (past non-matching events too).
@@ -171,12 +242,35 @@ impl Store {
         after: Cursor,
         limit: u32,
     ) -> Result<(Vec<Event>, Cursor), StoreError> {
-        reader::events(&self.0.readers, Some(scope.org()), filter, after, limit, self.head()).await
+        self.0.settle().await;
+        let range = Range { engine: self.0.engine, org: Some(scope.org()), after, head: self.head() };
+        reader::events(&self.0.readers, range, filter, limit).await
     }
 
-    /// The newest cursor that is durable.
+    /// The newest event of the log as this process knows it: everything up to it is durable, and nothing will be written before it.
+    ///
+    /// Where several nodes write, it trails what they wrote, this process included, by a moment. [`Self::events`] and [`Self::projected`]
+    /// wait for what this process wrote; [`Self::wait_for`] waits for what somebody else saw.
     pub fn head(&self) -> Cursor {
         *self.0.news.head.borrow()
+    }
+
+    /// Waits until the head is at `cursor`, but no longer than `within`; says whether it is. A cursor that another node handed out may be
+    /// ahead of this node's head for a moment.
+    pub async fn wait_for(&self, cursor: Cursor, within: Duration) -> bool {
+        let mut head = self.0.news.head.subscribe();
+        self.wake();
+        timeout(within, head.wait_for(|head| *head >= cursor)).await.is_ok_and(|reached| reached.is_ok())
+    }
+
+    /// Looks for what other nodes wrote. To be called when one says that it did; without it that is found within 200 ms.
+    pub fn wake(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Changes with every commit of this process, for whoever tells the other nodes to [`Self::wake`].
+    pub fn commits(&self) -> watch::Receiver<Cursor> {
+        self.0.news.commits.subscribe()
     }
 
     /// Every event of every org from now on, after its commit, in order. A receiver that lags catches up with [`Self::events`].
@@ -186,21 +280,12 @@ impl Store {
 
     /// Events of the org after `after`, from the log and then live: what [`Self::events`] and [`Self::live`] make together.
     pub fn follow(&self, scope: OrgScope, filter: EventFilter, after: Cursor) -> Follow {
-        let live = self.live();
-        let stop = self.0.stop_views.token().clone();
-        Follow::new(
-            self.0.readers.clone(),
-            Some(scope.org()),
-            filter,
-            after,
-            self.0.news.head.subscribe(),
-            live,
-            stop,
-        )
+        Follow::new(self.0.log(), Some(scope.org()), filter, after, self.0.stop_views.token().clone())
     }
 
-    /// Waits until all projections have seen everything up to `cursor`.
+    /// Waits until all projections have seen everything up to `cursor`, and everything this process wrote before.
     pub async fn projected(&self, cursor: Cursor) {
+        let cursor = cursor.max(*self.0.news.commits.borrow());
         for view in &self.0.views {
             // An error means that the view's task is gone: the store closes.
             let _ = view.clone().wait_for(|reached| *reached >= cursor).await;
@@ -209,14 +294,54 @@ impl Store {
 
     /// Finishes what was accepted and stops.
     pub async fn close(&self) {
-        self.0.stop_views.token().cancel();
-        self.0.views_running.close();
-        self.0.views_running.wait().await;
-        self.0.stop_writer.token().cancel();
-        self.0.writer_running.close();
-        self.0.writer_running.wait().await;
-        self.0.readers.close().await;
+        let inner = &self.0;
+        for (stop, running) in [
+            (&inner.stop_views, &inner.views_running),
+            (&inner.stop_writers, &inner.writers_running),
+            (&inner.stop_tail, &inner.tail_running),
+        ] {
+            stop.token().cancel();
+            running.close();
+            running.wait().await;
+        }
+        inner.readers.close().await;
     }
+}
+
+impl Inner {
+    fn log(&self) -> Log {
+        let live = self.news.live.subscribe();
+        Log { pool: self.readers.clone(), engine: self.engine, live, head: self.news.head.subscribe() }
+    }
+
+    /// Waits until the log as all see it has what this process wrote.
+    async fn settle(&self) {
+        let own = *self.news.commits.borrow();
+        let mut head = self.news.head.subscribe();
+        let _ = timeout(SETTLE, head.wait_for(|head| *head >= own)).await;
+    }
+}
+
+/// Brings the schema up to date and finds where each view stands. One node at a time.
+async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnection, Vec<Cursor>), StoreError> {
+    let engine = database.engine();
+    let mut conn = match database {
+        Database::Sqlite(file) => file.writer().await?,
+        Database::Postgres(server) => server.preparing().await?,
+    };
+    schema::migrate(&mut conn, engine, &options.migrations, options.clock.now())
+        .await
+        .map_err(|error| StoreError::Open { what: database.name(), reason: error.to_string() })?;
+    if let Database::Postgres(server) = database {
+        server.check_log(&mut conn).await?;
+        walls::build(&mut conn).await?;
+    }
+    let mut checkpoints = Vec::new();
+    for projection in &options.projections {
+        let keeps = options.run_projections;
+        checkpoints.push(projection::prepare(&mut conn, engine, &**projection, keeps).await?);
+    }
+    Ok((conn, checkpoints))
 }
 
 impl std::fmt::Debug for Store {

@@ -1,4 +1,5 @@
-//! The one writer: commands that arrive within a moment share a transaction and its costly flush to disk.
+//! A writer: commands that arrive within a moment share a transaction and its costly flush to disk. SQLite has one; on PostgreSQL each
+//! process has several, and the commands of an org always go to the same.
 //!
 //! **When a group ends.** While one group is being flushed, the next gathers in the queue; it is taken whole, up to [`GROUP`]
 //! commands. That alone would let groups alternate between small and large: the writers just answered need a moment to come back. So
@@ -7,6 +8,7 @@
 
 use std::{
     any::Any,
+    collections::{HashSet, VecDeque},
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
@@ -18,7 +20,14 @@ use tandem_proto::{Cursor, Event};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{BoxFuture, StoreError, meters, session::Session, sqlite::Database};
+use crate::{
+    BoxFuture, StoreError,
+    engine::{Database, Engine},
+    gate::Gate,
+    meters,
+    postgres::{self, Doubt, Fate},
+    session::{Failed, Session},
+};
 
 /// Commands in a group at most.
 const GROUP: usize = 500;
@@ -28,39 +37,72 @@ const COLLECT: Duration = Duration::from_millis(20);
 const LINGER: Duration = Duration::from_millis(2);
 /// Below this a timer is coarser than what it should measure; giving way once serves better.
 const TICK: Duration = Duration::from_millis(1);
-/// A command that takes longer is rolled back: everybody waits behind it.
-const COMMAND: Duration = Duration::from_secs(10);
 /// Between attempts to open the database again after a failed commit.
-const REOPEN: Duration = Duration::from_millis(250);
+const REOPEN: Duration = Duration::from_millis(100);
+/// How long those wait whose commit is in doubt.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// SQLSTATE of a lock that was not had in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// Work for the writer, with somebody who waits for its result.
+/// Work for a writer, with somebody who waits for its result.
 pub(crate) trait Job: Send {
+    /// What it needs to itself.
+    fn gate(&self) -> &Gate;
     /// Does it; says whether to keep what was done.
     fn run(&mut self, session: Session) -> BoxFuture<'_, (Session, bool)>;
+    /// What was done could not be kept after all.
+    fn spoil(&mut self, error: StoreError);
     /// Tells the result: its own, unless the group it was in was lost.
-    fn answer(self: Box<Self>, lost: Option<&Arc<sqlx::Error>>);
+    fn answer(self: Box<Self>, lost: Option<&Lost>);
 }
 
-/// The way to the writer.
+/// Why a group of commands is not in the store.
+#[derive(Clone, Debug)]
+pub(crate) enum Lost {
+    /// The database refused it.
+    Refused(Arc<sqlx::Error>),
+    /// The database went away before.
+    Away(String),
+    /// The database went away meanwhile: perhaps it is in the store.
+    InDoubt(String),
+}
+
+impl From<&Lost> for StoreError {
+    fn from(lost: &Lost) -> Self {
+        match lost {
+            Lost::Refused(error) => Self::Commit(Arc::clone(error)),
+            Lost::Away(reason) => Self::Unavailable(reason.clone()),
+            Lost::InDoubt(reason) => Self::InDoubt(reason.clone()),
+        }
+    }
+}
+
+/// The way to the writers.
 #[derive(Clone)]
-pub(crate) struct Jobs(mpsc::Sender<Box<dyn Job>>);
+pub(crate) struct Jobs(Arc<[mpsc::Sender<Box<dyn Job>>]>);
 
 impl Jobs {
-    /// A queue for `depth` commands.
-    pub(crate) fn new(depth: usize) -> (Self, mpsc::Receiver<Box<dyn Job>>) {
-        let (sender, receiver) = mpsc::channel(depth);
-        (Self(sender), receiver)
+    /// Queues for `depth` commands each.
+    pub(crate) fn new(depth: usize, writers: usize) -> (Self, Vec<mpsc::Receiver<Box<dyn Job>>>) {
+        let (senders, receivers): (Vec<_>, Vec<_>) = (0..writers).map(|_| mpsc::channel(depth)).unzip();
+        (Self(senders.into()), receivers)
+    }
+
+    fn lane(&self, gate: &Gate) -> &mpsc::Sender<Box<dyn Job>> {
+        let lanes = i64::try_from(self.0.len()).unwrap_or(1);
+        &self.0[usize::try_from(gate.key.rem_euclid(lanes)).unwrap_or_default()]
     }
 
     /// Does `work` in the next group, or refuses it at once when the queue is full.
-    pub(crate) async fn offer<T, E, W>(&self, work: W) -> Result<T, E>
+    pub(crate) async fn offer<T, E, W>(&self, gate: Gate, work: W) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         W: FnOnce(Session) -> BoxFuture<'static, (Session, Result<T, E>)> + Send + 'static,
     {
-        let (task, answer) = Task::new(work);
-        match self.0.try_send(Box::new(task)) {
+        let lane = self.lane(&gate);
+        let (task, answer) = Task::new(gate, work);
+        match lane.try_send(Box::new(task)) {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(StoreError::Closed.into()),
             Err(mpsc::error::TrySendError::Full(_)) => {
@@ -71,28 +113,30 @@ impl Jobs {
     }
 
     /// As [`Self::offer`], for the store's own work, which waits for its turn.
-    pub(crate) async fn submit<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(crate) async fn submit<T, W>(&self, gate: Gate, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(Session) -> BoxFuture<'static, (Session, Result<T, StoreError>)> + Send + 'static,
     {
-        let (task, answer) = Task::new(work);
-        self.0.send(Box::new(task)).await.map_err(|_| StoreError::Closed)?;
+        let lane = self.lane(&gate).clone();
+        let (task, answer) = Task::new(gate, work);
+        lane.send(Box::new(task)).await.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 }
 
 /// A [`Job`] of a function and the channel its result goes to.
 pub(crate) struct Task<T, E, W> {
+    gate: Gate,
     work: Option<W>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
 impl<T, E, W> Task<T, E, W> {
-    pub(crate) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn new(gate: Gate, work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
-        (Self { work: Some(work), result: None, reply }, answer)
+        (Self { gate, work: Some(work), result: None, reply }, answer)
     }
 }
 
@@ -102,6 +146,14 @@ where
     E: From<StoreError> + Send,
     W: FnOnce(Session) -> BoxFuture<'static, (Session, Result<T, E>)> + Send,
 {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    fn spoil(&mut self, error: StoreError) {
+        self.result = Some(Err(error.into()));
+    }
+
     fn run(&mut self, session: Session) -> BoxFuture<'_, (Session, bool)> {
         Box::pin(async move {
             let work = self.work.take().expect("a job runs once");
@@ -112,10 +164,11 @@ where
         })
     }
 
-    fn answer(self: Box<Self>, lost: Option<&Arc<sqlx::Error>>) {
+    fn answer(self: Box<Self>, lost: Option<&Lost>) {
         let result = match (self.result, lost) {
-            (Some(Err(own)), _) => Err(own),
-            (_, Some(error)) => Err(StoreError::Commit(Arc::clone(error)).into()),
+            (Some(Err(own)), None | Some(Lost::Refused(_))) => Err(own),
+            // Its own error may well be that of the database that went away.
+            (_, Some(lost)) => Err(StoreError::from(lost).into()),
             (Some(kept), None) => kept,
             (None, None) => Err(StoreError::Closed.into()),
         };
@@ -126,12 +179,13 @@ where
 
 /// Waits for `work` as long as a command may take, and turns a panic in it into an error.
 pub(crate) async fn guarded<T, E: From<StoreError>>(
+    limit: Duration,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    match tokio::time::timeout(COMMAND, AssertUnwindSafe(work).catch_unwind()).await {
+    match tokio::time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(StoreError::Panicked(message(&*panic)).into()),
-        Err(_) => Err(StoreError::TimedOut(COMMAND).into()),
+        Err(_) => Err(StoreError::TimedOut(limit).into()),
     }
 }
 
@@ -140,88 +194,188 @@ fn message(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
 }
 
-/// What the writer tells the others.
+/// What the others are told of the log.
 #[derive(Clone, Debug)]
 pub(crate) struct News {
+    /// Everything up to here is durable, and nothing will be written before it.
     pub(crate) head: watch::Sender<Cursor>,
     pub(crate) live: broadcast::Sender<Arc<Event>>,
+    /// The newest event this process wrote.
+    pub(crate) commits: watch::Sender<Cursor>,
+}
+
+impl News {
+    pub(crate) fn new(head: Cursor, live: usize) -> Self {
+        Self {
+            head: watch::Sender::new(head),
+            live: broadcast::Sender::new(live),
+            commits: watch::Sender::new(head),
+        }
+    }
+
+    /// The head moves first: whoever gets an event may ask for everything up to it.
+    pub(crate) fn tell(&self, head: Cursor, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        self.head.send_replace(head);
+        for event in events {
+            // Nobody listens: nobody misses it.
+            let _ = self.live.send(Arc::new(event));
+        }
+    }
+
+    fn committed(&self, last: Cursor) {
+        self.commits.send_modify(|newest| *newest = last.max(*newest));
+    }
+}
+
+/// A group in whose commit the connection was lost.
+struct Pending {
+    jobs: Vec<Box<dyn Job>>,
+    doubt: Doubt,
+    since: Instant,
 }
 
 pub(crate) struct Writer {
-    database: Database,
+    database: Arc<Database>,
     clock: Arc<dyn Clock>,
     jobs: mpsc::Receiver<Box<dyn Job>>,
+    /// Commands whose org another node had locked; they come first in the next group.
+    deferred: VecDeque<Box<dyn Job>>,
     news: News,
     pace: Pace,
 }
 
 impl Writer {
     pub(crate) fn new(
-        database: Database,
+        database: Arc<Database>,
         clock: Arc<dyn Clock>,
         jobs: mpsc::Receiver<Box<dyn Job>>,
         news: News,
     ) -> Self {
-        Self { database, clock, jobs, news, pace: Pace::default() }
+        Self { database, clock, jobs, deferred: VecDeque::new(), news, pace: Pace::default() }
     }
 
     /// Writes until `stop`, then what was accepted before it.
     pub(crate) async fn run(mut self, mut session: Session, stop: CancellationToken) {
         loop {
-            let first = tokio::select! {
-                biased;
-                () = stop.cancelled(), if !self.jobs.is_closed() => {
-                    self.jobs.close();
-                    continue;
-                }
-                first = self.jobs.recv() => first,
+            let first = match self.deferred.pop_front() {
+                Some(first) => Some(first),
+                None => tokio::select! {
+                    biased;
+                    () = stop.cancelled(), if !self.jobs.is_closed() => {
+                        self.jobs.close();
+                        continue;
+                    }
+                    first = self.jobs.recv() => first,
+                },
             };
             let Some(first) = first else { break };
             session = match self.group(session, first).await {
                 Ok(session) => session,
-                Err(lost) => {
+                Err((lost, pending)) => {
                     lost.close().await;
-                    self.reopen().await
+                    let Some(session) = self.reopen(pending, &stop).await else { return };
+                    session
                 }
             };
         }
         session.close().await;
     }
 
-    /// Runs one group. The error is a session whose transaction is in doubt.
-    async fn group(&mut self, mut session: Session, first: Box<dyn Job>) -> Result<Session, Session> {
+    /// Runs one group. The error is a session whose transaction is lost or in doubt.
+    async fn group(
+        &mut self,
+        mut session: Session,
+        first: Box<dyn Job>,
+    ) -> Result<Session, (Session, Option<Pending>)> {
         let began = Instant::now();
+        if let Err(error) = session.begin(first.gate()).await {
+            return self.not_begun(session, first, error).await;
+        }
         let mut done: Vec<Box<dyn Job>> = Vec::new();
-        let mut outcome = session.begin().await;
+        let mut outcome = Ok(());
+        let mut earlier = std::mem::take(&mut self.deferred);
+        let mut busy = HashSet::new();
         let mut next = Some(first);
         while let Some(mut job) = next {
-            if outcome.is_ok() {
-                (session, outcome) = session.run(&mut *job).await;
+            let entered =
+                if busy.contains(&job.gate().key) { Ok(false) } else { session.enter(job.gate()).await };
+            match entered {
+                Ok(true) => {
+                    (session, outcome) = session.run(&mut *job).await;
+                    done.push(job);
+                }
+                Ok(false) => {
+                    busy.insert(job.gate().key);
+                    self.deferred.push_back(job);
+                }
+                Err(error) => {
+                    outcome = Err(error);
+                    done.push(job);
+                }
             }
-            done.push(job);
             // A lost group answers what it holds; the rest of the queue belongs to the next one.
-            next = if outcome.is_ok() { self.next(began, done.len()).await } else { None };
+            next = match (&outcome, earlier.pop_front()) {
+                (Ok(()), Some(job)) => Some(job),
+                (Ok(()), None) => self.next(began, done.len() + self.deferred.len()).await,
+                (Err(_), job) => {
+                    self.deferred.extend(job);
+                    self.deferred.append(&mut earlier);
+                    None
+                }
+            };
         }
         let flushing = Instant::now();
         let outcome = match outcome {
             Ok(()) => session.commit().await,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         self.pace.learn(done.len(), flushing.elapsed());
         meters::group(done.len(), flushing.elapsed(), self.jobs.len());
         match outcome {
             Ok(events) => {
-                self.tell(session.head(), events);
+                self.tell(&session, events);
                 done.into_iter().for_each(|job| job.answer(None));
                 Ok(session)
             }
-            Err(error) => {
+            Err(Failed { error, doubt: Some(doubt) }) => {
+                tracing::warn!(%error, commands = done.len(), "the end of a group of commands was not heard");
+                session.take_appended();
+                Err((session, Some(Pending { jobs: done, doubt, since: flushing })))
+            }
+            Err(Failed { error, doubt: None }) => {
                 tracing::error!(%error, commands = done.len(), "a group of commands was lost");
-                let error = Arc::new(error);
-                done.into_iter().for_each(|job| job.answer(Some(&error)));
-                Err(session)
+                let lost = lost(error);
+                done.into_iter().for_each(|job| job.answer(Some(&lost)));
+                Err((session, None))
             }
         }
+    }
+
+    /// A group that could not begin; its first command was not started.
+    async fn not_begun(
+        &mut self,
+        mut session: Session,
+        first: Box<dyn Job>,
+        error: sqlx::Error,
+    ) -> Result<Session, (Session, Option<Pending>)> {
+        if postgres::code(&error).as_deref() == Some(LOCK_NOT_AVAILABLE) {
+            let held = Lost::Away("another node holds what the command needs".to_owned());
+            first.answer(Some(&held));
+            return match session.roll_back().await {
+                Ok(()) => Ok(session),
+                Err(_) => Err((session, None)),
+            };
+        }
+        tracing::error!(%error, "a group of commands could not begin");
+        match lost(error) {
+            // Nothing was done: it goes first on the next connection, unless there is none soon.
+            Lost::Away(_) => self.deferred.push_front(first),
+            lost => first.answer(Some(&lost)),
+        }
+        Err((session, None))
     }
 
     /// The next command of a group that began at `began` and holds `size`.
@@ -240,31 +394,84 @@ impl Writer {
         tokio::time::timeout(linger.checked_sub(began.elapsed())?, self.jobs.recv()).await.ok().flatten()
     }
 
-    /// The head moves first: whoever gets an event may ask for everything up to it.
-    fn tell(&self, head: Cursor, events: Vec<Event>) {
-        if events.is_empty() {
-            return;
+    fn tell(&self, session: &Session, events: Vec<Event>) {
+        let Some(last) = events.last().map(|event| event.cursor) else { return };
+        if session.engine() == Engine::Sqlite {
+            self.news.tell(last, events);
         }
-        self.news.head.send_replace(head);
-        for event in events {
-            // Nobody listens: nobody misses it.
-            let _ = self.news.live.send(Arc::new(event));
-        }
+        self.news.committed(last);
     }
 
-    async fn reopen(&self) -> Session {
+    /// Opens the database again, on whichever server takes writes now. Who waits meanwhile is told; so are those whose commit was in
+    /// doubt, as soon as it is not, or when their patience ends.
+    async fn reopen(&mut self, mut pending: Option<Pending>, stop: &CancellationToken) -> Option<Session> {
         loop {
-            let opened = match self.database.writer().await {
-                Ok(conn) => Session::new(conn, Arc::clone(&self.clock)).await,
-                Err(error) => Err(error),
+            let mut reason = match self.open().await {
+                Ok(session) => match self.settle(&mut pending).await {
+                    Ok(()) => return Some(session),
+                    Err(error) => error.to_string(),
+                },
+                Err(error) => error.to_string(),
             };
-            match opened {
-                Ok(session) => return session,
-                Err(error) => tracing::error!(%error, "the database cannot be opened again yet"),
+            if let Some(doubtful) = pending.take_if(|pending| pending.since.elapsed() > PATIENCE) {
+                answer(doubtful.jobs, &Lost::InDoubt(reason.clone()));
+            }
+            tracing::error!(reason, "the database cannot be opened again yet");
+            if self.database.engine() == Engine::Postgres {
+                reason.insert_str(0, "nobody takes writes: ");
+                self.turn_away(&Lost::Away(reason));
+            }
+            if stop.is_cancelled() && self.database.engine() == Engine::Postgres {
+                self.jobs.close();
+                self.turn_away(&Lost::Away("the store closes".to_owned()));
+                if let Some(doubtful) = pending.take() {
+                    answer(doubtful.jobs, &Lost::InDoubt("the store closes".to_owned()));
+                }
+                return None;
             }
             tokio::time::sleep(REOPEN).await;
         }
     }
+
+    async fn open(&mut self) -> Result<Session, StoreError> {
+        let conn = self.database.writer().await?;
+        Session::new(conn, self.database.engine(), Arc::clone(&self.clock)).await
+    }
+
+    /// Finds out what became of a commit in doubt and answers it.
+    async fn settle(&mut self, pending: &mut Option<Pending>) -> Result<(), StoreError> {
+        let Some(doubt) = pending.as_ref().map(|pending| &pending.doubt) else { return Ok(()) };
+        let Database::Postgres(server) = &*self.database else { return Ok(()) };
+        let mut conn = server.tail().await?;
+        let fate = postgres::resolve(&mut conn, doubt).await?;
+        let Some(Pending { jobs, doubt, .. }) = pending.take() else { return Ok(()) };
+        tracing::warn!(?fate, commands = jobs.len(), "a commit in doubt was looked up");
+        match fate {
+            Fate::Committed => {
+                self.news.committed(doubt.cursor);
+                jobs.into_iter().for_each(|job| job.answer(None));
+            }
+            Fate::Lost => answer(jobs, &Lost::Away("the connection was lost".to_owned())),
+            Fate::Unknown => answer(jobs, &Lost::InDoubt("it could not be looked up".to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Answers all who wait.
+    fn turn_away(&mut self, lost: &Lost) {
+        self.deferred.drain(..).for_each(|job| job.answer(Some(lost)));
+        while let Ok(job) = self.jobs.try_recv() {
+            job.answer(Some(lost));
+        }
+    }
+}
+
+fn answer(jobs: Vec<Box<dyn Job>>, lost: &Lost) {
+    jobs.into_iter().for_each(|job| job.answer(Some(lost)));
+}
+
+fn lost(error: sqlx::Error) -> Lost {
+    if postgres::is_away(&error) { Lost::Away(error.to_string()) } else { Lost::Refused(Arc::new(error)) }
 }
 
 /// How many commands come together lately, and what a flush costs.

@@ -1,9 +1,12 @@
 //! Random commands over few streams do what a model of a page does.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
-use crate::support::{Place, name_of, named, new_scope};
-use proptest::prelude::*;
+use crate::support::{Place, name_of, named, new_scope, settled};
+use proptest::{prelude::*, test_runner::TestRunner};
 use tandem_core::OrgScope;
 use tandem_proto::{ChatId, Cursor, Stream};
 use tandem_store::{Cause, EventFilter, Expect, Store, StoreError};
@@ -111,8 +114,7 @@ async fn run(
     }
 }
 
-async fn check(rounds: Vec<Vec<Command>>) {
-    let place = Place::new();
+async fn check(place: &Place, rounds: Vec<Vec<Command>>) {
     let mut store = place.open().await;
     let (scope, streams) = (new_scope(), [(); 3].map(|()| Stream::chat(ChatId::generate())));
     let mut model = Model::default();
@@ -134,6 +136,7 @@ async fn check(rounds: Vec<Vec<Command>>) {
         assert_eq!(log, model.log);
         let positions: Vec<i64> = events.iter().map(|e| e.cursor.position.0).collect();
         assert_eq!(positions, (1..=events.len() as i64).collect::<Vec<_>>(), "dense");
+        settled(&store).await;
         for event in &events[told..] {
             assert_eq!(*live.try_recv().expect("told live"), *event);
         }
@@ -143,10 +146,28 @@ async fn check(rounds: Vec<Vec<Command>>) {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-    #[test]
-    fn the_log_is_what_the_model_says(rounds in commands()) {
-        tokio::runtime::Runtime::new().expect("a runtime").block_on(check(rounds));
+/// Checks `cases` random sequences, each on an empty database of its own.
+fn check_all(cases: u32, place: Place) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let place = std::cell::RefCell::new(Some(place));
+    let checked = TestRunner::new(config).run(&commands(), |rounds| {
+        let fresh = place.take().expect("put back").afresh();
+        let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check(&fresh, rounds))));
+        place.replace(Some(fresh));
+        outcome.map_err(|_| TestCaseError::fail("the store differs from the model"))
+    });
+    if let Err(error) = checked {
+        panic!("{error}");
     }
+}
+
+#[test]
+fn the_log_is_what_the_model_says_on_sqlite() {
+    check_all(48, Place::sqlite());
+}
+
+#[test]
+fn the_log_is_what_the_model_says_on_postgres() {
+    check_all(12, Place::postgres());
 }

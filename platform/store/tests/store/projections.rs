@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::support::{Place, append, name_of, new_scope};
+use crate::support::{Place, append, name_of, new_scope, on_both_engines};
 use sqlx::{AnyConnection, Row as _};
 use tandem_proto::{Event, SessionId, Stream, UserId, events::identity::SessionEnded};
 use tandem_store::{BoxFuture, Cause, Expect, Migration, Options, Projection, Store, StoreError};
@@ -76,9 +76,9 @@ async fn seen(store: &Store) -> String {
     rows.iter().map(|row| row.get::<String, _>(0)).collect()
 }
 
+on_both_engines! {
 #[tokio::test]
-async fn a_view_follows_resumes_and_is_rebuilt_when_its_version_rises() {
-    let place = Place::new();
+async fn a_view_follows_resumes_and_is_rebuilt_when_its_version_rises(place: Place) {
     let scope = new_scope();
     let view = Seen::version(1);
     let store = open(&place, &view).await;
@@ -100,10 +100,11 @@ async fn a_view_follows_resumes_and_is_rebuilt_when_its_version_rises() {
     assert_eq!(seen(&store).await, "abcd");
     assert_eq!(view.applied.load(Ordering::Relaxed), 4, "from the start");
 }
+}
 
+on_both_engines! {
 #[tokio::test]
-async fn a_new_view_catches_up_with_a_long_log() {
-    let place = Place::new();
+async fn a_new_view_catches_up_with_a_long_log(place: Place) {
     let scope = new_scope();
     let store = open(&place, &Seen::version(1)).await;
     for _ in 0..12 {
@@ -114,10 +115,11 @@ async fn a_new_view_catches_up_with_a_long_log() {
     let store = open(&place, &Seen::version(2)).await;
     assert_eq!(seen(&store).await.len(), 600);
 }
+}
 
+on_both_engines! {
 #[tokio::test]
-async fn an_event_it_cannot_take_is_parked_and_the_view_goes_on() {
-    let place = Place::new();
+async fn an_event_it_cannot_take_is_parked_and_the_view_goes_on(place: Place) {
     let scope = new_scope();
     let store = place.open().await;
     for name in ["a", "fails", "b", "panics", "c"] {
@@ -143,10 +145,11 @@ async fn an_event_it_cannot_take_is_parked_and_the_view_goes_on() {
     let store = open(&place, &Seen::version(1)).await;
     assert_eq!((seen(&store).await.as_str(), parked(&store).await.len()), ("abcd", 2), "parked once");
 }
+}
 
+on_both_engines! {
 #[tokio::test]
-async fn a_view_has_seen_what_it_does_not_want() {
-    let place = Place::new();
+async fn a_view_has_seen_what_it_does_not_want(place: Place) {
     let store = open(&place, &Seen::version(1)).await;
     store
         .write(new_scope(), Cause::SYSTEM, |tx| {
@@ -158,4 +161,5 @@ async fn a_view_has_seen_what_it_does_not_want() {
         .await
         .expect("written");
     assert_eq!(seen(&store).await, "");
+}
 }

@@ -1,6 +1,6 @@
 //! A reader with a cursor gets every event once, in order, while others write.
 
-use crate::support::{Place, append, name_of, new_scope};
+use crate::support::{Place, append, name_of, new_scope, on_both_engines};
 use tandem_core::OrgScope;
 use tandem_proto::{Cursor, Event, Topic};
 use tandem_store::{EventFilter, Options, Store};
@@ -36,9 +36,9 @@ fn assert_complete(events: &[Event]) {
     assert_eq!(names, wanted);
 }
 
+on_both_engines! {
 #[tokio::test(flavor = "multi_thread")]
-async fn paging_misses_nothing_while_writers_append() {
-    let place = Place::new();
+async fn paging_misses_nothing_while_writers_append(place: Place) {
     let store = place.open().await;
     let scope = new_scope();
     let mut writers = write_all(&store, scope);
@@ -58,10 +58,11 @@ async fn paging_misses_nothing_while_writers_append() {
     assert_complete(&events);
     assert_eq!(cursor, store.head());
 }
+}
 
+on_both_engines! {
 #[tokio::test(flavor = "multi_thread")]
-async fn a_follower_goes_from_the_log_to_live_even_when_it_lags() {
-    let place = Place::new();
+async fn a_follower_goes_from_the_log_to_live_even_when_it_lags(place: Place) {
     let store = Store::open_with(Options { live: 4, ..place.options() }).await.expect("opens");
     let scope = new_scope();
     let mut writers = write_all(&store, scope);
@@ -79,12 +80,14 @@ async fn a_follower_goes_from_the_log_to_live_even_when_it_lags() {
     }
     assert_complete(&events);
 }
+}
 
+on_both_engines! {
 #[tokio::test]
-async fn a_follower_learns_that_the_store_closes() {
-    let place = Place::new();
+async fn a_follower_learns_that_the_store_closes(place: Place) {
     let store = place.open().await;
     let mut follow = store.follow(new_scope(), EventFilter::default(), Cursor::START);
     let (next, ()) = tokio::join!(follow.next(), store.close());
     assert!(matches!(next, Err(tandem_store::StoreError::Closed)));
+}
 }

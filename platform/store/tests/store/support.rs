@@ -1,8 +1,11 @@
 //! What the store's tests share.
 
+use std::time::Duration;
+
 use tandem_core::{Mint, OrgScope};
-use tandem_proto::{Event, OrgId, Stream, Topic, events::identity::OrgCreated};
+use tandem_proto::{Cursor, Event, OrgId, Stream, Topic, events::identity::OrgCreated};
 use tandem_store::{Cause, Expect, Migration, Options, Store, StoreError};
+use tandem_test_support::Postgres;
 use tempfile::TempDir;
 
 /// A table for commands to write to.
@@ -11,18 +14,49 @@ pub(crate) const NOTES: Migration = Migration {
     sql: "CREATE TABLE notes (id bigint PRIMARY KEY, org text NOT NULL, text text, body bytea, done bigint NOT NULL);",
 };
 
-/// A store in a folder of its own, removed with it.
+/// A database of a test's own, gone with it.
 pub(crate) struct Place {
+    engine: Engine,
     pub(crate) folder: TempDir,
 }
 
+/// Which database.
+enum Engine {
+    Sqlite,
+    Postgres { server: Box<Postgres>, url: String },
+}
+
 impl Place {
-    pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+    pub(crate) fn sqlite() -> Self {
+        Self { engine: Engine::Sqlite, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub(crate) fn postgres() -> Self {
+        let server = Box::new(Postgres::start());
+        let url = server.url();
+        Self { engine: Engine::Postgres { server, url }, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// The same server with an empty database.
+    pub(crate) fn afresh(self) -> Self {
+        match self.engine {
+            Engine::Sqlite => Self::sqlite(),
+            Engine::Postgres { server, .. } => {
+                let url = server.database();
+                Self { engine: Engine::Postgres { server, url }, folder: self.folder }
+            }
+        }
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.engine, Engine::Postgres { .. })
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("sqlite:{}/data/tandem.db", self.folder.path().display())
+        match &self.engine {
+            Engine::Sqlite => format!("sqlite:{}/data/tandem.db", self.folder.path().display()),
+            Engine::Postgres { url, .. } => url.clone(),
+        }
     }
 
     pub(crate) fn options(&self) -> Options {
@@ -32,6 +66,35 @@ impl Place {
     pub(crate) async fn open(&self) -> Store {
         Store::open_with(self.options()).await.expect("the store opens")
     }
+}
+
+/// Runs each story on both engines, as `story::sqlite` and `story::postgres`.
+macro_rules! on_both_engines {
+    ($(#[$attribute:meta] async fn $name:ident($place:ident: Place) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn story($place: Place) $body
+
+            #[$attribute]
+            async fn sqlite() {
+                story(Place::sqlite()).await;
+            }
+
+            #[$attribute]
+            async fn postgres() {
+                story(Place::postgres()).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_engines;
+
+/// Waits until the log, as the store's followers see it, has all that was written before.
+pub(crate) async fn settled(store: &Store) -> Cursor {
+    let newest = *store.commits().borrow();
+    assert!(store.wait_for(newest, Duration::from_secs(60)).await, "the log stands still");
+    store.head()
 }
 
 pub(crate) fn new_scope() -> OrgScope {
