@@ -100,7 +100,11 @@ impl From<StoreError> for ApiProblem {
             StoreError::Conflict { .. } => {
                 Self::conflict("changed-meanwhile", "somebody else changed this first; read it again")
             }
-            StoreError::Overloaded | StoreError::Closed | StoreError::Unavailable | StoreError::Fenced => Self::unavailable(OVERLOADED_RETRY_S),
+            StoreError::Overloaded
+            | StoreError::Closed
+            | StoreError::Unavailable(_)
+            | StoreError::InDoubt(_)
+            | StoreError::Fenced => Self::unavailable(OVERLOADED_RETRY_S),
             _ => Self::internal(&error),
         }
     }
