@@ -41,12 +41,13 @@ use utoipa_axum::router::OpenApiRouter;
 pub use chat::Chats;
 pub use check::Invalid;
 pub use directory::Directory;
-pub use presence::PresenceService;
+pub use presence::{PresenceBackend, PresenceService};
 
 /// The tables of this crate. Identity's come before them.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0020_chat", sql: include_str!("../migrations/0020_chat.sql") },
     Migration { name: "0021_presence", sql: include_str!("../migrations/0021_presence.sql") },
+    Migration { name: "0022_presence_notes", sql: include_str!("../migrations/0022_presence_notes.sql") },
 ];
 
 /// The product: its services, started. Cheap to clone.
@@ -58,7 +59,7 @@ pub struct Collaborate {
 }
 
 impl Collaborate {
-    /// Starts the services. Returns once the log's presence is corrected for devices that went with the process before.
+    /// As [`Self::start_with`], for a process that keeps presence to itself.
     ///
     /// # Errors
     /// When the store cannot be read or written.
@@ -68,7 +69,22 @@ impl Collaborate {
         identity: Identity,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
-        let presence = PresenceService::start(store.clone(), &identity, clock).await?;
+        Self::start_with(store, bus, identity, clock, PresenceBackend::Memory).await
+    }
+
+    /// Starts the services. With presence in memory it returns once the log is corrected for devices that went with the process before;
+    /// Redis may be away: presence begins when it comes.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn start_with(
+        store: Store,
+        bus: Bus,
+        identity: Identity,
+        clock: Arc<dyn Clock>,
+        presence: PresenceBackend,
+    ) -> Result<Self, StoreError> {
+        let presence = PresenceService::start(store.clone(), identity.clone(), clock, presence).await?;
         let directory = Directory::new(identity.clone(), presence.clone());
         let chats = Chats::new(store, bus, identity);
         Ok(Self { directory, presence, chats })

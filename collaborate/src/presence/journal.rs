@@ -1,130 +1,167 @@
-//! Presence in the log, and the table `presence` beside it: what was logged last and what was chosen.
+//! Presence in the log, and the table `presence` beside it: what was noted last of each user.
 
 use sqlx::Row;
 use tandem_core::OrgScope;
-use tandem_presence::Change;
+use tandem_edge::{Identity, IdentityError};
+use tandem_presence::{Note, Person, Remembered};
 use tandem_proto::{
     Stream, Topic, UserId,
-    api::{ChoosePresence, PresenceView},
+    api::{ChoosePresence, Presence, PresenceView},
     events::identity::PresenceChanged,
 };
 use tandem_store::{Cause, Expect, Store, StoreError, Tx};
 
 use crate::rows::parsed;
 
-/// Something about one user that must be written: a change to log, a choice to keep, or both.
+/// How writing a note ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Written {
+    /// The table holds the note.
+    Holds,
+    /// The table holds something else of this version, which is not below the note's.
+    Other(u64),
+}
+
+/// What the log said last of a user.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) scope: OrgScope,
+pub(super) struct Logged {
     pub(super) user: UserId,
-    pub(super) cause: Cause,
-    pub(super) change: Option<Change>,
-    pub(super) chosen: Option<ChoosePresence>,
+    /// The version of the event within the user's stream.
+    pub(super) event: i64,
+    pub(super) view: PresenceView,
 }
 
-impl Entry {
-    /// A change nobody asked for.
-    pub(super) const fn by_itself(change: Change) -> Self {
-        Self {
-            scope: change.scope,
-            user: change.user,
-            cause: Cause::SYSTEM,
-            change: Some(change),
-            chosen: None,
-        }
-    }
-
-    /// This entry and a later one of the same user as one.
-    #[must_use]
-    pub(super) fn followed_by(self, later: Self) -> Self {
-        Self { change: joined(self.change, later.change), chosen: later.chosen.or(self.chosen), ..later }
-    }
-}
-
-/// A user's change and a later one as one.
-pub(super) fn joined(first: Option<Change>, later: Option<Change>) -> Option<Change> {
-    match (first, later) {
-        (Some(first), Some(later)) => Some(Change { before: first.before, ..later }),
-        (first, later) => later.or(first),
-    }
-}
-
-/// What the table remembers of a user.
-#[derive(Clone, Debug)]
-pub(super) struct Remembered {
-    pub(super) user: UserId,
-    pub(super) logged: Option<PresenceView>,
-    pub(super) chosen: Option<ChoosePresence>,
-}
-
-/// Writes and reads what outlives the process.
+/// Writes and reads what outlives leases.
 #[derive(Clone, Debug)]
 pub(super) struct Journal {
     store: Store,
+    identity: Identity,
 }
 
 impl Journal {
-    pub(super) const fn new(store: Store) -> Self {
-        Self { store }
+    pub(super) const fn new(store: Store, identity: Identity) -> Self {
+        Self { store, identity }
     }
 
-    /// Writes one entry; durable when it returns.
-    pub(super) async fn write(&self, entry: Entry) -> Result<(), StoreError> {
-        let cause = entry.cause.clone();
-        self.store.write(entry.scope, cause, move |tx| Box::pin(write(tx, entry))).await
+    /// Writes a note, and the event where it changes the view; durable when it returns. However many nodes write the same one, and in
+    /// whatever order they bring a user's, each change is logged once and the newest stands.
+    pub(super) async fn write(&self, cause: Cause, note: Note) -> Result<Written, StoreError> {
+        self.store.write(note.scope, cause, move |tx| Box::pin(write(tx, note))).await
     }
 
-    /// Writes entries of one org that nobody asked for, all or none.
-    pub(super) async fn correct(&self, scope: OrgScope, entries: Vec<Entry>) -> Result<(), StoreError> {
-        self.store
-            .write(scope, Cause::SYSTEM, move |tx| {
-                Box::pin(async move {
-                    for entry in entries {
-                        write(tx, entry).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
+    /// Every org.
+    pub(super) async fn scopes(&self) -> Result<Vec<OrgScope>, StoreError> {
+        let orgs = self.identity.orgs().await.map_err(|error| match error {
+            IdentityError::Store(error) => error,
+            other => StoreError::Damaged { table: "orgs", reason: other.to_string() },
+        })?;
+        Ok(orgs.into_iter().map(|(scope, _)| scope).collect())
     }
 
-    /// What is remembered of an org's users.
+    /// What was noted last of an org's users.
     pub(super) async fn remembered(&self, scope: OrgScope) -> Result<Vec<Remembered>, StoreError> {
-        let rows = sqlx::query("SELECT user_id, logged, chosen FROM presence WHERE org = $1")
+        let rows = sqlx::query("SELECT user_id, version, logged, chosen FROM presence WHERE org = $1")
             .bind(scope.org().to_string())
             .fetch_all(self.store.reader())
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(Remembered {
+                    scope,
                     user: parsed(row, "presence", "user_id")?,
-                    logged: json(row.try_get("logged")?)?,
-                    chosen: json(row.try_get("chosen")?)?,
+                    version: version(row.try_get("version")?)?,
+                    view: view(row.try_get("logged")?)?,
+                    chosen: chosen(row.try_get("chosen")?)?,
+                })
+            })
+            .collect()
+    }
+
+    /// What the log said last of an org's users.
+    pub(super) async fn logged(&self, scope: OrgScope) -> Result<Vec<Logged>, StoreError> {
+        let rows = sqlx::query("SELECT user_id, event, logged FROM presence WHERE org = $1")
+            .bind(scope.org().to_string())
+            .fetch_all(self.store.reader())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Logged {
+                    user: parsed(row, "presence", "user_id")?,
+                    event: row.try_get("event")?,
+                    view: view(row.try_get("logged")?)?,
                 })
             })
             .collect()
     }
 }
 
-async fn write(tx: &mut Tx, entry: Entry) -> Result<(), StoreError> {
-    let Entry { scope, user, change, chosen, .. } = entry;
-    let view = change.map(|change| change.now);
-    sqlx::query(
-        "INSERT INTO presence (org, user_id, logged, chosen) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (org, user_id) DO UPDATE SET
-           logged = coalesce(excluded.logged, presence.logged), chosen = coalesce(excluded.chosen, presence.chosen)",
+async fn write(tx: &mut Tx, note: Note) -> Result<Written, StoreError> {
+    let Note { scope, user, version: ours, view: presence, chosen: choice } = note;
+    // `logged` is left as it was, so that the row, locked from here on, says whether the view is news.
+    let row = sqlx::query(
+        "INSERT INTO presence (org, user_id, version, chosen) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (org, user_id) DO UPDATE SET version = excluded.version, chosen = excluded.chosen
+         WHERE presence.version < excluded.version RETURNING logged",
     )
     .bind(scope.org().to_string())
     .bind(user.to_string())
-    .bind(view.as_ref().map(text))
-    .bind(chosen.as_ref().map(text))
-    .execute(tx.conn())
+    .bind(column(ours)?)
+    .bind(text(&choice))
+    .fetch_optional(tx.conn())
     .await?;
-    if let Some(presence) = view {
-        let event = PresenceChanged { user, presence };
-        tx.append_about(user, Stream::user(user), Expect::Any, &[Topic::org(scope.org())], &event).await?;
+    let Some(row) = row else { return compare(tx, scope, user, ours, &presence, &choice).await };
+    if view(row.try_get("logged")?)? == presence {
+        return Ok(Written::Holds);
     }
-    Ok(())
+    let logged = text(&presence);
+    let event = PresenceChanged { user, presence };
+    let event =
+        tx.append_about(user, Stream::user(user), Expect::Any, &[Topic::org(scope.org())], &event).await?;
+    sqlx::query("UPDATE presence SET logged = $3, event = $4 WHERE org = $1 AND user_id = $2")
+        .bind(scope.org().to_string())
+        .bind(user.to_string())
+        .bind(logged)
+        .bind(event)
+        .execute(tx.conn())
+        .await?;
+    Ok(Written::Holds)
+}
+
+/// Whether a row that is not older than the note is the note.
+async fn compare(
+    tx: &mut Tx,
+    scope: OrgScope,
+    user: UserId,
+    ours: u64,
+    presence: &PresenceView,
+    choice: &ChoosePresence,
+) -> Result<Written, StoreError> {
+    let row = sqlx::query("SELECT version, logged, chosen FROM presence WHERE org = $1 AND user_id = $2")
+        .bind(scope.org().to_string())
+        .bind(user.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    let newest = version(row.try_get("version")?)?;
+    let same = newest == ours
+        && view(row.try_get("logged")?)? == *presence
+        && chosen(row.try_get("chosen")?)? == *choice;
+    Ok(if same { Written::Holds } else { Written::Other(newest) })
+}
+
+fn version(column: i64) -> Result<u64, StoreError> {
+    u64::try_from(column).map_err(damaged)
+}
+
+fn column(version: u64) -> Result<i64, StoreError> {
+    i64::try_from(version).map_err(damaged)
+}
+
+fn view(column: Option<String>) -> Result<PresenceView, StoreError> {
+    Ok(json(column)?.unwrap_or_else(|| Person::default().view()))
+}
+
+fn chosen(column: Option<String>) -> Result<ChoosePresence, StoreError> {
+    Ok(json(column)?.unwrap_or(ChoosePresence { primary: Presence::Available, message: None }))
 }
 
 fn text<T: serde::Serialize>(value: &T) -> String {
@@ -132,7 +169,9 @@ fn text<T: serde::Serialize>(value: &T) -> String {
 }
 
 fn json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StoreError> {
-    text.map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|error| StoreError::Damaged { table: "presence", reason: error.to_string() })
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(damaged)
+}
+
+fn damaged(reason: impl ToString) -> StoreError {
+    StoreError::Damaged { table: "presence", reason: reason.to_string() }
 }

@@ -1,28 +1,37 @@
 //! Presence as a service: leases of devices in, `presence.changed` in the log and changes for the products above out.
 //!
-//! How leases, choice and activity merge is decided in `tandem-presence`; here one task feeds it, in order. The contract: a change is
-//! in the log before anybody is told of it, and the newest `presence.changed` of a user is what the user's presence is.
+//! How leases, choice and activity merge is decided in `tandem-presence`; here each node's one task feeds the store they all share. The
+//! contract: a change is in the log before anybody is told of it, every node is told what the log says, and the newest
+//! `presence.changed` of a user is what the user's presence is.
 
 mod choose;
 mod journal;
+mod leases;
+mod logger;
 mod owner;
 mod routes;
+mod views;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tandem_core::{Clock, OrgScope, Permission, RequestContext};
 use tandem_edge::{ApiProblem, Identity, PresenceGateway};
-use tandem_presence::{Change, MemoryStore, PresenceError, PresenceStore};
+use tandem_presence::{Change, PresenceError, PresenceStore};
 use tandem_proto::{
-    DeviceId, Timestamp, UserId,
-    api::{Activity, ChoosePresence, PresenceView},
+    DeviceId, UserId,
+    api::{Activity, ChoosePresence, Presence, PresenceView},
 };
 use tandem_store::{BoxFuture, Cause, Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::check::Invalid;
 use journal::Journal;
-use owner::{Command, Owner, Restored, What, Whose};
+use leases::Leases;
+use logger::Logger;
+use owner::{Command, Owner, Unrestored, What};
+use views::{Follower, Views};
+
+pub use leases::PresenceBackend;
 pub(crate) use routes::routes;
 
 /// How long a device that said goodbye is still counted: a reload comes back within it.
@@ -56,7 +65,11 @@ impl From<PresenceRefused> for ApiProblem {
         match error {
             PresenceRefused::Invalid(invalid) => invalid.into(),
             PresenceRefused::Forbidden(permission) => Self::forbidden(permission),
-            PresenceRefused::Unlogged | PresenceRefused::Stopping => Self::unavailable(1),
+            PresenceRefused::Unlogged
+            | PresenceRefused::Stopping
+            | PresenceRefused::Leases(PresenceError::Away(_) | PresenceError::Unrestored) => {
+                Self::unavailable(1)
+            }
             PresenceRefused::Leases(error) => Self::internal(&error),
         }
     }
@@ -66,10 +79,9 @@ impl From<PresenceRefused> for ApiProblem {
 #[derive(Clone)]
 pub struct PresenceService {
     clock: Arc<dyn Clock>,
-    leases: Arc<MemoryStore>,
+    leases: Arc<Leases>,
     commands: mpsc::Sender<Command>,
-    changes: broadcast::Sender<Change>,
-    offline_since: Arc<HashMap<Whose, Timestamp>>,
+    views: Arc<Views>,
 }
 
 impl std::fmt::Debug for PresenceService {
@@ -79,55 +91,74 @@ impl std::fmt::Debug for PresenceService {
 }
 
 impl PresenceService {
-    /// Brings the log up to date (after a restart nobody has a device yet), then starts to take devices.
+    /// Starts to take devices. Leases in memory begin empty: the log is brought up to date first, as nobody has a device yet.
     pub(crate) async fn start(
         store: Store,
-        identity: &Identity,
+        identity: Identity,
         clock: Arc<dyn Clock>,
+        backend: PresenceBackend,
     ) -> Result<Self, StoreError> {
-        let leases = Arc::new(MemoryStore::default());
-        let journal = Journal::new(store);
-        let (changes, _) = broadcast::channel(CHANGES);
-        let Restored { owner, commands, offline_since } =
-            Owner::restore(Arc::clone(&leases), journal, identity, Arc::clone(&clock), changes.clone())
-                .await?;
-        tokio::spawn(owner.run());
-        Ok(Self { clock, leases, commands, changes, offline_since: Arc::new(offline_since) })
+        let mint = Arc::clone(identity.mint());
+        let opened = Leases::open(backend, Arc::clone(&mint));
+        let leases = Arc::new(opened.map_err(|error| damaged(&error))?);
+        let live = store.live();
+        let journal = Journal::new(store, identity);
+        let (notes, unwritten) = mpsc::channel(logger::NOTES);
+        let mut logger = Logger::new(Arc::clone(&leases), journal.clone(), Arc::clone(&clock), unwritten);
+        if matches!(*leases, Leases::Memory(_)) {
+            owner::restore(&leases, &journal, clock.now()).await.map_err(|error| match error {
+                Unrestored::Log(error) => error,
+                Unrestored::Leases(error) => damaged(&error),
+            })?;
+            logger.write_all().await?;
+        }
+        let views = Arc::new(Views::new(CHANGES));
+        let follower = Follower::start(live, journal.clone(), mint, Arc::clone(&views)).await?;
+        let (commands, inbox) = mpsc::channel(owner::INBOX);
+        let owner = Owner::new(Arc::clone(&leases), journal, Arc::clone(&clock), inbox, notes);
+        // The logger ends once the owner, which ends with the last handle, hands in no more notes.
+        tokio::spawn(async move {
+            tokio::select! {
+                () = async { tokio::join!(owner.run(), logger.run()); } => {}
+                () = follower.run() => {}
+            }
+        });
+        Ok(Self { clock, leases, commands, views })
     }
 
-    /// Every change from now on, once it is in the log. Who lags behind asks [`Self::all`].
+    /// Every change from now on, on whichever node it happened, once it is in the log. Who lags behind asks [`Self::all`].
     pub fn changes(&self) -> broadcast::Receiver<Change> {
-        self.changes.subscribe()
+        self.views.changes()
     }
 
-    /// One user's presence.
+    /// One user's presence; what the log said last while the leases are away.
     ///
     /// # Errors
-    /// When the leases cannot be read.
+    /// When the leases do not read.
     pub async fn of(&self, scope: OrgScope, user: UserId) -> Result<PresenceView, PresenceError> {
-        Ok(self.dated(scope, user, self.leases.of(scope, user).await?))
+        unless_away(self.leases.of(scope, user).await, || self.views.of(scope, user))
     }
 
-    /// Everybody of an org who is not plain Offline.
+    /// Everybody of an org who is not plain Offline; what the log said last while the leases are away.
     ///
     /// # Errors
-    /// When the leases cannot be read.
+    /// When the leases do not read.
     pub async fn all(&self, scope: OrgScope) -> Result<Vec<(UserId, PresenceView)>, PresenceError> {
-        let views = self.leases.all(scope).await?.into_iter();
-        Ok(views.map(|(user, view)| (user, self.dated(scope, user, view))).collect())
+        unless_away(self.leases.all(scope).await, || self.views.all(scope))
     }
 
-    /// Whether a device is there.
+    /// Whether a device is there. While the leases are away, whoever was there last has all their devices.
     ///
     /// # Errors
-    /// When the leases cannot be read.
+    /// When the leases do not read.
     pub async fn device_present(
         &self,
         scope: OrgScope,
         user: UserId,
         device: DeviceId,
     ) -> Result<bool, PresenceError> {
-        self.leases.device_present(scope, user, device).await
+        let present = self.leases.device_present(scope, user, device).await;
+        unless_away(present, || self.views.of(scope, user).primary != Presence::Offline)
     }
 
     /// The caller chooses a presence; answers what it is now. Without a device that is still Offline, and the choice holds from the
@@ -158,10 +189,10 @@ impl PresenceService {
         self.command(scope, user, Cause::SYSTEM, What::Choose(chosen)).await
     }
 
-    /// A user started or stopped doing something.
+    /// A user started or stopped doing something. What cannot be shown now is shown as soon as that is possible.
     ///
     /// # Errors
-    /// When it cannot be logged now, or presence is stopping.
+    /// When it cannot be shown or logged now, or presence is stopping.
     pub async fn set_activity(
         &self,
         scope: OrgScope,
@@ -169,15 +200,6 @@ impl PresenceService {
         activity: Option<Activity>,
     ) -> Result<(), PresenceRefused> {
         self.command(scope, user, Cause::SYSTEM, What::Activity(activity)).await
-    }
-
-    /// After a restart the leases do not know since when somebody is Offline; the log does.
-    fn dated(&self, scope: OrgScope, user: UserId, view: PresenceView) -> PresenceView {
-        let unknown = view.since == Timestamp::default();
-        match self.offline_since.get(&(scope, user)) {
-            Some(&since) if unknown => PresenceView { since, ..view },
-            _ => view,
-        }
     }
 
     /// Waits until the command is carried out and what it changed is in the log.
@@ -189,14 +211,15 @@ impl PresenceService {
         what: What,
     ) -> Result<(), PresenceRefused> {
         let (done, answer) = oneshot::channel();
-        let command = Command { at: self.clock.now(), scope, user, cause, what, done };
+        let at = self.leases.now(self.clock.now());
+        let command = Command { at, scope, user, cause, what, done: Some(done) };
         self.commands.send(command).await.map_err(|_| PresenceRefused::Stopping)?;
         answer.await.map_err(|_| PresenceRefused::Stopping)?
     }
 
     async fn device(&self, ctx: RequestContext, what: What) {
         if let Err(error) = self.command(ctx.scope, ctx.user, Cause::request(&ctx), what).await {
-            tracing::warn!(org = %ctx.scope.org(), %error, "a device's lease");
+            tracing::debug!(org = %ctx.scope.org(), %error, "a device's lease");
         }
     }
 }
@@ -218,4 +241,16 @@ impl PresenceGateway for PresenceService {
     fn view(&self, ctx: RequestContext) -> BoxFuture<'_, Option<PresenceView>> {
         Box::pin(async move { self.of(ctx.scope, ctx.user).await.ok() })
     }
+}
+
+/// What the log said last, in place of an answer that cannot be had.
+fn unless_away<T>(answer: Result<T, PresenceError>, logged: impl FnOnce() -> T) -> Result<T, PresenceError> {
+    match answer {
+        Err(PresenceError::Away(_) | PresenceError::Unrestored) => Ok(logged()),
+        answer => answer,
+    }
+}
+
+fn damaged(error: &PresenceError) -> StoreError {
+    StoreError::Damaged { table: "presence", reason: error.to_string() }
 }

@@ -1,39 +1,30 @@
-//! The one task that changes leases. It takes commands in the order they came, ends leases when they lapse, and writes what that
-//! changed to the log before anybody is told.
+//! The one task of a node that changes leases. It takes commands in the order they came, ends leases when they lapse, and hands what
+//! that changed to the [`Logger`](super::logger::Logger).
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use tandem_core::{Clock, OrgScope};
-use tandem_edge::{Identity, IdentityError};
-use tandem_presence::{Change, LEASE, MemoryStore, PresenceError, PresenceStore};
+use tandem_presence::{PresenceError, PresenceStore, Update};
 use tandem_proto::{
     DeviceId, Timestamp, UserId,
-    api::{Activity, ChoosePresence, Presence, PresenceView},
+    api::{Activity, ChoosePresence},
 };
 use tandem_store::{Cause, StoreError};
 use tokio::{
-    sync::{broadcast, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::Instant,
 };
 
-use super::{
-    GOODBYE_GRACE, PresenceRefused,
-    journal::{Entry, Journal, Remembered, joined},
-};
+use super::{GOODBYE_GRACE, PresenceRefused, journal::Journal, leases::Leases, logger::Work};
 
 /// Commands that wait; also the most that one turn takes, so that a turn's heartbeats are heard before it ends any lease.
-const INBOX: usize = 1_024;
-/// Writes under way at the same time. They share the store's group commits.
-const WRITES: usize = 128;
-/// Time between attempts to log what could not be logged.
-const RETRY: Duration = Duration::from_millis(250);
-/// How long after a restart an agent who was on queue is put back there when a device returns. Who comes later chooses anew.
-const ON_QUEUE_RESTORED: Duration = LEASE.saturating_mul(4);
+pub(super) const INBOX: usize = 1_024;
+/// Users whose commands are carried out at the same time.
+const USERS: usize = 128;
+/// Looks at another node that restores the leases, and time between them.
+const LOOKS: u32 = 40;
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Something to do for one user.
 #[derive(Debug)]
@@ -44,7 +35,7 @@ pub(super) struct Command {
     pub(super) user: UserId,
     pub(super) cause: Cause,
     pub(super) what: What,
-    pub(super) done: oneshot::Sender<Result<(), PresenceRefused>>,
+    pub(super) done: Option<oneshot::Sender<Result<(), PresenceRefused>>>,
 }
 
 /// What to do.
@@ -63,85 +54,47 @@ pub(super) enum What {
 /// A user, as a key.
 pub(super) type Whose = (OrgScope, UserId);
 
-/// What is to be written, and who waits for it.
-type Work = (Entry, Option<oneshot::Sender<Result<(), PresenceRefused>>>);
+/// A command and what came of it.
+type Carried = (Command, Result<Option<Update>, PresenceError>);
 
-/// What [`Owner::restore`] makes.
-pub(super) struct Restored {
-    pub(super) owner: Owner,
-    pub(super) commands: mpsc::Sender<Command>,
-    /// Since when those were Offline whom the leases know nothing of yet.
-    pub(super) offline_since: HashMap<Whose, Timestamp>,
+/// Why leases could not be restored.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unrestored {
+    #[error(transparent)]
+    Log(#[from] StoreError),
+    #[error(transparent)]
+    Leases(#[from] PresenceError),
 }
 
 /// The task's state.
 pub(super) struct Owner {
-    leases: Arc<MemoryStore>,
+    leases: Arc<Leases>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     inbox: mpsc::Receiver<Command>,
-    changes: broadcast::Sender<Change>,
-    /// What the log refused, to be written before anything newer of the same user.
-    unlogged: HashMap<Whose, Entry>,
-    retry_at: Option<Instant>,
-    /// Agents who were on queue when the server stopped and have not come back, with what they said, and until when that counts.
-    awaited: HashMap<Whose, Option<String>>,
-    awaited_until: Timestamp,
+    notes: mpsc::Sender<Work>,
+    /// What people do, told while the leases were away. Nobody repeats it.
+    owed: HashMap<Whose, Option<Activity>>,
+    next_expiry: Option<Timestamp>,
+    away: bool,
 }
 
 impl Owner {
-    /// Restores choices and corrects the log: nobody has a device yet.
-    pub(super) async fn restore(
-        leases: Arc<MemoryStore>,
+    pub(super) fn new(
+        leases: Arc<Leases>,
         journal: Journal,
-        identity: &Identity,
         clock: Arc<dyn Clock>,
-        changes: broadcast::Sender<Change>,
-    ) -> Result<Restored, StoreError> {
-        let (commands, inbox) = mpsc::channel(INBOX);
-        let now = clock.now();
-        let mut awaited = HashMap::new();
-        let mut offline_since = HashMap::new();
-        for (scope, _) in identity.orgs().await.map_err(unreadable)? {
-            let mut corrections = Vec::new();
-            for Remembered { user, logged, chosen } in journal.remembered(scope).await? {
-                let was_on_queue = logged.as_ref().is_some_and(|view| view.primary == Presence::OnQueue);
-                match chosen {
-                    // Not without a device, and not for who left the queue before.
-                    Some(ChoosePresence { primary: Presence::OnQueue, message }) => {
-                        awaited.extend(was_on_queue.then_some(((scope, user), message)));
-                    }
-                    Some(ChoosePresence { primary, message }) => {
-                        leases.choose(now, scope, user, primary, message).await.map_err(damaged)?;
-                    }
-                    None => {}
-                }
-                let Some(logged) = logged else { continue };
-                let view = leases.of(scope, user).await.map_err(damaged)?;
-                let since = if logged.primary == view.primary { logged.since } else { now };
-                offline_since.insert((scope, user), since);
-                let view = PresenceView { since, ..view };
-                if view != logged {
-                    corrections.push(Entry::by_itself(Change { scope, user, before: logged, now: view }));
-                }
-            }
-            if !corrections.is_empty() {
-                tracing::info!(org = %scope.org(), users = corrections.len(), "presence corrected after a restart");
-                journal.correct(scope, corrections).await?;
-            }
-        }
-        let unlogged = HashMap::new();
-        let awaited_until = now.plus(ON_QUEUE_RESTORED);
-        let owner =
-            Self { leases, journal, clock, inbox, changes, unlogged, retry_at: None, awaited, awaited_until };
-        Ok(Restored { owner, commands, offline_since })
+        inbox: mpsc::Receiver<Command>,
+        notes: mpsc::Sender<Work>,
+    ) -> Self {
+        Self { leases, journal, clock, inbox, notes, owed: HashMap::new(), next_expiry: None, away: false }
     }
 
     /// Runs until every handle is gone.
     pub(super) async fn run(mut self) {
         let mut commands = Vec::with_capacity(INBOX);
         loop {
-            let wake_at = self.wake_at().await;
+            let wake_at = self.wake_at();
             tokio::select! {
                 biased;
                 received = self.inbox.recv_many(&mut commands, INBOX) => if received == 0 { return },
@@ -151,115 +104,152 @@ impl Owner {
         }
     }
 
-    async fn wake_at(&self) -> Option<Instant> {
-        let lapses = self.leases.next_expiry().await.map(|due| Instant::now() + due.since(self.clock.now()));
-        lapses.into_iter().chain(self.retry_at).min()
+    fn now(&self) -> Timestamp {
+        self.leases.now(self.clock.now())
     }
 
-    /// Carries out what came in, then ends what has lapsed, then logs and tells.
+    fn wake_at(&self) -> Option<Instant> {
+        let lapses = self.next_expiry.map(|due| due.since(self.now()));
+        lapses.into_iter().chain(self.leases.pass()).min().map(|wait| Instant::now() + wait)
+    }
+
+    /// Carries out what came in, then ends what has lapsed.
     async fn turn(&mut self, commands: &mut Vec<Command>) {
-        let now = self.clock.now();
-        let mut work: Vec<Work> = Vec::new();
-        for Command { at, scope, user, cause, what, done } in commands.drain(..) {
-            match self.apply(at, scope, user, &what).await {
-                Ok(change) => {
-                    let chosen = if let What::Choose(chosen) = what { Some(chosen) } else { None };
-                    work.push((Entry { scope, user, cause, change, chosen }, Some(done)));
+        let now = self.now();
+        let mut again = Vec::new();
+        for carried in carry_out(&self.leases, commands.drain(..)).await {
+            match carried {
+                (command, Err(PresenceError::Unrestored)) => again.push(command),
+                carried => self.settle(carried),
+            }
+        }
+        let lapsed = match self.leases.expire(now).await {
+            Err(PresenceError::Unrestored) => {
+                self.restored().await;
+                self.leases.expire(now).await
+            }
+            lapsed => lapsed,
+        };
+        for carried in carry_out(&self.leases, again.into_iter()).await {
+            self.settle(carried);
+        }
+        match lapsed {
+            Ok(lapsed) => {
+                for Update { note, .. } in lapsed {
+                    self.write_down(Work { note, cause: Cause::SYSTEM, done: None });
                 }
-                Err(error) => answer(done, Err(error.into())),
+                self.back(now).await;
             }
+            Err(error) => self.is_away(&error),
         }
-        match self.leases.expire(now).await {
-            Ok(lapsed) => work.extend(lapsed.into_iter().map(|change| (Entry::by_itself(change), None))),
-            Err(error) => tracing::error!(%error, "leases cannot be ended"),
-        }
-        self.log(work).await;
+        self.next_expiry = self.leases.next_expiry().await.unwrap_or_default();
     }
 
-    async fn apply(
-        &mut self,
-        now: Timestamp,
-        scope: OrgScope,
-        user: UserId,
-        what: &What,
-    ) -> Result<Option<Change>, PresenceError> {
-        match what {
-            What::Renew { device, active } => {
-                let back = self.leases.renew(now, scope, user, *device, *active).await?;
-                Ok(joined(back, self.back_on_queue(now, scope, user).await?))
+    /// Answers a command, or leaves that to whoever writes its note.
+    fn settle(&mut self, (command, result): Carried) {
+        let Command { scope, user, cause, what, done, .. } = command;
+        if let What::Activity(activity) = what {
+            match &result {
+                Err(PresenceError::Away(_) | PresenceError::Unrestored) => {
+                    self.owed.insert((scope, user), activity);
+                }
+                _ => drop(self.owed.remove(&(scope, user))),
             }
-            What::Release { device } => self.leases.release(now, scope, user, *device, GOODBYE_GRACE).await,
-            What::Choose(ChoosePresence { primary, message }) => {
-                self.awaited.remove(&(scope, user));
-                self.leases.choose(now, scope, user, *primary, message.clone()).await
-            }
-            What::Activity(activity) => self.leases.set_activity(now, scope, user, *activity).await,
+        }
+        match result {
+            Ok(Some(Update { note, .. })) => self.write_down(Work { note, cause, done }),
+            Ok(None) => done.into_iter().for_each(|done| answer(done, Ok(()))),
+            Err(error) => done.into_iter().for_each(|done| answer(done, Err(error.clone().into()))),
         }
     }
 
-    /// Puts an agent back on queue whom the restart, and nothing else, took off it.
-    async fn back_on_queue(
-        &mut self,
-        now: Timestamp,
-        scope: OrgScope,
-        user: UserId,
-    ) -> Result<Option<Change>, PresenceError> {
-        match self.awaited.remove(&(scope, user)) {
-            Some(message) if now < self.awaited_until => {
-                self.leases.choose(now, scope, user, Presence::OnQueue, message).await
-            }
-            _ => Ok(None),
+    fn write_down(&self, work: Work) {
+        if let Err(full) = self.notes.try_send(work) {
+            // The leases keep the note, and the logger looks for it.
+            full.into_inner().done.into_iter().for_each(|done| answer(done, Err(PresenceRefused::Unlogged)));
         }
     }
 
-    /// Writes each user's entries in order, different users' side by side.
-    async fn log(&mut self, work: Vec<Work>) {
-        let mut queues: HashMap<Whose, VecDeque<Work>> = HashMap::new();
-        for (whose, entry) in std::mem::take(&mut self.unlogged) {
-            queues.entry(whose).or_default().push_back((entry, None));
+    fn is_away(&mut self, error: &PresenceError) {
+        if !std::mem::replace(&mut self.away, true) {
+            tracing::warn!(%error, "presence is away: nobody is counted as gone meanwhile");
         }
-        for (entry, done) in work {
-            if entry.change.is_none() && entry.chosen.is_none() {
-                done.into_iter().for_each(|done| answer(done, Ok(())));
-            } else {
-                queues.entry((entry.scope, entry.user)).or_default().push_back((entry, done));
+    }
+
+    /// The leases answer: does what is owed to them.
+    async fn back(&mut self, now: Timestamp) {
+        if std::mem::take(&mut self.away) {
+            tracing::info!("presence is back");
+        }
+        let owed = std::mem::take(&mut self.owed).into_iter().map(|((scope, user), activity)| Command {
+            at: now,
+            scope,
+            user,
+            cause: Cause::SYSTEM,
+            what: What::Activity(activity),
+            done: None,
+        });
+        for carried in carry_out(&self.leases, owed).await {
+            self.settle(carried);
+        }
+    }
+
+    /// Sees to it that the leases are restored, by this node or another.
+    async fn restored(&self) {
+        for _ in 0..LOOKS {
+            match restore(&self.leases, &self.journal, self.now()).await {
+                Ok(true) => return tracing::info!("presence is restored from the log"),
+                Ok(false) => tokio::time::sleep(LOOK_EVERY).await,
+                Err(error) => return tracing::warn!(%error, "presence cannot be restored; trying again"),
             }
         }
-        let writes = queues.into_values().map(|queue| log_in_order(&self.journal, &self.changes, queue));
-        let refused: Vec<(Entry, StoreError)> =
-            stream::iter(writes).buffer_unordered(WRITES).filter_map(std::future::ready).collect().await;
-        if let Some((_, error)) = refused.first() {
-            tracing::warn!(users = refused.len(), %error, "presence cannot be logged; trying again");
-        }
-        self.unlogged.extend(refused.into_iter().map(|(entry, _)| ((entry.scope, entry.user), entry)));
-        self.retry_at = (!self.unlogged.is_empty()).then(|| Instant::now() + RETRY);
     }
 }
 
-/// Writes one user's entries; answers what could not be written, as one, and why.
-async fn log_in_order(
-    journal: &Journal,
-    changes: &broadcast::Sender<Change>,
-    mut queue: VecDeque<Work>,
-) -> Option<(Entry, StoreError)> {
-    while let Some((entry, done)) = queue.pop_front() {
-        if let Err(error) = journal.write(entry.clone()).await {
-            let waiting = done.into_iter().chain(queue.iter_mut().filter_map(|(_, done)| done.take()));
-            waiting.for_each(|done| answer(done, Err(PresenceRefused::Unlogged)));
-            let unlogged = queue.into_iter().fold(entry, |first, (later, _)| first.followed_by(later));
-            return Some((unlogged, error));
-        }
-        if let Some(change) = entry.change {
-            // No receiver is no fault: no product above listens.
-            let _ = changes.send(change);
-        }
-        done.into_iter().for_each(|done| answer(done, Ok(())));
+/// Gives the leases what was written down of everybody. Answers whether that is done.
+pub(super) async fn restore(leases: &Leases, journal: &Journal, now: Timestamp) -> Result<bool, Unrestored> {
+    let scopes = journal.scopes().await?;
+    let mut remembered = Vec::new();
+    for scope in &scopes {
+        remembered.extend(journal.remembered(*scope).await?);
     }
-    None
+    Ok(leases.restore(now, leases.grace(), &scopes, remembered).await?)
+}
+
+/// Carries out each user's commands in order, different users' side by side.
+async fn carry_out(leases: &Leases, commands: impl Iterator<Item = Command>) -> Vec<Carried> {
+    let mut queues: HashMap<Whose, Vec<Command>> = HashMap::new();
+    for command in commands {
+        queues.entry((command.scope, command.user)).or_default().push(command);
+    }
+    let carried = queues.into_values().map(|queue| async move {
+        let mut carried = Vec::with_capacity(queue.len());
+        for command in queue {
+            let result = apply(leases, &command).await;
+            carried.push((command, result));
+        }
+        carried
+    });
+    stream::iter(carried).buffer_unordered(USERS).concat().await
+}
+
+async fn apply(leases: &Leases, command: &Command) -> Result<Option<Update>, PresenceError> {
+    let &Command { at, scope, user, ref what, .. } = command;
+    match what {
+        What::Renew { device, active } => leases.renew(at, scope, user, *device, *active).await,
+        What::Release { device } => leases.release(at, scope, user, *device, GOODBYE_GRACE).await,
+        What::Choose(ChoosePresence { primary, message }) => {
+            leases.choose(at, scope, user, *primary, message.clone()).await
+        }
+        What::Activity(activity) => leases.set_activity(at, scope, user, *activity).await,
+    }
 }
 
 /// Whoever asked may have gone away meanwhile.
-fn answer(done: oneshot::Sender<Result<(), PresenceRefused>>, result: Result<(), PresenceRefused>) {
+pub(super) fn answer(
+    done: oneshot::Sender<Result<(), PresenceRefused>>,
+    result: Result<(), PresenceRefused>,
+) {
     let _ = done.send(result);
 }
 
@@ -267,16 +257,5 @@ async fn sleep_until(wake_at: Option<Instant>) {
     match wake_at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
-    }
-}
-
-fn damaged(error: PresenceError) -> StoreError {
-    StoreError::Damaged { table: "presence", reason: error.to_string() }
-}
-
-fn unreadable(error: IdentityError) -> StoreError {
-    match error {
-        IdentityError::Store(error) => error,
-        other => StoreError::Damaged { table: "orgs", reason: other.to_string() },
     }
 }

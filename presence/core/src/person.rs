@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use tandem_proto::{
     DeviceId, Timestamp,
-    api::{Activity, Presence, PresenceView},
+    api::{Activity, ChoosePresence, Presence, PresenceView},
 };
 
-use crate::LEASE;
+use crate::{LEASE, ON_QUEUE_KEPT, Remembered};
 
 /// What is known of one person, and how it merges into one status:
 ///
@@ -16,10 +16,14 @@ use crate::LEASE;
 ///   with its message: who comes back is Available, and goes on queue by choosing to.
 /// * With devices that are all inactive, Idle if Available was chosen; any other choice stands.
 /// * Otherwise as chosen; Available if nothing ever was.
+/// * What an outage of the store hid is held: for its grace the person counts as there ([`Self::hold`]), and an agent on queue returns
+///   to it when a device comes back within [`ON_QUEUE_KEPT`]; the outage took them off, not they.
 /// * Activity is beside all that. `since` changes with the primary presence only.
 ///
 /// Devices are browsers. A desk phone holds no lease: a person whose phone alone is registered is Offline here and can still be called.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+// Two versions of the server may share a store while one replaces the other.
+#[serde(default)]
 pub struct Person {
     devices: BTreeMap<DeviceId, Lease>,
     chosen: Presence,
@@ -27,6 +31,10 @@ pub struct Person {
     activity: Option<Activity>,
     primary: Presence,
     since: Timestamp,
+    /// Counts as a device: an outage may hide that there is one.
+    held: Option<Lease>,
+    /// Until when On Queue is kept without a device.
+    on_queue_until: Option<Timestamp>,
 }
 
 /// A device's lease.
@@ -50,40 +58,82 @@ impl Default for Person {
             activity: None,
             primary: Presence::Offline,
             since: Timestamp::default(),
+            held: None,
+            on_queue_until: None,
         }
     }
 }
 
 impl Person {
+    /// A person of whom only the log knows, who counts as there for `grace` if they were. Without a grace nobody has a device or a call.
+    pub fn restored(now: Timestamp, grace: Duration, remembered: &Remembered) -> Self {
+        let Remembered { view, chosen, .. } = remembered;
+        let off_since = if view.primary == Presence::Offline { view.since } else { now };
+        let mut person = Self {
+            devices: BTreeMap::new(),
+            chosen: chosen.primary,
+            message: chosen.message.clone(),
+            activity: view.activity.filter(|_| !grace.is_zero()),
+            primary: view.primary,
+            since: view.since,
+            held: None,
+            on_queue_until: Some(off_since.plus(ON_QUEUE_KEPT)),
+        };
+        person.hold(now, grace);
+        person.expire(now);
+        person
+    }
+
+    /// Whoever is there stays for `grace` at least: heartbeats may have been lost.
+    pub fn hold(&mut self, now: Timestamp, grace: Duration) {
+        if self.primary != Presence::Offline {
+            self.held = Some(Lease { ends_at: now.plus(grace), active: self.primary != Presence::Idle });
+            self.on_queue_until = Some(now.plus(ON_QUEUE_KEPT));
+        }
+    }
+
     /// The merged status as of the last operation.
     pub fn view(&self) -> PresenceView {
+        // Who is not there is not on queue, even if on the way back to it.
+        let shown = self.primary != Presence::Offline || self.chosen != Presence::OnQueue;
         PresenceView {
             primary: self.primary,
-            message: self.message.clone(),
+            message: self.message.clone().filter(|_| shown),
             activity: self.activity,
             since: self.since,
         }
     }
 
-    /// Whether the device's lease holds.
-    pub fn has(&self, device: DeviceId) -> bool {
-        self.devices.contains_key(&device)
+    /// What counts when a device is there.
+    pub fn chosen(&self) -> ChoosePresence {
+        ChoosePresence { primary: self.chosen, message: self.message.clone() }
     }
 
-    /// When each lease ends.
-    pub fn leases(&self) -> impl Iterator<Item = (Timestamp, DeviceId)> {
-        self.devices.iter().map(|(device, lease)| (lease.ends_at, *device))
+    /// Whether the device's lease holds, or is held.
+    pub fn has(&self, device: DeviceId) -> bool {
+        self.held.is_some() || self.devices.contains_key(&device)
+    }
+
+    /// When the next lease ends.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.leases().map(|lease| lease.ends_at).min()
     }
 
     /// Whether there is nothing to show of this person.
     pub fn is_plainly_offline(&self) -> bool {
-        self.primary == Presence::Offline && self.message.is_none() && self.activity.is_none()
+        let PresenceView { primary, message, activity, .. } = self.view();
+        primary == Presence::Offline && message.is_none() && activity.is_none()
+    }
+
+    fn leases(&self) -> impl Iterator<Item = &Lease> {
+        self.devices.values().chain(&self.held)
     }
 
     /// A device is there until `now +` [`LEASE`].
     pub fn renew(&mut self, now: Timestamp, device: DeviceId, active: bool) {
         self.end_lapsed(now);
         self.devices.insert(device, Lease { ends_at: now.plus(LEASE), active });
+        self.on_queue_until = None;
         self.merge(now);
     }
 
@@ -109,6 +159,7 @@ impl Person {
             return Err(NotChosen(primary));
         }
         (self.chosen, self.message) = (primary, message);
+        self.on_queue_until = None;
         self.expire(now);
         Ok(())
     }
@@ -127,15 +178,17 @@ impl Person {
 
     fn end_lapsed(&mut self, now: Timestamp) {
         self.devices.retain(|_, lease| lease.ends_at > now);
-        if self.devices.is_empty() && self.chosen == Presence::OnQueue {
+        self.held = self.held.filter(|lease| lease.ends_at > now);
+        let kept = self.on_queue_until.is_some_and(|until| until > now);
+        if self.leases().next().is_none() && self.chosen == Presence::OnQueue && !kept {
             (self.chosen, self.message) = (Presence::Available, None);
         }
     }
 
     fn merge(&mut self, now: Timestamp) {
-        let primary = if self.devices.is_empty() {
+        let primary = if self.leases().next().is_none() {
             Presence::Offline
-        } else if self.chosen == Presence::Available && self.devices.values().all(|lease| !lease.active) {
+        } else if self.chosen == Presence::Available && self.leases().all(|lease| !lease.active) {
             Presence::Idle
         } else {
             self.chosen
@@ -230,5 +283,67 @@ mod tests {
         for primary in [Presence::Idle, Presence::Offline] {
             assert_eq!(person.choose(at(1), primary, None), Err(NotChosen(primary)));
         }
+    }
+
+    fn remembered(primary: Presence, since: u64, chosen: Presence) -> Remembered {
+        let view =
+            PresenceView { primary, message: None, activity: Some(Activity::OnCall), since: at(since) };
+        let scope = tandem_core::Mint::for_server().scope(tandem_proto::OrgId::from_uuid(Uuid::nil()));
+        let user = tandem_proto::UserId::from_uuid(Uuid::nil());
+        let message = Some("mornings".to_owned());
+        Remembered { scope, user, version: 7, view, chosen: ChoosePresence { primary: chosen, message } }
+    }
+
+    #[test]
+    fn an_outage_is_not_seen_by_who_comes_back_within_its_grace() {
+        let was = remembered(Presence::OnQueue, 5, Presence::OnQueue);
+        let mut person = Person::restored(at(100), LEASE, &was);
+        assert_eq!((person.view().primary, person.view().since), (Presence::OnQueue, at(5)));
+        assert_eq!((person.view().activity, person.has(TAB)), (Some(Activity::OnCall), true));
+        person.renew(at(103), TAB, true);
+        person.expire(at(108));
+        assert_eq!((person.view().primary, person.view().since), (Presence::OnQueue, at(5)));
+        person.expire(at(111));
+        assert_eq!((person.view().primary, person.view().message), (Presence::Offline, None));
+        person.renew(at(112), TAB, true);
+        assert_eq!(person.view().primary, Presence::Available, "this time it was the browser");
+    }
+
+    #[test]
+    fn who_comes_back_after_the_grace_was_offline_and_is_on_queue_again() {
+        let was = remembered(Presence::OnQueue, 5, Presence::OnQueue);
+        for (grace, offline_at) in [(LEASE, 108), (Duration::ZERO, 100)] {
+            let mut person = Person::restored(at(100), grace, &was);
+            person.expire(at(108));
+            let view = person.view();
+            assert_eq!((view.primary, view.since, view.message), (Presence::Offline, at(offline_at), None));
+            let mut late = person.clone();
+            person.renew(at(131), TAB, true);
+            assert_eq!(person.view().primary, Presence::OnQueue);
+            assert_eq!(person.view().message.as_deref(), Some("mornings"));
+            late.renew(at(132), TAB, true);
+            assert_eq!(late.view().primary, Presence::Available);
+        }
+    }
+
+    #[test]
+    fn a_second_restart_does_not_lengthen_what_is_kept() {
+        let mut person =
+            Person::restored(at(130), Duration::ZERO, &remembered(Presence::Offline, 100, Presence::OnQueue));
+        person.renew(at(131), TAB, true);
+        assert_eq!(person.view().primary, Presence::OnQueue);
+        let mut late =
+            Person::restored(at(132), Duration::ZERO, &remembered(Presence::Offline, 100, Presence::OnQueue));
+        late.renew(at(133), TAB, true);
+        assert_eq!(late.view().primary, Presence::Available);
+    }
+
+    #[test]
+    fn who_was_idle_is_held_as_idle() {
+        let mut person =
+            Person::restored(at(100), LEASE, &remembered(Presence::Idle, 5, Presence::Available));
+        assert_eq!((person.view().primary, person.view().since), (Presence::Idle, at(5)));
+        person.renew(at(101), TAB, true);
+        assert_eq!(person.view().primary, Presence::Available);
     }
 }

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-codec", 2),
     ("tandem-sip", 2),
     ("tandem-call", 2),
+    ("tandem-presence-redis", 3),
     ("tandem-store", 3),
     ("tandem-bus", 3),
     ("tandem-setup", 3),

@@ -19,6 +19,7 @@ use tandem_store::{Cause, Expect, Migration, Store, StoreError};
 pub use error::IdentityError;
 pub(crate) use routes::routes;
 pub use sessions::{NewSession, Session};
+pub use throttle::SignInLimits;
 pub use users::UserRecord;
 
 use password::Passwords;
@@ -79,13 +80,28 @@ impl std::fmt::Debug for Inner {
 impl Identity {
     /// Identity over `store`, whose migrations include [`MIGRATIONS`].
     pub fn new(store: Store, mint: impl Into<Arc<Mint>>, clock: Arc<dyn Clock>) -> Self {
+        Self::with_limits(store, mint, clock, SignInLimits::local())
+    }
+
+    /// As [`Self::new`], where failed sign-ins are counted elsewhere.
+    pub fn with_limits(
+        store: Store,
+        mint: impl Into<Arc<Mint>>,
+        clock: Arc<dyn Clock>,
+        limits: SignInLimits,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             mint: mint.into(),
             clock,
             passwords: Passwords::new(),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(limits),
         }))
+    }
+
+    /// Makes scopes, for a part that goes on with what the log or its own records say of an org.
+    pub fn mint(&self) -> &Arc<Mint> {
+        &self.0.mint
     }
 
     /// Makes an org.
@@ -163,7 +179,7 @@ impl Identity {
         source: Option<IpAddr>,
     ) -> Result<NewSession, IdentityError> {
         let password = Secret::new(request.password);
-        let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, source)?;
+        let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, source).await?;
         let scope = match request.org {
             Some(name) => self.org_by_name(&name).await?,
             None => self.only_org().await?,
@@ -181,7 +197,7 @@ impl Identity {
         if !self.0.passwords.verify(password, hash).await? {
             return Err(IdentityError::WrongCredentials);
         }
-        self.0.throttle.succeeded(attempt);
+        self.0.throttle.succeeded(attempt).await;
         self.start_session(scope, user).await
     }
 
