@@ -19,9 +19,15 @@ struct Args {
     /// The program under test
     #[arg(long, default_value = "target/release/tandem")]
     bin: PathBuf,
-    /// Description of a cluster that runs; scenarios of one process need none
+    /// cluster.json of a cluster that runs; each scenario starts one of its own, if none is given
     #[arg(long, value_name = "FILE")]
     cluster: Option<PathBuf>,
+    /// What starts a cluster
+    #[arg(long, value_name = "FILE", default_value = "scripts/cluster.mjs")]
+    script: PathBuf,
+    /// Only scenarios of one process
+    #[arg(long)]
+    single: bool,
     /// Which scenarios; all that can be carried out, if none is named
     #[arg(long)]
     scenario: Vec<String>,
@@ -63,13 +69,14 @@ fn carry_out(args: &Args) -> Result<bool, Box<dyn std::error::Error>> {
     let mut out = std::io::stdout();
     if args.list {
         for (name, cluster) in scenarios::ALL {
-            writeln!(out, "{name}{}", if *cluster { "  (needs --cluster)" } else { "" })?;
+            writeln!(out, "{name}{}", if *cluster { "  (a cluster)" } else { "" })?;
         }
         return Ok(true);
     }
     let options = Options {
         bin: args.bin.clone(),
         cluster: args.cluster.clone(),
+        script: args.script.clone(),
         times: args.times,
         calls: args.calls,
         writers: args.writers,
@@ -77,7 +84,7 @@ fn carry_out(args: &Args) -> Result<bool, Box<dyn std::error::Error>> {
         data: args.data.clone(),
     };
     let names: Vec<String> = if args.scenario.is_empty() {
-        let possible = scenarios::ALL.iter().filter(|(_, cluster)| *cluster == args.cluster.is_some());
+        let possible = scenarios::ALL.iter().filter(|(_, cluster)| !(args.single && *cluster));
         possible.map(|(name, _)| (*name).to_owned()).collect()
     } else {
         args.scenario.clone()

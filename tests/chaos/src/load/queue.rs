@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -61,6 +62,7 @@ pub struct Queue {
     customers: Vec<(Rc<Phone>, String)>,
     agents: Vec<Rc<Web>>,
     tally: Rc<RefCell<QueueTally>>,
+    refusals: Rc<RefCell<BTreeMap<u16, u64>>>,
     stop: Rc<Cell<bool>>,
     tasks: Vec<JoinHandle<()>>,
     helpers: Vec<JoinHandle<()>>,
@@ -81,6 +83,7 @@ impl Queue {
             customers: Vec::new(),
             agents: Vec::new(),
             tally: Rc::default(),
+            refusals: Rc::default(),
             stop: Rc::default(),
             tasks: Vec::new(),
             helpers: Vec::new(),
@@ -115,6 +118,7 @@ impl Queue {
                 agents: self.agents.iter().map(|agent| agent.stream()).collect(),
                 reader: Rc::clone(reader),
                 tally: Rc::clone(&self.tally),
+                refusals: Rc::clone(&self.refusals),
             };
             let stop = Rc::clone(&self.stop);
             self.tasks.push(tokio::task::spawn_local(async move {
@@ -137,6 +141,11 @@ impl Queue {
     /// What happened to customers so far.
     pub fn tally(&self) -> QueueTally {
         *self.tally.borrow()
+    }
+
+    /// With which SIP status customers were refused, and how often (0: no answer).
+    pub fn refusals(&self) -> BTreeMap<u16, u64> {
+        self.refusals.borrow().clone()
     }
 
     /// How long each agent's socket took to come back since [`Self::forget_resumes`].
@@ -163,6 +172,7 @@ struct Customer {
     agents: Vec<u32>,
     reader: Rc<Reader>,
     tally: Rc<RefCell<QueueTally>>,
+    refusals: Rc<RefCell<BTreeMap<u16, u64>>>,
 }
 
 impl Customer {
@@ -175,6 +185,8 @@ impl Customer {
         self.phone.dial(&self.to);
         if !self.phone.until(PATIENCE, |line| line != Line::Calling).await || self.phone.line() != Line::Up {
             count(|tally| &mut tally.refused);
+            let status = if let Line::Refused(status) = self.phone.line() { status } else { 0 };
+            *self.refusals.borrow_mut().entry(status).or_default() += 1;
             self.phone.hang_up().await;
             return;
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{Options, ScenarioError, Stage};
-use crate::report::Report;
+use crate::{report::Report, world::Signal};
 
 /// Time for the load between two kills.
 const BETWEEN: std::ops::Range<f64> = 0.5..3.0;
@@ -38,10 +38,9 @@ pub(super) async fn run(role: &str, options: &Options) -> Result<Report, Scenari
         let Some(node) = nodes.get(round % nodes.len().max(1)).copied() else {
             return Err(ScenarioError::Machine(format!("the cluster has no {role} node")));
         };
-        cluster.kill(node).await?;
+        cluster.end(node, Signal::Kill).await?;
         stage.settle(AT_LEAST, AT_MOST).await;
-        stage.world.cluster()?.start(node)?;
-        sleep(Duration::from_secs(1)).await;
+        stage.world.cluster()?.back(node).await?;
     }
     stage.audit(&mut report, gap(role)).await?;
     Ok(report)

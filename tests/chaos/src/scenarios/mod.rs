@@ -20,8 +20,10 @@ pub use stage::{Outcome, Stage};
 pub struct Options {
     /// The program under test, where a scenario starts it itself.
     pub bin: PathBuf,
-    /// `cluster.json` of a cluster that runs.
+    /// `cluster.json` of a cluster that runs; scenarios start their own, if none is given.
     pub cluster: Option<PathBuf>,
+    /// What starts a cluster.
+    pub script: PathBuf,
     /// How often the thing is done.
     pub times: usize,
     /// Calls that are up meanwhile.
@@ -63,11 +65,12 @@ pub const ALL: &[(&str, bool)] = &[
     ("kill_worker", true),
     ("sigstop_engine", true),
     ("sigstop_sip", true),
-    ("postgres_failover", true),
     ("redis_killed", true),
     ("redis_flushed", true),
     ("redis_away", true),
     ("rolling", true),
+    // The last on a cluster: it is left without a standby.
+    ("postgres_failover", true),
 ];
 
 /// Carries a scenario out.

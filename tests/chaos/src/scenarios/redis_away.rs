@@ -6,7 +6,10 @@ use tandem_proto::api::{Page, Person, Presence};
 use tokio::time::sleep;
 
 use super::{Options, ScenarioError, Stage};
-use crate::report::{Figure, Report};
+use crate::{
+    report::{Figure, Report},
+    world::Signal,
+};
 
 /// How long it is away, when it is away.
 const AWAY: Duration = Duration::from_secs(60);
@@ -15,9 +18,10 @@ const PRESENCE_MS: f64 = 10_000.0;
 const AT_MOST: Duration = Duration::from_millis(11_500);
 
 pub(super) async fn killed(options: &Options) -> Result<Report, ScenarioError> {
-    gone("redis_killed", "Redis is killed and starts again, empty", Duration::from_secs(1), options).await
+    gone("redis_killed", "Redis is killed and starts again, empty", Duration::ZERO, options).await
 }
 
+/// It stands still, which is worse than being gone: connections hang. Then it is killed and comes back empty.
 pub(super) async fn away(options: &Options) -> Result<Report, ScenarioError> {
     gone("redis_away", "Redis is away for 60 s", AWAY, options).await
 }
@@ -26,7 +30,8 @@ async fn gone(name: &str, story: &str, away: Duration, options: &Options) -> Res
     let mut report = Report::new(name, format!("{story}, with {} calls", options.calls));
     let mut stage = Stage::cluster(options).await?;
     stage.ready().await;
-    stage.world.cluster()?.kill_redis().await?;
+    let signal = if away.is_zero() { Signal::Kill } else { Signal::Stop };
+    stage.world.cluster()?.signal_redis(signal)?;
     // While it is away a second lot of calls is set up: those that are up are hung up first, so all have to be made anew.
     let during = Instant::now();
     stage.settle(Duration::from_secs(3), AT_MOST).await;
@@ -34,7 +39,10 @@ async fn gone(name: &str, story: &str, away: Duration, options: &Options) -> Res
     let wanted = stage.calls.pairs.len();
     let made = stage.calls.set_up().await;
     sleep(away.saturating_sub(during.elapsed())).await;
-    stage.world.cluster()?.start_redis()?;
+    if !away.is_zero() {
+        stage.world.cluster()?.signal_redis(Signal::Kill)?;
+    }
+    stage.world.cluster()?.redis_back().await?;
     let lost = wanted.saturating_sub(made) as f64 / wanted.max(1) as f64 * 100.0;
     report
         .figure(Figure::at_most("new calls not set up meanwhile", "%", Some(lost), 5.0).over(wanted as u64));

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::{Options, ScenarioError, Stage};
-use crate::report::{Figure, Report};
+use crate::{
+    report::{Figure, Report},
+    world::Signal,
+};
 
 /// Time a node has to hand over and end.
 const ENDS_WITHIN_MS: f64 = 10_000.0;
@@ -18,12 +21,11 @@ pub(super) async fn run(options: &Options) -> Result<Report, ScenarioError> {
     let before = stage.counts();
     let mut ended = Vec::new();
     for _ in 0..options.times {
-        for node in 0..stage.world.cluster()?.nodes.len() {
+        for node in 0..stage.world.cluster()?.nodes().len() {
             stage.ready().await;
             let cluster = stage.world.cluster()?;
-            let took = cluster.stop(node).await?;
-            cluster.start(node)?;
-            ended.push(took);
+            ended.push(cluster.end(node, Signal::Term).await?);
+            cluster.back(node).await?;
             stage.settle(Duration::from_secs(3), AT_MOST).await;
         }
     }

@@ -6,10 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{Options, ScenarioError, Stage};
-use crate::{
-    report::Report,
-    world::{Signal, signal},
-};
+use crate::{report::Report, world::Signal};
 
 /// How long it stands still.
 const STILL: [u64; 3] = [1, 5, 30];
@@ -47,13 +44,12 @@ pub(super) async fn role(role: &str, options: &Options) -> Result<Report, Scenar
     for (round, seconds) in STILL.into_iter().enumerate() {
         stage.ready().await;
         let nodes = stage.world.cluster()?.with_role(role);
-        let Some(node) = nodes.get(round % nodes.len().max(1)) else {
+        let Some(node) = nodes.get(round % nodes.len().max(1)).copied() else {
             return Err(ScenarioError::Machine(format!("the cluster has no {role} node")));
         };
-        let pid = stage.world.cluster()?.nodes[*node].pid;
-        signal(pid, Signal::Stop)?;
+        stage.world.cluster()?.signal(node, Signal::Stop)?;
         sleep(Duration::from_secs(seconds)).await;
-        signal(pid, Signal::Cont)?;
+        stage.world.cluster()?.signal(node, Signal::Cont)?;
         stage.settle(AT_LEAST, AT_MOST).await;
     }
     stage.audit(&mut report, [None, None, Some(60.0)]).await?;

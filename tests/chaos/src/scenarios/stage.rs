@@ -59,19 +59,26 @@ pub struct Outcome {
     pub barren_rounds: u64,
 }
 
+fn machine(error: std::io::Error) -> ScenarioError {
+    ScenarioError::Machine(format!("no folder for the data: {error}"))
+}
+
+/// A folder under target/, so that it is on a disk: a memory file system would flatter the flush.
+fn target() -> Result<PathBuf, ScenarioError> {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/chaos");
+    std::fs::create_dir_all(&target).map_err(machine)?;
+    Ok(target)
+}
+
 /// Starts one process for the scenario, its data in `folder` or in a folder that is removed afterwards.
 pub(super) async fn single(
     options: &Options,
     folder: Option<&Path>,
 ) -> Result<(World, Option<TempDir>), ScenarioError> {
-    let machine = |error: std::io::Error| ScenarioError::Machine(format!("no folder for the data: {error}"));
     let (base, kept): (PathBuf, Option<TempDir>) = match folder.or(options.data.as_deref()) {
         Some(folder) => (folder.to_owned(), None),
         None => {
-            // Under target/, so that it is on a disk: a memory file system would flatter the flush.
-            let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/chaos");
-            std::fs::create_dir_all(&target).map_err(machine)?;
-            let folder = TempDir::new_in(target).map_err(machine)?;
+            let folder = TempDir::new_in(target()?).map_err(machine)?;
             (folder.path().to_owned(), Some(folder))
         }
     };
@@ -89,16 +96,17 @@ impl Stage {
         Self::set(world, folder, options).await
     }
 
-    /// The cluster of `--cluster` with people in it.
+    /// The cluster of `--cluster`, or one of its own, with people in it.
     ///
     /// # Errors
     /// When there is none.
     pub async fn cluster(options: &Options) -> Result<Self, ScenarioError> {
-        let file = options.cluster.as_deref();
-        let file = file
-            .ok_or_else(|| ScenarioError::Machine("it needs a cluster: --cluster cluster.json".to_owned()))?;
-        let world = World::Cluster(Box::new(Cluster::open(file)?));
-        Self::set(world, None, options).await
+        let cluster = match &options.cluster {
+            Some(file) => Cluster::open(file)?,
+            // Not in a folder only we may enter: PostgreSQL runs as somebody else.
+            None => Cluster::start(&options.script, &options.bin, &target()?.join("cluster")).await?,
+        };
+        Self::set(World::Cluster(Box::new(cluster)), None, options).await
     }
 
     /// Any world with people in it: calls are up, writers write, customers call.
@@ -245,6 +253,9 @@ impl Stage {
         report.figure(Figure::told("… who talked to an agent", "", tally.talked as f64).over(tally.dialled));
         report.figure(Figure::none("… cut off by the server", tally.cut_off, tally.dialled).wished());
         report.figure(Figure::told("… refused", "", tally.refused as f64).over(tally.dialled));
+        for (status, count) in self.queue.refusals() {
+            report.finding(format!("customers refused with {status}: {count}"));
+        }
         report.figure(Figure::told("… who gave up", "", tally.gave_up as f64).over(tally.dialled));
         report.figure(Figure::told("agents put back On Queue", "", tally.put_back as f64));
         let reader = self.reader.web().resumes();
@@ -257,7 +268,7 @@ impl Stage {
     fn log_in(&self, report: &mut Report) {
         let logs: Vec<PathBuf> = match &self.world {
             World::Single(single) => vec![single.log()],
-            World::Cluster(cluster) => cluster.nodes.iter().map(|node| node.log.clone()).collect(),
+            World::Cluster(cluster) => cluster.nodes().iter().map(|node| node.log.clone()).collect(),
         };
         let (mut panics, mut errors) = (0, Vec::new());
         for log in logs {

@@ -32,6 +32,9 @@ const DISCONNECTED_FOR: Duration = Duration::from_secs(4);
 const AGAIN: Duration = Duration::from_millis(400);
 /// A connection that is not there after this long is given up.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Unanswered for about 5 s, a connection is `disconnected`: as in Chromium.
+const STUN_RTO: Duration = Duration::from_secs(1);
+const STUN_REPEATS: usize = 4;
 /// Clock units of 20 ms of Opus.
 const STEP: u32 = 960;
 
@@ -151,8 +154,10 @@ impl Connection {
     async fn make(signaling: &Socket) -> Option<Self> {
         let socket = UdpSocket::bind("127.0.0.1:0").await.ok()?;
         let address = socket.local_addr().ok()?;
-        let mut rtc =
-            Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false).build(Instant::now());
+        let mut config = Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
+        config.set_max_stun_rto(STUN_RTO);
+        config.set_max_stun_retransmits(STUN_REPEATS);
+        let mut rtc = config.build(Instant::now());
         rtc.add_local_candidate(Candidate::host(address, "udp").ok()?);
         let mut api = rtc.sdp_api();
         let primary = api.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);

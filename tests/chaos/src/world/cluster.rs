@@ -1,236 +1,263 @@
-//! A cluster that runs already, as its `cluster.json` describes it.
+//! Ten processes over PostgreSQL and Redis behind HAProxy, as `scripts/cluster.mjs` starts them and `cluster.json` describes them.
 //!
-//! ```json
-//! {
-//!   "http": "127.0.0.1:18080",
-//!   "sip": ["127.0.0.21:15060", "127.0.0.22:15060"],
-//!   "demo": "/path/to/demo.json",
-//!   "bin": "/path/to/tandem",
-//!   "nodes": [
-//!     { "name": "sip-1", "roles": ["sip"], "pid": 4711, "args": ["serve", "--roles", "sip"], "env": {}, "dir": "/path", "log": "/path/sip-1.log" }
-//!   ],
-//!   "postgres": {
-//!     "primary": { "pid": 1, "dir": "/path", "port": 15432 }, "standby": { "pid": 2, "dir": "/path", "port": 15433 },
-//!     "bin": "/usr/lib/postgresql/15/bin", "user": "postgres"
-//!   },
-//!   "redis": { "pid": 3, "dir": "/path", "port": 16379 }
-//! }
-//! ```
-//!
-//! `http` is HAProxy; `sip` are the SIP nodes themselves. A node that is started again writes its new pid back into the file.
+//! The script is the cluster's supervisor: it starts a node or Redis again half a second after it ended, and promotes the standby when
+//! the primary ends. So a scenario only has to kill, and to wait until what it killed is back.
 
 use std::{
-    collections::BTreeMap,
-    fs::OpenOptions,
+    io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use serde::{Deserialize, Serialize};
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
-use super::{Signal, WorldError, is_alive, read_json, signal};
+use super::{Signal, WorldError, is_alive, ports, read_json, signal};
+
+/// A cluster needs so long to come up at most.
+const UP_WITHIN: Duration = Duration::from_secs(120);
+/// A node or Redis that was killed is back after so long at most.
+const BACK_WITHIN: Duration = Duration::from_secs(40);
+/// A supervisor that is asked to end does within this.
+const DOWN_WITHIN: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A cluster that runs.
+#[derive(Debug)]
+pub struct Cluster {
+    description: Description,
+    http: SocketAddr,
+    file: PathBuf,
+    /// Ours to end, if we started it.
+    supervisor: Option<Child>,
+}
 
 /// `cluster.json`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Cluster {
-    /// The API, through HAProxy.
-    pub http: SocketAddr,
-    /// SIP nodes.
-    pub sip: Vec<SocketAddr>,
-    /// The demo's logins.
-    pub demo: PathBuf,
-    /// The program nodes run.
-    pub bin: PathBuf,
-    /// Nodes.
-    pub nodes: Vec<Node>,
-    /// Databases.
-    pub postgres: Option<Postgres>,
-    /// Redis.
-    pub redis: Option<Redis>,
-    #[serde(skip)]
-    file: PathBuf,
+#[derive(Clone, Debug, Deserialize)]
+struct Description {
+    http: String,
+    sip: Vec<SocketAddr>,
+    demo: PathBuf,
+    nodes: Vec<Node>,
+    postgres: Option<Postgres>,
+    redis: Option<Process>,
 }
 
 /// A process of Tandem.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Node {
     /// Its name, the same over restarts.
     pub name: String,
     /// Roles.
     pub roles: Vec<String>,
-    /// Process.
+    /// Process; 0 while it does not run.
     pub pid: u32,
-    /// How it is started.
-    pub args: Vec<String>,
-    /// With what environment.
-    #[serde(default)]
-    pub env: BTreeMap<String, String>,
-    /// Where.
-    #[serde(default)]
-    pub dir: Option<PathBuf>,
+    /// Where it says whether it is ready.
+    pub admin: SocketAddr,
     /// What it logs.
     pub log: PathBuf,
 }
 
-/// Primary and standby.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Postgres {
-    /// Takes writes.
-    pub primary: PostgresServer,
-    /// Follows synchronously.
-    pub standby: PostgresServer,
-    /// Where `pg_ctl` is.
-    pub bin: PathBuf,
-    /// Whose account they run under; `pg_ctl` refuses root.
-    pub user: String,
+#[derive(Clone, Debug, Deserialize)]
+struct Postgres {
+    primary: Process,
+    promote: Vec<String>,
 }
 
-/// A PostgreSQL server.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct PostgresServer {
-    /// The postmaster.
-    pub pid: u32,
-    /// Data folder.
-    pub dir: PathBuf,
-    /// Port on 127.0.0.1.
-    pub port: u16,
-}
-
-/// A Redis server.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Redis {
-    /// Process.
-    pub pid: u32,
-    /// Its folder.
-    pub dir: PathBuf,
-    /// Port on 127.0.0.1.
-    pub port: u16,
+#[derive(Clone, Debug, Deserialize)]
+struct Process {
+    pid: u32,
+    port: u16,
 }
 
 impl Cluster {
-    /// Reads `cluster.json`.
+    /// One that runs already.
     ///
     /// # Errors
-    /// When it is not there, or not one.
+    /// When its `cluster.json` is not there, or not one.
     pub fn open(file: &Path) -> Result<Self, WorldError> {
-        Ok(Self { file: file.to_owned(), ..read_json::<Self>(file)? })
+        let description: Description = read_json(file)?;
+        let address = description.http.trim_start_matches("http://");
+        let http =
+            address.parse().map_err(|_| other(format!("{address:?} in {} is no address", file.display())))?;
+        Ok(Self { description, http, file: file.to_owned(), supervisor: None })
+    }
+
+    /// Starts one with `script` in the empty folder `dir`; it ends when this is dropped.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start(script: &Path, bin: &Path, dir: &Path) -> Result<Self, WorldError> {
+        let io = |error| WorldError::Io(script.display().to_string(), error);
+        let absolute = |path: &Path| std::path::absolute(path).map_err(io);
+        let base = ports::free_run(10)?.to_string();
+        let mut supervisor = Command::new("node")
+            .arg(absolute(script)?)
+            .args(["up", "--fresh", "--base", &base, "--dir"])
+            .arg(absolute(dir)?)
+            .arg("--bin")
+            .arg(absolute(bin)?)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(io)?;
+        let (ready, mut said) = tokio::sync::mpsc::unbounded_channel();
+        if let Some(stdout) = supervisor.stdout.take() {
+            // Until it ends: a pipe nobody reads would stop it.
+            std::thread::spawn(move || {
+                for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                    let _ = ready.send(line);
+                }
+            });
+        }
+        let up = async {
+            while let Some(line) = said.recv().await {
+                if line.starts_with("ready ") {
+                    return true;
+                }
+            }
+            false
+        };
+        let up = timeout(UP_WITHIN, up).await.unwrap_or(false);
+        let cluster = if up {
+            Self::open(&dir.join("cluster.json"))
+        } else {
+            Err(other("the cluster does not come up".into()))
+        };
+        match cluster {
+            Ok(mut cluster) => {
+                cluster.supervisor = Some(supervisor);
+                Ok(cluster)
+            }
+            Err(error) => {
+                end(&mut supervisor);
+                Err(error)
+            }
+        }
+    }
+
+    /// The API, through HAProxy.
+    pub const fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// SIP nodes.
+    pub fn sip(&self) -> &[SocketAddr] {
+        &self.description.sip
+    }
+
+    /// The demo's logins.
+    pub fn demo(&self) -> &Path {
+        &self.description.demo
+    }
+
+    /// Nodes, as they were when last looked at.
+    pub fn nodes(&self) -> &[Node] {
+        &self.description.nodes
     }
 
     /// Places of the nodes that have a role, in their order.
     pub fn with_role(&self, role: &str) -> Vec<usize> {
         let has = |node: &Node| node.roles.iter().any(|own| own == role);
-        self.nodes.iter().enumerate().filter(|(_, node)| has(node)).map(|(at, _)| at).collect()
+        self.nodes().iter().enumerate().filter(|(_, node)| has(node)).map(|(at, _)| at).collect()
     }
 
-    /// kill −9 of a node.
+    /// Sends a node a signal.
     ///
     /// # Errors
     /// When it does not run.
-    pub async fn kill(&self, node: usize) -> Result<(), WorldError> {
-        signal(self.nodes[node].pid, Signal::Kill)?;
-        gone(self.nodes[node].pid, Duration::from_secs(5)).await.map(|_| ())
-    }
-
-    /// Asks a node to hand over and end; how long it took.
-    ///
-    /// # Errors
-    /// When it does not within 30 s.
-    pub async fn stop(&self, node: usize) -> Result<Duration, WorldError> {
-        signal(self.nodes[node].pid, Signal::Term)?;
-        gone(self.nodes[node].pid, Duration::from_secs(30)).await
-    }
-
-    /// Starts a node again, as it was started before.
-    ///
-    /// # Errors
-    /// When it cannot be started.
-    pub fn start(&mut self, node: usize) -> Result<(), WorldError> {
-        let bin = self.bin.clone();
-        let node = &mut self.nodes[node];
-        let io = |error| WorldError::Io(node.name.clone(), error);
-        let log = OpenOptions::new().create(true).append(true).open(&node.log).map_err(io)?;
-        let out = log.try_clone().map_err(io)?;
-        let mut command = Command::new(bin);
-        command.args(&node.args).envs(&node.env).stdin(Stdio::null()).stdout(out).stderr(log);
-        if let Some(dir) = &node.dir {
-            command.current_dir(dir);
-        }
-        let mut child = command.spawn().map_err(io)?;
-        node.pid = child.id();
-        // Somebody has to take the exit status, or it stays as a zombie.
-        std::thread::spawn(move || child.wait());
-        self.save()
-    }
-
-    /// kill −9 of the primary, as a crash of its machine would be.
-    ///
-    /// # Errors
-    /// When there is no PostgreSQL, or it does not run.
-    pub fn kill_primary(&self) -> Result<(), WorldError> {
-        let primary = &self.postgres()?.primary;
-        // The postmaster's children end by themselves once they notice.
-        signal(primary.pid, Signal::Kill)
-    }
-
-    /// Promotes the standby and waits until it says that it takes writes.
-    ///
-    /// # Errors
-    /// When `pg_ctl` fails.
-    pub fn promote(&self) -> Result<(), WorldError> {
-        let postgres = self.postgres()?;
-        let done = Command::new("runuser")
-            .args(["-u", &postgres.user, "--"])
-            .arg(postgres.bin.join("pg_ctl"))
-            .args(["promote", "-w", "-D"])
-            .arg(&postgres.standby.dir)
-            .stdout(Stdio::null())
-            .status();
-        match done {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(WorldError::Other(format!("pg_ctl promote: {status}"))),
-            Err(error) => Err(WorldError::Io("pg_ctl".to_owned(), error)),
+    pub fn signal(&mut self, node: usize, what: Signal) -> Result<(), WorldError> {
+        self.look()?;
+        match self.nodes()[node].pid {
+            0 => Err(other(format!("{} does not run", self.nodes()[node].name))),
+            pid => signal(pid, what),
         }
     }
 
-    fn postgres(&self) -> Result<&Postgres, WorldError> {
-        self.postgres.as_ref().ok_or_else(|| WorldError::Other("the cluster has no PostgreSQL".to_owned()))
-    }
-
-    fn redis(&self) -> Result<&Redis, WorldError> {
-        self.redis.as_ref().ok_or_else(|| WorldError::Other("the cluster has no Redis".to_owned()))
-    }
-
-    /// kill −9 of Redis.
+    /// Ends a node by a signal and waits until the process is gone; how long it took.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn kill_redis(&self) -> Result<(), WorldError> {
-        let pid = self.redis()?.pid;
-        signal(pid, Signal::Kill)?;
-        gone(pid, Duration::from_secs(5)).await.map(|_| ())
+    /// When it does not run, or does not end.
+    pub async fn end(&mut self, node: usize, what: Signal) -> Result<Duration, WorldError> {
+        self.signal(node, what)?;
+        gone(self.nodes()[node].pid).await
     }
 
-    /// Starts Redis again, empty.
+    /// Waits until a node that ended runs again and is ready.
     ///
     /// # Errors
-    /// When it cannot be started.
-    pub fn start_redis(&mut self) -> Result<(), WorldError> {
-        let redis =
-            self.redis.as_mut().ok_or_else(|| WorldError::Other("the cluster has no Redis".to_owned()))?;
-        let port = redis.port.to_string();
-        let child = Command::new("redis-server")
-            .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
-            .arg(&redis.dir)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn();
-        let mut child = child.map_err(|error| WorldError::Io("redis-server".to_owned(), error))?;
-        redis.pid = child.id();
-        std::thread::spawn(move || child.wait());
-        self.save()
+    /// When it does not.
+    pub async fn back(&mut self, node: usize) -> Result<(), WorldError> {
+        let (before, began) = (self.nodes()[node].pid, Instant::now());
+        while began.elapsed() < BACK_WITHIN {
+            self.look()?;
+            let now = &self.nodes()[node];
+            if now.pid != 0 && now.pid != before && is_ready(now.admin).await {
+                return Ok(());
+            }
+            sleep(LOOK).await;
+        }
+        Err(other(format!("{} does not come back", self.nodes()[node].name)))
+    }
+
+    /// kill −9 of the primary; the supervisor promotes the standby.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn kill_primary(&mut self) -> Result<(), WorldError> {
+        self.look()?;
+        let postgres = self.description.postgres.as_ref();
+        let postgres = postgres.ok_or_else(|| other("the cluster has no PostgreSQL".into()))?;
+        signal(postgres.primary.pid, Signal::Kill)
+    }
+
+    /// Promotes the standby, in case the supervisor does not.
+    pub fn promote(&self) {
+        let promote = self.description.postgres.as_ref().map(|postgres| postgres.promote.as_slice());
+        if let Some([program, args @ ..]) = promote {
+            // One that is promoted already says so, which is as good.
+            let _ = Command::new(program)
+                .args(args)
+                .current_dir("/")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+
+    fn redis(&self) -> Result<&Process, WorldError> {
+        self.description.redis.as_ref().ok_or_else(|| other("the cluster has no Redis".into()))
+    }
+
+    /// Sends Redis a signal.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn signal_redis(&mut self, what: Signal) -> Result<(), WorldError> {
+        self.look()?;
+        signal(self.redis()?.pid, what)
+    }
+
+    /// Waits until Redis, killed before, answers again.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn redis_back(&mut self) -> Result<(), WorldError> {
+        let (before, began) = (self.redis()?.pid, Instant::now());
+        while began.elapsed() < BACK_WITHIN {
+            self.look()?;
+            if self.redis()?.pid != before && self.ask_redis("PING").await.is_ok() {
+                return Ok(());
+            }
+            sleep(LOOK).await;
+        }
+        Err(other("Redis does not come back".into()))
     }
 
     /// FLUSHALL.
@@ -238,28 +265,69 @@ impl Cluster {
     /// # Errors
     /// When Redis cannot be reached.
     pub async fn flush_redis(&self) -> Result<(), WorldError> {
-        let io = |error| WorldError::Io("redis".to_owned(), error);
-        let mut stream = TcpStream::connect(("127.0.0.1", self.redis()?.port)).await.map_err(io)?;
-        stream.write_all(b"FLUSHALL\r\n").await.map_err(io)?;
-        stream.readable().await.map_err(io)
+        self.ask_redis("FLUSHALL").await
     }
 
-    fn save(&self) -> Result<(), WorldError> {
-        let text =
-            serde_json::to_vec_pretty(self).map_err(|e| WorldError::Shape("cluster.json".to_owned(), e))?;
-        std::fs::write(&self.file, text)
-            .map_err(|error| WorldError::Io(self.file.display().to_string(), error))
+    async fn ask_redis(&self, command: &str) -> Result<(), WorldError> {
+        let io = |error| WorldError::Io("redis".to_owned(), error);
+        let mut stream = TcpStream::connect(("127.0.0.1", self.redis()?.port)).await.map_err(io)?;
+        stream.write_all(format!("{command}\r\n").as_bytes()).await.map_err(io)?;
+        let mut first = [0];
+        stream.read_exact(&mut first).await.map_err(io)?;
+        if first == *b"+" { Ok(()) } else { Err(other(format!("Redis refuses {command}"))) }
+    }
+
+    /// Reads the processes anew.
+    fn look(&mut self) -> Result<(), WorldError> {
+        self.description = read_json(&self.file)?;
+        Ok(())
     }
 }
 
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(supervisor) = &mut self.supervisor {
+            end(supervisor);
+        }
+    }
+}
+
+fn end(supervisor: &mut Child) {
+    let (asked, began) = (signal(supervisor.id(), Signal::Term), Instant::now());
+    while asked.is_ok() && began.elapsed() < DOWN_WITHIN {
+        if !matches!(supervisor.try_wait(), Ok(None)) {
+            return;
+        }
+        std::thread::sleep(LOOK);
+    }
+    let _ = supervisor.kill();
+    let _ = supervisor.wait();
+}
+
+fn other(text: String) -> WorldError {
+    WorldError::Other(text)
+}
+
+/// `GET /readyz` of a node.
+async fn is_ready(admin: SocketAddr) -> bool {
+    let asked = async {
+        let mut stream = TcpStream::connect(admin).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n").await?;
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await?;
+        Ok::<_, std::io::Error>(head.ends_with(b" 200"))
+    };
+    matches!(timeout(Duration::from_secs(2), asked).await, Ok(Ok(true)))
+}
+
 /// Waits until a process is gone; how long it took.
-async fn gone(pid: u32, patience: Duration) -> Result<Duration, WorldError> {
+async fn gone(pid: u32) -> Result<Duration, WorldError> {
     let began = Instant::now();
     while is_alive(pid) {
-        if began.elapsed() > patience {
-            return Err(WorldError::Other(format!("process {pid} does not end")));
+        if began.elapsed() > DOWN_WITHIN {
+            return Err(other(format!("process {pid} does not end")));
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        sleep(LOOK).await;
     }
     Ok(began.elapsed())
 }
@@ -268,18 +336,25 @@ async fn gone(pid: u32, patience: Duration) -> Result<Duration, WorldError> {
 mod tests {
     use super::*;
 
+    const EXAMPLE: &str = r#"{
+        "http": "http://127.0.0.1:8080", "stats": "http://127.0.0.1:8089", "sip": ["127.0.0.21:8083", "127.0.0.22:8083"],
+        "demo": "/d/demo.json", "pid": 1, "dir": "/d", "database": "postgres://…",
+        "nodes": [
+            { "name": "edge1", "roles": ["edge"], "ip": "127.0.0.11", "pid": 7, "args": [], "admin": "127.0.0.11:8082", "log": "/d/l" },
+            { "name": "sip1", "roles": ["sip"], "ip": "127.0.0.21", "pid": 8, "args": [], "admin": "127.0.0.21:8082", "log": "/d/m" }
+        ],
+        "postgres": { "primary": { "pid": 2, "port": 1, "dir": "/p" }, "standby": { "pid": 3, "port": 2, "dir": "/s" }, "promote": ["pg_ctl"] },
+        "redis": { "pid": 4, "port": 3, "dir": "/r", "args": [] }
+    }"#;
+
     #[test]
-    fn the_file_in_the_documentation_reads() {
-        let source = include_str!("cluster.rs");
-        let example: Vec<&str> = source
-            .lines()
-            .skip_while(|line| !line.starts_with("//! ```json"))
-            .skip(1)
-            .take_while(|line| !line.starts_with("//! ```"))
-            .filter_map(|line| line.strip_prefix("//! "))
-            .collect();
-        let cluster: Cluster = serde_json::from_str(&example.join("\n")).expect("reads");
-        assert_eq!(cluster.with_role("sip"), [0]);
-        assert!(cluster.with_role("edge").is_empty());
+    fn a_description_reads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("cluster.json");
+        std::fs::write(&file, EXAMPLE).expect("written");
+        let cluster = Cluster::open(&file).expect("reads");
+        assert_eq!(cluster.http(), "127.0.0.1:8080".parse().expect("an address"));
+        assert_eq!(cluster.with_role("sip"), [1]);
+        assert!(cluster.with_role("media").is_empty());
     }
 }

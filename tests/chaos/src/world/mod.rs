@@ -9,7 +9,7 @@ use std::{collections::HashMap, net::SocketAddr, path::Path, time::Duration};
 
 use serde::Deserialize;
 
-pub use cluster::{Cluster, Node, Postgres, PostgresServer, Redis};
+pub use cluster::{Cluster, Node};
 pub use process::{Signal, is_alive, signal};
 pub use single::Single;
 
@@ -82,7 +82,7 @@ impl World {
     pub const fn http(&self) -> SocketAddr {
         match self {
             Self::Single(single) => single.http(),
-            Self::Cluster(cluster) => cluster.http,
+            Self::Cluster(cluster) => cluster.http(),
         }
     }
 
@@ -90,7 +90,7 @@ impl World {
     pub fn sip(&self) -> Vec<SocketAddr> {
         match self {
             Self::Single(single) => vec![single.sip()],
-            Self::Cluster(cluster) => cluster.sip.clone(),
+            Self::Cluster(cluster) => cluster.sip().to_vec(),
         }
     }
 
@@ -101,7 +101,7 @@ impl World {
     pub fn demo(&self) -> Result<Demo, WorldError> {
         match self {
             Self::Single(single) => single.demo(),
-            Self::Cluster(cluster) => Demo::read(&cluster.demo),
+            Self::Cluster(cluster) => Demo::read(cluster.demo()),
         }
     }
 
@@ -126,7 +126,7 @@ impl World {
         match self {
             Self::Cluster(cluster) => Ok(cluster),
             Self::Single(_) => {
-                Err(WorldError::Other("this scenario needs a cluster (--cluster FILE)".to_owned()))
+                Err(WorldError::Other("this scenario needs a cluster, not one process".to_owned()))
             }
         }
     }
@@ -136,7 +136,7 @@ impl World {
         let processes: Vec<(String, Option<u32>)> = match self {
             Self::Single(single) => vec![("tandem".to_owned(), single.pid())],
             Self::Cluster(cluster) => {
-                cluster.nodes.iter().map(|node| (node.name.clone(), Some(node.pid))).collect()
+                cluster.nodes().iter().map(|node| (node.name.clone(), Some(node.pid))).collect()
             }
         };
         processes.into_iter().filter_map(|(name, pid)| Some((name, process::cpu_time(pid?)?))).collect()

@@ -38,6 +38,7 @@ impl Single {
     /// # Errors
     /// When it does not become ready.
     pub async fn start(bin: &Path, data: &Path) -> Result<Self, WorldError> {
+        std::fs::create_dir_all(data).map_err(|error| WorldError::Io(data.display().to_string(), error))?;
         let address = || Ok::<_, WorldError>(SocketAddr::from(([127, 0, 0, 1], ports::free()?)));
         let mut single = Self {
             bin: std::path::absolute(bin)
