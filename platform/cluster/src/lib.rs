@@ -8,29 +8,37 @@
 //! [`Claim::hold`] in the same transaction. It fails with [`StoreError::Fenced`] once the thing was taken, and then the former owner lets
 //! go of it without a word to anybody. What a gone node owned is offered to the living as [`Orphan`]s.
 
+mod join;
+mod lookout;
+mod meters;
 mod nodes;
 mod owned;
 mod pulse;
+mod stillness;
+mod timing;
 
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use tandem_bus::Links;
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
-use tandem_store::{Migration, Store, StoreError};
-use tokio::sync::{broadcast, watch};
+use tandem_store::{BoxFuture, Cause, Migration, Store, StoreError, Tx};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use lookout::Lookout;
+use pulse::Pulse;
+
+pub use join::JoinError;
 pub use nodes::Nodes;
 pub use owned::{Claim, Claiming, Kind, Orphan, Owner};
+pub use timing::{BEAT, GONE_AFTER, Timing};
 
-/// How often a node shows that it is there.
-pub const BEAT: Duration = Duration::from_millis(250);
-/// A node whose count stands still for so long is gone.
-pub const GONE_AFTER: Duration = Duration::from_secs(2);
+/// The message by which a node says that it gave something up.
+const ORPHANS: &str = "orphans";
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -69,32 +77,71 @@ struct Inner {
     mint: Arc<Mint>,
     links: Links,
     alone: bool,
+    timing: Timing,
     info: Mutex<NodeInfo>,
     /// Raised to publish `info` at once.
     changed: watch::Sender<u64>,
     nodes: watch::Sender<Nodes>,
+    /// Who was seen to be gone.
+    gone: Mutex<BTreeSet<NodeId>>,
     orphans: broadcast::Sender<Orphan>,
+    /// Look now.
+    hint: Arc<Notify>,
+    stop: CancellationToken,
+    running: TaskTracker,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
 }
 
 impl Cluster {
-    /// Makes this node known and begins to watch the others.
+    /// Makes this node known and begins to watch the others. Waits for up to [`GONE_AFTER`] and a little if another node had its name a
+    /// moment ago.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn join(joining: Joining) -> Result<Self, StoreError> {
+    /// When another node has its name and lives, or the store fails.
+    pub async fn join(joining: Joining) -> Result<Self, JoinError> {
+        Self::join_with(joining, Timing::default()).await
+    }
+
+    /// As [`Self::join`], at a pace of one's own.
+    ///
+    /// # Errors
+    /// As [`Self::join`].
+    pub async fn join_with(joining: Joining, timing: Timing) -> Result<Self, JoinError> {
         let Joining { store, mint, links, info, alone } = joining;
-        let inner = Inner {
+        let hint = Arc::new(Notify::new());
+        let hears = Arc::clone(&hint);
+        links.hear(ORPHANS, move |_, _: serde_json::Value| hears.notify_one());
+        let cluster = Self(Arc::new(Inner {
             store,
             mint,
             links,
             alone,
+            timing,
             nodes: watch::Sender::new(Nodes::of(vec![info.clone()])),
             info: Mutex::new(info),
             changed: watch::Sender::new(0),
+            gone: Mutex::default(),
             orphans: broadcast::Sender::new(4_096),
-        };
-        let cluster = Self(Arc::new(inner));
-        pulse::start(&cluster).await?;
+            hint,
+            stop: CancellationToken::new(),
+            running: TaskTracker::new(),
+        }));
+        if !alone {
+            join::take_name(&cluster).await?;
+        }
+        let (mut pulse, mut lookout) = (Pulse::default(), Lookout::new(&cluster));
+        pulse.beat(&cluster).await?;
+        lookout.look(&cluster).await?;
+        let inner = &cluster.0;
+        inner.running.spawn(lookout.run(Arc::downgrade(inner)));
+        if !alone {
+            inner.running.spawn(pulse.run(Arc::downgrade(inner)));
+        }
         Ok(cluster)
     }
 
@@ -166,12 +213,50 @@ impl Cluster {
         self.0.orphans.subscribe()
     }
 
-    /// Says goodbye: what this node still owns is free for the others.
+    /// Makes the others look at once for what this node gave up. To be called after the command that did; they find it with their next
+    /// look in any case.
+    pub fn announce_orphans(&self) {
+        for node in self.nodes().all().iter().filter(|node| node.id != self.me()) {
+            // Who does not hear it looks a little later.
+            let _ = self.links().tell(node.id, ORPHANS, &());
+        }
+        self.0.hint.notify_one();
+    }
+
+    /// Says goodbye: what this node still owns is free for the others. It beats no more.
     ///
     /// # Errors
     /// When the store fails; the others will find out by themselves.
     pub async fn leave(&self) -> Result<(), StoreError> {
         pulse::leave(self).await
+    }
+
+    /// Whether a node was seen to be gone. One that was never seen is not.
+    pub fn is_gone(&self, node: NodeId) -> bool {
+        let seen = self.0.gone.lock().unwrap_or_else(PoisonError::into_inner).contains(&node);
+        seen || (self.0.alone && node != self.me())
+    }
+
+    /// Takes in what the lookout saw.
+    pub(crate) fn see(&self, nodes: Nodes, gone: BTreeSet<NodeId>) {
+        let me = self.me();
+        let others = nodes.all().iter().filter(|node| node.id != me);
+        self.links().know(others.filter_map(|node| Some((node.id, node.links?))).collect());
+        *self.0.gone.lock().unwrap_or_else(PoisonError::into_inner) = gone;
+        self.0.nodes.send_if_modified(|known| {
+            let news = *known != nodes;
+            *known = nodes;
+            news
+        });
+    }
+
+    /// A command on the tables of the nodes themselves.
+    pub(crate) async fn write_as_system<T, F>(&self, command: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        self.store().write(self.0.mint.system(), Cause::SYSTEM, command).await
     }
 
     pub(crate) fn roles(&self) -> BTreeSet<NodeRole> {

@@ -1,14 +1,14 @@
 //! Things that live in one place at a time.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use tandem_core::OrgScope;
-use tandem_proto::{NodeId, NodeRole};
+use tandem_proto::{NodeId, NodeRole, OrgId};
 use tandem_store::{Cause, StoreError, Tx};
 
-use crate::Cluster;
+use crate::{Cluster, meters};
 
 /// What kind of thing is owned.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -183,7 +183,8 @@ impl Cluster {
     /// When the store fails.
     pub async fn take(&self, orphan: &Orphan) -> Result<Option<Claim>, StoreError> {
         let (me, Orphan { kind, id, scope, owner }) = (self.me(), orphan.clone());
-        self.store()
+        let claim = self
+            .store()
             .write(scope, Cause::SYSTEM, move |tx| {
                 Box::pin(async move {
                     let was = owner.node.map(|node| node.to_string()).unwrap_or_default();
@@ -198,10 +199,16 @@ impl Cluster {
                     .execute(tx.conn())
                     .await?;
                     let epoch = owner.epoch + 1;
-                    Ok((taken.rows_affected() == 1).then_some(Claim { kind, id, node: me, epoch }))
+                    Ok::<_, StoreError>(
+                        (taken.rows_affected() == 1).then_some(Claim { kind, id, node: me, epoch }),
+                    )
                 })
             })
-            .await
+            .await?;
+        if claim.is_some() {
+            meters::taken(kind);
+        }
+        Ok(claim)
     }
 
     /// Owns a thing that lives on, whoever had it: makes it if it is new, takes it if its owner is gone, and otherwise answers `None`.
@@ -219,8 +226,8 @@ impl Cluster {
             made => return made.map(Some),
         }
         let Some(owner) = self.owner(kind, id).await? else { return Ok(None) };
-        let lives = owner.node.is_some_and(|node| self.nodes().get(node).is_some());
-        if lives {
+        // A node that is not known (yet) is not taken for gone.
+        if owner.node.is_some_and(|node| !self.is_gone(node)) {
             return Ok(None);
         }
         self.take(&Orphan { kind, id: id.to_owned(), scope, owner }).await
@@ -265,8 +272,11 @@ fn owner(node: String, epoch: i64) -> Result<Owner, StoreError> {
     Ok(Owner { node, epoch })
 }
 
-/// What the nodes in `gone` own of the kinds a node with `roles` can take, and what was given up.
-pub(crate) async fn left_behind(cluster: &Cluster, gone: &[NodeId]) -> Result<Vec<Orphan>, StoreError> {
+/// What the nodes in `gone` own of the kinds this node can take, and what was given up.
+pub(crate) async fn left_behind(
+    cluster: &Cluster,
+    gone: &BTreeSet<NodeId>,
+) -> Result<Vec<Orphan>, StoreError> {
     let roles = cluster.roles();
     let mut orphans = Vec::new();
     for node in gone.iter().map(ToString::to_string).chain([String::new()]) {
@@ -279,15 +289,10 @@ pub(crate) async fn left_behind(cluster: &Cluster, gone: &[NodeId]) -> Result<Ve
             .fetch_all(cluster.store().reader())
             .await?;
             for row in rows {
-                let org: String = row.try_get(1)?;
-                let org = org.parse().map_err(|e: uuid::Error| StoreError::Damaged {
-                    table: "owned",
-                    reason: e.to_string(),
-                })?;
                 orphans.push(Orphan {
                     kind,
                     id: row.try_get(0)?,
-                    scope: cluster.scope_of(org),
+                    scope: cluster.scope_of(org(row.try_get(1)?)?),
                     owner: owner(row.try_get(2)?, row.try_get(3)?)?,
                 });
             }
@@ -296,5 +301,53 @@ pub(crate) async fn left_behind(cluster: &Cluster, gone: &[NodeId]) -> Result<Ve
     Ok(orphans)
 }
 
-/// How long an orphan is left to the node it is placed on before anybody takes it.
-pub(crate) const LEFT_TO_ITS_PLACE: Duration = Duration::from_secs(1);
+/// Whether a node owns anything, of any kind and org.
+pub(crate) async fn owns_anything(cluster: &Cluster, node: NodeId) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT id FROM owned WHERE node = $1 LIMIT 1")
+        .bind(node.to_string())
+        .fetch_optional(cluster.store().reader())
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Owners that have no row: they were forgotten, came back to own something, and died before they beat.
+pub(crate) async fn owners_without_row(cluster: &Cluster) -> Result<BTreeSet<NodeId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT node FROM owned WHERE node <> '' AND node NOT IN (SELECT id FROM nodes)",
+    )
+    .fetch_all(cluster.store().reader())
+    .await?;
+    rows.iter()
+        .map(|row| owner(row.try_get(0)?, 0).map(|owner| owner.node))
+        .filter_map(Result::transpose)
+        .collect()
+}
+
+/// The orgs this node owns things of.
+pub(crate) async fn orgs_of(cluster: &Cluster) -> Result<Vec<OrgId>, StoreError> {
+    let rows = sqlx::query("SELECT DISTINCT org FROM owned WHERE node = $1")
+        .bind(cluster.me().to_string())
+        .fetch_all(cluster.store().reader())
+        .await?;
+    rows.iter().map(|row| org(row.try_get(0)?)).collect()
+}
+
+/// How much of each kind this node owns.
+pub(crate) async fn counts(cluster: &Cluster) -> Result<Vec<(Kind, i64)>, StoreError> {
+    let rows = sqlx::query("SELECT kind, count(*) FROM owned WHERE node = $1 GROUP BY kind")
+        .bind(cluster.me().to_string())
+        .fetch_all(cluster.store().reader())
+        .await?;
+    let mut counts = Vec::new();
+    for row in rows {
+        let (name, count): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        // A kind of a newer version is none of ours.
+        counts.extend(Kind::ALL.into_iter().find(|kind| kind.name() == name).map(|kind| (kind, count)));
+    }
+    Ok(counts)
+}
+
+fn org(text: String) -> Result<OrgId, StoreError> {
+    text.parse()
+        .map_err(|error: uuid::Error| StoreError::Damaged { table: "owned", reason: error.to_string() })
+}

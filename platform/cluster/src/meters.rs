@@ -1,0 +1,29 @@
+//! The metrics of nodes and of what they own.
+
+use metrics::gauge;
+
+use crate::Kind;
+
+/// Who is there, as this node sees it.
+pub(crate) fn nodes(living: usize, gone: usize) {
+    gauge!("tandem_nodes_living").set(count(living));
+    gauge!("tandem_nodes_gone").set(count(gone));
+}
+
+/// What this node owns.
+pub(crate) fn owned(counts: &[(Kind, i64)]) {
+    for kind in Kind::ALL {
+        let owned = counts.iter().find(|(of, _)| *of == kind).map_or(0, |(_, count)| *count);
+        gauge!("tandem_owned_things", "kind" => kind.name())
+            .set(f64::from(i32::try_from(owned).unwrap_or(i32::MAX)));
+    }
+}
+
+/// A thing was taken from a node that is gone.
+pub(crate) fn taken(kind: Kind) {
+    metrics::counter!("tandem_owned_taken_total", "kind" => kind.name()).increment(1);
+}
+
+fn count(of: usize) -> f64 {
+    f64::from(u32::try_from(of).unwrap_or(u32::MAX))
+}
