@@ -16,6 +16,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-call", 2),
     ("tandem-presence-redis", 3),
     ("tandem-store", 3),
+    ("tandem-blobs", 3),
     ("tandem-bus", 3),
     ("tandem-setup", 3),
     ("tandem-cluster", 4),
