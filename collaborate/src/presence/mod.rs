@@ -115,7 +115,8 @@ impl PresenceService {
         let views = Arc::new(Views::new(CHANGES));
         let follower = Follower::start(live, journal.clone(), mint, Arc::clone(&views)).await?;
         let (commands, inbox) = mpsc::channel(owner::INBOX);
-        let owner = Owner::new(Arc::clone(&leases), journal, Arc::clone(&clock), inbox, notes);
+        let mut owner = Owner::new(Arc::clone(&leases), journal, Arc::clone(&clock), inbox, notes);
+        owner.begin().await;
         // The logger ends once the owner, which ends with the last handle, hands in no more notes.
         tokio::spawn(async move {
             tokio::select! {

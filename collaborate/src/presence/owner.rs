@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use tandem_core::{Clock, OrgScope};
-use tandem_presence::{PresenceError, PresenceStore, Update};
+use tandem_presence::{LEASE, PresenceError, PresenceStore, Update};
 use tandem_proto::{
     DeviceId, Timestamp, UserId,
     api::{Activity, ChoosePresence},
@@ -36,6 +36,13 @@ pub(super) struct Command {
     pub(super) cause: Cause,
     pub(super) what: What,
     pub(super) done: Option<oneshot::Sender<Result<(), PresenceRefused>>>,
+}
+
+impl Command {
+    /// Whether this is a heartbeat whose lease would have ended by now: this process stood still.
+    fn is_late(&self, now: Timestamp) -> bool {
+        matches!(self.what, What::Renew { .. }) && self.at.plus(LEASE) <= now
+    }
 }
 
 /// What to do.
@@ -90,6 +97,13 @@ impl Owner {
         Self { leases, journal, clock, inbox, notes, owed: HashMap::new(), next_expiry: None, away: false }
     }
 
+    /// Looks at leases that are not this process's own before anybody asks for them; restores them where they must be.
+    pub(super) async fn begin(&mut self) {
+        if self.leases.pass().is_some() {
+            self.turn(&mut Vec::new()).await;
+        }
+    }
+
     /// Runs until every handle is gone.
     pub(super) async fn run(mut self) {
         let mut commands = Vec::with_capacity(INBOX);
@@ -117,7 +131,10 @@ impl Owner {
     async fn turn(&mut self, commands: &mut Vec<Command>) {
         let now = self.now();
         let mut again = Vec::new();
-        for carried in carry_out(&self.leases, commands.drain(..)).await {
+        let (timely, late): (Vec<_>, Vec<_>) = commands.drain(..).partition(|command| !command.is_late(now));
+        // The device may have come back on another node since.
+        late.into_iter().filter_map(|command| command.done).for_each(|done| answer(done, Ok(())));
+        for carried in carry_out(&self.leases, timely.into_iter()).await {
             match carried {
                 (command, Err(PresenceError::Unrestored)) => again.push(command),
                 carried => self.settle(carried),

@@ -3,5 +3,6 @@
 mod chat;
 mod directory;
 mod live;
+mod nodes;
 mod presence;
 mod world;
