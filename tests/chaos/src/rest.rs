@@ -29,9 +29,9 @@ pub struct Counts {
     pub ok: u64,
     /// 4xx.
     pub refused: u64,
-    /// 5xx with Retry-After.
+    /// 503 with Retry-After, or 507: come again later.
     pub later: u64,
-    /// 5xx without.
+    /// Any other 5xx.
     pub failed: u64,
     /// No answer: nobody listens, the connection broke, or it took too long.
     pub unanswered: u64,
@@ -154,7 +154,8 @@ impl Rest {
             }
         };
         match answer.status.as_u16() {
-            500.. if promises => counts.later += 1,
+            503 if promises => counts.later += 1,
+            507 => counts.later += 1,
             500.. => counts.failed += 1,
             400.. => counts.refused += 1,
             _ => {

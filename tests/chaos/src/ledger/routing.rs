@@ -18,8 +18,10 @@ pub struct RoutingAudit {
     pub queued: u64,
     /// Items that reached an agent.
     pub answered: u64,
-    /// Conversations the server ended because of its own failure (`restart`, `failed`): they lost their place, or their agent.
-    pub cut_off: u64,
+    /// Conversations the server ended because of its own failure (`restart`, `failed`) while they waited or an agent was alerted,
+    pub places_lost: u64,
+    /// and while they talked to an agent.
+    pub talks_lost: u64,
     /// Offers of an item that was offered or taken already, or to an agent who had one.
     pub offered_twice: u64,
     /// Offers of an item while one before it waited for the same agent.
@@ -39,6 +41,9 @@ struct Replay {
     offers: HashMap<ConversationId, (OfferId, UserId)>,
     handling: HashMap<UserId, ConversationId>,
     tried: HashSet<(UserId, ConversationId)>,
+    /// Taken out of their queue by nobody's wish: it is told why when the conversation ends.
+    removed: HashSet<ConversationId>,
+    talked: HashSet<ConversationId>,
     epoch: u64,
     audit: RoutingAudit,
 }
@@ -71,14 +76,25 @@ impl Replay {
             }
         } else if let Ok(Some(it)) = event.decode::<RoutingLeft>() {
             self.waiting.remove(&it.conversation);
-            self.audit.answered += u64::from(it.reason == "answered");
+            match it.reason.as_str() {
+                "answered" => {
+                    self.audit.answered += 1;
+                    self.talked.insert(it.conversation);
+                }
+                "removed" => _ = self.removed.insert(it.conversation),
+                _ => {}
+            }
         } else if let Ok(Some(it)) = event.decode::<RoutingReleased>() {
             self.handling.remove(&it.agent);
         } else if let Ok(Some(it)) = event.decode::<ConversationEnded>() {
-            self.waiting.remove(&it.conversation);
+            let waited =
+                self.waiting.remove(&it.conversation).is_some() | self.removed.remove(&it.conversation);
             self.offers.remove(&it.conversation);
             self.handling.retain(|_, handled| *handled != it.conversation);
-            self.audit.cut_off += u64::from(matches!(it.outcome, Outcome::Restart | Outcome::Failed));
+            if matches!(it.outcome, Outcome::Restart | Outcome::Failed) {
+                self.audit.places_lost += u64::from(waited);
+                self.audit.talks_lost += u64::from(!waited && self.talked.contains(&it.conversation));
+            }
         }
     }
 
@@ -206,7 +222,8 @@ mod tests {
             ended_at: Timestamp::default(),
         });
         let audit = audit_routing(&log.0);
-        assert_eq!((audit.out_of_order, audit.stale, audit.offered_twice, audit.cut_off), (1, 1, 1, 1));
+        assert_eq!((audit.out_of_order, audit.stale, audit.offered_twice), (1, 1, 1));
+        assert_eq!((audit.places_lost, audit.talks_lost), (1, 0));
         assert_eq!(audit.examples.len(), 3);
     }
 }

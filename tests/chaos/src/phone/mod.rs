@@ -78,7 +78,7 @@ pub(crate) struct Shown {
 pub struct Phone {
     config: PhoneConfig,
     orders: mpsc::UnboundedSender<Order>,
-    line: watch::Receiver<Line>,
+    line: Rc<watch::Sender<Line>>,
     shown: Rc<RefCell<Shown>>,
     task: JoinHandle<()>,
 }
@@ -99,11 +99,11 @@ impl Phone {
     /// When there is no port to be had.
     pub async fn start(config: PhoneConfig) -> std::io::Result<Self> {
         let (orders, inbox) = mpsc::unbounded_channel();
-        let (line, watched) = watch::channel(Line::Idle);
+        let line = Rc::new(watch::Sender::new(Line::Idle));
         let shown = Rc::new(RefCell::new(Shown::default()));
-        let shell = Shell::new(config.clone(), line, Rc::clone(&shown)).await?;
+        let shell = Shell::new(config.clone(), Rc::clone(&line), Rc::clone(&shown)).await?;
         let task = tokio::task::spawn_local(shell.run(inbox));
-        Ok(Self { config, orders, line: watched, shown, task })
+        Ok(Self { config, orders, line, shown, task })
     }
 
     /// What its frames are counted under at the other side.
@@ -143,13 +143,15 @@ impl Phone {
 
     /// Calls somebody; watch [`Self::line`].
     pub fn dial(&self, to: &str) {
+        // Now, not when the phone comes to it: who waits for an end of `Calling` must not see what was before.
+        self.line.send_replace(Line::Calling);
         // A phone runs until its handle is dropped.
         let _ = self.orders.send(Order::Dial { to: to.to_owned() });
     }
 
     /// Waits until the line stands where `wanted` says, at most `patience` long. Whether it did.
     pub async fn until(&self, patience: Duration, wanted: impl Fn(Line) -> bool) -> bool {
-        let mut line = self.line.clone();
+        let mut line = self.line.subscribe();
         let reached = line.wait_for(|line| wanted(*line));
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }

@@ -80,14 +80,14 @@ pub(super) struct Shell {
     register_at: Option<Instant>,
     register_due: Option<Instant>,
     voice: Option<Voice>,
-    line: watch::Sender<Line>,
+    line: Rc<watch::Sender<Line>>,
     shown: Rc<RefCell<Shown>>,
 }
 
 impl Shell {
     pub(super) async fn new(
         config: PhoneConfig,
-        line: watch::Sender<Line>,
+        line: Rc<watch::Sender<Line>>,
         shown: Rc<RefCell<Shown>>,
     ) -> std::io::Result<Self> {
         let sip = UdpSocket::bind("127.0.0.1:0").await?;
@@ -189,7 +189,6 @@ impl Shell {
     fn order(&mut self, order: Order) {
         match order {
             Order::Dial { to } => {
-                self.line.send_replace(Line::Calling);
                 self.shown.borrow_mut().moves = 0;
                 let body = self.describe(None, 1);
                 let invite = self.outside(Method::Invite, &to).with_body(SDP, body);

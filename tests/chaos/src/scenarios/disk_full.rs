@@ -43,17 +43,17 @@ impl Small {
             }
         }
     }
+}
 
-    /// Takes all the room there is; what to remove to give it back.
-    fn fill(&self) -> PathBuf {
-        let path = self.0.join("filler");
-        if let Ok(mut file) = File::create(&path) {
-            for size in [1 << 16, 1 << 12, 1 << 8] {
-                while file.write_all(&vec![0; size]).is_ok() {}
-            }
+/// Takes all the room there is; what to remove to give it back.
+fn fill(folder: &Path) -> PathBuf {
+    let path = folder.join("filler");
+    if let Ok(mut file) = File::create(&path) {
+        for size in [1 << 16, 1 << 12, 1 << 8] {
+            while file.write_all(&vec![0; size]).is_ok() {}
         }
-        path
     }
+    path
 }
 
 impl Drop for Small {
@@ -80,9 +80,12 @@ async fn fill_up(small: &Small, options: &Options, report: &mut Report) -> Resul
     let (mut statuses, mut recoveries) = (Vec::new(), Vec::new());
     for _ in 0..options.times {
         stage.ready().await;
-        let filler = small.fill();
+        let folder = small.0.clone();
+        // Not on this thread: audio is counted here.
+        let filler = tokio::task::spawn_blocking(move || fill(&folder)).await;
+        let filler = filler.map_err(|error| ScenarioError::Machine(error.to_string()))?;
         statuses.extend(refusals(&stage).await);
-        free(&filler);
+        let _ = std::fs::remove_file(&filler);
         recoveries.push(recovery(&stage).await);
         stage.settle(Duration::from_secs(2), Duration::from_millis(11_500)).await;
         if stage.world.single()?.has_ended() {
@@ -95,7 +98,8 @@ async fn fill_up(small: &Small, options: &Options, report: &mut Report) -> Resul
     report.figure(Figure::told("writes refused while it was full", "", refused as f64));
     report.figure(Figure::none("refused with anything but 503 and 507", other, refused));
     report.spread("writes again after", &recoveries, [None, None, Some(RECOVERED_MS)]);
-    stage.audit(report, [None, None, Some(60.0)]).await
+    stage.audit(report, [None, None, Some(60.0)]).await?;
+    stage.end().await
 }
 
 /// Writes while there is no room; the statuses of those refused, 0 for no answer.
@@ -113,10 +117,6 @@ async fn refusals(stage: &Stage) -> Vec<u16> {
         sleep(Duration::from_millis(100)).await;
     }
     statuses
-}
-
-fn free(filler: &Path) {
-    let _ = std::fs::remove_file(filler);
 }
 
 async fn recovery(stage: &Stage) -> Duration {

@@ -188,7 +188,8 @@ impl Stage {
         report.findings.extend(journal.examples);
 
         let routing = audit_routing(&log);
-        report.figure(Figure::none("queue places lost", routing.cut_off, routing.queued));
+        report.figure(Figure::none("queue places lost", routing.places_lost, routing.queued));
+        report.figure(Figure::none("talks with agents cut off", routing.talks_lost, routing.queued));
         report.figure(Figure::none("offers doubled", routing.offered_twice + routing.stale, routing.queued));
         report.figure(Figure::none("offers out of order", routing.out_of_order, routing.queued));
         report.findings.extend(routing.examples);
@@ -220,10 +221,10 @@ impl Stage {
         }
         let kept: Vec<_> = fates.iter().filter(|(_, fate)| fate.loss.is_none()).collect();
         let gaps: Vec<Duration> = kept.iter().map(|(_, fate)| fate.gap).collect();
-        report.spread("gap", &gaps, gap);
+        let lateness = self.outcome.lateness.iter().max().copied().unwrap_or_default();
+        report.spread_with_slack("gap", &gaps, gap, lateness);
         let frames: u64 = kept.iter().map(|(_, fate)| fate.frames_lost).sum();
         report.figure(Figure::told("frames lost", "", frames as f64).over(gaps.len() as u64));
-        let lateness = self.outcome.lateness.iter().max().copied().unwrap_or_default();
         report.figure(Figure::told("generator's own lateness", "ms", lateness.as_secs_f64() * 1_000.0));
         report.figure(Figure::none("hang-ups not confirmed at both ends", unconfirmed as u64, 0).wished());
         report.figure(Figure::none("calls not set up", self.calls.failures.len() as u64, n).wished());
@@ -243,8 +244,8 @@ impl Stage {
     fn rest_in(&self, report: &mut Report) {
         let counts = self.counts();
         let n = counts.ok + counts.refused + counts.server_errors() + counts.unanswered;
-        report.figure(Figure::none("5xx without Retry-After", counts.failed, n));
-        report.figure(Figure::told("503 with Retry-After", "", counts.later as f64).over(n));
+        report.figure(Figure::none("5xx other than 503 with Retry-After and 507", counts.failed, n));
+        report.figure(Figure::told("503 with Retry-After, 507", "", counts.later as f64).over(n));
         report.figure(Figure::told("4xx", "", counts.refused as f64).over(n));
         report.figure(Figure::told("requests unanswered", "", counts.unanswered as f64).over(n));
         report.figure(Figure::told("slowest 2xx", "ms", counts.slowest_ok_ms as f64));
@@ -288,6 +289,17 @@ impl Stage {
             line.split_once("ERROR").map(|(_, rest)| rest.chars().take(40).collect::<String>())
         });
         report.findings.extend(errors.into_iter().take(8).map(|line| line.chars().take(240).collect()));
+    }
+
+    /// Ends the one process, if it is one.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn end(mut self) -> Result<(), ScenarioError> {
+        if let World::Single(single) = &mut self.world {
+            single.stop().await?;
+        }
+        Ok(())
     }
 
     /// Keeps the data folder, to look at it.
