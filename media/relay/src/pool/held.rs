@@ -10,8 +10,10 @@ use tandem_proto::{EndpointId, NodeId, RoomId};
 
 use super::wire::Maker;
 
-/// Events kept for an endpoint whose node cannot be told, until another adopts it.
-const MISSED_MAX: usize = 32;
+/// Events kept for whoever adopts an endpoint.
+const KEPT_MAX: usize = 32;
+/// What was told so shortly before an endpoint is adopted may not have arrived: its holder was about to go.
+const IN_DOUBT: Duration = Duration::from_secs(3);
 /// What is known of a browser whose connection ended is kept so long, in case its next offer is already on its way through the relay.
 const ENDED_KEPT: Duration = Duration::from_secs(1);
 
@@ -21,11 +23,19 @@ struct Held {
     maker: Option<Maker>,
     holder: Option<NodeId>,
     room: Option<RoomId>,
-    missed: VecDeque<MediaEvent>,
+    kept: VecDeque<Kept>,
     /// Since when its holder is gone.
     abandoned: Option<Instant>,
     /// When its connection ended.
     ended: Option<Instant>,
+}
+
+/// An event its holder may not have got.
+#[derive(Debug)]
+struct Kept {
+    at: Instant,
+    told: bool,
+    event: MediaEvent,
 }
 
 #[derive(Debug)]
@@ -146,7 +156,7 @@ impl Register {
                 self.left(*endpoint);
                 if let Some(held) = self.endpoints.get_mut(endpoint) {
                     held.ended = Some(now);
-                    held.missed.clear();
+                    held.kept.clear();
                 }
             }
             MediaEvent::Tracks { room, tracks } => {
@@ -166,18 +176,23 @@ impl Register {
         Some(self.rooms.get(&room)?.holder)
     }
 
-    /// Keeps what an endpoint's holder could not be told for whoever adopts it.
-    pub(super) fn miss(&mut self, endpoint: EndpointId, event: MediaEvent) {
+    /// Keeps an event for whoever adopts the endpoint: one its holder could not be told, or was told just before it went. A digit that was
+    /// told is not kept: twice is worse than never.
+    pub(super) fn keep(&mut self, now: Instant, endpoint: EndpointId, event: MediaEvent, told: bool) {
         let Some(held) = self.endpoints.get_mut(&endpoint) else { return };
-        if held.missed.len() == MISSED_MAX {
-            held.missed.pop_front();
+        if told && matches!(event, MediaEvent::Dtmf { .. }) {
+            return;
         }
-        held.missed.push_back(event);
+        if held.kept.len() == KEPT_MAX {
+            held.kept.pop_front();
+        }
+        held.kept.push_back(Kept { at: now, told, event });
     }
 
     /// Gives a node those of the endpoints that are there, with their rooms, and what was missed of them.
     pub(super) fn adopt(
         &mut self,
+        now: Instant,
         endpoints: &[EndpointId],
         by: NodeId,
     ) -> (Vec<(EndpointId, Option<RoomId>)>, Vec<MediaEvent>) {
@@ -185,9 +200,14 @@ impl Register {
         for endpoint in
             endpoints.iter().copied().filter(|endpoint| self.is_known(*endpoint)).collect::<Vec<_>>()
         {
+            let before = self.holder(endpoint);
             self.hold(endpoint, by);
             let Some(held) = self.endpoints.get_mut(&endpoint) else { continue };
-            missed.extend(held.missed.drain(..));
+            let kept = held
+                .kept
+                .drain(..)
+                .filter(|it| !it.told || (before != Some(by) && now.duration_since(it.at) < IN_DOUBT));
+            missed.extend(kept.map(|it| it.event));
             let room = held.room;
             adopted.push((endpoint, room));
             if let Some(room) = room
@@ -215,7 +235,7 @@ impl Register {
                 held.abandoned = None;
             } else if now.duration_since(*held.abandoned.get_or_insert(now)) >= patience {
                 held.holder = None;
-                held.missed.clear();
+                held.kept.clear();
                 let phone = held.maker.is_none();
                 abandoned.push(if phone { Abandoned::Phone } else { Abandoned::Browser }(*endpoint));
             }
@@ -274,11 +294,24 @@ mod tests {
         let tracks = MediaEvent::Tracks { room, tracks: vec![track] };
         register.happened(now, &tracks);
         let digit = MediaEvent::Dtmf { endpoint: phone, digit: '5' };
-        register.miss(phone, digit.clone());
+        let played = |play| MediaEvent::Played { endpoint: phone, play: tandem_media::PlayId(play) };
+        register.keep(now, phone, played(1), true);
+        let later = now + IN_DOUBT;
+        register.keep(later, phone, played(2), true);
+        register.keep(later, phone, digit.clone(), false);
+        register.keep(later, phone, MediaEvent::Dtmf { endpoint: phone, digit: '6' }, true);
         let nobody = EndpointId::generate();
-        let (adopted, missed) = register.adopt(&[phone, nobody, browser], after);
+        let (adopted, missed) = register.adopt(later, &[phone, nobody, browser], after);
         assert_eq!(adopted, [(phone, Some(room)), (browser, Some(room))]);
-        assert_eq!(missed, [digit, tracks]);
+        assert_eq!(missed, [played(2), digit, tracks]);
+        assert!(
+            register
+                .adopt(later, &[phone], before)
+                .1
+                .iter()
+                .all(|it| matches!(it, MediaEvent::Tracks { .. }))
+        );
+        register.adopt(later, &[phone], after);
         assert_eq!((register.holder(phone), register.room_holder(room)), (Some(after), Some(after)));
         for endpoint in [phone, browser] {
             register.closed(endpoint);
@@ -300,7 +333,7 @@ mod tests {
         let lives = |node| node != gone;
         assert!(register.sweep(now, |_| true, patience).is_empty());
         assert!(register.sweep(now, lives, patience).is_empty());
-        register.adopt(&[adopted], heir);
+        register.adopt(now, &[adopted], heir);
         assert!(register.sweep(now + patience / 2, lives, patience).is_empty());
         let mut left = register.sweep(now + patience, lives, patience);
         left.sort_by_key(|it| matches!(it, Abandoned::Browser(_)));

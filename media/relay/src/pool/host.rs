@@ -102,7 +102,7 @@ impl Host {
                 Ok(Answer::Done)
             }
             Request::Adopt { endpoints } => {
-                let (adopted, missed) = self.register().adopt(&endpoints, from);
+                let (adopted, missed) = self.register().adopt(Instant::now(), &endpoints, from);
                 for event in missed {
                     self.tell(from, event);
                 }
@@ -124,10 +124,9 @@ impl Host {
             | MediaEvent::Played { endpoint, .. }
             | MediaEvent::RtpTimeout { endpoint } => {
                 let holder = self.register().holder(*endpoint);
-                if let Some(node) = holder
-                    && !(self.lives(node) && self.tell(node, event.clone()))
-                {
-                    self.register().miss(*endpoint, event);
+                if let Some(node) = holder {
+                    let told = self.lives(node) && self.tell(node, event.clone());
+                    self.register().keep(Instant::now(), *endpoint, event.clone(), told);
                 }
                 return;
             }

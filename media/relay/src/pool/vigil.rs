@@ -40,7 +40,7 @@ impl Vigil {
 
     /// Whether there is anybody to watch.
     pub(super) fn is_idle(&self) -> bool {
-        self.nodes.values().all(|seen| seen.lost)
+        self.nodes.is_empty()
     }
 
     /// Takes the list of those that should be there; answers those that left it and were not lost before.
@@ -58,9 +58,10 @@ impl Vigil {
         gone
     }
 
-    /// A heartbeat; whether it is the first that says that the node drains. One that was lost is there again.
+    /// A heartbeat; whether it is the first that says that the node drains. One that was lost is there again; one that is not known
+    /// (yet) is not counted.
     pub(super) fn hear(&mut self, now: Instant, node: NodeId, beat: Beat) -> bool {
-        let seen = self.nodes.entry(node).or_insert(Seen { heard: None, at: now, lost: false });
+        let Some(seen) = self.nodes.get_mut(&node) else { return false };
         let drained = seen.heard.is_some_and(|before| before.draining);
         *seen = Seen { heard: Some(beat), at: now, lost: false };
         beat.draining && !drained

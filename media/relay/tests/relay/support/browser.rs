@@ -22,7 +22,7 @@ use tandem_codec::{
 };
 use tandem_media::{AudioCodec, MediaError, TrackIntent, jitter::Next};
 use tandem_proto::EndpointId;
-use tandem_relay::Relay;
+use tandem_relay::{Maker, Media, Relay};
 use tokio::{
     net::UdpSocket,
     sync::{mpsc, oneshot},
@@ -36,7 +36,7 @@ type Work = Box<dyn FnOnce(&mut Inside) + Send>;
 
 pub(crate) struct Browser {
     pub(crate) endpoint: EndpointId,
-    relay: Relay,
+    server: Server,
     work: mpsc::UnboundedSender<Work>,
     heard: Arc<Mutex<Heard>>,
     pub(crate) primary: Option<Mid>,
@@ -55,6 +55,25 @@ pub(crate) struct Heard {
     /// Packets of the other sections: sequence number, payload type, payload.
     pub(crate) tracks: HashMap<Mid, Vec<(u64, u8, Vec<u8>)>>,
     pub(crate) key_frames_asked: u32,
+}
+
+/// Who answers its offers.
+#[derive(Clone)]
+pub(crate) enum Server {
+    Here(Relay),
+    Elsewhere(Media, Maker),
+}
+
+impl From<&Relay> for Server {
+    fn from(relay: &Relay) -> Self {
+        Self::Here(relay.clone())
+    }
+}
+
+impl From<(&Media, Maker)> for Server {
+    fn from((media, maker): (&Media, Maker)) -> Self {
+        Self::Elsewhere(media.clone(), maker)
+    }
 }
 
 /// How a browser differs from the others.
@@ -80,7 +99,7 @@ struct Inside {
 
 impl Browser {
     /// A browser that is not connected yet.
-    pub(crate) async fn open(relay: &Relay, endpoint: EndpointId, habits: Habits) -> Self {
+    pub(crate) async fn open(server: impl Into<Server>, endpoint: EndpointId, habits: Habits) -> Self {
         let socket = UdpSocket::bind((LOCALHOST, 0)).await.expect("binds");
         let address = socket.local_addr().expect("an address");
         let mut config = Rtc::builder().set_rtp_mode(true);
@@ -114,13 +133,13 @@ impl Browser {
             ssrcs: HashMap::new(),
         };
         let task = tokio::spawn(inside.run(inbox, habits.tone));
-        let relay = relay.clone();
-        Self { endpoint, relay, work, heard, primary: None, intents: Vec::new(), task }
+        let server = server.into();
+        Self { endpoint, server, work, heard, primary: None, intents: Vec::new(), task }
     }
 
     /// A browser that is connected, with its primary audio.
-    pub(crate) async fn connect(relay: &Relay, endpoint: EndpointId, habits: Habits) -> Self {
-        let mut browser = Self::open(relay, endpoint, habits).await;
+    pub(crate) async fn connect(server: impl Into<Server>, endpoint: EndpointId, habits: Habits) -> Self {
+        let mut browser = Self::open(server, endpoint, habits).await;
         browser.offer_primary().await;
         browser.wait(|heard| heard.connected).await;
         browser
@@ -165,7 +184,12 @@ impl Browser {
         let (offer, pending, changed) = offered.await;
         let mut intents = self.intents.clone();
         intents.extend(intent(&changed).map(|(mid, intent)| (mid.to_string(), intent)));
-        let answer = self.relay.offer(self.endpoint, offer, intents.clone()).await?;
+        let answer = match &self.server {
+            Server::Here(relay) => relay.offer(self.endpoint, offer, intents.clone()).await?,
+            Server::Elsewhere(media, maker) => {
+                media.offer(self.endpoint, *maker, offer, intents.clone()).await?
+            }
+        };
         self.intents = intents;
         let answer = SdpAnswer::from_sdp_string(&answer).expect("an answer that can be read");
         self.within(|inside| {

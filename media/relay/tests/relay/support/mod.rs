@@ -1,6 +1,7 @@
 //! A relay on loopback, with phones and browsers of the test's own to call it.
 
 pub(crate) mod browser;
+pub(crate) mod node;
 pub(crate) mod phone;
 
 use std::{

@@ -21,7 +21,7 @@ use tandem_media::{
     rtp::RtpPacket,
 };
 use tandem_proto::EndpointId;
-use tandem_relay::Relay;
+use tandem_relay::{Media, Relay};
 use tokio::{net::UdpSocket, task::JoinHandle, time};
 
 use super::{DEADLINE, LOCALHOST};
@@ -68,9 +68,26 @@ impl Phone {
     pub(crate) async fn call(relay: &Relay, codec: AudioCodec, tone: f64) -> Self {
         let endpoint = EndpointId::generate();
         let local = relay.open_rtp(endpoint).await.expect("a leg opens");
+        let mut phone = Self::new(endpoint, local, codec).await;
+        relay.connect_rtp(endpoint, phone.remote()).await.expect("connects");
+        phone.answer(tone);
+        phone
+    }
+
+    /// The same, by the relay of another node.
+    pub(crate) async fn call_far(media: &Media, codec: AudioCodec, tone: f64) -> Self {
+        let endpoint = EndpointId::generate();
+        let local = media.open_rtp(endpoint).await.expect("a leg opens");
+        let mut phone = Self::new(endpoint, local, codec).await;
+        media.connect_rtp(endpoint, phone.remote()).await.expect("connects");
+        phone.answer(tone);
+        phone
+    }
+
+    async fn new(endpoint: EndpointId, local: RtpLocal, codec: AudioCodec) -> Self {
         let socket = Arc::new(UdpSocket::bind((LOCALHOST, 0)).await.expect("binds"));
         let address = socket.local_addr().expect("an address");
-        let mut phone = Self {
+        Self {
             endpoint,
             local,
             codec,
@@ -80,13 +97,14 @@ impl Phone {
             digits: Arc::default(),
             talking: Arc::new(AtomicBool::new(true)),
             tasks: Vec::new(),
-        };
-        relay.connect_rtp(endpoint, phone.remote()).await.expect("connects");
-        phone.listen();
-        if tone > 0.0 {
-            phone.talk(tone);
         }
-        phone
+    }
+
+    fn answer(&mut self, tone: f64) {
+        self.listen();
+        if tone > 0.0 {
+            self.talk(tone);
+        }
     }
 
     pub(crate) fn remote(&self) -> RtpRemote {
