@@ -2,7 +2,10 @@
 //!
 //! `make bench-store`. With `QUICK=1` it ends within half a minute. The folder of the database is made under `target/`, so that it
 //! is on a disk: a memory file system would flatter the flush.
+//!
+//! Where PostgreSQL is installed, or `TANDEM_BENCH_POSTGRES` is set, a private server is measured as well, beside its own `pgbench`.
 
+mod postgres;
 mod report;
 
 use std::{
@@ -49,6 +52,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     rows.extend(append(&target, &size).await?);
     rows.extend(alone(&target, &size).await?);
     rows.extend(replay(&target, &size).await?);
+    if std::env::var_os("TANDEM_BENCH_POSTGRES").is_some() || postgres::is_installed() {
+        rows.extend(postgres::append(&size).await?);
+    }
     report::publish(&rows, &target.join("bench/store.json"))?;
     Ok(())
 }

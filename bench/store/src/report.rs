@@ -37,6 +37,11 @@ impl Row {
         Self { name, unit, ours, peer: None, peer_name: None, floor: None, goal: None, pass: None }
     }
 
+    /// Whose result the goal is.
+    pub(crate) fn goal_of(self, peer: &'static str) -> Self {
+        Self { peer: self.goal, peer_name: Some(peer), ..self }
+    }
+
     /// With the best the machine could do.
     pub(crate) fn floor(self, floor: f64) -> Self {
         Self { floor: Some(floor), ..self }
@@ -84,6 +89,9 @@ pub(crate) fn publish(rows: &[Row], path: &Path) -> io::Result<()> {
             if let Some(value) = value {
                 println!("  {what:<6}{}", bar(value / longest));
             }
+        }
+        if let Some(peer) = row.peer_name {
+            println!("  goal: {peer}");
         }
     }
     if let Some(folder) = path.parent() {

@@ -7,24 +7,52 @@ use tandem_proto::OrgId;
 ///
 /// Commands of an org run one after the other, whichever node they run on: on SQLite because there is one writer, on PostgreSQL because
 /// the org is locked from a command's start until its group is durable. So a command may look before it writes, and no two groups wait
-/// for each other's rows.
+/// for each other's rows. What belongs to no org (nodes that show that they are there) is not locked: a node that stands still must not
+/// make the others look dead. Each statement there must be safe by itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Gate {
-    /// Locked for the command.
+    /// Names the lock.
     pub(crate) key: i64,
     /// For whom it works: an org, or `*` for the store's own.
     pub(crate) org: String,
+    pub(crate) kind: Kind,
+}
+
+/// Kinds of work, which do not wait for each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// What belongs to no org.
+    System,
+    /// Keeping a view.
+    View,
+    /// An org's commands.
+    Org,
 }
 
 impl Gate {
     /// A command of an org.
     pub(crate) fn org(org: OrgId) -> Self {
-        Self { key: key("org", &org.to_string()), org: org.to_string() }
+        let kind = if org.uuid().is_nil() { Kind::System } else { Kind::Org };
+        Self { key: key("org", &org.to_string()), org: org.to_string(), kind }
     }
 
     /// Work on a view.
     pub(crate) fn view(name: &str) -> Self {
-        Self { key: key("view", name), org: "*".to_owned() }
+        Self { key: key("view", name), org: "*".to_owned(), kind: Kind::View }
+    }
+
+    /// Whether other nodes are kept out.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.kind != Kind::System
+    }
+
+    /// Which of so many writers does it.
+    pub(crate) fn lane(&self, lanes: usize) -> usize {
+        match (self.kind, lanes.saturating_sub(2)) {
+            (_, 0) | (Kind::System, _) => 0,
+            (Kind::View, _) => 1,
+            (Kind::Org, lanes) => 2 + usize::from(self.key.to_le_bytes()[0]) % lanes,
+        }
     }
 }
 

@@ -21,8 +21,10 @@ use crate::{
     writer::{Jobs, guarded},
 };
 
-/// Events in one transaction at most: commands wait behind it.
+/// Events in one transaction at first, and at most. As many are taken as fit into [`BRIEF`]: commands wait behind them.
 const BATCH: u32 = 100;
+const LARGEST_BATCH: u32 = 6_400;
+const BRIEF: Duration = Duration::from_millis(20);
 /// A checkpoint is written with the view; after so many events that the view did not want, it is written alone.
 const IDLE_CHECKPOINT: i64 = 1_000;
 /// Before trying again when the database failed.
@@ -133,8 +135,31 @@ pub(crate) struct Runner {
     pub(crate) head: watch::Receiver<Cursor>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) turn: Turn,
+    /// Events to take at once.
+    pub(crate) batch: Batch,
     /// The checkpoint as this runner knows it.
     pub(crate) stored: Cursor,
+}
+
+/// How many events are taken at once, by how long it took lately.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batch(u32);
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self(BATCH)
+    }
+}
+
+impl Batch {
+    /// `events` took so long.
+    fn learn(&mut self, events: usize, took: Duration) {
+        if took > BRIEF {
+            self.0 = (self.0 / 2).max(BATCH);
+        } else if events >= self.0 as usize {
+            self.0 = (self.0 * 2).min(LARGEST_BATCH);
+        }
+    }
 }
 
 /// Who keeps a view.
@@ -157,7 +182,7 @@ impl Runner {
     async fn keep_up(&mut self) {
         let name = self.projection.name();
         loop {
-            let events: Arc<[Arc<Event>]> = match self.follow.batch(BATCH).await {
+            let events: Arc<[Arc<Event>]> = match self.follow.batch(self.batch.0).await {
                 Ok(events) => events.into(),
                 Err(StoreError::Closed) => return,
                 Err(error) => {
@@ -166,7 +191,7 @@ impl Runner {
                     continue;
                 }
             };
-            let seen = self.follow.seen();
+            let (seen, began) = (self.follow.seen(), Instant::now());
             while let Err(error) = self.take(&events, seen).await {
                 match error {
                     StoreError::Closed => return,
@@ -177,6 +202,7 @@ impl Runner {
                     }
                 }
             }
+            self.batch.learn(events.len(), began.elapsed());
             let seen = self.follow.seen();
             meters::projection_lag(name, self.head.borrow().position.0 - seen.position.0);
             self.reached.send_replace(seen);

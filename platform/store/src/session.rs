@@ -125,10 +125,14 @@ impl Session {
             Engine::Postgres => {
                 // Other nodes write to the same streams.
                 self.versions.clear();
-                let Gate { key, org } = gate;
+                let Gate { key, org, .. } = gate;
+                let lock = if gate.is_locked() {
+                    format!("SELECT pg_advisory_xact_lock({key}); ")
+                } else {
+                    String::new()
+                };
                 let begin = format!(
-                    "BEGIN; SELECT set_config('tandem.org', '{org}', true); SELECT pg_advisory_xact_lock({key}); \
-                     SAVEPOINT command"
+                    "BEGIN; SELECT set_config('tandem.org', '{org}', true); {lock} SAVEPOINT command"
                 );
                 self.execute(begin).await?;
                 let locked = HashSet::from([*key]);
@@ -143,17 +147,18 @@ impl Session {
         if self.engine == Engine::Sqlite {
             return Ok(true);
         }
-        let is_locked = self.walls.locked.contains(&gate.key);
+        let is_locked = !gate.is_locked() || self.walls.locked.contains(&gate.key);
         if is_locked && self.walls.org.as_ref() == Some(&gate.org) {
             return Ok(true);
         }
         let enter = sqlx::query(
-            "SELECT set_config('tandem.org', $1, true), CASE WHEN pg_try_advisory_xact_lock($2) THEN 1 ELSE 0 END",
+            "SELECT set_config('tandem.org', $1, true), \
+             CASE WHEN $3 = 0 THEN 1 WHEN pg_try_advisory_xact_lock($2) THEN 1 ELSE 0 END",
         );
-        let row = enter.bind(gate.org.as_str()).bind(gate.key).fetch_one(&mut self.conn);
-        let got = postgres::bounded(row).await?.try_get::<i64, _>(1)? == 1;
+        let enter = enter.bind(gate.org.as_str()).bind(gate.key).bind(i64::from(!is_locked));
+        let got = postgres::bounded(enter.fetch_one(&mut self.conn)).await?.try_get::<i64, _>(1)? == 1;
         self.walls.org = Some(gate.org.clone());
-        if got && self.walls.locked.insert(gate.key) {
+        if got && gate.is_locked() && self.walls.locked.insert(gate.key) {
             self.walls.fresh = Some(gate.key);
         }
         Ok(got)

@@ -20,7 +20,7 @@ use crate::{
     follow::Log,
     gate::Gate,
     postgres::{replicas::Replicas, walls},
-    projection::{self, Runner, Turn},
+    projection::{self, Batch, Runner, Turn},
     reader::{self, Range},
     schema,
     session::Session,
@@ -28,8 +28,8 @@ use crate::{
     writer::{Jobs, News, Writer, guarded},
 };
 
-/// Connections that write, on PostgreSQL.
-const WRITERS: usize = 4;
+/// Connections that write, on PostgreSQL: one for what belongs to no org, one for the views, the others for orgs.
+const WRITERS: usize = 6;
 /// How long a reader waits for its own process's newest commit to be in the log as all see it. It is there within a moment, unless some
 /// older transaction hangs.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -190,6 +190,7 @@ impl Store {
                 reached,
                 head: store.news.head.subscribe(),
                 clock: Arc::clone(&options.clock),
+                batch: Batch::default(),
                 turn: if options.run_projections { Turn::Ours } else { Turn::Never },
                 stored: checkpoint,
             };

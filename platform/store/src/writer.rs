@@ -89,8 +89,7 @@ impl Jobs {
     }
 
     fn lane(&self, gate: &Gate) -> &mpsc::Sender<Box<dyn Job>> {
-        let lanes = i64::try_from(self.0.len()).unwrap_or(1);
-        &self.0[usize::try_from(gate.key.rem_euclid(lanes)).unwrap_or_default()]
+        &self.0[gate.lane(self.0.len())]
     }
 
     /// Does `work` in the next group, or refuses it at once when the queue is full.

@@ -29,7 +29,7 @@ use hosts::Hosts;
 pub(crate) use doubt::{Doubt, Fate, resolve};
 
 /// Connections for queries.
-const READERS: u32 = 16;
+const READERS: u32 = 12;
 /// A server that takes longer to greet is taken for dead.
 const CONNECT: Duration = Duration::from_secs(1);
 /// A statement of the store's own that takes longer is on a server that hangs.
@@ -40,8 +40,8 @@ const AGAIN: Duration = Duration::from_millis(250);
 const SAY: Duration = Duration::from_secs(5);
 
 /// Connections that write: a transaction whose node stands still must not hold up the others' for long.
-const WRITING: &str = "SET lock_timeout = '2s'; SET statement_timeout = '5s'; \
-    SET idle_in_transaction_session_timeout = '5s'; SET application_name = 'tandem'";
+const WRITING: &str = "SET lock_timeout = '1500ms'; SET statement_timeout = '5s'; \
+    SET idle_in_transaction_session_timeout = '3s'; SET application_name = 'tandem'";
 /// Connections that only read, for every org.
 const READING: &str = "SET default_transaction_read_only = on; SET tandem.org = '*'; \
     SET statement_timeout = '60s'; SET application_name = 'tandem reader'";

@@ -1,10 +1,14 @@
 //! The store as its users see it: a real database in a folder of its own for every test.
 
 mod crash;
+mod failover;
 mod golden;
 mod log;
 mod model;
+mod nodes;
 mod opening;
 mod projections;
 mod resume;
 mod support;
+mod trap;
+mod walls;

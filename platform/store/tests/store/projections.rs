@@ -10,19 +10,19 @@ use sqlx::{AnyConnection, Row as _};
 use tandem_proto::{Event, SessionId, Stream, UserId, events::identity::SessionEnded};
 use tandem_store::{BoxFuture, Cause, Expect, Migration, Options, Projection, Store, StoreError};
 
-const SEEN: Migration = Migration {
+pub(crate) const SEEN: Migration = Migration {
     name: "0002_seen",
     sql: "CREATE TABLE seen (position bigint PRIMARY KEY, name text NOT NULL);",
 };
 
 /// Writes down what it sees. Chokes on the names `fails` and `panics`.
-struct Seen {
+pub(crate) struct Seen {
     version: u32,
     applied: AtomicUsize,
 }
 
 impl Seen {
-    fn version(version: u32) -> Arc<Self> {
+    pub(crate) fn version(version: u32) -> Arc<Self> {
         Arc::new(Self { version, applied: AtomicUsize::new(0) })
     }
 }
