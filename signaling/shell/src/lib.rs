@@ -11,13 +11,18 @@ mod connections;
 mod driver;
 mod flood;
 mod handle;
+mod keeper;
+mod linked;
 mod neighbours;
+mod node;
 mod sockets;
 mod strays;
 mod transport;
 
 pub use config::SipConfig;
 pub use handle::{SipHandle, Stopped, WeakSipHandle};
+pub use linked::LinkedNodes;
 pub use neighbours::{BoxFuture, Neighbours, Parcel};
+pub use node::{SipNode, StartError};
 pub use sockets::BindError;
 pub use transport::SipTransport;
