@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{CallId, ChatId, ConversationId, FlowId, OrgId, QueueId, Timestamp, UserId};
+use crate::{CallId, ChatId, ConversationId, FlowId, JobId, OrgId, QueueId, Timestamp, UserId};
 
 /// A place in the log. Positions grow but need not be dense.
 #[derive(
@@ -136,6 +136,8 @@ scoped!(Stream:
     flow(FlowId) = "flow",
     /// An org's routing domain.
     routing(OrgId) = "routing",
+    /// A job.
+    job(JobId) = "job",
 );
 
 scoped!(Topic:

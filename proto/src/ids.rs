@@ -79,6 +79,8 @@ ids! {
     WrapUpCodeId,
     /// One HTTP request or SIP transaction, for correlation.
     RequestId,
+    /// Work to be done later, and again until it succeeds.
+    JobId,
     /// One run of one server process; a restart makes a new one.
     NodeId,
 }

@@ -42,6 +42,8 @@ permissions! {
     FlowRead = "flow:read",
     /// Publish flows.
     FlowWrite = "flow:write",
+    /// See jobs, have dead ones tried again or discard them.
+    JobManage = "job:manage",
 }
 
 /// A set of permissions.

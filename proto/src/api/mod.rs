@@ -4,6 +4,7 @@ mod calls;
 mod chat;
 mod contact_centre;
 mod identity;
+mod jobs;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,6 +13,7 @@ pub use calls::*;
 pub use chat::*;
 pub use contact_centre::*;
 pub use identity::*;
+pub use jobs::*;
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]

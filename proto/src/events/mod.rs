@@ -5,6 +5,7 @@ pub mod call;
 pub mod chat;
 pub mod contact_centre;
 pub mod identity;
+pub mod jobs;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal v $schema:literal { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })+) => {$(
@@ -42,5 +43,5 @@ impl EventType {
 
 /// Every type of event. Each has golden fixtures in the store's tests.
 pub fn all() -> impl Iterator<Item = &'static EventType> {
-    [identity::ALL, chat::ALL, call::ALL, contact_centre::ALL].into_iter().flatten()
+    [identity::ALL, chat::ALL, call::ALL, contact_centre::ALL, jobs::ALL].into_iter().flatten()
 }
