@@ -228,10 +228,13 @@ impl Tab {
 
     /// The media node is gone, or asks to go elsewhere: a new offer follows.
     fn signal(&self, signal: &Value) {
-        let lost = matches!(signal["signal"].as_str(), Some("rtc_lost" | "migrate" | "rtc_migrate"));
-        let mine = signal["device"].is_null() || signal["device"] == json!(self.device);
-        if let Some(peer) = self.peer.as_ref().filter(|_| lost && mine) {
-            peer.renew();
+        let Some(peer) = self.peer.as_ref().filter(|_| signal["device"] == json!(self.device)) else {
+            return;
+        };
+        match signal["signal"].as_str() {
+            Some("rtc_lost") => peer.renew(),
+            Some("rtc_migrate") => peer.migrate(signal["node"].clone()),
+            _ => {}
         }
     }
 

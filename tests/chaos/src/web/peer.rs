@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use str0m::{
     Candidate, Event, IceConnectionState, Input, Output, Rtc,
     change::SdpAnswer,
@@ -18,8 +18,6 @@ use str0m::{
 use tandem_media::AudioCodec;
 use tokio::{
     net::UdpSocket,
-    sync::Notify,
-    task::JoinHandle,
     time::{MissedTickBehavior, interval, sleep, sleep_until},
 };
 
@@ -42,35 +40,39 @@ const STEP: u32 = 960;
 #[derive(Debug)]
 pub(super) struct Peer {
     shared: Rc<Inside>,
-    task: JoinHandle<()>,
 }
 
 struct Inside {
     socket: Rc<Socket>,
-    renew: Notify,
-    connected: Cell<bool>,
+    /// The connection that is to be; others make way for it.
+    wanted: Cell<u32>,
+    /// Whether the one before it is kept until it is there.
+    overlap: Cell<bool>,
+    /// The connection that is there and speaks; 0 for none.
+    current: Cell<u32>,
     connections: Cell<u32>,
     speaking: Cell<bool>,
+    voice: RefCell<Voice>,
+    listener: RefCell<Listener>,
     ear: Shared<Ear>,
 }
 
 impl std::fmt::Debug for Inside {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inside").field("connected", &self.connected).finish_non_exhaustive()
+        f.debug_struct("Inside").field("current", &self.current).finish_non_exhaustive()
+    }
+}
+
+impl Inside {
+    /// Whether a connection goes on: it is the one wanted, or it stays until that is there.
+    fn goes_on(&self, id: u32) -> bool {
+        self.wanted.get() == id || self.overlap.get() && self.current.get() == id
     }
 }
 
 impl Peer {
     /// Media without a connection: [`Self::renew`] makes one.
     pub(super) fn new(socket: Rc<Socket>, stream: u32, tones: Option<(u16, u16)>) -> Self {
-        let shared = Rc::new(Inside {
-            socket,
-            renew: Notify::new(),
-            connected: Cell::new(false),
-            connections: Cell::new(0),
-            speaking: Cell::new(false),
-            ear: Rc::new(RefCell::new(Ear::default())),
-        });
         let (voice, listener) = match tones {
             Some((says, hears)) => {
                 (Voice::tone(says, AudioCodec::Opus), Listener::for_tone(hears, AudioCodec::Opus))
@@ -78,12 +80,38 @@ impl Peer {
             None => (None, Listener::default()),
         };
         let voice = voice.unwrap_or_else(|| Voice::numbered(stream, AudioCodec::Opus));
-        let task = tokio::task::spawn_local(live(Rc::clone(&shared), voice, listener));
-        Self { shared, task }
+        let shared = Rc::new(Inside {
+            socket,
+            wanted: Cell::new(0),
+            overlap: Cell::new(false),
+            current: Cell::new(0),
+            connections: Cell::new(0),
+            speaking: Cell::new(false),
+            voice: RefCell::new(voice),
+            listener: RefCell::new(listener),
+            ear: Rc::new(RefCell::new(Ear::default())),
+        });
+        Self { shared }
     }
 
+    /// Drops the connection and makes another.
     pub(super) fn renew(&self) {
-        self.shared.renew.notify_one();
+        self.next(false, Value::Null);
+    }
+
+    /// Makes another connection, to the media node named if one is, and drops the one before once it is there.
+    pub(super) fn migrate(&self, node: Value) {
+        self.next(true, node);
+    }
+
+    fn next(&self, overlap: bool, node: Value) {
+        let id = self.shared.wanted.get() + 1;
+        self.shared.wanted.set(id);
+        self.shared.overlap.set(overlap);
+        if !overlap {
+            self.shared.current.set(0);
+        }
+        tokio::task::spawn_local(keep(Rc::clone(&self.shared), id, node));
     }
 
     pub(super) fn speak(&self) {
@@ -95,7 +123,7 @@ impl Peer {
     }
 
     pub(super) fn is_connected(&self) -> bool {
-        self.shared.connected.get()
+        self.shared.current.get() != 0
     }
 
     pub(super) fn connections(&self) -> u32 {
@@ -113,27 +141,30 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        self.task.abort();
+        self.shared.wanted.set(u32::MAX);
+        self.shared.overlap.set(false);
     }
 }
 
-/// One connection after another.
-async fn live(shared: Rc<Inside>, mut voice: Voice, mut listener: Listener) {
-    shared.renew.notified().await;
-    loop {
-        if !shared.socket.is_live() {
-            // The tab asks for a connection once the socket is back.
-            shared.renew.notified().await;
+/// Keeps a connection until another is wanted.
+async fn keep(shared: Rc<Inside>, id: u32, mut node: Value) {
+    while shared.wanted.get() == id {
+        let made = match shared.socket.is_live() {
+            true => Connection::make(&shared.socket, node.take()).await,
+            false => None,
+        };
+        let Some(mut connection) = made else {
+            sleep(AGAIN).await;
             continue;
+        };
+        connection.run(&shared, id).await;
+        if shared.current.get() == id {
+            shared.current.set(0);
         }
-        let made = Connection::make(&shared.socket).await;
-        match made {
-            Some(mut connection) => {
-                connection.run(&shared, &mut voice, &mut listener).await;
-                shared.connected.set(false);
-                connection.rtc.disconnect();
-            }
-            None => sleep(AGAIN).await,
+        connection.rtc.disconnect();
+        if shared.wanted.get() != id && !connection.node.is_null() {
+            // One that cannot be closed because its node is gone is closed.
+            let _ = shared.socket.ask("rtc.close", json!({ "node": connection.node })).await;
         }
     }
 }
@@ -144,14 +175,17 @@ struct Connection {
     address: SocketAddr,
     primary: Mid,
     opus: Option<Pt>,
+    /// The media node it is of, as the server calls it; null from a server that does not say.
+    node: Value,
     sent: u64,
     since: Instant,
+    connected: bool,
     disconnected: Option<Instant>,
 }
 
 impl Connection {
     /// Offers; `None` when the server does not take it now.
-    async fn make(signaling: &Socket) -> Option<Self> {
+    async fn make(signaling: &Socket, node: Value) -> Option<Self> {
         let socket = UdpSocket::bind("127.0.0.1:0").await.ok()?;
         let address = socket.local_addr().ok()?;
         let mut config = Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
@@ -163,21 +197,35 @@ impl Connection {
         let primary = api.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
         let (offer, pending) = api.apply()?;
         let tracks = json!([{ "mid": primary.to_string(), "purpose": "primary" }]);
-        let offer = json!({ "sdp": offer.to_sdp_string(), "tracks": tracks });
-        let answer = signaling.ask("rtc.offer", offer).await.ok()?;
-        let answer = SdpAnswer::from_sdp_string(answer["sdp"].as_str()?).ok()?;
-        rtc.sdp_api().accept_answer(pending, answer).ok()?;
+        let mut offer = json!({ "sdp": offer.to_sdp_string(), "tracks": tracks });
+        if !node.is_null() {
+            offer["node"] = node;
+        }
+        let mut answer = signaling.ask("rtc.offer", offer).await.ok()?;
+        let sdp = SdpAnswer::from_sdp_string(answer["sdp"].as_str()?).ok()?;
+        rtc.sdp_api().accept_answer(pending, sdp).ok()?;
         let opus =
             rtc.codec_config().find(|it| it.spec().codec == str0m::format::Codec::Opus).map(|it| it.pt());
-        Some(Self { rtc, socket, address, primary, opus, sent: 0, since: Instant::now(), disconnected: None })
+        Some(Self {
+            rtc,
+            socket,
+            address,
+            primary,
+            opus,
+            node: answer["node"].take(),
+            sent: 0,
+            since: Instant::now(),
+            connected: false,
+            disconnected: None,
+        })
     }
 
-    /// Until it is lost or a new one is asked for.
-    async fn run(&mut self, shared: &Inside, voice: &mut Voice, listener: &mut Listener) {
+    /// Until it is lost or another takes its place.
+    async fn run(&mut self, shared: &Inside, id: u32) {
         let mut frames = interval(tandem_media::FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let (mut buffer, mut deadline) = (vec![0; 2_048], Instant::now());
-        loop {
+        while shared.goes_on(id) {
             tokio::select! {
                 received = self.socket.recv_from(&mut buffer) => {
                     let Ok((len, from)) = received else { continue };
@@ -188,23 +236,22 @@ impl Connection {
                 }
                 () = sleep_until(deadline.into()) => {}
                 at = frames.tick() => {
-                    if shared.speaking.get() && shared.connected.get() {
+                    if shared.speaking.get() && shared.current.get() == id {
                         let late = Instant::now().saturating_duration_since(at.into());
                         let mut ear = shared.ear.borrow_mut();
                         ear.own_lateness = ear.own_lateness.max(late);
-                        self.say(voice);
+                        self.say(&mut shared.voice.borrow_mut());
                     }
                 }
-                () = shared.renew.notified() => return,
             }
             if self.rtc.handle_input(Input::Timeout(Instant::now())).is_err() {
                 return;
             }
-            match self.drain(shared, listener).await {
+            match self.drain(shared, id).await {
                 Some(next) => deadline = next,
                 None => return,
             }
-            let never = !shared.connected.get() && self.since.elapsed() > CONNECT_WITHIN;
+            let never = !self.connected && self.since.elapsed() > CONNECT_WITHIN;
             if never || self.disconnected.is_some_and(|since| since.elapsed() > DISCONNECTED_FOR) {
                 return;
             }
@@ -222,14 +269,18 @@ impl Connection {
         stream.write_rtp(RtpWrite::new(opus, (self.sent + 1_000).into(), timestamp, Instant::now(), payload));
     }
 
-    async fn drain(&mut self, shared: &Inside, listener: &mut Listener) -> Option<Instant> {
+    async fn drain(&mut self, shared: &Inside, id: u32) -> Option<Instant> {
         loop {
             match self.rtc.poll_output().ok()? {
                 Output::Timeout(deadline) => return Some(deadline),
                 // What cannot be sent is lost, as on any network.
                 Output::Transmit(it) => _ = self.socket.send_to(&it.contents, it.destination).await,
                 Output::Event(Event::Connected) => {
-                    shared.connected.set(true);
+                    self.connected = true;
+                    // Another may be wanted by now.
+                    if shared.wanted.get() == id {
+                        shared.current.set(id);
+                    }
                     shared.connections.set(shared.connections.get() + 1);
                 }
                 Output::Event(Event::IceConnectionStateChange(state)) => {
@@ -237,7 +288,8 @@ impl Connection {
                     self.disconnected = lost.then(Instant::now);
                 }
                 Output::Event(Event::RtpPacket(packet)) => {
-                    listener.payload(Instant::now(), &packet.payload, &mut shared.ear.borrow_mut());
+                    let (mut listener, mut ear) = (shared.listener.borrow_mut(), shared.ear.borrow_mut());
+                    listener.payload(Instant::now(), &packet.payload, &mut ear);
                 }
                 Output::Event(_) => {}
             }
