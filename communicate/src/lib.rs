@@ -50,6 +50,7 @@ const LOAD_EVERY: Duration = Duration::from_secs(1);
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0030_telephony", sql: include_str!("../migrations/0030_telephony.sql") },
     Migration { name: "0031_call_states", sql: include_str!("../migrations/0031_call_states.sql") },
+    Migration { name: "0032_sip_nodes", sql: include_str!("../migrations/0032_sip_nodes.sql") },
 ];
 
 /// What telephony stands on.
@@ -99,7 +100,7 @@ pub fn routes(communicate: &Communicate) -> OpenApiRouter {
 }
 
 impl Communicate {
-    /// Restores registrations and starts to serve. Calls of nodes that are gone, or of the process that was here before, are taken over
+    /// Starts to serve. Calls of nodes that are gone, or of the process that was here before, are taken over
     /// and gone on with.
     ///
     /// # Errors
@@ -108,7 +109,7 @@ impl Communicate {
         let Deps { store, bus, identity, presence, clock, mint, cluster, media, media_events, sip, app } =
             deps;
         let records = Records::new(store.clone(), cluster.claiming());
-        let registrations = Registrations::restore(store.clone(), clock.now()).await?;
+        let registrations = Registrations::new(store.clone());
         let (sip, sip_events) = sip.unzip();
         let switch = Arc::new(Switch::new(Parts {
             config,
@@ -146,7 +147,8 @@ impl Communicate {
         calls::end_what_was_left(switch, &self.mint).await?;
         calls::serve(&self);
         let front =
-            Front::new(Arc::clone(switch), self.numbers.clone(), self.trunks.clone(), Arc::clone(&self.mint));
+            Front::new(Arc::clone(switch), self.numbers.clone(), self.trunks.clone(), Arc::clone(&self.mint))
+                .await?;
         tokio::spawn(front.run(sip_events));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
         tokio::spawn(self.clone().media(media_events));
@@ -222,8 +224,13 @@ impl Communicate {
         &self.calls.switch.records
     }
 
-    pub(crate) fn registered(&self, scope: OrgScope, auth_user: &str) -> Vec<String> {
-        self.calls.switch.registrations.shown(scope, auth_user, self.calls.switch.clock.now())
+    pub(crate) async fn registered(
+        &self,
+        scope: OrgScope,
+        auth_user: &str,
+    ) -> Result<Vec<String>, ApiProblem> {
+        let switch = &self.calls.switch;
+        Ok(switch.registrations.shown(scope, auth_user, switch.clock.now()).await?)
     }
 
     pub(crate) async fn person(

@@ -277,7 +277,10 @@ async fn phones(
     caller.require(Permission::CallUse)?;
     let user = (!caller.may(Permission::PhoneWrite)).then_some(caller.user);
     let found = communicate.phones().list(caller.scope, user).await?;
-    let items = found.into_iter().map(|phone| communicate.view_phone(caller.scope, phone, None)).collect();
+    let mut items = Vec::with_capacity(found.len());
+    for phone in found {
+        items.push(communicate.view_phone(caller.scope, phone, None).await?);
+    }
     Ok(Json(Page { items, next: None }))
 }
 
@@ -300,7 +303,8 @@ async fn create_phone(
     let made =
         communicate.create_phone(caller.scope, Cause::request(&caller), new.user, &new.auth_user).await;
     let (phone, secret) = made.map_err(phone_problem)?;
-    Ok((StatusCode::CREATED, Json(communicate.view_phone(caller.scope, phone, Some(secret)))).into_response())
+    Ok((StatusCode::CREATED, Json(communicate.view_phone(caller.scope, phone, Some(secret)).await?))
+        .into_response())
 }
 
 fn phone_problem(error: PhoneError) -> ApiProblem {
@@ -364,13 +368,13 @@ async fn set_number(
 
 impl Communicate {
     /// A phone as the API shows it.
-    pub(crate) fn view_phone(
+    pub(crate) async fn view_phone(
         &self,
         scope: tandem_core::OrgScope,
         phone: PhoneRecord,
         secret: Option<String>,
-    ) -> Phone {
-        let contacts = self.registered(scope, &phone.auth_user);
-        Phone { id: phone.id, user: phone.user, auth_user: phone.auth_user, secret, contacts }
+    ) -> Result<Phone, ApiProblem> {
+        let contacts = self.registered(scope, &phone.auth_user).await?;
+        Ok(Phone { id: phone.id, user: phone.user, auth_user: phone.auth_user, secret, contacts })
     }
 }

@@ -4,6 +4,7 @@ mod front;
 mod invite;
 mod register;
 mod registrations;
+mod secrets;
 
 pub(crate) use front::Front;
 pub(crate) use registrations::Registrations;

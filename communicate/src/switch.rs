@@ -21,7 +21,7 @@ use tandem_proto::{
 };
 use tandem_relay::{Media, MediaPool};
 use tandem_signaling::SipHandle;
-use tandem_sip::{Host, NameAddr, Text, Tokens, Transport, Uri};
+use tandem_sip::{Host, NameAddr, Peer, Text, Tokens, Transport, Uri};
 
 use crate::{
     calls::{Contact, Records, Registry},
@@ -175,10 +175,11 @@ impl Switch {
         Host::from(self.contact_ip())
     }
 
-    /// Our Contact, for requests over `transport`.
-    pub(crate) fn contact(&self, transport: Transport) -> NameAddr {
-        let mut uri = Uri::sip(Some("tandem"), self.contact_host(), Some(self.sip().local_addr().port()));
-        if let (Uri::Sip(sip), Transport::Tcp) = (&mut uri, transport) {
+    /// Our Contact, as this peer knows us.
+    pub(crate) fn contact(&self, peer: &Peer) -> NameAddr {
+        let known = self.sip().contact_addr(peer);
+        let mut uri = Uri::sip(Some("tandem"), Host::from(known.ip()), Some(known.port()));
+        if let (Uri::Sip(sip), Transport::Tcp) = (&mut uri, peer.transport) {
             sip.params.set(Text::of("transport"), Some(Text::of("tcp")));
         }
         NameAddr::new(uri)
@@ -202,7 +203,7 @@ impl Switch {
         }
         if phones {
             for phone in self.phones.list(scope, Some(user)).await? {
-                let contacts = self.registrations.contacts(scope, &phone.auth_user, self.clock.now());
+                let contacts = self.registrations.contacts(scope, &phone.auth_user, self.clock.now()).await?;
                 let rung = contacts
                     .into_iter()
                     .map(|contact| Reach { leg: leg(LegKind::Phone), contact: Some(contact) });

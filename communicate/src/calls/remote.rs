@@ -194,7 +194,11 @@ impl Switch {
 
     /// Answers for a call of this node.
     async fn answer(&self, scope: OrgScope, call: CallId, ask: Ask) -> Result<Answer, CallError> {
-        let Some(inbox) = self.registry.call(scope, call) else { return Ok(Answer::NotHere) };
+        let Some(inbox) = self.registry.call(scope, call) else {
+            // One of another org is none.
+            let hidden = self.registry.inbox(call).is_some();
+            return if hidden { Err(CallError::UnknownCall(call)) } else { Ok(Answer::NotHere) };
+        };
         // A call that ends, or goes to another node, without answering is looked for again.
         match ask {
             Ask::Command { id, command, actor, correlation } => {

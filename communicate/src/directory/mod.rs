@@ -2,10 +2,12 @@
 
 mod dial_plan;
 mod numbers;
+mod orgs;
 mod phones;
 mod trunks;
 
 pub use dial_plan::{Destination, normalise};
 pub use numbers::Numbers;
+pub(crate) use orgs::Orgs;
 pub use phones::{PhoneError, PhoneRecord, Phones};
 pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};

@@ -1,44 +1,61 @@
 //! The front door: everything the SIP transport tells, sent to the call it belongs to or to whoever makes a new one.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use tandem_core::Mint;
 use tandem_sip::{
-    Authenticator, DigestConfig, Method, Name, Peer, Request, ServerTxId, SipEvent, StatusCode,
+    Authenticator, DialogId, DigestConfig, Method, Name, Peer, Request, ServerTxId, SipEvent, StatusCode,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tandem_store::StoreError;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::MissedTickBehavior,
+};
 
-use super::{invite::fresh_owner, register::unavailable};
+use super::{invite::fresh_owner, register::unavailable, secrets::nonce_key};
 use crate::{
     calls::{ALLOW, DialogKey, Message, Owner, SipLegEvent, Transaction, respond},
-    directory::{Numbers, Trunks},
+    directory::{Numbers, Orgs, Trunks},
     switch::Switch,
 };
 
 /// New calls and registrations worked on at once; more are told to come back.
 const AT_ONCE: usize = 512;
+/// How often is looked for registrations whose time is over.
+const SWEEP: Duration = Duration::from_secs(1);
 
 /// The SIP front door.
 pub(crate) struct Front {
     pub(super) switch: Arc<Switch>,
     pub(super) numbers: Numbers,
     pub(super) trunks: Trunks,
+    pub(super) orgs: Orgs,
     pub(super) mint: Arc<Mint>,
     authenticator: Mutex<Authenticator>,
     slots: Arc<Semaphore>,
 }
 
 impl Front {
-    pub(crate) fn new(switch: Arc<Switch>, numbers: Numbers, trunks: Trunks, mint: Arc<Mint>) -> Arc<Self> {
-        let authenticator = Mutex::new(Authenticator::new(rand::random(), DigestConfig::default()));
-        Arc::new(Self {
-            switch,
+    pub(crate) async fn new(
+        switch: Arc<Switch>,
+        numbers: Numbers,
+        trunks: Trunks,
+        mint: Arc<Mint>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let store = switch.cluster.store();
+        let key = nonce_key(store, mint.system()).await?;
+        Ok(Arc::new(Self {
+            orgs: Orgs::follow(switch.identity.clone(), store),
             numbers,
             trunks,
             mint,
-            authenticator,
+            authenticator: Mutex::new(Authenticator::new(key, DigestConfig::default())),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
-        })
+            switch,
+        }))
     }
 
     pub(super) fn authenticator(&self) -> MutexGuard<'_, Authenticator> {
@@ -48,31 +65,30 @@ impl Front {
 
     /// Serves until the transport stops.
     pub(crate) async fn run(self: Arc<Self>, mut events: mpsc::Receiver<SipEvent>) {
-        loop {
-            let due = self.switch.registrations.next_expiry();
-            let now = self.switch.clock.now();
-            tokio::select! {
-                event = events.recv() => match event {
-                    Some(event) => self.dispatch(event).await,
-                    None => return,
-                },
-                () = sleep(due.map(|at| at - now)) => self.expire_registrations().await,
-            }
+        let switch = Arc::downgrade(&self.switch);
+        let knows = move |dialog: &DialogId| {
+            let key =
+                DialogKey { call_id: dialog.call_id.to_string(), local_tag: dialog.local_tag.to_string() };
+            switch.upgrade().is_some_and(|switch| switch.registry.dialog(&key).is_some())
+        };
+        if self.switch.sip().know_dialogs(knows).await.is_err() {
+            return;
         }
+        let sweeper = tokio::spawn(Arc::clone(&self).sweep());
+        while let Some(event) = events.recv().await {
+            self.dispatch(event).await;
+        }
+        sweeper.abort();
     }
 
-    async fn expire_registrations(&self) {
-        for gone in self.switch.registrations.expire(self.switch.clock.now()) {
-            let Some((org, auth_user)) = gone.split_once('/') else { continue };
-            let Ok(org) = org.parse() else { continue };
-            let scope = self.mint.scope(org);
-            let noted = match self.switch.phones.find(scope, auth_user).await {
-                Ok(Some(phone)) => self.switch.registrations.lapsed(scope, &phone).await,
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = noted {
-                tracing::warn!(phone = auth_user, %error, "lapsed registration not logged");
+    async fn sweep(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(SWEEP);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let Switch { registrations, phones, clock, .. } = &*self.switch;
+            if let Err(error) = registrations.expire(&self.mint, phones, clock.now()).await {
+                tracing::warn!(%error, "lapsed registrations not ended");
             }
         }
     }
@@ -191,11 +207,4 @@ impl Front {
 
 fn dialog_key(request: &Request) -> Option<DialogKey> {
     Some(DialogKey { call_id: request.call_id.to_string(), local_tag: request.to.tag()?.to_string() })
-}
-
-async fn sleep(duration: Option<std::time::Duration>) {
-    match duration {
-        Some(duration) => tokio::time::sleep(duration).await,
-        None => std::future::pending().await,
-    }
 }

@@ -48,7 +48,7 @@ impl Front {
         let dialled = request.uri.user().map(|user| user.into_owned()).unwrap_or_default();
         let (caller, destination) = self.identify(request, &dialled, from).await?;
         let offer = read_offer(request).map_err(|response| *response)?;
-        let contact = self.switch.contact(from.transport);
+        let contact = self.switch.contact(&from);
         let dialog = Dialog::uas(request, self.switch.token_tag(), contact, from)
             .map_err(|error| request.response(error.status()).phrased(format!("Bad Request ({error})")))?;
         if !self.switch.registry.has_room(self.switch.config.max_calls) {

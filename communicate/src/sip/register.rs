@@ -14,13 +14,11 @@ pub(super) struct Proven {
 }
 
 impl Front {
-    /// The org a SIP domain stands for: one of that name, or the only one there is.
+    /// The org a request's SIP domain stands for: one of that name, or the only one there is.
     pub(super) async fn org_of(&self, request: &Request) -> Option<(OrgScope, String)> {
-        let orgs = self.switch.identity.orgs().await.ok()?;
         let host =
             request.to.uri.host().or_else(|| request.uri.host()).map(ToString::to_string).unwrap_or_default();
-        let named = orgs.iter().find(|(_, name)| name.eq_ignore_ascii_case(&host));
-        named.or(if orgs.len() == 1 { orgs.first() } else { None }).cloned()
+        self.orgs.of_domain(&host).await.ok()?
     }
 
     /// Proves a request by its digest credentials, or answers what to send back: a challenge, or the same refusal whether the user is

@@ -1,47 +1,45 @@
-//! Where phones are registered. Kept in the store, so that a phone can be rung right after a restart.
+//! Where phones are registered. Only the store knows, so that each node rings a phone that registered at another one, and right after a
+//! restart.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use sqlx::Row;
-use tandem_core::OrgScope;
+use sqlx::Row as _;
+use tandem_core::{Mint, OrgScope};
 use tandem_proto::{
-    Stream, Timestamp, Topic, UserId,
+    OrgId, Stream, Timestamp, Topic, UserId,
     events::call::{PhoneRegistered, PhoneUnregistered},
 };
 use tandem_sip::{Binding, Peer, RegisterError, Registered, Registrar, RegistrarConfig, Request};
-use tandem_store::{Cause, Expect, Store, StoreError};
+use tandem_store::{Cause, Expect, Store, StoreError, Tx};
 
-use crate::{calls::Contact, directory::PhoneRecord};
+use crate::{
+    calls::Contact,
+    directory::{PhoneRecord, Phones},
+};
+
+/// Lapsed registrations ended at once.
+const SWEEP: i64 = 200;
 
 /// Registrations of all orgs' phones. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Registrations {
     store: Store,
-    registrar: Arc<Mutex<Registrar>>,
+}
+
+/// Why a registration was not kept.
+#[derive(Debug)]
+enum Failed {
+    Refused(RegisterError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
 }
 
 impl Registrations {
-    /// With what was registered before a restart and still holds.
-    pub(crate) async fn restore(store: Store, now: Timestamp) -> Result<Self, StoreError> {
-        let mut registrar = Registrar::new(RegistrarConfig::default());
-        let rows =
-            sqlx::query("SELECT org, aor, bindings FROM registrations").fetch_all(store.reader()).await?;
-        for row in rows {
-            let bindings: Vec<Binding> = serde_json::from_str(row.try_get("bindings")?)
-                .map_err(|e| StoreError::Damaged { table: "registrations", reason: e.to_string() })?;
-            let live: Vec<_> = bindings.into_iter().filter(|binding| binding.expires_at > now).collect();
-            if !live.is_empty() {
-                let org: String = row.try_get("org")?;
-                let aor: String = row.try_get("aor")?;
-                registrar.restore(&format!("{org}/{aor}"), live);
-            }
-        }
-        Ok(Self { store, registrar: Arc::new(Mutex::new(registrar)) })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Registrar> {
-        // A registrar changes an address of record in one step, so a panic elsewhere leaves it whole.
-        self.registrar.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) const fn new(store: Store) -> Self {
+        Self { store }
     }
 
     /// Carries out a REGISTER of a phone that proved who it is. Durable when it returns.
@@ -53,90 +51,154 @@ impl Registrations {
         request: &Request,
         from: Peer,
     ) -> Result<Result<Registered, RegisterError>, StoreError> {
-        let registered = self.lock().register(now, &key(scope, &phone.auth_user), request, from);
-        if let Ok(registered) = &registered {
-            self.keep(scope, phone, registered).await?;
-        }
-        Ok(registered)
-    }
-
-    async fn keep(
-        &self,
-        scope: OrgScope,
-        phone: &PhoneRecord,
-        registered: &Registered,
-    ) -> Result<(), StoreError> {
-        let bindings = serde_json::to_string(&registered.bindings)
-            .map_err(|e| StoreError::Damaged { table: "registrations", reason: e.to_string() })?;
-        let (phone, user, aor) = (phone.id, phone.user, phone.auth_user.clone());
-        let (came_online, went_offline) = (registered.came_online, registered.went_offline);
-        let cause = Cause { actor: tandem_proto::Actor::User { id: user }, correlation: None };
-        self.store
-            .write(scope, cause, move |tx| {
+        let (phone, request) = (phone.clone(), request.clone());
+        let registered = self
+            .store
+            .write(scope, by(phone.user), move |tx| {
                 Box::pin(async move {
-                    let org = tx.scope().org();
-                    sqlx::query(
-                        "INSERT INTO registrations (org, aor, bindings) VALUES ($1, $2, $3)
-                         ON CONFLICT (org, aor) DO UPDATE SET bindings = excluded.bindings",
-                    )
-                    .bind(org.to_string())
-                    .bind(aor)
-                    .bind(bindings)
-                    .execute(tx.conn())
-                    .await?;
-                    let topics = topics(scope, user);
-                    if came_online {
-                        tx.append(Stream::user(user), Expect::Any, &topics, &PhoneRegistered { phone, user })
-                            .await?;
+                    let stored = lock(tx, &phone.auth_user).await?;
+                    let mut registrar = Registrar::new(RegistrarConfig::default());
+                    let live: Vec<_> = stored.iter().filter(|b| b.expires_at > now).cloned().collect();
+                    let lapsed = live.is_empty() && !stored.is_empty();
+                    registrar.restore(&phone.auth_user, live);
+                    let registered =
+                        registrar.register(now, &phone.auth_user, &request, from).map_err(Failed::Refused)?;
+                    keep(tx, &phone.auth_user, &registered.bindings).await?;
+                    if lapsed || registered.went_offline {
+                        unregistered(tx, &phone).await?;
                     }
-                    if went_offline {
-                        tx.append(
-                            Stream::user(user),
-                            Expect::Any,
-                            &topics,
-                            &PhoneUnregistered { phone, user },
-                        )
-                        .await?;
+                    if registered.came_online {
+                        let event = PhoneRegistered { phone: phone.id, user: phone.user };
+                        let topics = topics(tx.scope(), phone.user);
+                        tx.append(Stream::user(phone.user), Expect::Any, &topics, &event).await?;
                     }
-                    Ok::<_, StoreError>(())
+                    Ok(registered)
                 })
             })
-            .await
+            .await;
+        match registered {
+            Ok(registered) => Ok(Ok(registered)),
+            Err(Failed::Refused(error)) => Ok(Err(error)),
+            Err(Failed::Store(error)) => Err(error),
+        }
     }
 
-    /// Where a phone can be rung now.
-    pub(crate) fn contacts(&self, scope: OrgScope, auth_user: &str, now: Timestamp) -> Vec<Contact> {
-        let registrar = self.lock();
-        let aor = key(scope, auth_user);
-        let bindings = registrar.bindings(now, &aor);
-        bindings.map(|b| Contact { uri: b.uri().clone(), peer: b.reach }).collect()
+    /// Where a phone can be rung now, the places it prefers first.
+    pub(crate) async fn contacts(
+        &self,
+        scope: OrgScope,
+        auth_user: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let row = sqlx::query("SELECT bindings FROM registrations WHERE org = $1 AND aor = $2")
+            .bind(scope.org().to_string())
+            .bind(auth_user.to_owned())
+            .fetch_optional(self.store.reader())
+            .await?;
+        let Some(row) = row else { return Ok(Vec::new()) };
+        let live = read(row.try_get(0)?)?.into_iter().filter(|binding| binding.expires_at > now);
+        Ok(live.map(|b| Contact { uri: b.uri().clone(), peer: b.reach }).collect())
     }
 
     /// The same for people to read.
-    pub(crate) fn shown(&self, scope: OrgScope, auth_user: &str, now: Timestamp) -> Vec<String> {
-        self.contacts(scope, auth_user, now).iter().map(|c| format!("{} via {}", c.uri, c.peer)).collect()
+    pub(crate) async fn shown(
+        &self,
+        scope: OrgScope,
+        auth_user: &str,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let contacts = self.contacts(scope, auth_user, now).await?;
+        Ok(contacts.iter().map(|c| format!("{} via {}", c.uri, c.peer)).collect())
     }
 
-    /// When the next registration lapses.
-    pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
-        self.lock().next_expiry()
-    }
-
-    /// Ends those whose time is over; answers `org/auth_user` of the phones that have none left.
-    pub(crate) fn expire(&self, now: Timestamp) -> Vec<String> {
-        let expired = self.lock().expire(now);
-        expired.into_iter().filter(|e| e.went_offline).map(|e| e.aor.to_string()).collect()
-    }
-
-    /// Says in the log that a phone is not registered any more.
-    pub(crate) async fn lapsed(&self, scope: OrgScope, phone: &PhoneRecord) -> Result<(), StoreError> {
-        let registered = Registered { bindings: Vec::new(), came_online: false, went_offline: true };
-        self.keep(scope, phone, &registered).await
+    /// Ends those whose time is over, and says so in the log. Nodes may do so at the same time: each registration ends once.
+    pub(crate) async fn expire(
+        &self,
+        mint: &Mint,
+        phones: &Phones,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let due =
+            sqlx::query("SELECT org, aor FROM registrations WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2")
+                .bind(now.micros())
+                .bind(SWEEP)
+                .fetch_all(self.store.reader())
+                .await?;
+        for row in due {
+            let org: OrgId = row.try_get::<String, _>(0)?.parse().map_err(|e: uuid::Error| damaged(&e))?;
+            let (scope, aor) = (mint.scope(org), row.try_get::<String, _>(1)?);
+            let phone = phones.find(scope, &aor).await?;
+            self.store
+                .write(scope, phone.as_ref().map_or(Cause::SYSTEM, |phone| by(phone.user)), move |tx| {
+                    Box::pin(async move {
+                        let stored = lock(tx, &aor).await?;
+                        let live: Vec<_> = stored.iter().filter(|b| b.expires_at > now).cloned().collect();
+                        keep(tx, &aor, &live).await?;
+                        match phone {
+                            Some(phone) if live.is_empty() && !stored.is_empty() => {
+                                unregistered(tx, &phone).await
+                            }
+                            _ => Ok(()),
+                        }
+                    })
+                })
+                .await?;
+        }
+        Ok(())
     }
 }
 
-fn key(scope: OrgScope, auth_user: &str) -> String {
-    format!("{}/{auth_user}", scope.org())
+/// The bindings of an address of record, which nobody else changes until the command's transaction ends.
+async fn lock(tx: &mut Tx, aor: &str) -> Result<Vec<Binding>, StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO registrations (org, aor, bindings, ends_at) VALUES ($1, $2, '[]', 0)
+         ON CONFLICT (org, aor) DO UPDATE SET bindings = registrations.bindings RETURNING bindings",
+    )
+    .bind(tx.scope().org().to_string())
+    .bind(aor.to_owned())
+    .fetch_one(tx.conn())
+    .await?;
+    read(row.try_get(0)?)
+}
+
+async fn keep(tx: &mut Tx, aor: &str, bindings: &[Binding]) -> Result<(), StoreError> {
+    let org = tx.scope().org().to_string();
+    let Some(end) = bindings.iter().map(|binding| binding.expires_at).min() else {
+        sqlx::query("DELETE FROM registrations WHERE org = $1 AND aor = $2")
+            .bind(org)
+            .bind(aor.to_owned())
+            .execute(tx.conn())
+            .await?;
+        return Ok(());
+    };
+    let text = serde_json::to_string(bindings).map_err(|e| damaged(&e))?;
+    sqlx::query("UPDATE registrations SET bindings = $3, ends_at = $4 WHERE org = $1 AND aor = $2")
+        .bind(org)
+        .bind(aor.to_owned())
+        .bind(text)
+        .bind(end.micros())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+async fn unregistered(tx: &mut Tx, phone: &PhoneRecord) -> Result<(), StoreError> {
+    let event = PhoneUnregistered { phone: phone.id, user: phone.user };
+    let topics = topics(tx.scope(), phone.user);
+    tx.append(Stream::user(phone.user), Expect::Any, &topics, &event).await?;
+    Ok(())
+}
+
+fn read(text: &str) -> Result<Vec<Binding>, StoreError> {
+    serde_json::from_str(text).map_err(|e| damaged(&e))
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Damaged { table: "registrations", reason: error.to_string() }
+}
+
+const fn by(user: UserId) -> Cause {
+    Cause { actor: tandem_proto::Actor::User { id: user }, correlation: None }
 }
 
 fn topics(scope: OrgScope, user: UserId) -> [Topic; 2] {

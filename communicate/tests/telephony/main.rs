@@ -2,6 +2,7 @@
 
 mod app;
 mod log;
+mod moving;
 mod refusals;
 mod registration;
 mod ringing;

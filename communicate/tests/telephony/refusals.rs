@@ -1,6 +1,6 @@
 //! Calls that cannot be: each gets the status that says why, and a record where there was a call.
 
-use tandem_communicate::control::CallChange;
+use tandem_communicate::control::{CallChange, CallError};
 use tandem_proto::api::EndReason;
 use tandem_sip::{Method, Name, StatusCode};
 
@@ -111,9 +111,11 @@ async fn no_port_is_left_for_another_phone() {
     assert_eq!(rung(&second)[0].end_reason, Some(EndReason::Unreachable));
     let third = carrier.dial(World::FLOW_NUMBER).await;
     let refused = app.incoming().await.call;
-    calls.answer(world.scope, refused).await.expect("is ordered");
+    let no_port = calls.answer(world.scope, refused).await;
+    assert!(matches!(no_port, Err(CallError::Media(_))), "{no_port:?}");
     assert_eq!(carrier.refused(&third).await, StatusCode::SERVER_INTERNAL_ERROR);
-    assert_eq!(world.over(refused).await.end_reason, Some(EndReason::Failed));
+    let record = world.over(refused).await;
+    assert_eq!((record.end_reason, record.answered_at), (Some(EndReason::Failed), None), "it never talked");
 
     // The port of a call that is over serves the next.
     carrier.hangs_up(talk).await;

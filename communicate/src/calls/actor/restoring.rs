@@ -10,7 +10,7 @@ use tandem_proto::{
 };
 use tokio::sync::mpsc;
 
-use super::{CallTask, INBOX};
+use super::{CallTask, INBOX, Means};
 use crate::{calls::snapshot::Snapshot, control::CallError, switch::Switch};
 
 impl CallTask {
@@ -115,14 +115,20 @@ impl CallTask {
         }
     }
 
-    /// A caller whose answer was in the record but not on its way is answered; a phone that was not dialled yet is not there.
+    /// A caller whose answer was in the record, and may be on its way, is answered; a phone that was not dialled yet is not there.
     async fn answer_who_waits(&mut self) {
         let now = self.now();
         let caller = self.call.caller();
         let answered = self.call.leg(caller).is_some_and(|leg| leg.answered_at.is_some());
-        if answered && self.signaling.get(&caller).is_some_and(super::SipLeg::is_waiting) {
-            self.accept(caller).await;
-            self.media_anew(caller).await;
+        let means = Means { switch: &self.switch, media: &self.media };
+        if answered && let Some(signaling) = self.signaling.get_mut(&caller).filter(|leg| leg.is_waiting()) {
+            match signaling.accept_again(means).await {
+                Ok(()) => self.media_anew(caller).await,
+                Err(error) => {
+                    tracing::warn!(call = %self.call.record().id, %error, "caller cannot be answered");
+                    let _ = self.call.hang_up(now, caller, EndReason::Failed);
+                }
+            }
         }
         let undialled: Vec<_> = self
             .call

@@ -69,6 +69,14 @@ impl SipLeg {
         Ok(())
     }
 
+    /// Answers a caller whom a node that is gone may have answered already, with media that is not there any more: told again once it
+    /// acknowledges.
+    pub(crate) async fn accept_again(&mut self, means: Means<'_>) -> Result<(), SignalingError> {
+        self.accept(means).await?;
+        self.untold = Some(EndReason::Restart);
+        Ok(())
+    }
+
     pub(super) async fn cancelled(&mut self, switch: &Switch) -> Vec<LegNews> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Incoming { transaction, invite, dialog, .. } => {
@@ -92,6 +100,7 @@ impl SipLeg {
     ) -> Vec<LegNews> {
         let State::Up(up) = &mut self.state else { return Vec::new() };
         if !std::mem::take(&mut up.answer_due) {
+            self.tell_what_moved(means, now).await;
             return Vec::new();
         }
         let peer = up.dialog.peer;

@@ -35,7 +35,7 @@ impl SipLeg {
             local_tag: from.tag().map(ToString::to_string).unwrap_or_default(),
         };
         let invite = Request::new(Method::Invite, contact.uri, from, to, key.call_id.clone(), 1)
-            .with(Name::Contact, switch.contact(contact.peer.transport).to_string())
+            .with(Name::Contact, switch.contact(&contact.peer).to_string())
             .with(Name::Allow, ALLOW)
             .with_body(SDP, local.offer(Direction::SendRecv));
         let invite = switch.sip().leaving(invite, &contact.peer);

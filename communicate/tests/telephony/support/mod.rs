@@ -6,7 +6,7 @@ mod world;
 use std::time::Duration;
 
 pub(crate) use phone::{Phone, Talk};
-pub(crate) use world::{Limits, World, caller, person, rung};
+pub(crate) use world::{Limits, Node, Server, World, caller, person, rung};
 
 /// No test waits longer for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -308,6 +308,50 @@ impl Phone {
         self.says(talk, Method::Invite, Some((SDP, sdp))).await
     }
 
+    /// The server offers the session anew, with its media elsewhere; the phone goes along. Answers the CSeq of the offer.
+    pub(crate) async fn is_reoffered(&mut self, talk: &mut Talk) -> u32 {
+        let sdp = self.sdp("sendrecv");
+        let (transaction, invite) = self.reinvite(talk).await;
+        talk.far_end = address_in(&invite.body);
+        self.forget_what_it_heard();
+        let contact = self.contact().to_string();
+        let ok = invite.response(StatusCode::OK).with(Name::Contact, contact).with_body(SDP, sdp);
+        self.sip.respond(transaction, ok).await.expect("the phone runs");
+        invite.cseq.number
+    }
+
+    /// The server says nothing at all in a call while something else happens.
+    pub(crate) async fn hears_nothing_of(&mut self, talk: &Talk, meanwhile: impl Future<Output = ()>) {
+        let of = |event: &SipEvent| matches!(event, SipEvent::Request { request, .. } if request.call_id == talk.dialog.call_id);
+        meanwhile.await;
+        while let Ok(event) = self.events.try_recv() {
+            self.unread.push_back(event);
+        }
+        let said = self.unread.iter().find(|event| of(event));
+        assert_eq!(said, None, "silence");
+    }
+
+    /// The server offers the session anew; the phone refuses.
+    pub(crate) async fn refuses_reoffer(&mut self, talk: &mut Talk, status: StatusCode) {
+        let (transaction, invite) = self.reinvite(talk).await;
+        self.sip.respond(transaction, invite.response(status)).await.expect("the phone runs");
+    }
+
+    async fn reinvite(&mut self, talk: &mut Talk) -> (ServerTxId, Request) {
+        let (transaction, invite, from) = self
+            .event("a re-INVITE", |event| match event {
+                SipEvent::Request { transaction, request, from }
+                    if request.method == Method::Invite && request.call_id == talk.dialog.call_id =>
+                {
+                    Some((*transaction, request.clone(), *from))
+                }
+                _ => None,
+            })
+            .await;
+        talk.dialog.receive(&invite, from).expect("a re-INVITE that fits the dialog");
+        (transaction, invite)
+    }
+
     /// Asks for an offer and answers it in the ACK.
     pub(crate) async fn is_offered(&mut self, talk: &mut Talk, direction: &str) -> Response {
         let request = talk.dialog.request(Method::Invite);
@@ -324,8 +368,8 @@ impl Phone {
         assert_eq!(self.says(&mut talk, Method::Bye, None).await.status, StatusCode::OK);
     }
 
-    /// The other side hangs up: a BYE of this dialog.
-    pub(crate) async fn is_hung_up(&mut self, mut talk: Talk) {
+    /// The other side hangs up: a BYE of this dialog. Answers its CSeq.
+    pub(crate) async fn is_hung_up(&mut self, mut talk: Talk) -> u32 {
         let (transaction, bye, from) = self
             .event("a BYE", |event| match event {
                 SipEvent::Request { transaction, request, from }
@@ -338,6 +382,7 @@ impl Phone {
             .await;
         talk.dialog.receive(&bye, from).expect("a BYE that fits the dialog");
         self.sip.respond(transaction, bye.response(StatusCode::OK)).await.expect("the phone runs");
+        bye.cseq.number
     }
 
     /// Speaks PCMA to the server until `other` hears something that is not silence.
@@ -367,6 +412,17 @@ impl Phone {
             }
         })
         .await;
+    }
+
+    /// From here on only what is sent now is heard.
+    pub(crate) fn forget_what_it_heard(&self) {
+        let mut buffer = [0; 1_500];
+        while self.rtp.try_recv_from(&mut buffer).is_ok() {}
+    }
+
+    /// From here on the phone finds the server's side of the call at another address.
+    pub(crate) fn finds_it_at(&self, talk: &mut Talk, server: SocketAddr) {
+        talk.dialog.peer = Peer::udp(server);
     }
 
     /// Presses the key `5` (RFC 4733): one packet that says that it is over.

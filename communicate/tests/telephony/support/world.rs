@@ -1,6 +1,7 @@
 //! A server's telephony: store, edge, relay, SIP and the product, in a runtime of their own, so that a stop takes all of it along.
 
 use std::{
+    collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,20 +11,21 @@ use std::{
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use tandem_bus::Bus;
+use tandem_bus::{Bus, Links};
+use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::Collaborate;
 use tandem_communicate::{
-    Communicate, CommunicateConfig, Deps, MIGRATIONS,
+    Communicate, CommunicateConfig, Deps, MIGRATIONS, Rtc,
     control::{CallApp, CallChange, CallNotice, IncomingCall},
 };
 use tandem_core::{Clock, Mint, OrgScope, SystemClock};
 use tandem_edge::{Edge, EdgeParts, Identity, identity, no_route};
 use tandem_proto::{
-    CallId, Cursor, DeviceId, Event, EventData, FlowId, Stream, UserId,
+    CallId, Cursor, DeviceId, Event, EventData, FlowId, Load, NodeId, NodeInfo, NodeRole, Stream, UserId,
     api::{Call, Leg, NewPerson, Number, NumberTarget, Role},
     events::call::{CallEnded, CallStarted},
 };
-use tandem_relay::{Relay, RelayConfig};
+use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_signaling::{SipConfig, SipTransport};
 use tandem_store::{Cause, EventFilter, Store};
 use tempfile::TempDir;
@@ -33,6 +35,9 @@ use tower::ServiceExt;
 use super::{PATIENCE, Phone, in_time};
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Threads of a process.
+const WORKERS: usize = 2;
 
 /// What a server is tried to.
 #[derive(Clone, Copy)]
@@ -73,6 +78,7 @@ pub(crate) struct Server {
     pub(crate) store: Store,
     pub(crate) identity: Identity,
     pub(crate) communicate: Communicate,
+    pub(crate) cluster: Cluster,
     /// Where SIP is listened to.
     pub(crate) sip: SocketAddr,
     collaborate: Collaborate,
@@ -80,23 +86,60 @@ pub(crate) struct Server {
     app: Option<App>,
 }
 
+/// What a server is in a test.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) roles: Vec<NodeRole>,
+    /// Nobody else uses the store.
+    pub(crate) alone: bool,
+    pub(crate) limits: Limits,
+    /// Where SIP is listened to; port 0: anywhere.
+    pub(crate) sip: SocketAddr,
+}
+
+impl Part {
+    /// One process that does everything.
+    pub(crate) fn everything(limits: Limits) -> Self {
+        Self { name: "alone", roles: NodeRole::ALL.to_vec(), alone: true, limits, sip: (LOCALHOST, 0).into() }
+    }
+
+    /// One of several processes.
+    pub(crate) fn of_many(name: &'static str, role: NodeRole) -> Self {
+        Self { name, roles: vec![role], alone: false, limits: Limits::default(), sip: (LOCALHOST, 0).into() }
+    }
+}
+
+/// Opens the store that everything is in.
+pub(crate) async fn open_store(folder: &Path) -> Store {
+    let migrations =
+        [tandem_cluster::MIGRATIONS, identity::MIGRATIONS, tandem_collaborate::MIGRATIONS, MIGRATIONS]
+            .concat();
+    let url = format!("sqlite:{}", folder.join("tandem.db").display());
+    Store::open(&url, &migrations, Vec::new()).await.expect("the store opens")
+}
+
 impl Server {
-    async fn start(folder: PathBuf, limits: Limits) -> Self {
+    pub(crate) async fn start(store: Store, part: Part) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mint = Arc::new(Mint::for_server());
-        let migrations = [identity::MIGRATIONS, tandem_collaborate::MIGRATIONS, MIGRATIONS].concat();
-        let url = format!("sqlite:{}", folder.join("tandem.db").display());
-        let store = Store::open(&url, &migrations, Vec::new()).await.expect("the store opens");
         let bus = Bus::new();
+        let cluster = join(&store, &mint, &part).await;
         let identity = Identity::new(store.clone(), Arc::clone(&mint), Arc::clone(&clock));
         let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), clock.clone())
             .await
             .expect("collaborate starts");
-        let (relay, media_events) = Relay::start(relay_config(limits)).expect("the relay starts");
-        let (sip, sip_events) = SipTransport::bind(SipConfig::new((LOCALHOST, 0).into()), Arc::clone(&clock))
-            .await
-            .expect("SIP is bound");
-        let sip_address = sip.local_addr();
+        let relays = part.roles.contains(&NodeRole::Media);
+        let relay = relays.then(|| Relay::start(relay_config(part.limits)).expect("the relay starts"));
+        let (media, media_events) = MediaPool::new(cluster.clone(), relay);
+        let sip = if part.roles.contains(&NodeRole::Sip) {
+            let config = SipConfig { node: cluster.me(), ..SipConfig::new(part.sip) };
+            Some(SipTransport::bind(config, Arc::clone(&clock)).await.expect("SIP is bound"))
+        } else {
+            None
+        };
+        let sip_address = sip.as_ref().map_or((LOCALHOST, 0).into(), |(sip, _)| sip.local_addr());
+        cluster.update(|info| info.sip = sip.is_some().then_some(sip_address));
         let (incoming, calls) = mpsc::channel(16);
         let (notices, changes) = mpsc::channel(256);
         let deps = Deps {
@@ -106,29 +149,59 @@ impl Server {
             presence: collaborate.presence().clone(),
             clock: Arc::clone(&clock),
             mint,
-            relay,
+            cluster: cluster.clone(),
+            media: media.clone(),
             media_events,
             sip,
-            sip_events,
             app: CallApp { incoming, notices },
         };
-        let Limits { ring_timeout, .. } = limits;
+        let Limits { ring_timeout, .. } = part.limits;
         let config = CommunicateConfig { ring_timeout, ..CommunicateConfig::new(World::sound("music")) };
         let communicate = Communicate::start(config, deps).await.expect("telephony starts");
         let edge = Edge::new(EdgeParts {
             store: store.clone(),
+            rtc: Arc::new(Rtc::start(media, bus.clone())),
             bus,
             clock,
             identity: identity.clone(),
-            rtc: Arc::new(communicate.clone()),
             presence: Arc::new(collaborate.presence().clone()),
             authorities: Vec::new(),
         });
         let routes = edge.routes().merge(tandem_communicate::routes(&communicate)).split_for_parts().0;
         let api = edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));
         let app = Some(App { incoming: calls, notices: changes });
-        Self { store, identity, collaborate, communicate, api, sip: sip_address, app }
+        Self { store, identity, collaborate, communicate, cluster, api, sip: sip_address, app }
     }
+}
+
+impl Server {
+    /// The app's side of the calls of this node.
+    pub(crate) fn app(&mut self) -> App {
+        self.app.take().expect("asked for once")
+    }
+}
+
+async fn join(store: &Store, mint: &Arc<Mint>, part: &Part) -> Cluster {
+    let me = NodeId::generate();
+    let links = if part.alone {
+        Links::alone(me)
+    } else {
+        Links::listen(me, (LOCALHOST, 0).into()).await.expect("links are listened to")
+    };
+    let info = NodeInfo {
+        id: me,
+        name: part.name.to_owned(),
+        roles: part.roles.iter().copied().collect::<BTreeSet<_>>(),
+        links: links.address(),
+        http: None,
+        sip: None,
+        media: None,
+        version: "test".to_owned(),
+        draining: false,
+        load: Load::default(),
+    };
+    let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone: part.alone };
+    Cluster::join(joining).await.expect("the cluster is joined")
 }
 
 fn relay_config(limits: Limits) -> RelayConfig {
@@ -167,7 +240,22 @@ impl World {
 
     pub(crate) async fn limited(limits: Limits) -> Self {
         let folder = Arc::new(TempDir::new().expect("a folder"));
-        let (runtime, server) = run(folder.path(), limits).await;
+        let (runtime, server) = run(folder.path(), Part::everything(limits)).await;
+        Self::settle(server, folder, runtime).await
+    }
+
+    /// The server as one of several nodes, which takes SIP; with the task of ending it. The store is elsewhere and outlives it.
+    pub(crate) async fn of_many() -> (Self, Node) {
+        let folder = Arc::new(TempDir::new().expect("a folder"));
+        let runtime = process();
+        let path = folder.path().to_owned();
+        let store = runtime.spawn(async move { open_store(&path).await }).await.expect("the store opens");
+        let (server, node) = Node::start(&store, Part::of_many("sip-1", NodeRole::Sip)).await;
+        (Self::settle(server, folder, runtime).await, node)
+    }
+
+    /// Who works there, and where numbers lead.
+    async fn settle(server: Server, folder: Arc<TempDir>, runtime: Runtime) -> Self {
         let Server { identity, communicate, .. } = &server;
         let scope = identity.create_org("demo").await.expect("an org");
         let ann = person(identity, scope, "ann", "1001").await;
@@ -187,15 +275,28 @@ impl World {
         Self { server, scope, ann, bob, flow, token, folder, runtime: Some(runtime) }
     }
 
-    /// The process is killed in the middle of whatever it does, and another takes over its data.
+    /// Another node beside it.
+    pub(crate) async fn beside(&self, name: &'static str, role: NodeRole) -> (Server, Node) {
+        let (server, node) = Node::start(&self.server.store, Part::of_many(name, role)).await;
+        self.know(server.cluster.me()).await;
+        (server, node)
+    }
+
+    /// Waits until the server knows of a node.
+    pub(crate) async fn know(&self, node: NodeId) {
+        let mut nodes = self.server.cluster.watch();
+        in_time("another node", nodes.wait_for(|nodes| nodes.get(node).is_some())).await.expect("it watches");
+    }
+
+    /// The process is killed in the middle of whatever it does, and another takes over its data and addresses.
     pub(crate) async fn restart(mut self) -> Self {
         let (folder, token) = (Arc::clone(&self.folder), self.token.clone());
         let (scope, ann, bob, flow) = (self.scope, self.ann, self.bob, self.flow);
+        let part = Part { sip: self.server.sip, ..Part::everything(Limits::default()) };
         let killed = self.runtime.take().expect("it runs");
         drop(self);
-        let stopped = tokio::task::spawn_blocking(move || killed.shutdown_timeout(PATIENCE));
-        stopped.await.expect("it stops");
-        let (runtime, server) = run(folder.path(), Limits::default()).await;
+        kill(killed).await;
+        let (runtime, server) = run(folder.path(), part).await;
         Self { server, scope, ann, bob, flow, token, folder, runtime: Some(runtime) }
     }
 
@@ -206,7 +307,7 @@ impl World {
 
     /// The app's side of the calls; dropping it is an app that is gone.
     pub(crate) fn app(&mut self) -> App {
-        self.server.app.take().expect("asked for once")
+        self.server.app()
     }
 
     /// An outside caller.
@@ -258,6 +359,12 @@ impl World {
         let event = in_time("a call", log.next()).await.expect("the log");
         assert_eq!(self.calls().await.len(), 1, "one call");
         event.decode::<CallStarted>().expect("reads").expect("of its kind").call
+    }
+
+    /// Waits until a call has done, and kept, all that it was told so far.
+    pub(crate) async fn is_settled(&self, call: CallId) {
+        let calls = self.server.communicate.calls();
+        calls.describe(self.scope, call).await.expect("is known").expect("goes on");
     }
 
     /// Everything the log says of a call so far.
@@ -331,15 +438,72 @@ impl Drop for World {
     }
 }
 
-async fn run(folder: &Path, limits: Limits) -> (Runtime, Server) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+/// A process of its own, as far as tasks go: what runs in it ends with it.
+pub(crate) fn process() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
         .enable_all()
         .build()
-        .expect("a runtime");
-    let starting = runtime.spawn(Server::start(folder.to_owned(), limits));
+        .expect("a runtime")
+}
+
+async fn run(folder: &Path, part: Part) -> (Runtime, Server) {
+    let (runtime, folder) = (process(), folder.to_owned());
+    let starting = runtime.spawn(async move {
+        let store = open_store(&folder).await;
+        Server::start(store, part).await
+    });
     let server = in_time("the start", starting).await.expect("it starts");
     (runtime, server)
+}
+
+async fn kill(runtime: Runtime) {
+    let stopped = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE));
+    stopped.await.expect("it stops");
+}
+
+/// A node's process, to end it.
+pub(crate) struct Node(Option<Runtime>);
+
+impl Node {
+    async fn start(store: &Store, part: Part) -> (Server, Self) {
+        let (runtime, store) = (process(), store.clone());
+        let starting = runtime.spawn(Server::start(store, part));
+        (in_time("the start", starting).await.expect("it starts"), Self(Some(runtime)))
+    }
+
+    /// Ends it in the middle of whatever it does.
+    pub(crate) async fn kill(mut self) {
+        kill(self.0.take().expect("it runs")).await;
+    }
+
+    /// Keeps it from doing anything until what this answers is dropped.
+    pub(crate) fn hang(&self) -> Hanging {
+        let runtime = self.0.as_ref().expect("it runs");
+        let mut ends = Vec::new();
+        for _ in 0..WORKERS {
+            let (end, ended) = std::sync::mpsc::channel::<()>();
+            // Answers when the other end is dropped.
+            runtime.spawn(async move {
+                let _ = ended.recv();
+            });
+            ends.push(end);
+        }
+        Hanging { _ends: ends }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A node that hangs, until this is dropped.
+pub(crate) struct Hanging {
+    _ends: Vec<std::sync::mpsc::Sender<()>>,
 }
 
 /// Makes somebody who sees every call of the org.
