@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp, UserId};
 
-use crate::{AgentState, Domain, QueueState, Standing, WaitingItem, agents::Agent, items::Item};
+use crate::{
+    AgentState, Domain, Input, QueueState, Standing, WaitingItem, agents::Agent, items::Item, skills::Skills,
+};
 
 impl Domain {
     /// The place of a waiting or alerting item in its queue, 1 is next. Alerting items keep their place, so a place gets worse only when
@@ -62,6 +64,23 @@ impl Domain {
     /// The offers that alert, with the moment each expires at.
     pub fn offers(&self) -> BTreeMap<OfferId, Timestamp> {
         self.offers.iter().map(|(id, offer)| (*id, offer.expires_at)).collect()
+    }
+
+    /// Whether a setting ([`Input::QueueSet`], [`Input::AgentSet`]) would change nothing.
+    pub fn is_set(&self, setting: &Input) -> bool {
+        match setting {
+            Input::QueueSet { queue, rules } => {
+                self.queues.get(queue).is_some_and(|queue| queue.rules == *rules)
+            }
+            Input::AgentSet { agent, skills, queues, capacity } => {
+                self.agents.get(agent).is_some_and(|agent| {
+                    agent.skills == Skills::new(skills)
+                        && agent.queues == *queues
+                        && agent.capacity == *capacity
+                })
+            }
+            _ => false,
+        }
     }
 
     /// Items agents talk about or wrap up, with those agents.

@@ -2,17 +2,24 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use sqlx::Row as _;
+use tandem_cluster::Claim;
 use tandem_core::{Clock, OrgScope};
+use tandem_proto::{OfferId, Timestamp};
 use tandem_routing::{Domain, Input};
-use tandem_store::{Cause, Store, StoreError};
+use tandem_store::{Store, StoreError};
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
 };
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::{EngineError, Notice, journal::Journal, log};
+use crate::{
+    EngineError, Notice,
+    durable::{self, Commit, State},
+    journal::Journal,
+    settling::Settling,
+};
 
 /// Inputs that share one transaction at most.
 const BATCH: usize = 64;
@@ -25,20 +32,32 @@ const RETRY: Duration = Duration::from_millis(250);
 pub(crate) enum Request {
     Submit { input: Input, done: oneshot::Sender<Result<(), EngineError>> },
     Ask(Box<dyn FnOnce(&Domain) + Send>),
+    Settled(OfferId),
+    Stop { give_up: bool, done: oneshot::Sender<Result<(), EngineError>> },
 }
 
 type Submitted = (Input, oneshot::Sender<Result<(), EngineError>>);
 
+/// An org's domain, taken.
+pub(crate) struct Owned {
+    pub(crate) scope: OrgScope,
+    pub(crate) claim: Claim,
+    /// Cancelled when somebody else has it.
+    pub(crate) gone: CancellationToken,
+    pub(crate) domain: Domain,
+}
+
 pub(crate) struct DomainTask {
     scope: OrgScope,
+    claim: Claim,
+    gone: CancellationToken,
     store: Store,
     clock: Arc<dyn Clock>,
     notices: mpsc::Sender<Notice>,
     /// Decided and durable, not handed out yet.
     backlog: VecDeque<Notice>,
     journal: Journal,
-    /// Whether this run's epoch is claimed; before that the domain is empty.
-    claimed: bool,
+    settling: Settling,
     /// What is due waits until then, after the log could not be written.
     retry_at: Option<Instant>,
 }
@@ -47,20 +66,30 @@ enum Woken {
     Request(Option<Request>),
     Due,
     Room,
+    Gone,
+}
+
+/// Whether the task goes on.
+#[derive(PartialEq, Eq)]
+enum Next {
+    GoOn,
+    End,
 }
 
 impl DomainTask {
     pub(crate) fn new(
-        scope: OrgScope,
+        owned: Owned,
         store: Store,
         clock: Arc<dyn Clock>,
         notices: mpsc::Sender<Notice>,
     ) -> Self {
-        let (backlog, journal) = (VecDeque::new(), Journal::new(Domain::new(0, 0)));
-        Self { scope, store, clock, notices, backlog, journal, claimed: false, retry_at: None }
+        let Owned { scope, claim, gone, domain } = owned;
+        let settling = Settling::new(domain.offers());
+        let (backlog, journal) = (VecDeque::new(), Journal::new(domain));
+        Self { scope, claim, gone, store, clock, notices, backlog, journal, settling, retry_at: None }
     }
 
-    /// Runs until the engine is dropped.
+    /// Runs until the engine is dropped, the org is handed over or somebody else has it.
     pub(crate) async fn run(mut self, requests: mpsc::Receiver<Request>) {
         let span = tracing::info_span!("routing", org = %self.scope.org());
         self.serve(requests).instrument(span).await;
@@ -68,9 +97,10 @@ impl DomainTask {
 
     async fn serve(&mut self, mut requests: mpsc::Receiver<Request>) {
         loop {
-            let notices = self.notices.clone();
+            let (notices, gone) = (self.notices.clone(), self.gone.clone());
             let woken = tokio::select! {
                 biased;
+                () = gone.cancelled() => Woken::Gone,
                 permit = notices.reserve(), if !self.backlog.is_empty() => {
                     match (permit, self.backlog.pop_front()) {
                         (Ok(permit), Some(notice)) => permit.send(notice),
@@ -82,25 +112,33 @@ impl DomainTask {
                 request = requests.recv() => Woken::Request(request),
                 () = self.due() => Woken::Due,
             };
-            match woken {
-                Woken::Request(None) => return,
+            let next = match woken {
+                Woken::Request(None) | Woken::Gone => Next::End,
                 Woken::Request(Some(first)) => self.take(first, &mut requests).await,
                 Woken::Due => self.commit(vec![]).await,
-                Woken::Room => {}
+                Woken::Room => Next::GoOn,
+            };
+            if next == Next::End {
+                return;
             }
         }
     }
 
+    fn now(&mut self) -> Timestamp {
+        self.settling.clamp(self.clock.now())
+    }
+
     /// Comes when something is due; never, if nothing will be.
     async fn due(&self) {
-        let Some(at) = self.journal.domain().poll_timeout() else { return std::future::pending().await };
-        let at = Instant::now() + at.since(self.clock.now());
+        let Some(due) = self.journal.domain().poll_timeout() else { return std::future::pending().await };
+        let now = self.clock.now();
+        let at = self.settling.holds(now, due).unwrap_or_else(|| Instant::now() + due.since(now));
         tokio::time::sleep_until(self.retry_at.map_or(at, |retry| at.max(retry))).await;
     }
 
     /// Takes a request and what else lies in the inbox. Submits that lie together share a transaction; a question is answered after the
     /// submits before it.
-    async fn take(&mut self, first: Request, requests: &mut mpsc::Receiver<Request>) {
+    async fn take(&mut self, first: Request, requests: &mut mpsc::Receiver<Request>) -> Next {
         let mut batch = Vec::new();
         let mut next = Some(first);
         while let Some(request) = next {
@@ -109,26 +147,34 @@ impl DomainTask {
                     let _ = done.send(Err(EngineError::Overloaded));
                 }
                 Request::Submit { input, done } => batch.push((input, done)),
+                Request::Settled(offer) => self.settling.settled(offer),
                 Request::Ask(question) => {
-                    self.commit(std::mem::take(&mut batch)).await;
+                    if self.commit(std::mem::take(&mut batch)).await == Next::End {
+                        return Next::End;
+                    }
                     question(self.journal.domain());
+                }
+                Request::Stop { give_up, done } => {
+                    if self.commit(batch).await == Next::End {
+                        return Next::End;
+                    }
+                    // Whoever asked may have gone.
+                    let _ = done.send(self.stop(give_up).await.map_err(EngineError::from));
+                    return Next::End;
                 }
             }
             next = if batch.len() < BATCH { requests.try_recv().ok() } else { None };
         }
-        self.commit(batch).await;
+        self.commit(batch).await
     }
 
     /// Feeds the domain, makes what followed durable, then answers and tells. With no input, carries out what is due.
-    async fn commit(&mut self, batch: Vec<Submitted>) {
+    async fn commit(&mut self, batch: Vec<Submitted>) -> Next {
+        let at = self.now();
         let due = batch.is_empty();
-        if due && self.journal.domain().poll_timeout().is_none_or(|at| at > self.clock.now()) {
-            return;
+        if due && self.journal.domain().poll_timeout().is_none_or(|due| due > at) {
+            return Next::GoOn;
         }
-        if let Err(error) = self.claim().await {
-            return self.fail(batch.into_iter().map(|(_, done)| done), error);
-        }
-        let at = self.clock.now();
         let mut outputs = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for (input, done) in batch {
@@ -137,17 +183,16 @@ impl DomainTask {
         if due && let Err(refused) = self.journal.handle(at, Input::Deadline, &mut outputs) {
             unreachable!("a deadline fits whatever is: {refused}");
         }
-        if !outputs.is_empty() {
-            let (epoch, events) = (self.journal.domain().epoch(), outputs.clone());
-            let write = self.store.write(self.scope, Cause::SYSTEM, move |tx| {
-                Box::pin(async move { log::append(tx, epoch, &events).await })
-            });
-            if let Err(error) = write.await {
-                self.journal.roll_back();
+        // Refusals alone are written with what comes next.
+        if !outputs.is_empty() || answers.iter().any(|(_, result)| result.is_ok()) {
+            let (epoch, state) = (self.journal.domain().epoch(), self.journal.state());
+            let snapshot = matches!(state, State::Snapshot(_));
+            let commit = Commit { epoch, outputs: outputs.clone(), state };
+            if let Err(error) = durable::write(&self.store, self.scope, &self.claim, commit, false).await {
                 return self.fail(answers.into_iter().map(|(done, _)| done), error);
             }
+            self.journal.commit(snapshot);
         }
-        self.journal.commit();
         self.retry_at = None;
         metrics::counter!("routing_outputs_total").increment(outputs.len() as u64);
         self.backlog.extend(outputs.into_iter().map(|output| Notice { scope: self.scope, at, output }));
@@ -156,6 +201,7 @@ impl DomainTask {
             // Whoever submitted may have gone.
             let _ = done.send(result.map_err(EngineError::Refused));
         }
+        Next::GoOn
     }
 
     /// Hands out notices as long as there is room at once.
@@ -172,40 +218,28 @@ impl DomainTask {
         &mut self,
         submitters: impl Iterator<Item = oneshot::Sender<Result<(), EngineError>>>,
         error: StoreError,
-    ) {
-        tracing::error!(%error, "the log could not be written; routing went back to what is durable");
-        self.retry_at = Some(Instant::now() + RETRY);
+    ) -> Next {
+        let fenced = matches!(error, StoreError::Fenced);
+        if fenced {
+            tracing::info!("another node has this routing domain now");
+            self.gone.cancel();
+        } else {
+            tracing::error!(%error, "the log could not be written; routing went back to what is durable");
+            self.journal.roll_back();
+            self.retry_at = Some(Instant::now() + RETRY);
+        }
         let error = EngineError::from(error);
         for done in submitters {
             let _ = done.send(Err(error.clone()));
         }
+        if fenced { Next::End } else { Next::GoOn }
     }
 
-    /// Takes the org's next epoch, once. It is above every epoch in the log.
-    async fn claim(&mut self) -> Result<(), StoreError> {
-        if self.claimed {
-            return Ok(());
-        }
-        let epoch: i64 = self
-            .store
-            .write(self.scope, Cause::SYSTEM, |tx| {
-                Box::pin(async move {
-                    let org = tx.scope().org().to_string();
-                    let row = sqlx::query(
-                        "INSERT INTO routing_domains (org, epoch) VALUES ($1, 1) \
-                         ON CONFLICT (org) DO UPDATE SET epoch = routing_domains.epoch + 1 RETURNING epoch",
-                    )
-                    .bind(org)
-                    .fetch_one(tx.conn())
-                    .await?;
-                    Ok::<_, StoreError>(row.try_get(0)?)
-                })
-            })
-            .await?;
-        let (high, low) = self.scope.org().uuid().as_u64_pair();
-        self.journal = Journal::new(Domain::new(epoch.unsigned_abs(), high ^ low));
-        self.claimed = true;
-        tracing::info!(epoch, "routing domain begins");
-        Ok(())
+    /// Leaves a snapshot, for whoever takes the org next.
+    async fn stop(&self, give_up: bool) -> Result<(), StoreError> {
+        let domain = self.journal.domain();
+        let state = State::Snapshot(domain.save());
+        let commit = Commit { epoch: domain.epoch(), outputs: Vec::new(), state };
+        durable::write(&self.store, self.scope, &self.claim, commit, give_up).await
     }
 }

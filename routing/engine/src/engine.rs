@@ -2,19 +2,21 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tandem_cluster::Claim;
 use tandem_core::{Clock, OrgScope};
-use tandem_proto::{ConversationId, OrgId, QueueId, UserId, api::Decision};
-use tandem_routing::{AgentState, Domain, Input, Output, QueueState, WaitingItem};
-use tandem_store::{Cause, Store, StoreError};
+use tandem_proto::{ConversationId, OfferId, OrgId, QueueId, UserId, api::Decision};
+use tandem_routing::{AgentState, Domain, Input, QueueState, Standing, WaitingItem};
+use tandem_store::Store;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Notice, RecoveredItem,
-    domain_task::{DomainTask, Request},
-    log, open_items,
+    EngineError, Notice,
+    domain_task::{DomainTask, Owned, Request},
+    durable,
 };
 
 /// Notices that may lie unreceived, over all orgs.
@@ -22,7 +24,7 @@ const NOTICES: usize = 4_096;
 /// Requests that may wait per org.
 const INBOX: usize = 1_024;
 
-/// Routes for all orgs. Cheap to clone; a domain's task ends when the last clone is dropped.
+/// Routes for the orgs this node owns. Cheap to clone; a domain's task ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
@@ -40,50 +42,67 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Starts. Domains begin empty: configuration and items are submitted again (see [`Self::recover`]).
+    /// Starts, with no org: see [`Self::take`].
     pub async fn start(store: Store, clock: Arc<dyn Clock>) -> (Self, mpsc::Receiver<Notice>) {
         let (notices, receiver) = mpsc::channel(NOTICES);
         (Self(Arc::new(Inner { store, clock, notices, domains: Mutex::default() })), receiver)
     }
 
+    /// Goes on with an org's domain where its last owner left it: order, places, offers, statuses and deadlines are the same. It stops by
+    /// itself when somebody else owns the org; then, and not before, `gone` is cancelled. Cancelling `gone` stops it, too.
+    ///
+    /// An offer that was due while nobody owned the org does not expire before [`Self::settled`] was told of it, or 10 s are over.
+    ///
+    /// # Errors
+    /// When the store fails, [`tandem_store::StoreError::Fenced`] among it.
+    pub async fn take(
+        &self,
+        scope: OrgScope,
+        claim: Claim,
+        gone: CancellationToken,
+    ) -> Result<(), EngineError> {
+        let domain = durable::take(&self.0.store, scope, &claim).await?;
+        let (inbox, requests) = mpsc::channel(INBOX);
+        let (store, clock, notices) = (self.0.store.clone(), self.0.clock.clone(), self.0.notices.clone());
+        tokio::spawn(
+            DomainTask::new(Owned { scope, claim, gone, domain }, store, clock, notices).run(requests),
+        );
+        self.domains().insert(scope.org(), inbox);
+        Ok(())
+    }
+
+    /// Stops an org's domain after what was submitted before, and leaves a snapshot; with `give_up` the org is free, in the same
+    /// transaction, for another node to take.
+    ///
+    /// # Errors
+    /// When it is not here, or the store fails.
+    pub async fn stop(&self, scope: OrgScope, give_up: bool) -> Result<(), EngineError> {
+        let inbox = self.domains().remove(&scope.org()).ok_or(EngineError::NotHere)?;
+        let (done, result) = oneshot::channel();
+        inbox.send(Request::Stop { give_up, done }).await.map_err(|_| EngineError::NotHere)?;
+        result.await.map_err(|_| EngineError::NotHere)?
+    }
+
     /// Hands an input to the org's domain; returns once what follows from it is durable.
     ///
     /// # Errors
-    /// When the domain refuses it, the log cannot be written, or too much is under way. Nothing changed then.
+    /// When the domain refuses it, the log cannot be written, too much is under way, or the org is not this node's. Nothing changed then.
     pub async fn submit(&self, scope: OrgScope, input: Input) -> Result<(), EngineError> {
         let (done, result) = oneshot::channel();
-        self.domain(scope).try_send(Request::Submit { input, done }).map_err(|error| match error {
+        let inbox = self.domain(scope).ok_or(EngineError::NotHere)?;
+        inbox.try_send(Request::Submit { input, done }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => EngineError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => EngineError::Closed,
+            mpsc::error::TrySendError::Closed(_) => EngineError::NotHere,
         })?;
-        result.await.map_err(|_| EngineError::Closed)?
+        result.await.map_err(|_| EngineError::NotHere)?
     }
 
-    /// What, by the log, was in the queues or with agents at the end of the last run and was not closed since. To be asked before the
-    /// org's first input of a run; the caller puts its own records right and then says [`Self::close_recovered`].
-    ///
-    /// # Errors
-    /// When the log cannot be read.
-    pub async fn recover(&self, scope: OrgScope) -> Result<Vec<RecoveredItem>, EngineError> {
-        self.0.store.projected(self.0.store.head()).await;
-        open_items::read(&self.0.store, scope).await
-    }
-
-    /// Closes recovered items in the log: offers as `withdrawn`, waits as `removed`, interactions as released; and says of every agent
-    /// who was on queue that he is off.
-    ///
-    /// # Errors
-    /// When the log cannot be written.
-    pub async fn close_recovered(&self, scope: OrgScope, items: &[RecoveredItem]) -> Result<(), EngineError> {
-        let mut outputs: Vec<Output> = items.iter().flat_map(open_items::closing).collect();
-        outputs.extend(open_items::agents_off(&self.0.store, scope, self.0.clock.now()).await?);
-        if outputs.is_empty() {
-            return Ok(());
+    /// Whoever delivers an offer has seen how it stands after a takeover; it may expire now.
+    pub async fn settled(&self, scope: OrgScope, offer: OfferId) {
+        if let Some(inbox) = self.domain(scope) {
+            // A domain that stopped has no offers.
+            let _ = inbox.send(Request::Settled(offer)).await;
         }
-        let write = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
-            Box::pin(async move { log::append(tx, 0, &outputs).await })
-        });
-        Ok(write.await.map_err(|error: StoreError| error)?)
     }
 
     /// Place of a waiting or alerting item in its queue, 1 is next.
@@ -117,8 +136,19 @@ impl Engine {
         self.ask(scope, move |domain| domain.explain(now, item)).await.flatten()
     }
 
-    /// Asks the org's domain; it answers between two commits, so what it says is durable. None once it stopped.
-    async fn ask<T: Send + 'static>(
+    /// Where an item stands, and what became of `offer`. None when the org is not this node's.
+    pub async fn standing(
+        &self,
+        scope: OrgScope,
+        item: ConversationId,
+        offer: Option<OfferId>,
+    ) -> Option<Standing> {
+        self.ask(scope, move |domain| domain.standing(item, offer)).await
+    }
+
+    /// Asks the org's domain something else; it answers between two commits, so what it says is durable. None when the org is not this
+    /// node's.
+    pub async fn ask<T: Send + 'static>(
         &self,
         scope: OrgScope,
         question: impl FnOnce(&Domain) -> T + Send + 'static,
@@ -128,20 +158,21 @@ impl Engine {
             // Whoever asked may have gone.
             let _ = answer.send(question(domain));
         });
-        self.domain(scope).send(Request::Ask(question)).await.ok()?;
+        self.domain(scope)?.send(Request::Ask(question)).await.ok()?;
         answered.await.ok()
     }
 
-    /// The org's domain, begun at the first use.
-    fn domain(&self, scope: OrgScope) -> mpsc::Sender<Request> {
-        let mut domains = self.0.domains.lock().unwrap_or_else(PoisonError::into_inner);
-        let begin = || {
-            let (inbox, requests) = mpsc::channel(INBOX);
-            let (store, clock, notices) =
-                (self.0.store.clone(), self.0.clock.clone(), self.0.notices.clone());
-            tokio::spawn(DomainTask::new(scope, store, clock, notices).run(requests));
-            inbox
-        };
-        domains.entry(scope.org()).or_insert_with(begin).clone()
+    fn domains(&self) -> MutexGuard<'_, HashMap<OrgId, mpsc::Sender<Request>>> {
+        self.0.domains.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn domain(&self, scope: OrgScope) -> Option<mpsc::Sender<Request>> {
+        let mut domains = self.domains();
+        let inbox = domains.get(&scope.org())?;
+        if inbox.is_closed() {
+            domains.remove(&scope.org());
+            return None;
+        }
+        Some(inbox.clone())
     }
 }

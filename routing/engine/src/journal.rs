@@ -3,24 +3,29 @@
 use tandem_proto::Timestamp;
 use tandem_routing::{Domain, Input, Output, Refused};
 
+use crate::durable::{Inputs, State};
+
 /// Inputs kept at least before the base is renewed; more for a large domain, so that copying it stays cheap per input.
 const KEPT: usize = 1_024;
 
-/// A domain beside an older copy of it and the inputs in between. The core is deterministic, so the copy and the inputs give the
-/// domain again as it was before a write failed.
+/// A domain beside an older copy of it and the inputs in between, here as on disk. The core is deterministic, so the copy and the inputs
+/// give the domain again: as it was before a write failed, or on another node.
 #[derive(Debug)]
 pub(crate) struct Journal {
     domain: Domain,
     base: Domain,
     /// Durable inputs since the base,
-    kept: Vec<(Timestamp, Input)>,
+    kept: Inputs,
     /// and those that are not durable yet.
-    pending: Vec<(Timestamp, Input)>,
+    pending: Inputs,
+    /// Rows of inputs written so far.
+    rows: i64,
 }
 
 impl Journal {
+    /// Of a domain whose snapshot is on disk.
     pub(crate) fn new(domain: Domain) -> Self {
-        Self { base: domain.clone(), domain, kept: Vec::new(), pending: Vec::new() }
+        Self { base: domain.clone(), domain, kept: Vec::new(), pending: Vec::new(), rows: 0 }
     }
 
     pub(crate) const fn domain(&self) -> &Domain {
@@ -40,10 +45,20 @@ impl Journal {
         result
     }
 
-    /// What was handled is durable.
-    pub(crate) fn commit(&mut self) {
+    /// What is to be written so that everything handled so far is durable.
+    pub(crate) fn state(&self) -> State {
+        if self.kept.len() + self.pending.len() > KEPT.max(self.domain.size()) {
+            State::Snapshot(self.domain.save())
+        } else {
+            State::Inputs { number: self.rows, inputs: self.pending.clone() }
+        }
+    }
+
+    /// What [`Self::state`] said is durable.
+    pub(crate) fn commit(&mut self, snapshot: bool) {
         self.kept.append(&mut self.pending);
-        if self.kept.len() > KEPT.max(self.domain.size()) {
+        self.rows += 1;
+        if snapshot {
             self.base = self.domain.clone();
             self.kept.clear();
         }

@@ -4,28 +4,34 @@
 //! The contract: a [`Notice`] is handed out only after the events that say the same are durable, per org in the order in which they
 //! were decided. An error of the store means that nothing changed. Who receives the notices must go on receiving them: while too many
 //! lie there, inputs are refused as [`EngineError::Overloaded`].
+//!
+//! A node routes for an org while its [`tandem_cluster::Claim`] holds: each commit holds it in the same transaction. What a commit writes is enough for
+//! another node to go on from it exactly: the inputs, or now and then a snapshot of the domain.
 
 mod domain_task;
+mod durable;
 mod engine;
 mod journal;
 mod log;
-mod open_items;
+mod settling;
 
 use std::sync::Arc;
 
 use tandem_core::OrgScope;
-use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp};
-use tandem_store::{Migration, Projection, StoreError};
+use tandem_proto::Timestamp;
+use tandem_store::{Migration, StoreError};
 
 pub use engine::Engine;
 pub use tandem_routing::{
-    AgentState, Holder, Input, LeftReason, OfferResult, Output, QueueRules, QueueState, Refused, WaitingItem,
+    AgentState, Holder, Input, LeftReason, OfferResult, Output, QueueRules, QueueState, Refused, Standing,
+    WaitingItem,
 };
 
-/// The engine's tables: the epoch each org's domain is in, and the view behind [`Engine::recover`].
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0040_routing",
-    sql: "
+/// The engine's tables: the epoch each org's domain is in, its last snapshot, and the inputs since.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0040_routing",
+        sql: "
         CREATE TABLE routing_domains (org text PRIMARY KEY, epoch bigint NOT NULL);
         CREATE TABLE routing_open_items (
             org text NOT NULL, item text NOT NULL, worker text NOT NULL, queue text NOT NULL, stage text NOT NULL,
@@ -34,12 +40,17 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         );
         CREATE TABLE routing_agents (org text NOT NULL, agent text NOT NULL, PRIMARY KEY (org, agent));
     ",
-}];
-
-/// The views to give to `Store::open`; without them [`Engine::recover`] refuses.
-pub fn projections() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(open_items::OpenItems)]
-}
+    },
+    Migration {
+        name: "0041_routing_snapshots",
+        sql: "
+        DROP TABLE routing_open_items;
+        DROP TABLE routing_agents;
+        CREATE TABLE routing_snapshots (org text PRIMARY KEY, epoch bigint NOT NULL, state text NOT NULL);
+        CREATE TABLE routing_inputs (org text NOT NULL, number bigint NOT NULL, inputs text NOT NULL, PRIMARY KEY (org, number));
+    ",
+    },
+];
 
 /// Something that was decided and is durable.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,33 +75,16 @@ pub enum EngineError {
     /// Too much is under way; try again.
     #[error("routing is overloaded")]
     Overloaded,
-    /// The engine stopped.
-    #[error("routing stopped")]
-    Closed,
-    /// The store was opened without [`projections`].
-    #[error("the store was opened without routing's projections")]
-    NoProjection,
+    /// Another node has the org, or nobody yet; ask again there.
+    #[error("this node does not route for the org")]
+    NotHere,
 }
 
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
+        match error {
+            StoreError::Fenced => Self::NotHere,
+            error => Self::Store(Arc::new(error)),
+        }
     }
-}
-
-/// An item that, by the log, was waiting, alerting or with an agent when the process ended.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecoveredItem {
-    /// Which.
-    pub item: ConversationId,
-    /// Its queue.
-    pub queue: QueueId,
-    /// Ordering key.
-    pub key: i64,
-    /// When it was queued.
-    pub queued_at: Timestamp,
-    /// Who had it.
-    pub holder: Holder,
-    /// The offer that alerted.
-    pub offer: Option<OfferId>,
 }

@@ -1,4 +1,5 @@
-//! The engine on a real store: what is told is in the log first, what cannot be logged did not happen, and a restart finds what was open.
+//! The engine on a real store: what is told is in the log first, what cannot be logged did not happen, and whoever takes an org over goes on
+//! exactly where its last owner stopped.
 
 use std::{
     collections::BTreeSet,
@@ -9,18 +10,22 @@ use std::{
     time::Duration,
 };
 
+use tandem_bus::Links;
+use tandem_cluster::{Cluster, Joining, Kind, Orphan};
 use tandem_core::{Clock, Mint, OrgScope, SystemClock};
 use tandem_proto::{
-    ConversationId, Cursor, Event, OfferId, OrgId, QueueId, Stream, Timestamp, UserId,
+    ConversationId, Cursor, Event, EventData as _, Load, NodeId, NodeInfo, NodeRole, OfferId, OrgId, QueueId,
+    Stream, Timestamp, UserId,
     api::{Evaluation, RoutingStatus, WrapUpMode, WrapUpPolicy},
-    events::contact_centre::{AgentStatusChanged, RoutingLeft, RoutingOffered},
+    events::contact_centre::{RoutingOffered, RoutingQueued},
 };
 use tandem_routing_engine::{
     Engine, EngineError, Holder, Input, LeftReason, MIGRATIONS, Notice, OfferResult, Output, QueueRules,
-    Refused, projections,
+    Refused,
 };
 use tandem_store::{EventFilter, Store};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// A clock that stands still until it is moved.
 #[derive(Default)]
@@ -41,6 +46,8 @@ struct Site {
 
 struct Running {
     store: Store,
+    cluster: Cluster,
+    gone: CancellationToken,
     engine: Engine,
     notices: mpsc::Receiver<Notice>,
     scope: OrgScope,
@@ -55,9 +62,41 @@ impl Site {
 
     async fn start(&self, clock: Arc<dyn Clock>) -> Running {
         let url = format!("sqlite:{}", self.folder.path().join("test.db").display());
-        let store = Store::open(&url, MIGRATIONS, projections()).await.expect("the store opens");
+        let migrations = [tandem_cluster::MIGRATIONS, MIGRATIONS].concat();
+        let store = Store::open(&url, &migrations, vec![]).await.expect("the store opens");
+        self.node(store, clock).await
+    }
+
+    /// A node on the store, owning the org whoever had it.
+    async fn node(&self, store: Store, clock: Arc<dyn Clock>) -> Running {
+        let me = NodeId::generate();
+        let info = NodeInfo {
+            id: me,
+            name: "node".to_owned(),
+            roles: BTreeSet::from([NodeRole::Engine]),
+            links: None,
+            http: None,
+            sip: None,
+            media: None,
+            version: String::new(),
+            draining: false,
+            load: Load::default(),
+        };
+        let (mint, links) = (Arc::new(Mint::for_server()), Links::alone(me));
+        let joining = Joining { store: store.clone(), mint, links, info, alone: true };
+        let cluster = Cluster::join(joining).await.expect("the node joins");
+        let id = self.scope.org().to_string();
+        let claim = match cluster.owner(Kind::Routing, &id).await.expect("the table reads") {
+            Some(owner) => {
+                let orphan = Orphan { kind: Kind::Routing, id, scope: self.scope, owner };
+                cluster.take(&orphan).await.expect("the table is written")
+            }
+            None => cluster.own(self.scope, Kind::Routing, &id).await.expect("the table is written"),
+        };
         let (engine, notices) = Engine::start(store.clone(), clock).await;
-        Running { store, engine, notices, scope: self.scope }
+        let gone = CancellationToken::new();
+        engine.take(self.scope, claim.expect("nobody is faster"), gone.clone()).await.expect("is taken");
+        Running { store, cluster, gone, engine, notices, scope: self.scope }
     }
 
     /// A queue and an agent on it.
@@ -183,41 +222,138 @@ async fn what_cannot_be_logged_did_not_happen() {
     assert_eq!(running.engine.agents(site.scope).await, before);
 }
 
+/// Everything that can be asked, as text.
+async fn all(running: &Running) -> String {
+    running.engine.ask(running.scope, |domain| format!("{domain:?}")).await.expect("it is here")
+}
+
+/// The same but for what a new epoch changes: which ids the next offers get.
+fn but_for_the_epoch(state: &str) -> &str {
+    let (before, rest) = state.split_once("book: Book").expect("it has a book");
+    let (_, after) = rest.split_once("deadlines: ").expect("deadlines come later");
+    assert!(!before.is_empty());
+    after
+}
+
 #[tokio::test]
-async fn a_restart_finds_what_was_open_and_takes_a_higher_epoch() {
+async fn whoever_takes_an_org_goes_on_exactly_where_the_last_owner_stopped() {
+    let site = Site::new();
+    let hands = Arc::new(Hands::default());
+    let clock: Arc<dyn Clock> = hands.clone();
+    let mut first = site.start(clock.clone()).await;
+    site.furnish(&first, Duration::from_secs(20)).await;
+    let [talking, waiting, behind] = [(); 3].map(|()| ConversationId::generate());
+    first.submit(site.arrival(talking)).await;
+    let accepted = first.offer().await;
+    first.submit(Input::Accepted { offer: accepted }).await;
+    first.submit(site.arrival(waiting)).await;
+    first.submit(site.arrival(behind)).await;
+    first.submit(Input::HandlingEnded { item: talking, agent: site.agent }).await;
+    first.submit(Input::WrapUpDone { item: talking, agent: site.agent }).await;
+    let alerting = first.offer().await;
+    let before = all(&first).await;
+    let expiry = first.engine.standing(site.scope, waiting, None).await.expect("is here").offer;
+
+    // No goodbye: the second node takes what the first still believes to own.
+    let mut second = site.node(first.store.clone(), clock).await;
+    assert_eq!(but_for_the_epoch(&all(&second).await), but_for_the_epoch(&before));
+    let standing = second.engine.standing(site.scope, waiting, Some(accepted)).await.expect("is here");
+    assert_eq!((standing.holder, standing.offer), (Holder::Alerting(site.agent), expiry));
+    assert_eq!(
+        (expiry.map(|(offer, _)| offer), standing.ended),
+        (Some(alerting), Some(OfferResult::Accepted))
+    );
+    assert_eq!(second.engine.position(site.scope, behind).await, Some(2));
+
+    // The first is told so by its next write, and changes nothing.
+    let fenced = first.engine.submit(site.scope, Input::Accepted { offer: alerting }).await;
+    assert!(matches!(fenced, Err(EngineError::NotHere)), "{fenced:?}");
+    first.gone.cancelled().await;
+    assert_eq!(first.engine.position(site.scope, behind).await, None, "it let go of the org");
+
+    second.submit(Input::Accepted { offer: alerting }).await;
+    second.submit(Input::HandlingEnded { item: waiting, agent: site.agent }).await;
+    second.submit(Input::WrapUpDone { item: waiting, agent: site.agent }).await;
+    let next = second.offer().await;
+    let offered: Vec<_> = second
+        .log()
+        .await
+        .iter()
+        .filter_map(|event| event.decode::<RoutingOffered>().expect("decodes"))
+        .collect();
+    let told: Vec<_> = offered.iter().map(|o| (o.offer, o.conversation, o.epoch)).collect();
+    assert_eq!(
+        told,
+        [(accepted, talking, 1), (alerting, waiting, 1), (next, behind, 2)],
+        "each offered once"
+    );
+    drop(second.cluster);
+}
+
+#[tokio::test]
+async fn an_offer_due_while_nobody_owned_the_org_waits_until_somebody_looked() {
+    let site = Site::new();
+    let hands = Arc::new(Hands::default());
+    let mut first = site.start(hands.clone()).await;
+    site.furnish(&first, Duration::from_secs(20)).await;
+    let [one, two] = [ConversationId::generate(), ConversationId::generate()];
+    first.submit(site.arrival(one)).await;
+    let offer = first.offer().await;
+    first.store.close().await;
+    drop(first);
+
+    // Answered in time, told late.
+    hands.0.store(30_000_000, Ordering::SeqCst);
+    let mut second = site.start(hands.clone()).await;
+    second.submit(site.arrival(two)).await;
+    second.submit(Input::Accepted { offer }).await;
+    second.engine.settled(site.scope, offer).await;
+    let holder = second.engine.standing(site.scope, one, None).await.expect("is here").holder;
+    assert_eq!(holder, Holder::Agent(site.agent));
+    second.submit(Input::HandlingEnded { item: one, agent: site.agent }).await;
+    second.submit(Input::WrapUpDone { item: one, agent: site.agent }).await;
+    let offer = second.offer().await;
+    second.store.close().await;
+    drop(second);
+
+    // Not answered: it expires as soon as that is known.
+    hands.0.store(60_000_000, Ordering::SeqCst);
+    let mut third = site.start(hands).await;
+    third.engine.settled(site.scope, offer).await;
+    let result = third.until(|output| match output {
+        Output::OfferEnded { offer, result, .. } => Some((*offer, *result)),
+        _ => None,
+    });
+    assert_eq!(result.await, (offer, OfferResult::Expired));
+    assert_eq!(third.engine.position(site.scope, two).await, Some(1), "the place is kept");
+}
+
+#[tokio::test]
+async fn snapshots_take_the_place_of_inputs_and_say_the_same() {
     let site = Site::new();
     let clock: Arc<dyn Clock> = Arc::new(Hands::default());
-    let mut running = site.start(clock.clone()).await;
-    site.furnish(&running, Duration::from_secs(20)).await;
-    let [talking, waiting] = [ConversationId::generate(), ConversationId::generate()];
-    running.submit(site.arrival(talking)).await;
-    let offer = running.offer().await;
-    running.submit(Input::Accepted { offer }).await;
-    running.submit(site.arrival(waiting)).await;
-    running.store.close().await;
-    drop(running);
-
-    let mut running = site.start(clock).await;
-    let mut open = running.engine.recover(site.scope).await.expect("the view reads");
-    open.sort_by_key(|open| open.item == waiting);
-    let holders: Vec<_> = open.iter().map(|open| (open.item, open.holder, open.key)).collect();
-    assert_eq!(holders, [(talking, Holder::Agent(site.agent), 5_000), (waiting, Holder::Queue, 5_000)]);
-
-    running.engine.close_recovered(site.scope, &open).await.expect("it is closed");
-    assert_eq!(running.engine.recover(site.scope).await.expect("the view reads"), []);
-    let log = running.log().await;
-    let left = log.iter().filter_map(|event| event.decode::<RoutingLeft>().expect("decodes")).next_back();
-    assert_eq!(left.expect("the wait is closed").conversation, waiting);
-    let status =
-        log.iter().filter_map(|event| event.decode::<AgentStatusChanged>().expect("decodes")).next_back();
-    assert_eq!(status.expect("the agent is off").status, RoutingStatus::OffQueue);
-
-    site.furnish(&running, Duration::from_secs(20)).await;
-    running.submit(site.arrival(ConversationId::generate())).await;
-    assert_ne!(running.offer().await, offer);
-    let epochs = running.log().await;
-    let epochs = epochs.iter().filter_map(|event| event.decode::<RoutingOffered>().expect("decodes"));
-    assert_eq!(epochs.map(|offered| offered.epoch).collect::<Vec<_>>(), [1, 2]);
+    let first = site.start(clock.clone()).await;
+    site.furnish(&first, Duration::from_secs(20)).await;
+    let items: Vec<_> = (0..1_500).map(|_| ConversationId::generate()).collect();
+    for batch in items.chunks(100) {
+        let mut tasks = tokio::task::JoinSet::new();
+        for item in batch.iter().copied() {
+            let (engine, scope, input) = (first.engine.clone(), site.scope, site.arrival(item));
+            tasks.spawn(async move { engine.submit(scope, input).await });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.expect("no task panics").expect("the input is taken");
+        }
+    }
+    let before = all(&first).await;
+    first.engine.stop(site.scope, true).await.expect("it is handed over");
+    let log = first.log().await.len();
+    let second = site.node(first.store.clone(), clock).await;
+    assert_eq!(but_for_the_epoch(&all(&second).await), but_for_the_epoch(&before));
+    assert_eq!(second.engine.waiting(site.scope, site.queue).await.len(), 1_500);
+    assert_eq!(second.log().await.len(), log, "taking over says nothing in the log");
+    let queued = second.log().await.iter().filter(|event| event.kind == RoutingQueued::KIND).count();
+    assert!(queued > 0);
 }
 
 #[tokio::test]
