@@ -131,7 +131,7 @@ async fn a_database_that_is_away_is_said_to_be_and_its_return_is_noticed() {
     }
     let mut told = Vec::new();
     while told.last().is_none_or(|name| name != "after") {
-        told.push(name_of(&*live.recv().await.expect("told")));
+        told.push(name_of(&live.recv().await.expect("told")));
     }
     assert_eq!(told, ["before", "after"]);
 }

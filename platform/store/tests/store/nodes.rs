@@ -40,7 +40,7 @@ async fn a_node_tells_its_listeners_what_another_wrote() {
     append(&ours, scope, "news", &[]).await.expect("written");
     commits.changed().await.expect("a commit is told");
     theirs.wake();
-    assert_eq!(name_of(&*live.recv().await.expect("told")), "news");
+    assert_eq!(name_of(&live.recv().await.expect("told")), "news");
     let (events, cursor) =
         theirs.events(scope, &EventFilter::default(), Cursor::START, 9).await.expect("read");
     assert_eq!((events.len(), cursor), (1, theirs.head()));
