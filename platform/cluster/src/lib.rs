@@ -8,6 +8,7 @@
 //! [`Claim::hold`] in the same transaction. It fails with [`StoreError::Fenced`] once the thing was taken, and then the former owner lets
 //! go of it without a word to anybody. What a gone node owned is offered to the living as [`Orphan`]s.
 
+pub mod jobs;
 mod join;
 mod lookout;
 mod meters;
@@ -41,7 +42,9 @@ pub use timing::{BEAT, GONE_AFTER, Timing};
 const ORPHANS: &str = "orphans";
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[NODES, jobs::MIGRATION];
+
+const NODES: Migration = Migration {
     name: "0005_nodes",
     sql: "
         CREATE TABLE nodes (id text PRIMARY KEY, beat bigint NOT NULL, info text NOT NULL);
@@ -51,7 +54,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         );
         CREATE INDEX owned_by_node ON owned (node, kind);
     ",
-}];
+};
 
 /// What a node brings when it joins.
 #[derive(Debug)]

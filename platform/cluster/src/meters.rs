@@ -1,6 +1,9 @@
 //! The metrics of nodes and of what they own.
 
-use metrics::gauge;
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
+use tandem_proto::api::JobState;
 
 use crate::Kind;
 
@@ -21,7 +24,22 @@ pub(crate) fn owned(counts: &[(Kind, i64)]) {
 
 /// A thing was taken from a node that is gone.
 pub(crate) fn taken(kind: Kind) {
-    metrics::counter!("tandem_owned_taken_total", "kind" => kind.name()).increment(1);
+    counter!("tandem_owned_taken_total", "kind" => kind.name()).increment(1);
+}
+
+/// Jobs about which something is still to be done, over all nodes.
+pub(crate) fn jobs(counts: &[(JobState, i64)]) {
+    for state in [JobState::Waiting, JobState::Running, JobState::Dead] {
+        let jobs = counts.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count);
+        gauge!("tandem_jobs", "state" => state.name())
+            .set(f64::from(i32::try_from(jobs).unwrap_or(i32::MAX)));
+    }
+}
+
+/// A job was tried here.
+pub(crate) fn job_tried(kind: &str, outcome: &'static str, took: Duration) {
+    counter!("tandem_jobs_tried_total", "kind" => kind.to_owned(), "outcome" => outcome).increment(1);
+    histogram!("tandem_jobs_seconds", "kind" => kind.to_owned()).record(took.as_secs_f64());
 }
 
 fn count(of: usize) -> f64 {
