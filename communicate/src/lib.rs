@@ -7,6 +7,7 @@
 mod calls;
 pub mod control;
 pub mod directory;
+mod placing;
 mod routes;
 mod rtc;
 mod sip;
@@ -24,8 +25,8 @@ use tandem_edge::{
 };
 use tandem_media::MediaEvent;
 use tandem_proto::{
-    CallId, DeviceId, LegId, Load, NodeId, NodeRole, UserId,
-    api::{Call, CallTarget, EndReason, LegKind, NewCall, Presence},
+    CallId, DeviceId, Load, NodeId, NodeRole, UserId,
+    api::{EndReason, Presence},
 };
 use tandem_relay::MediaPool;
 use tandem_signaling::SipHandle;
@@ -34,9 +35,10 @@ use tandem_store::{Cause, Migration, Store};
 use tokio::sync::{broadcast, mpsc};
 use utoipa_axum::router::OpenApiRouter;
 
-use calls::{CallTask, Command, Message, NewCallPlan, Place, Purpose, Records};
-use control::{CallApp, CallError, Calls, IncomingCall};
-use directory::{Destination, Numbers, PhoneError, PhoneRecord, Phones, Trunks, normalise};
+use calls::{Command, Message, Records};
+use control::{CallApp, CallError, Calls};
+use directory::{Numbers, PhoneError, PhoneRecord, Phones, Trunks};
+use placing::resolve;
 use sip::{Front, Registrations};
 use switch::{Parts, Switch};
 
@@ -151,6 +153,8 @@ impl Communicate {
                 .await?;
         tokio::spawn(front.run(sip_events));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
+        // What was left behind is offered now, and not with the next beat.
+        switch.cluster.update(|_| {});
         tokio::spawn(self.clone().media(media_events));
         tokio::spawn(leave_media(Arc::clone(switch), switch.media.lost(), switch.media.draining()));
         tokio::spawn(tell_load(Arc::clone(switch)));
@@ -253,78 +257,6 @@ impl Communicate {
         ))
     }
 
-    /// Places a call from a browser.
-    pub(crate) async fn place(&self, caller: &Caller, new: NewCall) -> Result<Call, ApiProblem> {
-        self.own_device(caller, new.device).await?;
-        let Cause { actor, correlation } = Cause::request(caller);
-        let place = Place { org: caller.scope.org(), user: caller.user, new, actor, correlation };
-        let switch = &self.calls.switch;
-        let call = if switch.takes_calls() {
-            self.place_here(place).await
-        } else {
-            switch.place_elsewhere(place).await
-        };
-        Ok(call?)
-    }
-
-    pub(crate) async fn place_here(&self, place: Place) -> Result<Call, CallError> {
-        let Place { org, user, new, actor, correlation } = place;
-        let (switch, scope) = (&self.calls.switch, self.mint.scope(org));
-        if !switch.registry.has_room(switch.config.max_calls) {
-            return Err(CallError::Full);
-        }
-        let no_user = || CallError::NotFound("user".into());
-        let invalid = |field: &'static str, reason: &str| CallError::Invalid {
-            field: field.into(),
-            reason: reason.to_owned(),
-        };
-        let person = async |user| switch.identity.user(scope, user).await.map_err(CallError::identity);
-        let me = person(user).await?.ok_or_else(no_user)?;
-        let (dialled, destination) = match new.to {
-            CallTarget::User { user } => {
-                let called = person(user).await?.ok_or_else(no_user)?;
-                (called.extension.unwrap_or(called.name), Destination::User(user))
-            }
-            CallTarget::Number { number } => {
-                let number = normalise(&number).ok_or_else(|| {
-                    invalid("to.number", "must be digits, with + in front if international")
-                })?;
-                let destination = resolve(switch, &self.numbers, &self.mint, scope, &number).await?;
-                (number, destination)
-            }
-        };
-        if destination == Destination::User(user) {
-            return Err(invalid("to", "is oneself"));
-        }
-        let (call, leg) = (CallId::generate(), LegId::generate());
-        let address = me.extension.unwrap_or(me.name);
-        let mut view =
-            switch.new_leg(LegKind::Web, Some(user), address.clone(), Some(me.display_name.clone()));
-        view.id = leg;
-        view.device = Some(new.device);
-        let purpose = Purpose::of(destination, |flow, to| IncomingCall {
-            scope,
-            call,
-            leg,
-            from: address,
-            from_name: Some(me.display_name),
-            to,
-            flow,
-            at: switch.clock.now(),
-        });
-        let plan = NewCallPlan {
-            scope,
-            id: call,
-            dialled,
-            video: new.video,
-            caller: view,
-            signaling: None,
-            purpose,
-            cause: Cause { actor, correlation },
-        };
-        CallTask::start(Arc::clone(switch), plan).await
-    }
-
     /// Sends what media nodes tell to the calls it is about.
     async fn media(self, mut events: mpsc::Receiver<(NodeId, MediaEvent)>) {
         while let Some((node, event)) = events.recv().await {
@@ -407,24 +339,4 @@ async fn tell_load(switch: Arc<Switch>) {
         let calls = u32::try_from(switch.registry.len()).unwrap_or(u32::MAX);
         switch.cluster.set_load(Load { calls, endpoints: switch.media.load() });
     }
-}
-
-/// Where a number dialled inside an org leads: an extension first, then one of the org's own outside numbers.
-async fn resolve(
-    switch: &Switch,
-    numbers: &Numbers,
-    mint: &Mint,
-    scope: OrgScope,
-    dialled: &str,
-) -> Result<Destination, CallError> {
-    let Some(number) = normalise(dialled) else { return Ok(Destination::Nowhere) };
-    if let Some(person) = switch.identity.by_extension(scope, &number).await.map_err(CallError::identity)? {
-        return Ok(Destination::User(person.id));
-    }
-    Ok(match numbers.find(mint, &number).await? {
-        Some((owner, found)) if owner == scope => {
-            Destination::Number { number: found.number, target: found.to }
-        }
-        _ => Destination::Nowhere,
-    })
 }
