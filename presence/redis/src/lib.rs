@@ -7,6 +7,7 @@
 
 mod keys;
 mod link;
+mod restore;
 mod scripts;
 mod time;
 
@@ -36,8 +37,6 @@ const TRIES: u32 = 32;
 const BATCH: usize = 256;
 /// Changes under way at the same time when many leases end.
 const AT_ONCE: usize = 32;
-/// How long a node that restores may be silent before another one does.
-const RESTORING: Duration = Duration::from_secs(3);
 
 /// Where and how.
 #[derive(Clone)]
@@ -197,46 +196,6 @@ impl RedisStore {
             .await?;
         records(found.ok_or(PresenceError::Unrestored)?)
     }
-
-    /// Merges what is there with what was written down, org by org.
-    async fn restore_org(
-        &self,
-        now: Timestamp,
-        grace: Duration,
-        scope: OrgScope,
-        known: BTreeMap<UserId, Remembered>,
-        token: &str,
-    ) -> Result<bool, PresenceError> {
-        let found: Vec<(String, String)> = self
-            .link
-            .ask(Asks::Restore, async |mut redis| redis.hgetall(self.keys.people(scope)).await)
-            .await?;
-        let mut had = records(found)?;
-        let users: Vec<UserId> = had
-            .keys()
-            .chain(known.keys())
-            .copied()
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        for users in users.chunks(BATCH) {
-            let Keys { restoring, deadlines, unlogged, .. } = &self.keys;
-            let mut script = self.scripts.restore.prepare_invoke();
-            script.key(restoring).key(self.keys.people(scope)).key(deadlines).key(unlogged);
-            script.arg(token).arg(millis(RESTORING)).arg(now.micros());
-            for user in users {
-                let (record, noted) = Record::restored(had.remove(user), now, grace, known.get(user));
-                script.arg(user.to_string()).arg(member(scope, *user)).arg(text(&record));
-                script.arg(deadline(&record)).arg(if noted { "1" } else { "" });
-            }
-            let put: bool =
-                self.link.ask(Asks::Restore, async |mut redis| script.invoke_async(&mut redis).await).await?;
-            if !put {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
 }
 
 impl PresenceStore for RedisStore {
@@ -319,10 +278,7 @@ impl PresenceStore for RedisStore {
             .link
             .ask(Asks::Somebody, async |mut redis| redis.zrange_withscores(&self.keys.deadlines, 0, 0).await)
             .await?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "microseconds of this millennium are whole in a double"
-        )]
+        // Microseconds of this millennium are whole in a double.
         let at = first.first().map(|(_, score)| Timestamp::from_micros(*score as i64));
         Ok(at)
     }
@@ -382,36 +338,7 @@ impl PresenceStore for RedisStore {
         scopes: &[OrgScope],
         remembered: Vec<Remembered>,
     ) -> Result<bool, PresenceError> {
-        let token = uuid::Uuid::new_v4().to_string();
-        let Keys { state, restoring, .. } = &self.keys;
-        let begun: String = self
-            .link
-            .ask(Asks::Restore, async |mut redis| {
-                let mut script = self.scripts.restore_begin.prepare_invoke();
-                script.key(state).key(restoring).arg(micros(UNSEEN)).arg(&token).arg(millis(RESTORING));
-                script.invoke_async(&mut redis).await
-            })
-            .await?;
-        match begun.as_str() {
-            "begun" => {}
-            other => return Ok(other == "in use"),
-        }
-        let mut known: BTreeMap<_, BTreeMap<UserId, Remembered>> = BTreeMap::new();
-        for one in remembered {
-            known.entry(one.scope.org()).or_default().insert(one.user, one);
-        }
-        for scope in scopes {
-            let known = known.remove(&scope.org()).unwrap_or_default();
-            if !self.restore_org(now, grace, *scope, known, &token).await? {
-                return Ok(false);
-            }
-        }
-        self.link
-            .ask(Asks::Restore, async |mut redis| {
-                let mut script = self.scripts.restore_end.prepare_invoke();
-                script.key(state).key(restoring).arg(&token).invoke_async(&mut redis).await
-            })
-            .await
+        self.restore_all(now, grace, scopes, remembered).await
     }
 
     async fn of(&self, scope: OrgScope, user: UserId) -> Result<PresenceView, PresenceError> {
@@ -457,8 +384,4 @@ fn deadline(record: &Record) -> String {
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
