@@ -37,7 +37,7 @@ pub(crate) async fn examine(config: &Config) -> Result<ExitCode, StartError> {
 }
 
 async fn database(config: &Config) -> Result<(), String> {
-    let store = compose::open_store(config).await.map_err(|error| error.to_string())?;
+    let store = compose::node::open_store(config).await.map_err(|error| error.to_string())?;
     store.close().await;
     Ok(())
 }

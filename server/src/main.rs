@@ -35,7 +35,7 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
         Command::Config => say(&config.to_string()).map(|()| ExitCode::SUCCESS),
         Command::Doctor => runtime.block_on(doctor::examine(&config)),
         Command::Migrate => runtime.block_on(async {
-            let store = compose::open_store(&config).await?;
+            let store = compose::node::open_store(&config).await?;
             store.close().await;
             say(&format!("{} is up to date", config.database)).map(|()| ExitCode::SUCCESS)
         }),

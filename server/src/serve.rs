@@ -16,6 +16,12 @@ use crate::{
 
 /// Longest time between the wish to stop and the end of the process.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// The front asks for health four times a second; nodes tell each other at once.
+const SEEN_WITHIN: Duration = Duration::from_millis(600);
+/// For calls, conversations and media to be taken by others.
+const HAND_OVER_WITHIN: Duration = Duration::from_secs(6);
+/// For requests under way.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     let began = Instant::now();
@@ -99,15 +105,27 @@ fn roles(config: &Config) -> String {
     config.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(",")
 }
 
-/// Takes no more work, lets clients go elsewhere, ends what was begun, closes the store last.
+/// Takes no more work, hands over what it owns or says goodbye, ends what was begun, closes the store last.
 async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: Vec<T>) {
+    let Parts { cluster, communicate, engage, edge, pool, store, .. } = &parts;
     parts.stopping.cancel();
+    cluster.drain();
+    if cluster.nodes().all().len() > 1 {
+        // Nobody sends anything new here once the front and the other nodes have seen that this one drains.
+        tokio::time::sleep(SEEN_WITHIN).await;
+    }
+    // Phones are told by BYE where no other node can take their calls; one that does not answer is not waited for.
+    let hand_over = async { tokio::join!(communicate.drain(), engage.drain(), pool.drain()) };
+    if tokio::time::timeout(HAND_OVER_WITHIN, hand_over).await.is_err() {
+        tracing::warn!("not everything was handed over in time");
+    }
+    edge.drain().await;
     stopping.cancel();
-    // Phones are told by BYE; one that does not answer is not waited for.
-    let _ = tokio::time::timeout(Duration::from_secs(3), parts.communicate.drain()).await;
-    parts.edge.drain().await;
     // Idle keep-alive connections end at once; requests under way get their answer.
-    let _ = tokio::time::timeout(Duration::from_secs(3), futures::future::join_all(servers)).await;
-    parts.store.close().await;
+    let _ = tokio::time::timeout(ANSWERS_WITHIN, futures::future::join_all(servers)).await;
+    if let Err(error) = cluster.leave().await {
+        tracing::warn!(%error, "left without a word: the others will find out");
+    }
+    store.close().await;
     tracing::info!("stopped");
 }

@@ -8,7 +8,7 @@ use std::{str::FromStr, time::Duration};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{OriginalUri, Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -187,9 +187,11 @@ async fn pack(request: Option<Request>) -> Result<Asked, ApiProblem> {
         let value = parts.headers.get(name)?.to_str().ok()?;
         Some((name.to_string(), value.to_owned()))
     };
+    // The path as it was asked for: a router that is nested sees only its part.
+    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
     Ok(Asked {
         method: parts.method.to_string(),
-        uri: parts.uri.to_string(),
+        uri: uri.to_string(),
         headers: CARRIED.iter().filter_map(text).collect(),
         body: String::from_utf8(body.to_vec()).map_err(not_text)?,
         request: parts.extensions.get::<RequestId>().copied().unwrap_or_else(RequestId::generate),

@@ -1,5 +1,7 @@
 //! The parts of the server and how they are connected.
 
+pub(crate) mod node;
+
 use std::{
     fs,
     net::SocketAddr,
@@ -8,8 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tandem_bus::{Bus, Links};
-use tandem_cluster::{Cluster, Joining, Kind};
+use tandem_cluster::{Cluster, Kind};
 use tandem_collaborate::{Collaborate, PresenceService};
 use tandem_communicate::{
     Communicate, CommunicateConfig, Deps, Rtc,
@@ -18,12 +19,14 @@ use tandem_communicate::{
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
 use tandem_edge::{Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority};
 use tandem_engage::Engage;
-use tandem_proto::{DeviceId, Load, NodeId, NodeInfo, NodeRole, api::PresenceView};
+use tandem_media::MediaEvent;
+use tandem_proto::{DeviceId, NodeRole, api::PresenceView};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
 use tandem_setup::{Config, StartError};
-use tandem_signaling::{BindError, SipConfig, SipTransport};
-use tandem_store::{BoxFuture, Migration, Store, StoreError};
+use tandem_signaling::{BindError, SipConfig, SipHandle, SipTransport};
+use tandem_sip::SipEvent;
+use tandem_store::{BoxFuture, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,6 +48,7 @@ pub(crate) struct Parts {
     collaborate: Collaborate,
     pub(crate) cluster: Cluster,
     pub(crate) forwarding: Forwarding,
+    pub(crate) pool: MediaPool,
     /// Where SIP is really listened to.
     pub(crate) sip: Option<SocketAddr>,
     /// Where WebRTC media is really listened to.
@@ -71,28 +75,29 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mint = Arc::new(Mint::for_server());
     let sounds = sounds(config);
-    let store = open_store(config).await?;
-    let bus = bus(config, &store).await?;
-    let cluster = join(config, &store, &mint).await?;
+    let store = node::open_store(config).await?;
+    let bus = node::bus(config, &store)?;
+    let cluster = node::join(config, &store, &mint).await?;
     let identity = Identity::new(store.clone(), Arc::clone(&mint), Arc::clone(&clock));
-    let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), Arc::clone(&clock))
-        .await
-        .map_err(|error| failed("collaborate", &error))?;
+    let collaborate = Collaborate::start_with(
+        store.clone(),
+        bus.clone(),
+        identity.clone(),
+        Arc::clone(&clock),
+        node::presence(config),
+    )
+    .await
+    .map_err(|error| failed("collaborate", &error))?;
 
-    let (relay, media_events) = Relay::start(relay_config(config)).map_err(|reason| StartError::Listen {
-        what: "media",
-        address: config.media,
-        option: "--media",
-        reason,
-    })?;
-    let media = relay.webrtc_address();
-    let (pool, pool_events) = MediaPool::new(cluster.clone(), Some((relay, media_events)));
+    let relay = cluster.has(NodeRole::Media).then(|| relay(config)).transpose()?;
+    let media = relay.as_ref().map(|(relay, _)| relay.webrtc_address());
+    let (pool, pool_events) = MediaPool::new(cluster.clone(), relay);
     pool.set_sounds(sounds_folder(config));
-    let (sip, sip_events) =
-        SipTransport::bind(SipConfig { node: cluster.me(), ..sip_config(config) }, Arc::clone(&clock))
-            .await
-            .map_err(no_sip)?;
-    let sip_address = sip.local_addr();
+    let sip = match cluster.has(NodeRole::Sip) {
+        true => Some(sip(config, &cluster, &clock).await?),
+        false => None,
+    };
+    let sip_address = sip.as_ref().map(|(handle, _)| handle.local_addr());
 
     let (app, incoming, notices) = call_app();
     let music = sounds.await?.join("music.wav");
@@ -108,7 +113,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
             cluster: cluster.clone(),
             media: pool.clone(),
             media_events: pool_events,
-            sip: Some((sip, sip_events)),
+            sip,
             app,
         },
     )
@@ -136,7 +141,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         vec![Arc::new(collaborate.chats().clone()), Arc::new(engage.clone())];
     let edge = Edge::new(EdgeParts {
         store: store.clone(),
-        rtc: Arc::new(Rtc::start(pool, bus.clone())),
+        rtc: Arc::new(Rtc::start(pool.clone(), bus.clone())),
         bus,
         clock,
         identity: identity.clone(),
@@ -145,7 +150,9 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     });
     let stopping = CancellationToken::new();
     let forwarding = Forwarding::new(cluster.clone());
-    let (sip, media) = (Some(sip_address), Some(media));
+    if !cluster.has(NodeRole::Sip) {
+        tokio::spawn(node::tell_load(cluster.clone(), pool.clone()));
+    }
     Ok(Parts {
         store,
         identity,
@@ -155,45 +162,11 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         collaborate,
         cluster,
         forwarding,
-        sip,
+        pool,
+        sip: sip_address,
         media,
         stopping,
     })
-}
-
-/// Makes this process known to the other nodes, if it may have any.
-async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Result<Cluster, StartError> {
-    let me = NodeId::generate();
-    let links = match config.links {
-        None => Links::alone(me),
-        Some(address) => Links::listen(me, address).await.map_err(|reason| StartError::Listen {
-            what: "other nodes",
-            address,
-            option: "--links",
-            reason,
-        })?,
-    };
-    let info = NodeInfo {
-        id: me,
-        name: config.name.clone(),
-        roles: config.roles.clone(),
-        links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        draining: false,
-        load: Load::default(),
-    };
-    let alone = !config.database.is_shared();
-    let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone };
-    Cluster::join(joining).await.map_err(|error| failed("the cluster", &error))
-}
-
-/// Signals between nodes, and the news that somebody committed.
-async fn bus(config: &Config, _store: &Store) -> Result<Bus, StartError> {
-    let _ = &config.redis;
-    Ok(Bus::new())
 }
 
 /// Makes the data folder, for the server's account only, and checks that it can be written.
@@ -207,38 +180,31 @@ pub(crate) fn data_folder(path: &Path) -> Result<(), StartError> {
     fs::remove_file(probe).map_err(refused)
 }
 
-/// Opens the store with the tables and views of every part.
-pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let migrations: Vec<Migration> = [
-        tandem_cluster::MIGRATIONS,
-        tandem_edge::identity::MIGRATIONS,
-        tandem_collaborate::MIGRATIONS,
-        tandem_communicate::MIGRATIONS,
-        tandem_routing_engine::MIGRATIONS,
-        tandem_engage::MIGRATIONS,
-    ]
-    .concat();
-    let views = [tandem_routing_engine::projections(), tandem_engage::projections()].concat();
-    Store::open(config.database.url(), &migrations, views).await.map_err(|error| match error {
-        StoreError::Open { reason, .. } => StartError::Data { path: config.data.clone(), reason },
-        error => failed("the store", &error),
-    })
-}
-
-fn relay_config(config: &Config) -> RelayConfig {
-    RelayConfig {
+fn relay(config: &Config) -> Result<(Relay, mpsc::Receiver<MediaEvent>), StartError> {
+    let relay = RelayConfig {
         webrtc: config.media,
         rtp_ip: config.media.ip(),
         rtp_ports: config.rtp_ports.clone(),
         public_ip: config.public_ip,
         rtp_timeout: RTP_TIMEOUT,
-    }
+    };
+    Relay::start(relay).map_err(|reason| StartError::Listen {
+        what: "media",
+        address: config.media,
+        option: "--media",
+        reason,
+    })
 }
 
-fn sip_config(config: &Config) -> SipConfig {
+async fn sip(
+    config: &Config,
+    cluster: &Cluster,
+    clock: &Arc<dyn Clock>,
+) -> Result<(SipHandle, mpsc::Receiver<SipEvent>), StartError> {
     // Port 0: the one that is bound.
     let advertise = config.public_ip.map(|ip| SocketAddr::new(ip, 0));
-    SipConfig { advertise, ..SipConfig::new(config.sip) }
+    let sip = SipConfig { node: cluster.me(), advertise, ..SipConfig::new(config.sip) };
+    SipTransport::bind(sip, Arc::clone(clock)).await.map_err(no_sip)
 }
 
 fn no_sip(error: BindError) -> StartError {

@@ -1,0 +1,105 @@
+//! This process among the others: the store they share, the bus, and who is there.
+
+use std::{sync::Arc, time::Duration};
+
+use tandem_bus::{Bus, Links};
+use tandem_cluster::{Cluster, Joining};
+use tandem_collaborate::PresenceBackend;
+use tandem_core::Mint;
+use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
+use tandem_relay::MediaPool;
+use tandem_setup::{Config, StartError};
+use tandem_store::{Migration, Options, Store, StoreError};
+
+use super::failed;
+
+/// How often the others are told how busy this node is.
+const LOAD_EVERY: Duration = Duration::from_millis(500);
+
+/// Opens the store with the tables and views of every part.
+pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let migrations: Vec<Migration> = [
+        tandem_cluster::MIGRATIONS,
+        tandem_edge::identity::MIGRATIONS,
+        tandem_collaborate::MIGRATIONS,
+        tandem_communicate::MIGRATIONS,
+        tandem_routing_engine::MIGRATIONS,
+        tandem_engage::MIGRATIONS,
+    ]
+    .concat();
+    let projections = [tandem_routing_engine::projections(), tandem_engage::projections()].concat();
+    let run_projections = config.roles.contains(&NodeRole::Worker);
+    let options = Options { migrations, projections, run_projections, ..Options::new(config.database.url()) };
+    Store::open_with(options).await.map_err(|error| match error {
+        StoreError::Open { reason, .. } => StartError::Data { path: config.data.clone(), reason },
+        error => failed("the store", &error),
+    })
+}
+
+/// Signals between nodes, and the news that somebody committed.
+pub(super) fn bus(config: &Config, store: &Store) -> Result<Bus, StartError> {
+    let Some(redis) = &config.redis else { return Ok(Bus::new()) };
+    let bus = Bus::redis(redis.url()).map_err(|error| failed("the bus", &error))?;
+    tokio::spawn(wake_others(bus.clone(), store.clone()));
+    tokio::spawn(woken_by_others(bus.clone(), store.clone()));
+    Ok(bus)
+}
+
+async fn wake_others(bus: Bus, store: Store) {
+    let mut commits = store.commits();
+    drop(store);
+    while commits.changed().await.is_ok() {
+        bus.wake();
+    }
+}
+
+async fn woken_by_others(bus: Bus, store: Store) {
+    let mut woken = bus.woken();
+    drop(bus);
+    while woken.changed().await.is_ok() {
+        store.wake();
+    }
+}
+
+/// Where presence is kept.
+pub(super) fn presence(config: &Config) -> PresenceBackend {
+    config.redis.as_ref().map_or(PresenceBackend::Memory, |redis| PresenceBackend::redis(redis.url()))
+}
+
+/// Makes this process known to the other nodes, if it may have any.
+pub(super) async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Result<Cluster, StartError> {
+    let me = NodeId::generate();
+    let links = match config.links {
+        None => Links::alone(me),
+        Some(address) => Links::listen(me, address).await.map_err(|reason| StartError::Listen {
+            what: "other nodes",
+            address,
+            option: "--links",
+            reason,
+        })?,
+    };
+    let info = NodeInfo {
+        id: me,
+        name: config.name.clone(),
+        roles: config.roles.clone(),
+        links: links.address(),
+        http: None,
+        sip: None,
+        media: None,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        draining: false,
+        load: Load::default(),
+    };
+    let alone = !config.database.is_shared();
+    let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone };
+    Cluster::join(joining).await.map_err(|error| failed("the cluster", &error))
+}
+
+/// Tells the others, again and again, how busy a node is that only serves media. (One that has calls tells it with them.)
+pub(super) async fn tell_load(cluster: Cluster, pool: MediaPool) {
+    let mut tick = tokio::time::interval(LOAD_EVERY);
+    loop {
+        tick.tick().await;
+        cluster.set_load(Load { calls: 0, endpoints: pool.load() });
+    }
+}
