@@ -356,7 +356,7 @@ impl CallTask {
     async fn media(&mut self, node: NodeId, leg: LegId, event: MediaEvent) {
         if node != self.media.node() {
             // Of a node the call has left, or where a browser is that is needed here.
-            if matches!(event, MediaEvent::Offered { .. }) && self.call.is_joined(leg) {
+            if matches!(event, MediaEvent::Offered { .. }) && self.switch.media.is_there(self.media.node()) {
                 self.summon(leg);
             }
             return;

@@ -5,7 +5,7 @@ use tandem_proto::{
     CallId, NodeRole,
     api::{EndReason, LegState},
 };
-use tandem_sip::Method;
+use tandem_sip::{Method, StatusCode};
 
 use crate::support::{Node, Phone, Server, Talk, World, in_time};
 
@@ -161,7 +161,11 @@ async fn a_media_node_dies_and_the_call_goes_on_at_another() {
     let next = world.beside("media-2", NodeRole::Media).await;
     let before = (ann.far_end, bob.far_end);
     media.1.kill().await;
-    tokio::join!(anns.is_reoffered(&mut ann), bobs.is_reoffered(&mut bob));
+    let ann_offers_as_well = async {
+        anns.refuses_reoffer(&mut ann, StatusCode::REQUEST_PENDING).await;
+        anns.is_reoffered(&mut ann).await
+    };
+    tokio::join!(ann_offers_as_well, bobs.is_reoffered(&mut bob));
     assert_ne!((ann.far_end, bob.far_end), before);
     anns.is_heard_by(&ann, &bobs).await;
     bobs.is_heard_by(&bob, &anns).await;

@@ -104,6 +104,24 @@ async fn hold_and_resume_are_in_the_log() {
 }
 
 #[tokio::test]
+async fn who_calls_with_a_hold_holds_from_the_answer_on() {
+    let world = World::new().await;
+    let (mut anns, mut bobs) = world.two_phones().await;
+    let sdp = anns.sdp("sendonly");
+    let invite = anns.invite("1002").with_body("application/sdp", sdp);
+    let dialling = anns.dial_with(invite).await;
+    let alerting = bobs.rings().await;
+    let bob = bobs.picks_up(alerting).await;
+    let ann = anns.answered(&dialling).await;
+    let call = world.the_call().await;
+    let leg = caller(&world.record(call).await).id;
+    world.logged::<LegHeld>(call, |e| e.leg == leg && e.held).await;
+    assert_eq!(caller(&world.record(call).await).state, LegState::Holding);
+    anns.hangs_up(ann).await;
+    bobs.is_hung_up(bob).await;
+}
+
+#[tokio::test]
 async fn a_change_that_cannot_be_leaves_the_call_as_it_was() {
     let Pair { world, call, mut anns, mut bobs, mut ann, bob } = Pair::new().await;
     let g729 = anns.sdp("sendrecv").replace("RTP/AVP 8 101", "RTP/AVP 18");

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Api, until } from "../parts/api.ts";
 import { expect, test } from "../parts/world.ts";
 
-test("what was acknowledged is there after kill -9, and records say what happened", async ({ world }) => {
+test("what was acknowledged is there after kill -9, and who waited goes on waiting", async ({ world }) => {
   const server = await world.server();
   const [amir, supervisor] = [Api.as(server, "agent1"), Api.as(server, "supervisor")];
   const caller = await world.caller(server);
@@ -38,11 +38,13 @@ test("what was acknowledged is there after kill -9, and records say what happene
   }
   expect(posted.filter((id) => !kept.has(id))).toEqual([]);
 
-  const conversation = await supervisor.get(`/conversations/${waiting.items[0].id}`);
-  expect(conversation).toMatchObject({ state: "ended", outcome: "restart" });
-  const call = await supervisor.get(`/calls/${conversation.call}`);
-  expect(call.end_reason).toBe("restart");
-  expect(call.ended_at).not.toBeNull();
+  // The caller waits where it waited, in the same call, and hangs up in it.
+  const { id, call } = waiting.items[0];
+  await until("the place is kept", () => supervisor.get(`/conversations/${id}`), (kept) => kept.state === "queued" && kept.call === call, 10);
+  expect((await supervisor.get(`/calls/${call}`)).ended_at ?? null).toBeNull();
+  caller.hangUp();
+  const ended = await until("its end is known", () => supervisor.get(`/calls/${call}`), (record) => record.ended_at != null, 10);
+  expect(ended.end_reason).toBe("hangup");
   // The browser that was open comes back by itself, and with it its person's presence.
   await until("presence recovers", () => supervisor.get(`/people/${bea.id}`), (p) => p.presence.primary !== "offline", 20);
 });

@@ -1,17 +1,20 @@
 //! Going on with a call of a node that is gone, or of the process that was killed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tandem_cluster::Claim;
 use tandem_core::OrgScope;
 use tandem_proto::{
-    LegId,
+    EndpointId, LegId, RoomId,
     api::{Activity, EndReason, LegKind, LegState},
 };
 use tokio::sync::mpsc;
 
 use super::{CallTask, INBOX, Means};
 use crate::{calls::snapshot::Snapshot, control::CallError, switch::Switch};
+
+/// How long a media node that did not answer is left alone.
+const ADOPT_AGAIN: Duration = Duration::from_millis(200);
 
 impl CallTask {
     /// Starts the task of a call that was taken over. From when this returns it can be found.
@@ -93,13 +96,9 @@ impl CallTask {
     async fn find_legs_media(&mut self) {
         let legs: Vec<(LegId, _)> =
             self.call.open_legs().filter_map(|leg| Some((leg.id, self.endpoint(leg.id)?))).collect();
-        let endpoints = legs.iter().map(|(_, endpoint)| *endpoint).collect();
-        let adopted = match self.media.adopt(endpoints).await {
-            Ok(adopted) => adopted,
-            Err(error) => {
-                tracing::info!(call = %self.call.record().id, %error, "the call's media is gone");
-                return self.find_media(EndReason::Restart).await;
-            }
+        let Some(adopted) = self.adopt(legs.iter().map(|(_, endpoint)| *endpoint).collect()).await else {
+            tracing::info!(call = %self.call.record().id, "the call's media is gone");
+            return self.find_media(EndReason::Restart).await;
         };
         for (leg, endpoint) in legs {
             let room = adopted.iter().find(|(adopted, _)| *adopted == endpoint).map(|(_, room)| *room);
@@ -111,6 +110,20 @@ impl CallTask {
                 }
                 Some(_) => self.media_anew(leg).await,
                 None => self.make_media(leg, EndReason::Restart).await,
+            }
+        }
+    }
+
+    /// Hears of the endpoints from now on; `None`: their node is not there.
+    async fn adopt(&self, endpoints: Vec<EndpointId>) -> Option<Vec<(EndpointId, Option<RoomId>)>> {
+        loop {
+            match self.media.adopt(endpoints.clone()).await {
+                Ok(adopted) => return Some(adopted),
+                Err(error) if self.switch.media.is_there(self.media.node()) => {
+                    tracing::warn!(call = %self.call.record().id, %error, "media not adopted yet");
+                    tokio::time::sleep(ADOPT_AGAIN).await;
+                }
+                Err(_) => return None,
             }
         }
     }

@@ -1,12 +1,14 @@
 //! A server's telephony on loopback, and phones of the test's own to call it.
 
 mod phone;
+mod server;
 mod world;
 
 use std::time::Duration;
 
 pub(crate) use phone::{Phone, Talk};
-pub(crate) use world::{Limits, Node, Server, World, caller, person, rung};
+pub(crate) use server::{Limits, Node, Server};
+pub(crate) use world::{World, caller, person, rung};
 
 /// No test waits longer for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

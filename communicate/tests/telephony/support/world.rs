@@ -1,221 +1,29 @@
-//! A server's telephony: store, edge, relay, SIP and the product, in a runtime of their own, so that a stop takes all of it along.
+//! Who works there, where numbers lead, and what the log says.
 
 use std::{
-    collections::BTreeSet,
-    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request};
+use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use tandem_bus::{Bus, Links};
-use tandem_cluster::{Cluster, Joining};
-use tandem_collaborate::Collaborate;
-use tandem_communicate::{
-    Communicate, CommunicateConfig, Deps, MIGRATIONS, Rtc,
-    control::{CallApp, CallChange, CallNotice, IncomingCall},
-};
-use tandem_core::{Clock, Mint, OrgScope, SystemClock};
-use tandem_edge::{Edge, EdgeParts, Identity, identity, no_route};
+use tandem_core::OrgScope;
+use tandem_edge::Identity;
 use tandem_proto::{
-    CallId, Cursor, DeviceId, Event, EventData, FlowId, Load, NodeId, NodeInfo, NodeRole, Stream, UserId,
+    CallId, Cursor, DeviceId, Event, EventData, FlowId, NodeId, NodeRole, Stream, UserId,
     api::{Call, Leg, NewPerson, Number, NumberTarget, Role},
     events::call::{CallEnded, CallStarted},
 };
-use tandem_relay::{MediaPool, Relay, RelayConfig};
-use tandem_signaling::{SipConfig, SipTransport};
-use tandem_store::{Cause, EventFilter, Store};
+use tandem_store::{Cause, EventFilter};
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::mpsc};
+use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-use super::{PATIENCE, Phone, in_time};
-
-const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-/// Threads of a process.
-const WORKERS: usize = 2;
-
-/// What a server is tried to.
-#[derive(Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) ring_timeout: Duration,
-    pub(crate) rtp_timeout: Duration,
-    /// Phones that can talk at a time.
-    pub(crate) rtp_legs: u16,
-}
-
-impl Default for Limits {
-    /// Nothing ends by itself.
-    fn default() -> Self {
-        Self { ring_timeout: Duration::from_secs(60), rtp_timeout: Duration::from_secs(60), rtp_legs: 50 }
-    }
-}
-
-/// The side of the contact centre.
-pub(crate) struct App {
-    incoming: mpsc::Receiver<IncomingCall>,
-    notices: mpsc::Receiver<CallNotice>,
-}
-
-impl App {
-    /// The next call for a flow.
-    pub(crate) async fn incoming(&mut self) -> IncomingCall {
-        in_time("a call for the app", self.incoming.recv()).await.expect("telephony runs")
-    }
-
-    /// The next thing that happens to a call of the app.
-    pub(crate) async fn notice(&mut self) -> CallChange {
-        in_time("a notice", self.notices.recv()).await.expect("telephony runs").what
-    }
-}
-
-/// One run of the server.
-pub(crate) struct Server {
-    pub(crate) store: Store,
-    pub(crate) identity: Identity,
-    pub(crate) communicate: Communicate,
-    pub(crate) cluster: Cluster,
-    /// Where SIP is listened to.
-    pub(crate) sip: SocketAddr,
-    collaborate: Collaborate,
-    api: Router,
-    app: Option<App>,
-}
-
-/// What a server is in a test.
-#[derive(Clone)]
-pub(crate) struct Part {
-    pub(crate) name: &'static str,
-    pub(crate) roles: Vec<NodeRole>,
-    /// Nobody else uses the store.
-    pub(crate) alone: bool,
-    pub(crate) limits: Limits,
-    /// Where SIP is listened to; port 0: anywhere.
-    pub(crate) sip: SocketAddr,
-}
-
-impl Part {
-    /// One process that does everything.
-    pub(crate) fn everything(limits: Limits) -> Self {
-        Self { name: "alone", roles: NodeRole::ALL.to_vec(), alone: true, limits, sip: (LOCALHOST, 0).into() }
-    }
-
-    /// One of several processes.
-    pub(crate) fn of_many(name: &'static str, role: NodeRole) -> Self {
-        Self { name, roles: vec![role], alone: false, limits: Limits::default(), sip: (LOCALHOST, 0).into() }
-    }
-}
-
-/// Opens the store that everything is in.
-pub(crate) async fn open_store(folder: &Path) -> Store {
-    let migrations =
-        [tandem_cluster::MIGRATIONS, identity::MIGRATIONS, tandem_collaborate::MIGRATIONS, MIGRATIONS]
-            .concat();
-    let url = format!("sqlite:{}", folder.join("tandem.db").display());
-    Store::open(&url, &migrations, Vec::new()).await.expect("the store opens")
-}
-
-impl Server {
-    pub(crate) async fn start(store: Store, part: Part) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let mint = Arc::new(Mint::for_server());
-        let bus = Bus::new();
-        let cluster = join(&store, &mint, &part).await;
-        let identity = Identity::new(store.clone(), Arc::clone(&mint), Arc::clone(&clock));
-        let collaborate = Collaborate::start(store.clone(), bus.clone(), identity.clone(), clock.clone())
-            .await
-            .expect("collaborate starts");
-        let relays = part.roles.contains(&NodeRole::Media);
-        let relay = relays.then(|| Relay::start(relay_config(part.limits)).expect("the relay starts"));
-        let (media, media_events) = MediaPool::new(cluster.clone(), relay);
-        let sip = if part.roles.contains(&NodeRole::Sip) {
-            let config = SipConfig { node: cluster.me(), ..SipConfig::new(part.sip) };
-            Some(SipTransport::bind(config, Arc::clone(&clock)).await.expect("SIP is bound"))
-        } else {
-            None
-        };
-        let sip_address = sip.as_ref().map_or((LOCALHOST, 0).into(), |(sip, _)| sip.local_addr());
-        cluster.update(|info| info.sip = sip.is_some().then_some(sip_address));
-        let (incoming, calls) = mpsc::channel(16);
-        let (notices, changes) = mpsc::channel(256);
-        let deps = Deps {
-            store: store.clone(),
-            bus: bus.clone(),
-            identity: identity.clone(),
-            presence: collaborate.presence().clone(),
-            clock: Arc::clone(&clock),
-            mint,
-            cluster: cluster.clone(),
-            media: media.clone(),
-            media_events,
-            sip,
-            app: CallApp { incoming, notices },
-        };
-        let Limits { ring_timeout, .. } = part.limits;
-        let config = CommunicateConfig { ring_timeout, ..CommunicateConfig::new(World::sound("music")) };
-        let communicate = Communicate::start(config, deps).await.expect("telephony starts");
-        let edge = Edge::new(EdgeParts {
-            store: store.clone(),
-            rtc: Arc::new(Rtc::start(media, bus.clone())),
-            bus,
-            clock,
-            identity: identity.clone(),
-            presence: Arc::new(collaborate.presence().clone()),
-            authorities: Vec::new(),
-        });
-        let routes = edge.routes().merge(tandem_communicate::routes(&communicate)).split_for_parts().0;
-        let api = edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));
-        let app = Some(App { incoming: calls, notices: changes });
-        Self { store, identity, collaborate, communicate, cluster, api, sip: sip_address, app }
-    }
-}
-
-impl Server {
-    /// The app's side of the calls of this node.
-    pub(crate) fn app(&mut self) -> App {
-        self.app.take().expect("asked for once")
-    }
-}
-
-async fn join(store: &Store, mint: &Arc<Mint>, part: &Part) -> Cluster {
-    let me = NodeId::generate();
-    let links = if part.alone {
-        Links::alone(me)
-    } else {
-        Links::listen(me, (LOCALHOST, 0).into()).await.expect("links are listened to")
-    };
-    let info = NodeInfo {
-        id: me,
-        name: part.name.to_owned(),
-        roles: part.roles.iter().copied().collect::<BTreeSet<_>>(),
-        links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
-        version: "test".to_owned(),
-        draining: false,
-        load: Load::default(),
-    };
-    let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone: part.alone };
-    Cluster::join(joining).await.expect("the cluster is joined")
-}
-
-fn relay_config(limits: Limits) -> RelayConfig {
-    // Where ports are likely to be free: near one the system gives away now.
-    let free = UdpSocket::bind((LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a port").port();
-    let first = free.clamp(20_000, 60_000) & !1;
-    RelayConfig {
-        webrtc: (LOCALHOST, 0).into(),
-        rtp_ip: LOCALHOST,
-        rtp_ports: first..=first + 2 * limits.rtp_legs - 1,
-        public_ip: None,
-        rtp_timeout: limits.rtp_timeout,
-    }
-}
+use super::{
+    Phone, in_time,
+    server::{App, Limits, Node, Part, Server, kill, open_store, process, run},
+};
 
 /// The org `demo` with Ann (1001) and Bob (1002); a carrier on loopback, and numbers for Bob and for a flow.
 pub(crate) struct World {
@@ -436,74 +244,6 @@ impl Drop for World {
             runtime.shutdown_background();
         }
     }
-}
-
-/// A process of its own, as far as tasks go: what runs in it ends with it.
-pub(crate) fn process() -> Runtime {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .enable_all()
-        .build()
-        .expect("a runtime")
-}
-
-async fn run(folder: &Path, part: Part) -> (Runtime, Server) {
-    let (runtime, folder) = (process(), folder.to_owned());
-    let starting = runtime.spawn(async move {
-        let store = open_store(&folder).await;
-        Server::start(store, part).await
-    });
-    let server = in_time("the start", starting).await.expect("it starts");
-    (runtime, server)
-}
-
-async fn kill(runtime: Runtime) {
-    let stopped = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE));
-    stopped.await.expect("it stops");
-}
-
-/// A node's process, to end it.
-pub(crate) struct Node(Option<Runtime>);
-
-impl Node {
-    async fn start(store: &Store, part: Part) -> (Server, Self) {
-        let (runtime, store) = (process(), store.clone());
-        let starting = runtime.spawn(Server::start(store, part));
-        (in_time("the start", starting).await.expect("it starts"), Self(Some(runtime)))
-    }
-
-    /// Ends it in the middle of whatever it does.
-    pub(crate) async fn kill(mut self) {
-        kill(self.0.take().expect("it runs")).await;
-    }
-
-    /// Keeps it from doing anything until what this answers is dropped.
-    pub(crate) fn hang(&self) -> Hanging {
-        let runtime = self.0.as_ref().expect("it runs");
-        let mut ends = Vec::new();
-        for _ in 0..WORKERS {
-            let (end, ended) = std::sync::mpsc::channel::<()>();
-            // Answers when the other end is dropped.
-            runtime.spawn(async move {
-                let _ = ended.recv();
-            });
-            ends.push(end);
-        }
-        Hanging { _ends: ends }
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-/// A node that hangs, until this is dropped.
-pub(crate) struct Hanging {
-    _ends: Vec<std::sync::mpsc::Sender<()>>,
 }
 
 /// Makes somebody who sees every call of the org.

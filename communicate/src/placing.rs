@@ -1,0 +1,113 @@
+//! Calls from browsers, and where what they dial leads.
+
+use std::sync::Arc;
+
+use tandem_core::{Mint, OrgScope};
+use tandem_edge::{ApiProblem, Caller};
+use tandem_proto::{
+    CallId, LegId,
+    api::{Call, CallTarget, LegKind, NewCall},
+};
+use tandem_store::Cause;
+
+use crate::{
+    Communicate,
+    calls::{CallTask, NewCallPlan, Place, Purpose},
+    control::{CallError, IncomingCall},
+    directory::{Destination, Numbers, normalise},
+    switch::Switch,
+};
+
+impl Communicate {
+    /// Places a call from a browser.
+    pub(crate) async fn place(&self, caller: &Caller, new: NewCall) -> Result<Call, ApiProblem> {
+        self.own_device(caller, new.device).await?;
+        let Cause { actor, correlation } = Cause::request(caller);
+        let place = Place { org: caller.scope.org(), user: caller.user, new, actor, correlation };
+        let switch = &self.calls.switch;
+        let call = if switch.takes_calls() {
+            self.place_here(place).await
+        } else {
+            switch.place_elsewhere(place).await
+        };
+        Ok(call?)
+    }
+
+    pub(crate) async fn place_here(&self, place: Place) -> Result<Call, CallError> {
+        let Place { org, user, new, actor, correlation } = place;
+        let (switch, scope) = (&self.calls.switch, self.mint.scope(org));
+        if !switch.registry.has_room(switch.config.max_calls) {
+            return Err(CallError::Full);
+        }
+        let no_user = || CallError::NotFound("user".into());
+        let invalid = |field: &'static str, reason: &str| CallError::Invalid {
+            field: field.into(),
+            reason: reason.to_owned(),
+        };
+        let person = async |user| switch.identity.user(scope, user).await.map_err(CallError::identity);
+        let me = person(user).await?.ok_or_else(no_user)?;
+        let (dialled, destination) = match new.to {
+            CallTarget::User { user } => {
+                let called = person(user).await?.ok_or_else(no_user)?;
+                (called.extension.unwrap_or(called.name), Destination::User(user))
+            }
+            CallTarget::Number { number } => {
+                let number = normalise(&number).ok_or_else(|| {
+                    invalid("to.number", "must be digits, with + in front if international")
+                })?;
+                let destination = resolve(switch, &self.numbers, &self.mint, scope, &number).await?;
+                (number, destination)
+            }
+        };
+        if destination == Destination::User(user) {
+            return Err(invalid("to", "is oneself"));
+        }
+        let (call, leg) = (CallId::generate(), LegId::generate());
+        let address = me.extension.unwrap_or(me.name);
+        let mut view =
+            switch.new_leg(LegKind::Web, Some(user), address.clone(), Some(me.display_name.clone()));
+        view.id = leg;
+        view.device = Some(new.device);
+        let purpose = Purpose::of(destination, |flow, to| IncomingCall {
+            scope,
+            call,
+            leg,
+            from: address,
+            from_name: Some(me.display_name),
+            to,
+            flow,
+            at: switch.clock.now(),
+        });
+        let plan = NewCallPlan {
+            scope,
+            id: call,
+            dialled,
+            video: new.video,
+            caller: view,
+            signaling: None,
+            purpose,
+            cause: Cause { actor, correlation },
+        };
+        CallTask::start(Arc::clone(switch), plan).await
+    }
+}
+
+/// Where a number dialled inside an org leads: an extension first, then one of the org's own outside numbers.
+pub(crate) async fn resolve(
+    switch: &Switch,
+    numbers: &Numbers,
+    mint: &Mint,
+    scope: OrgScope,
+    dialled: &str,
+) -> Result<Destination, CallError> {
+    let Some(number) = normalise(dialled) else { return Ok(Destination::Nowhere) };
+    if let Some(person) = switch.identity.by_extension(scope, &number).await.map_err(CallError::identity)? {
+        return Ok(Destination::User(person.id));
+    }
+    Ok(match numbers.find(mint, &number).await? {
+        Some((owner, found)) if owner == scope => {
+            Destination::Number { number: found.number, target: found.to }
+        }
+        _ => Destination::Nowhere,
+    })
+}
