@@ -8,7 +8,7 @@ use tandem_core::OrgScope;
 use tandem_presence::Change;
 use tandem_proto::{
     CallId, ConversationId, LegId, UserId,
-    api::{ChoosePresence, EndReason, Presence, PresenceView},
+    api::{Call, ChoosePresence, EndReason, Presence, PresenceView},
 };
 use tandem_store::BoxFuture;
 use tokio::sync::broadcast;
@@ -35,6 +35,8 @@ pub trait CallControl: Send + Sync + 'static {
     fn hang_up(&self, scope: OrgScope, call: CallId, leg: LegId, reason: EndReason) -> Done<'_>;
     /// Ends a call.
     fn end(&self, scope: OrgScope, call: CallId, reason: EndReason) -> Done<'_>;
+    /// The call as its owner sees it now; `None`: it is over. An error: nobody knows yet, ask again.
+    fn describe(&self, scope: OrgScope, call: CallId) -> Done<'_, Option<Call>>;
 }
 
 impl CallControl for Calls {
@@ -67,6 +69,10 @@ impl CallControl for Calls {
 
     fn end(&self, scope: OrgScope, call: CallId, reason: EndReason) -> Done<'_> {
         Box::pin(Self::end(self, scope, call, reason))
+    }
+
+    fn describe(&self, scope: OrgScope, call: CallId) -> Done<'_, Option<Call>> {
+        Box::pin(Self::describe(self, scope, call))
     }
 }
 

@@ -53,9 +53,9 @@ pub enum EngageError {
     /// Presence could not be read.
     #[error("presence: {0}")]
     Presence(String),
-    /// The server is stopping.
-    #[error("the contact centre is stopping")]
-    Stopping,
+    /// Another node has the org's contact centre, or nobody for a moment.
+    #[error("the org's contact centre is on another node")]
+    Elsewhere,
 }
 
 impl EngageError {
@@ -82,10 +82,10 @@ impl From<EngageError> for ApiProblem {
                 )
             }
             EngageError::NotYours => Self::conflict("not-your-conversation", error.to_string()),
+            EngageError::Store(StoreError::Fenced)
+            | EngageError::Routing(EngineError::Overloaded | EngineError::NotHere)
+            | EngageError::Elsewhere => Self::unavailable(1),
             EngageError::Store(error) => error.into(),
-            EngageError::Routing(EngineError::Overloaded | EngineError::Closed) | EngageError::Stopping => {
-                Self::unavailable(1)
-            }
             EngageError::Routing(_) | EngageError::Identity(_) | EngageError::Presence(_) => {
                 Self::internal(&error)
             }

@@ -1,13 +1,21 @@
 //! The handle everything else uses.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tandem_bus::Bus;
+use tandem_cluster::Cluster;
 use tandem_communicate::control::{CallNotice, IncomingCall};
 use tandem_core::{Clock, OrgScope};
 use tandem_edge::{Identity, UserRecord};
 use tandem_proto::{
-    ConversationId, QueueId, UserId,
+    ConversationId, NodeRole, QueueId, UserId,
     api::{self, ConversationState, PresenceView, Role, RoutingStatus, WrapUpMode},
 };
 use tandem_routing_engine::{Engine, Notice};
@@ -17,9 +25,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     EngageError,
     control::{CallControl, PresenceSource},
-    conversation::{Conversation, Recorder, rows},
-    live::{self, Dispatch, Message, Registry},
-    settings::{Org, Orgs},
+    conversation::{
+        Conversation, Recorder,
+        rows::{self, Step},
+    },
+    live::{self, Dispatch, Message, Owning, Registry},
+    remote,
+    settings::{self, Org, Orgs},
     stats,
 };
 
@@ -29,13 +41,15 @@ pub struct Parts {
     pub store: Store,
     /// Live numbers go out here.
     pub bus: Bus,
+    /// This node among the others.
+    pub cluster: Cluster,
     /// Who there is.
     pub identity: Identity,
     /// Who is on queue.
     pub presence: Arc<dyn PresenceSource>,
     /// What answers, plays, rings and ends.
     pub calls: Arc<dyn CallControl>,
-    /// New calls for flows.
+    /// New calls for flows on this node.
     pub incoming: mpsc::Receiver<IncomingCall>,
     /// What happens to them.
     pub notices: mpsc::Receiver<CallNotice>,
@@ -56,6 +70,7 @@ pub struct Engage(Arc<Inner>);
 struct Inner {
     store: Store,
     bus: Bus,
+    cluster: Cluster,
     identity: Identity,
     presence: Arc<dyn PresenceSource>,
     calls: Arc<dyn CallControl>,
@@ -65,6 +80,8 @@ struct Inner {
     sounds: Arc<BTreeSet<String>>,
     orgs: Orgs,
     registry: Registry,
+    taking: tokio::sync::Mutex<()>,
+    draining: AtomicBool,
 }
 
 impl std::fmt::Debug for Engage {
@@ -74,7 +91,8 @@ impl std::fmt::Debug for Engage {
 }
 
 impl Engage {
-    /// Ends what the last run left open, tells routing of queues and agents, and begins to take calls.
+    /// On an engine node, takes the orgs that are placed here or were left behind, and goes on with them where they stopped. On a node
+    /// that has calls, brings them and their news to the org's owner.
     ///
     /// # Errors
     /// When the store or routing fails.
@@ -82,6 +100,7 @@ impl Engage {
         let Parts {
             store,
             bus,
+            cluster,
             identity,
             presence,
             calls,
@@ -94,10 +113,12 @@ impl Engage {
         } = parts;
         let changes = presence.changes();
         let sounds = Arc::new(sounds(&sounds_dir));
-        let (orgs, registry) = (Orgs::default(), Registry::default());
+        tokio::spawn(remote::bring(cluster.clone(), Arc::clone(&calls), incoming, notices));
+        let is_engine = cluster.has(NodeRole::Engine);
         let inner = Inner {
             store,
             bus,
+            cluster,
             identity,
             presence,
             calls,
@@ -105,17 +126,21 @@ impl Engage {
             clock,
             sounds_dir,
             sounds,
-            orgs,
-            registry,
+            orgs: Orgs::default(),
+            registry: Registry::default(),
+            taking: tokio::sync::Mutex::default(),
+            draining: AtomicBool::new(false),
         };
         let engage = Self(Arc::new(inner));
-        // Before the first org: routing waits for nobody to read its notices, but only so long.
-        let dispatch = Dispatch { engage: engage.clone(), incoming, calls: notices, routing: engine_notices };
-        tokio::spawn(dispatch.run());
-        for (scope, _) in engage.identity().orgs().await? {
-            engage.org(scope).await?;
+        if is_engine {
+            // Before the first org: routing waits for nobody to read its notices, but only so long.
+            tokio::spawn(Dispatch { engage: engage.clone(), routing: engine_notices }.run());
+            let owning = Owning::new(engage.clone());
+            engage.own_all().await?;
+            remote::serve(&engage);
+            tokio::spawn(owning.run());
+            tokio::spawn(live::watch(engage.clone(), changes));
         }
-        tokio::spawn(live::watch(engage.clone(), changes));
         Ok(engage)
     }
 
@@ -125,6 +150,10 @@ impl Engage {
 
     pub(crate) fn bus(&self) -> &Bus {
         &self.0.bus
+    }
+
+    pub(crate) fn cluster(&self) -> &Cluster {
+        &self.0.cluster
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -160,27 +189,58 @@ impl Engage {
         self.0.sounds_dir.join(format!("{name}.wav"))
     }
 
-    /// An org. One that was not known yet is restored first.
+    /// An org this node owns. One that is nobody's yet, and placed here, is taken.
     pub(crate) async fn org(&self, scope: OrgScope) -> Result<Arc<Org>, EngageError> {
-        let (org, is_new) = self.0.orgs.of(self.store(), scope).await?;
-        if is_new {
-            self.restore(&org).await?;
-            let agents = org.settings().agents();
-            for agent in agents {
-                self.follow_presence(scope, agent).await?;
-            }
-            tokio::spawn(stats::follow(self.clone(), Arc::clone(&org)));
-        }
-        Ok(org)
+        self.own(scope).await?.ok_or(EngageError::Elsewhere)
     }
 
-    /// An org that is known.
+    /// An org this node owns.
     pub(crate) fn known(&self, scope: OrgScope) -> Option<Arc<Org>> {
-        self.0.orgs.known(scope.org())
+        self.0.orgs.get(scope.org())
     }
 
+    /// The orgs this node owns.
     pub(crate) fn orgs(&self) -> Vec<Arc<Org>> {
         self.0.orgs.all()
+    }
+
+    pub(crate) fn orgs_table(&self) -> &Orgs {
+        &self.0.orgs
+    }
+
+    /// Does not know an org any more: requests for it go elsewhere.
+    pub(crate) fn forget(&self, org: &Arc<Org>) {
+        self.0.orgs.remove(org);
+        self.0.registry.forget(org.scope.org());
+    }
+
+    /// One org is taken or handed over at a time.
+    pub(crate) async fn taking(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.taking.lock().await
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_draining(&self) {
+        self.0.draining.store(true, Ordering::Release);
+    }
+
+    /// An org's queues, wherever its contact centre lives.
+    pub(crate) async fn queues_anywhere(
+        &self,
+        scope: OrgScope,
+    ) -> Result<BTreeMap<QueueId, api::Queue>, EngageError> {
+        match self.known(scope) {
+            Some(org) => Ok(org.settings().queues.clone()),
+            None => Ok(settings::read_queues(self.store().reader(), scope).await?),
+        }
+    }
+
+    pub(crate) fn downgrade(&self) -> impl Fn() -> Option<Self> + Send + Sync + 'static {
+        let inner = Arc::downgrade(&self.0);
+        move || inner.upgrade().map(Self)
     }
 
     pub(crate) async fn presence_of(
@@ -329,26 +389,35 @@ impl Engage {
         agent: UserId,
         wrap_up: api::WrapUp,
     ) -> Result<api::Conversation, EngageError> {
-        if !self.org(scope).await?.settings().codes.contains_key(&wrap_up.code) {
+        let org = self.org(scope).await?;
+        if !org.settings().codes.contains_key(&wrap_up.code) {
             return Err(EngageError::invalid("code", "there is no such wrap-up code"));
         }
-        let stored = rows::read(self.store().reader(), scope, id)
-            .await?
-            .ok_or(EngageError::NotFound("conversation"))?;
         let (done, answer) = oneshot::channel();
         match self.registry().tell(id, Message::WrapUp { agent, wrap_up: wrap_up.clone(), done }) {
-            Ok(()) => answer.await.map_err(|_| EngageError::Stopping)?,
-            Err(_) => {
-                // It is over; nobody else writes it any more.
-                let mut record = Recorder::resume(stored);
-                if !record.wrap_up(agent, wrap_up) {
-                    return Err(EngageError::NotYours);
-                }
-                let (conversation, facts) = (record.conversation().clone(), record.take());
-                rows::write(self.store(), scope, cause, conversation.clone(), facts).await?;
-                Ok(conversation.view)
-            }
+            Ok(()) => answer.await.map_err(|_| EngageError::Elsewhere)?,
+            Err(_) => self.wrap_up_late(&org, cause, id, agent, wrap_up).await,
         }
+    }
+
+    /// Takes a code for a conversation that is over: nobody else writes it any more.
+    pub(crate) async fn wrap_up_late(
+        &self,
+        org: &Org,
+        cause: Cause,
+        id: ConversationId,
+        agent: UserId,
+        wrap_up: api::WrapUp,
+    ) -> Result<api::Conversation, EngageError> {
+        let stored = rows::read(self.store().reader(), org.scope, id).await?;
+        let mut record = Recorder::resume(stored.ok_or(EngageError::NotFound("conversation"))?);
+        if !record.wrap_up(agent, wrap_up) {
+            return Err(EngageError::NotYours);
+        }
+        let (conversation, facts) = (record.conversation().clone(), record.take());
+        let step = Step { conversation: conversation.clone(), facts, steering: None };
+        rows::write(self.store(), org, cause, step).await?;
+        Ok(conversation.view)
     }
 }
 

@@ -3,9 +3,21 @@
 use tandem_store::Migration;
 
 /// The migrations of this crate.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0050_engage",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0050_engage", sql: FIRST },
+    Migration {
+        name: "0051_engage_takeover",
+        sql: "
+        -- What a conversation under way needs, beside its facts, to go on on another node.
+        CREATE TABLE engage_steering (org text NOT NULL, id text NOT NULL, state text NOT NULL, PRIMARY KEY (org, id));
+        -- Calls outside the queues, as the log told of them up to a cursor.
+        CREATE TABLE engage_outside (org text PRIMARY KEY, cursor text NOT NULL, calls text NOT NULL);
+    ",
+    },
+];
+
+// Hashed when it was applied: not a space of it changes.
+const FIRST: &str = "
         CREATE TABLE engage_queues (
             org text NOT NULL,
             id text NOT NULL,
@@ -80,5 +92,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             decision text NOT NULL,
             PRIMARY KEY (org, conversation, offer)
         );
-    ",
-}];
+    ";

@@ -2,7 +2,7 @@
 
 use tandem_core::{Permission, RequestContext};
 use tandem_edge::TopicAuthority;
-use tandem_proto::{Event, EventData, Topic, events::contact_centre::QueueChanged};
+use tandem_proto::{Event, EventData, Topic, api::Queue, events::contact_centre::QueueChanged};
 use tandem_store::BoxFuture;
 
 use crate::Engage;
@@ -11,19 +11,20 @@ use crate::Engage;
 impl TopicAuthority for Engage {
     fn topics(&self, ctx: RequestContext) -> BoxFuture<'_, Vec<Topic>> {
         Box::pin(async move {
-            let org = match self.org(ctx.scope).await {
-                Ok(org) => org,
+            let queues = match self.queues_anywhere(ctx.scope).await {
+                Ok(queues) => queues,
                 Err(error) => {
                     tracing::error!(%error, "an org's queues cannot be read");
                     return Vec::new();
                 }
             };
-            let settings = org.settings();
             if ctx.may(Permission::QueueSupervise) {
-                let queues = settings.queues.keys().copied().map(Topic::queue);
+                let queues = queues.into_keys().map(Topic::queue);
                 queues.chain([Topic::supervisors(ctx.scope.org())]).collect()
             } else if ctx.may(Permission::QueueRead) {
-                settings.memberships(ctx.user).map(|queue| Topic::queue(queue.id)).collect()
+                let is_member =
+                    |queue: &Queue| queue.settings.members.iter().any(|member| member.user == ctx.user);
+                queues.into_values().filter(is_member).map(|queue| Topic::queue(queue.id)).collect()
             } else {
                 Vec::new()
             }

@@ -11,4 +11,4 @@ mod tests;
 pub use facts::Fact;
 pub use model::{Conversation, Recorder};
 pub use ports::{Beginning, Command, Input, References};
-pub use steering::Steering;
+pub use steering::{Saved, Steering};

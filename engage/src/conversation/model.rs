@@ -152,7 +152,7 @@ pub struct Recorder {
 }
 
 /// Whose a new segment is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Party {
     pub(super) id: ParticipantId,
     pub(super) purpose: Purpose,

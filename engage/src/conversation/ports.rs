@@ -9,9 +9,9 @@ use std::{
 use tandem_communicate::control::CallChange;
 use tandem_proto::{
     CallId, ConversationId, FlowId, LegId, OfferId, QueueId, SkillId, Timestamp, UserId,
-    api::{EndReason, WrapUp, WrapUpMode},
+    api::{self, EndReason, WrapUp, WrapUpMode},
 };
-use tandem_routing::{Input as Routing, OfferResult};
+use tandem_routing::{Input as Routing, OfferResult, Standing};
 
 use crate::flow::Flow;
 
@@ -22,8 +22,17 @@ pub enum Input {
     Begin,
     /// Call control's news.
     Call(CallChange),
-    /// Call control knows nothing of the call any more.
-    CallGone,
+    /// The call as call control sees it now: after a time in which its news may have been missed.
+    Described(Box<api::Call>),
+    /// Call control knows nothing of the call any more, and nothing of its end.
+    CutOff,
+    /// Where routing has the conversation now: after a time in which its notices may have been missed.
+    Standing(Standing),
+    /// What was being played then may have come to its end unheard: it is played again.
+    PlayAgain {
+        /// Which playing; nothing happens when there was a later one.
+        play: u64,
+    },
     /// Routing reserved an agent.
     Offered {
         /// The reservation.
@@ -163,6 +172,8 @@ pub struct Beginning {
     pub at: Timestamp,
     /// The flow.
     pub flow_id: FlowId,
+    /// Which version of it.
+    pub flow_version: i64,
     /// The flow.
     pub flow: Arc<Flow>,
     /// Its names.

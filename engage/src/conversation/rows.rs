@@ -5,21 +5,49 @@ use tandem_core::OrgScope;
 use tandem_proto::{ConversationId, QueueId, Stream, Topic, UserId, api::ConversationsQuery};
 use tandem_store::{Cause, Store, StoreError, Tx};
 
-use super::{Conversation, Fact};
+use super::{Conversation, Fact, Saved};
+use crate::settings::Org;
 
 const TABLE: &str = "engage_conversations";
 
-/// Writes facts and the state they lead to, in one transaction.
-pub(crate) async fn write(
-    store: &Store,
-    scope: OrgScope,
-    cause: Cause,
-    conversation: Conversation,
-    facts: Vec<Fact>,
-) -> Result<(), StoreError> {
-    store
-        .write(scope, cause, move |tx| Box::pin(async move { write_in(tx, &conversation, &facts).await }))
-        .await
+/// What a step of a conversation writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) conversation: Conversation,
+    pub(crate) facts: Vec<Fact>,
+    /// How to go on from here, as JSON; `None`: nobody will.
+    pub(crate) steering: Option<String>,
+}
+
+/// Writes a step in one transaction, for as long as the org is this node's.
+pub(crate) async fn write(store: &Store, org: &Org, cause: Cause, step: Step) -> Result<(), StoreError> {
+    org.write(store, cause, move |tx| {
+        Box::pin(async move {
+            let Step { conversation, facts, steering } = step;
+            if !facts.is_empty() {
+                write_in(tx, &conversation, &facts).await?;
+            }
+            write_steering(tx, conversation.view.id, steering).await
+        })
+    })
+    .await
+}
+
+async fn write_steering(tx: &mut Tx, id: ConversationId, steering: Option<String>) -> Result<(), StoreError> {
+    let sql = match steering {
+        Some(_) => {
+            "INSERT INTO engage_steering (org, id, state) VALUES ($1, $2, $3)
+             ON CONFLICT (org, id) DO UPDATE SET state = excluded.state"
+        }
+        None => "DELETE FROM engage_steering WHERE org = $1 AND id = $2",
+    };
+    let statement = sqlx::query(sql).bind(tx.scope().org().to_string()).bind(id.to_string());
+    let statement = match steering {
+        Some(state) => statement.bind(state),
+        None => statement,
+    };
+    statement.execute(tx.conn()).await?;
+    Ok(())
 }
 
 async fn write_in(tx: &mut Tx, conversation: &Conversation, facts: &[Fact]) -> Result<(), StoreError> {
@@ -71,14 +99,35 @@ pub(crate) async fn read(
     row.map(|row| state(&row)).transpose()
 }
 
-/// All that are not over.
-pub(crate) async fn open(pool: &AnyPool, scope: OrgScope) -> Result<Vec<Conversation>, StoreError> {
-    let rows =
-        sqlx::query("SELECT state FROM engage_conversations WHERE org = $1 AND active = 1 ORDER BY id")
-            .bind(scope.org().to_string())
-            .fetch_all(pool)
-            .await?;
-    rows.iter().map(state).collect()
+/// A conversation under way, as its last owner left it. One that a version without takeover left has no steering.
+pub(crate) type Left = (Conversation, Option<Saved>);
+
+/// All that are under way. Read as the org's owner, after whatever the last owner wrote.
+pub(crate) async fn under_way(store: &Store, org: &Org) -> Result<Vec<Left>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = org
+        .write(store, Cause::SYSTEM, |tx| {
+            Box::pin(async move {
+                let org = tx.scope().org().to_string();
+                let rows = sqlx::query(
+                    "SELECT c.state, s.state FROM engage_conversations c
+                     LEFT JOIN engage_steering s ON s.org = c.org AND s.id = c.id
+                     WHERE c.org = $1 AND (c.active = 1 OR s.id IS NOT NULL) ORDER BY c.id",
+                )
+                .bind(org)
+                .fetch_all(tx.conn())
+                .await?;
+                rows.iter()
+                    .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+                    .collect::<Result<_, StoreError>>()
+            })
+        })
+        .await?;
+    rows.into_iter()
+        .map(|(conversation, steering)| {
+            let steering = steering.map(|text| json("engage_steering", &text)).transpose()?;
+            Ok((json(TABLE, &conversation)?, steering))
+        })
+        .collect()
 }
 
 /// Whose conversations a list shows.
@@ -133,7 +182,9 @@ pub(crate) async fn list(
 }
 
 fn state(row: &sqlx::any::AnyRow) -> Result<Conversation, StoreError> {
-    let text: String = row.try_get("state")?;
-    serde_json::from_str(&text)
-        .map_err(|error| StoreError::Damaged { table: TABLE, reason: error.to_string() })
+    json(TABLE, &row.try_get::<String, _>("state")?)
+}
+
+fn json<T: serde::de::DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Damaged { table, reason: error.to_string() })
 }

@@ -1,20 +1,23 @@
 //! Steers one call from its arrival to the end of wrap-up: a pure state machine between call control, the flow and routing.
 
 mod alert;
+mod resume;
 
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use tandem_communicate::control::CallChange;
 use tandem_proto::{
-    ConversationId, LegId, ParticipantId, QueueId, Timestamp, UserId,
+    ConversationId, LegId, OfferId, ParticipantId, QueueId, Timestamp, UserId,
     api::{EndReason, Outcome, Purpose, SegmentKind, SkillRequirement, WrapUp, WrapUpMode},
 };
 use tandem_routing::Input as Routing;
 
 use alert::Alert;
+pub use resume::Saved;
 
 use super::{Beginning, Command, Conversation, Fact, Input, Recorder, References, model::Party};
 use crate::flow::{Enqueue, FlowCommand, FlowInput, FlowRun, Playing, Treatment};
@@ -24,17 +27,30 @@ use crate::flow::{Enqueue, FlowCommand, FlowInput, FlowRun, Playing, Treatment};
 pub struct Steering {
     record: Recorder,
     leg: LegId,
+    flow_version: i64,
     run: FlowRun,
     references: References,
     sounds: Arc<BTreeSet<String>>,
     stage: Stage,
     play: u64,
+    /// What plays, for all that is known.
+    playing: Option<Playing>,
     deadline: Option<Timestamp>,
+    /// When the last digit was pressed: no two are at the same microsecond.
+    digit_at: Option<Timestamp>,
+    /// The last offer there was,
+    offer: Option<OfferId>,
+    /// and every agent's leg.
+    rung: Vec<LegId>,
+    /// What routing was told last.
+    told: Option<Routing>,
+    /// The call is to be ended.
+    ending: Option<EndReason>,
     commands: VecDeque<Command>,
 }
 
 /// Where it stands. Each stage holds what only it needs.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Stage {
     /// In the flow.
     Flow { party: Party },
@@ -51,19 +67,27 @@ enum Stage {
 impl Steering {
     /// Begins a conversation; give it [`Input::Begin`] next.
     pub fn new(beginning: Beginning) -> Self {
-        let Beginning { id, call, leg, from, to, at, flow_id, flow, references, sounds } = beginning;
+        let Beginning { id, call, leg, from, to, at, flow_id, flow_version, flow, references, sounds } =
+            beginning;
         let mut record = Recorder::begin(id, call, from, to, flow_id, at);
         let party = record.party(Purpose::Flow, None, None);
         record.start(party, SegmentKind::Ivr, at);
         Self {
             record,
             leg,
+            flow_version,
             run: FlowRun::new(flow),
             references,
             sounds,
             stage: Stage::Flow { party },
             play: 0,
+            playing: None,
             deadline: None,
+            digit_at: None,
+            offer: None,
+            rung: Vec::new(),
+            told: None,
+            ending: None,
             commands: VecDeque::new(),
         }
     }
@@ -107,7 +131,10 @@ impl Steering {
         match input {
             Input::Begin => self.commands.push_back(Command::Answer),
             Input::Call(change) => self.call(at, change),
-            Input::CallGone => self.customer_gone(at),
+            Input::Described(call) => self.described(at, &call),
+            Input::CutOff => self.cut_off(at),
+            Input::Standing(standing) => self.standing(at, standing),
+            Input::PlayAgain { play } => self.play_again(play),
             Input::Offered { offer, agent, expires_at } => self.offered(at, offer, agent, expires_at),
             Input::OfferEnded { offer, result } => self.offer_ended(at, offer, result),
             Input::Rung { offer, leg } => self.rung(offer, leg),
@@ -134,13 +161,17 @@ impl Steering {
 
     fn call(&mut self, at: Timestamp, change: CallChange) {
         match change {
-            CallChange::Answered { leg, user: None } if leg == self.leg => self.flow(at, FlowInput::Begin),
+            CallChange::Answered { leg, user: None } if leg == self.leg => self.customer_answered(at),
             CallChange::Answered { leg, .. } => self.agent_answered(at, leg),
+            CallChange::LegEnded { leg, reason: EndReason::Restart, .. } if leg == self.leg => {
+                self.cut_off(at);
+            }
             CallChange::LegEnded { leg, .. } if leg == self.leg => self.customer_gone(at),
             CallChange::LegEnded { leg, reason, .. } => self.agent_leg_ended(at, leg, reason),
             CallChange::Held { leg, held } => self.held(at, leg, held),
             CallChange::Played { leg, play } if leg == self.leg && play == self.play => self.played(at),
-            CallChange::Digit { leg, digit } if leg == self.leg => self.flow(at, FlowInput::Digit(digit)),
+            CallChange::Digit { leg, digit } if leg == self.leg => self.digit(at, digit),
+            CallChange::Ended { reason: EndReason::Restart } => self.cut_off(at),
             CallChange::Ended { .. } => self.customer_gone(at),
             // The end of what was replaced, an agent's digits.
             CallChange::Played { .. } | CallChange::Digit { .. } => {}
@@ -148,6 +179,19 @@ impl Steering {
     }
 
     // --- flow ---
+
+    fn customer_answered(&mut self, at: Timestamp) {
+        // Told twice where the first telling's receipt was lost.
+        if !self.run.has_begun() {
+            self.flow(at, FlowInput::Begin);
+        }
+    }
+
+    fn digit(&mut self, at: Timestamp, digit: char) {
+        if self.digit_at.replace(at) != Some(at) {
+            self.flow(at, FlowInput::Digit(digit));
+        }
+    }
 
     fn flow(&mut self, at: Timestamp, input: FlowInput) {
         if !matches!(self.stage, Stage::Flow { .. }) {
@@ -159,13 +203,14 @@ impl Steering {
                 FlowCommand::Timer(after) => self.deadline = after.map(|after| at.plus(after)),
                 FlowCommand::Set(attributes) => self.record.set(attributes),
                 FlowCommand::Enqueue(enqueue) => self.enqueue(at, enqueue),
-                FlowCommand::Hangup => self.commands.push_back(Command::End { reason: EndReason::Hangup }),
+                FlowCommand::Hangup => self.end_call(EndReason::Hangup),
             }
         }
     }
 
     fn play(&mut self, playing: Playing) {
         self.play += 1;
+        self.playing = Some(playing.clone());
         self.commands.push_back(Command::Play {
             play: self.play,
             sounds: playing.sounds,
@@ -174,6 +219,7 @@ impl Steering {
     }
 
     fn played(&mut self, at: Timestamp) {
+        self.playing = None;
         match &self.stage {
             Stage::Flow { .. } => self.flow(at, FlowInput::Played),
             Stage::Waiting { treatment, .. } => {
@@ -209,13 +255,7 @@ impl Steering {
         self.deadline = None;
         self.stage = Stage::Waiting { party, queue, treatment: Treatment::new(enqueue.hold), alert: None };
         let priority = enqueue.priority;
-        self.commands.push_back(Command::Route(Routing::Arrived {
-            item: self.id(),
-            queue,
-            priority,
-            skills,
-            arrival: at,
-        }));
+        self.tell(Routing::Arrived { item: self.id(), queue, priority, skills, arrival: at });
         self.commands.push_back(Command::AskPosition);
     }
 
@@ -275,20 +315,32 @@ impl Steering {
                 }
                 self.record.stop(party.id, "abandoned", at);
                 self.record.end(Outcome::Abandoned, at);
-                self.commands.push_back(Command::Route(Routing::Abandoned { item: self.id() }));
+                self.tell(Routing::Abandoned { item: self.id() });
             }
             Stage::Talking { agent, party, wrap_up, hung_up_by_agent, .. } => {
-                self.record.stop(party.id, if hung_up_by_agent { "agent_hangup" } else { "hangup" }, at);
-                if wrap_up == WrapUpMode::Optional {
-                    self.record.end(Outcome::Handled, at);
-                } else {
-                    self.record.start(party, SegmentKind::WrapUp, at);
-                    self.stage = Stage::WrapUp { agent, party };
-                }
-                self.commands.push_back(Command::Route(Routing::HandlingEnded { item: self.id(), agent }));
+                let disposition = if hung_up_by_agent { "agent_hangup" } else { "hangup" };
+                self.talk_over(at, agent, party, wrap_up, disposition);
             }
             stage @ (Stage::WrapUp { .. } | Stage::Over) => self.stage = stage,
         }
+    }
+
+    fn talk_over(
+        &mut self,
+        at: Timestamp,
+        agent: UserId,
+        party: Party,
+        wrap_up: WrapUpMode,
+        disposition: &str,
+    ) {
+        self.record.stop(party.id, disposition, at);
+        if wrap_up == WrapUpMode::Optional {
+            self.record.end(Outcome::Handled, at);
+        } else {
+            self.record.start(party, SegmentKind::WrapUp, at);
+            self.stage = Stage::WrapUp { agent, party };
+        }
+        self.tell(Routing::HandlingEnded { item: self.id(), agent });
     }
 
     fn wrap_up(&mut self, at: Timestamp, agent: UserId, wrap_up: WrapUp) {
@@ -298,7 +350,7 @@ impl Steering {
         {
             let party = party.id;
             self.wrapped_up(at, party, "completed");
-            self.commands.push_back(Command::Route(Routing::WrapUpDone { item: self.id(), agent }));
+            self.tell(Routing::WrapUpDone { item: self.id(), agent });
         }
     }
 
@@ -317,15 +369,25 @@ impl Steering {
         self.stage = Stage::Over;
     }
 
+    fn tell(&mut self, input: Routing) {
+        self.told = Some(input.clone());
+        self.commands.push_back(Command::Route(input));
+    }
+
+    fn end_call(&mut self, reason: EndReason) {
+        self.ending = Some(reason);
+        self.commands.push_back(Command::End { reason });
+    }
+
     fn fail(&mut self, at: Timestamp) {
         let waited = matches!(self.stage, Stage::Waiting { .. });
         if let Stage::Flow { .. } | Stage::Waiting { .. } = &self.stage {
             self.record.stop_all("failed", at);
             self.record.end(Outcome::Failed, at);
             self.stage = Stage::Over;
-            self.commands.push_back(Command::End { reason: EndReason::Failed });
+            self.end_call(EndReason::Failed);
             if waited {
-                self.commands.push_back(Command::Route(Routing::Removed { item: self.id() }));
+                self.tell(Routing::Removed { item: self.id() });
             }
         }
     }

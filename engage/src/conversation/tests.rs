@@ -40,6 +40,7 @@ impl Scene {
             to: "+15550100".to_owned(),
             at: at(0),
             flow_id: FlowId::generate(),
+            flow_version: 1,
             flow: Arc::new(parse(FLOW, &Names::default()).expect("the demo flow is good")),
             references: References {
                 queues: [("Support".to_owned(), queue)].into(),

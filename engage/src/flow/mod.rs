@@ -14,7 +14,7 @@ use std::{
 };
 
 pub use parse::parse;
-pub use run::{Enqueue, FlowCommand, FlowInput, FlowRun};
+pub use run::{Enqueue, FlowCommand, FlowInput, FlowRun, SavedRun};
 pub use treatment::{Hold, Playing, Treatment};
 
 /// The schema this server reads: `schema = 1` in the text.

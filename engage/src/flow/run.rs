@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Flow, Hold, NodeIndex, Prompt, Step};
 
 /// Nodes one caller may pass before the flow is taken to go round in circles.
@@ -61,10 +63,18 @@ pub struct FlowRun {
 }
 
 /// Where a question stands.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 struct Asking {
     digits: String,
     attempts: u8,
+}
+
+/// A run between two inputs, as plain data. Nodes go by their names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SavedRun {
+    at: String,
+    asking: Asking,
+    steps: u32,
 }
 
 impl FlowRun {
@@ -72,6 +82,25 @@ impl FlowRun {
     pub fn new(flow: Arc<Flow>) -> Self {
         let at = flow.start;
         Self { flow, at, asking: Asking::default(), steps: 0, commands: Vec::new() }
+    }
+
+    /// Whether it took [`FlowInput::Begin`].
+    pub const fn has_begun(&self) -> bool {
+        self.steps > 0
+    }
+
+    /// Where it stands.
+    pub fn save(&self) -> SavedRun {
+        SavedRun { at: self.flow.nodes[self.at].name.clone(), asking: self.asking.clone(), steps: self.steps }
+    }
+
+    /// A run of `flow` that stands there. In a flow that has no such node it stands at the start.
+    pub fn restore(flow: Arc<Flow>, saved: SavedRun) -> Self {
+        let SavedRun { at, asking, steps } = saved;
+        match flow.nodes.iter().position(|node| node.name == at) {
+            Some(at) => Self { flow, at, asking, steps, commands: Vec::new() },
+            None => Self::new(flow),
+        }
     }
 
     /// Takes an input; answers what is to be done, in order.

@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 /// How a queue node treats the waiting caller.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Hold {
     /// Names of sounds, repeated for ever; none: silence.
     pub music: Vec<String>,
@@ -12,7 +14,7 @@ pub struct Hold {
 }
 
 /// Something to be played now.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Playing {
     /// Names of sounds, in order.
     pub sounds: Vec<String>,
@@ -26,7 +28,7 @@ const AFTER: &str = "in-queue";
 const MANY: &str = "many";
 
 /// Plays to one waiting caller.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Treatment {
     hold: Hold,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{
     CallId, Event, LegId, UserId, api,
     events::call::{CallConversation, CallEnded, CallStarted, LegAdded, LegAnswered, LegEnded},
@@ -18,20 +19,20 @@ pub(crate) const KINDS: &[&str] = &[
 ];
 
 /// Calls outside the queues.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct OutsideCalls {
     calls: BTreeMap<CallId, Call>,
     busy: BTreeSet<UserId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Call {
     /// It belongs to a conversation, so it says nothing.
     from_queue: bool,
     legs: BTreeMap<LegId, Leg>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Leg {
     user: UserId,
     /// Dialled it himself, or answered.
@@ -59,6 +60,11 @@ impl OutsideCalls {
             self.calls.remove(&call);
         }
         Ok(self.changes())
+    }
+
+    /// Who is on such a call.
+    pub(crate) const fn busy(&self) -> &BTreeSet<UserId> {
+        &self.busy
     }
 
     fn add(&mut self, call: CallId, leg: &api::Leg) {

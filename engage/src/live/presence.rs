@@ -2,18 +2,20 @@
 //!
 //! An agent is on queue while the presence On Queue holds. Who lets an alert expire is set to Away on the way to Not Responding, so
 //! that coming back is a choice: On Queue once more. That change to Away, and a browser closed meanwhile, leave Not Responding as it is.
+//!
+//! After a takeover presence may not know yet who is there: nobody goes off queue for being Offline before browsers had time to come back.
 
 use tandem_core::OrgScope;
 use tandem_presence::Change;
 use tandem_proto::{
-    UserId,
+    Timestamp, UserId,
     api::{Presence, RoutingStatus},
 };
 use tandem_routing::Input as Routing;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::Message;
-use crate::{Engage, EngageError, conversation::Input};
+use crate::{Engage, EngageError, conversation::Input, settings::Org};
 
 /// Follows changes of presence for ever.
 pub(crate) async fn watch(engage: Engage, mut changes: Receiver<Change>) {
@@ -35,6 +37,10 @@ pub(crate) async fn watch(engage: Engage, mut changes: Receiver<Change>) {
 impl Engage {
     async fn presence_changed(&self, change: Change) -> Result<(), EngageError> {
         let Change { scope, user, before, now } = change;
+        let Some(org) = self.known(scope) else { return Ok(()) };
+        if now.primary == Presence::Offline && org.is_settling() {
+            return Ok(());
+        }
         if now.primary == Presence::Offline && before.primary != Presence::Offline {
             self.agent_vanished(scope, user).await;
         }
@@ -67,6 +73,8 @@ impl Engage {
             RoutingStatus::Alerting => {
                 !on && self.presence_of(scope, agent).await?.primary == Presence::Offline
             }
+            RoutingStatus::OffQueue => !on,
+            RoutingStatus::Idle => on,
             _ => false,
         };
         if !keeps {
@@ -77,18 +85,37 @@ impl Engage {
     }
 
     /// Tells routing what an agent's presence is now.
-    pub(crate) async fn follow_presence(&self, scope: OrgScope, agent: UserId) -> Result<(), EngageError> {
-        let presence = self.presence_of(scope, agent).await?;
-        self.set_on_queue(scope, agent, presence.primary == Presence::OnQueue).await
+    pub(crate) async fn follow_presence(&self, org: &Org, agent: UserId) -> Result<(), EngageError> {
+        let presence = self.presence_of(org.scope, agent).await?;
+        match presence.primary {
+            Presence::Offline if org.is_settling() => Ok(()),
+            Presence::OnQueue if self.was_on_queue_before(org, agent, presence.since).await => {
+                self.park(org.scope, agent);
+                Ok(())
+            }
+            primary => self.set_on_queue(org.scope, agent, primary == Presence::OnQueue).await,
+        }
+    }
+
+    /// Whether an agent does not respond and has not chosen On Queue since.
+    async fn was_on_queue_before(&self, org: &Org, agent: UserId, since: Timestamp) -> bool {
+        let state = self.engine().agent(org.scope, agent).await;
+        state.is_some_and(|state| state.status == RoutingStatus::NotResponding && since <= state.since)
+    }
+
+    /// Tells routing what the presence of an org's agents is now.
+    pub(crate) async fn follow_org(&self, org: &Org) -> Result<(), EngageError> {
+        let agents = org.settings().agents();
+        for agent in agents {
+            self.follow_presence(org, agent).await?;
+        }
+        Ok(())
     }
 
     /// Tells routing what everybody's presence is now.
     pub(crate) async fn follow_everybody(&self) -> Result<(), EngageError> {
         for org in self.orgs() {
-            let agents = org.settings().agents();
-            for agent in agents {
-                self.follow_presence(org.scope, agent).await?;
-            }
+            self.follow_org(&org).await?;
         }
         Ok(())
     }

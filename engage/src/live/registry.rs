@@ -5,8 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tandem_proto::{CallId, ConversationId, Timestamp, UserId, api};
-use tokio::sync::{mpsc, oneshot};
+use tandem_proto::{CallId, ConversationId, OrgId, Timestamp, UserId, api};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{EngageError, conversation::Input};
 
@@ -32,8 +32,24 @@ pub(crate) struct Registry(Mutex<Tables>);
 
 #[derive(Debug, Default)]
 struct Tables {
-    inboxes: HashMap<ConversationId, (CallId, mpsc::Sender<Message>)>,
+    inboxes: HashMap<ConversationId, Reached>,
     by_call: HashMap<CallId, ConversationId>,
+}
+
+#[derive(Debug)]
+struct Reached {
+    org: OrgId,
+    call: Option<CallId>,
+    inbox: mpsc::Sender<Message>,
+    durable: watch::Receiver<bool>,
+}
+
+/// A conversation's ends of what it is reached by.
+#[derive(Debug)]
+pub(crate) struct Reach {
+    pub(crate) messages: mpsc::Receiver<Message>,
+    /// To say that it is durable.
+    pub(crate) durable: watch::Sender<bool>,
 }
 
 impl Registry {
@@ -42,19 +58,26 @@ impl Registry {
     }
 
     /// Makes a conversation reachable.
-    pub(crate) fn add(&self, conversation: ConversationId, call: CallId) -> mpsc::Receiver<Message> {
+    pub(crate) fn add(&self, org: OrgId, conversation: ConversationId, call: Option<CallId>) -> Reach {
         let (inbox, messages) = mpsc::channel(INBOX);
+        let (durable, is_durable) = watch::channel(false);
         let mut tables = self.tables();
-        tables.inboxes.insert(conversation, (call, inbox));
-        tables.by_call.insert(call, conversation);
-        messages
+        tables.inboxes.insert(conversation, Reached { org, call, inbox, durable: is_durable });
+        tables.by_call.extend(call.map(|call| (call, conversation)));
+        Reach { messages, durable }
     }
 
     /// It is over.
     pub(crate) fn remove(&self, conversation: ConversationId) {
+        self.tables().remove(conversation);
+    }
+
+    /// An org's conversations are another node's now.
+    pub(crate) fn forget(&self, org: OrgId) {
         let mut tables = self.tables();
-        if let Some((call, _)) = tables.inboxes.remove(&conversation) {
-            tables.by_call.remove(&call);
+        let its = tables.inboxes.iter().filter(|(_, reached)| reached.org == org);
+        for conversation in its.map(|(conversation, _)| *conversation).collect::<Vec<_>>() {
+            tables.remove(conversation);
         }
     }
 
@@ -63,13 +86,27 @@ impl Registry {
         self.tables().by_call.get(&call).copied()
     }
 
+    /// Becomes true once the conversation is durable; closes when it never will be.
+    pub(crate) fn durable(&self, conversation: ConversationId) -> Option<watch::Receiver<bool>> {
+        self.tables().inboxes.get(&conversation).map(|reached| reached.durable.clone())
+    }
+
     /// Hands on a message; gives it back when there is no such conversation.
     pub(crate) fn tell(&self, conversation: ConversationId, message: Message) -> Result<(), Message> {
-        let inbox = self.tables().inboxes.get(&conversation).map(|(_, inbox)| inbox.clone());
+        let inbox = self.tables().inboxes.get(&conversation).map(|reached| reached.inbox.clone());
         let Some(inbox) = inbox else { return Err(message) };
         inbox.try_send(message).map_err(|refused| {
             tracing::error!(%conversation, "a conversation's inbox is full or closed");
             refused.into_inner()
         })
+    }
+}
+
+impl Tables {
+    fn remove(&mut self, conversation: ConversationId) {
+        let Some(Reached { call: Some(call), .. }) = self.inboxes.remove(&conversation) else { return };
+        if self.by_call.get(&call) == Some(&conversation) {
+            self.by_call.remove(&call);
+        }
     }
 }

@@ -26,22 +26,21 @@ impl Engage {
         }
         let code = WrapUpCode { id: WrapUpCodeId::generate(), name };
         let row = code.clone();
-        self.store()
-            .write(scope, cause, move |tx| {
-                Box::pin(async move {
-                    let org = tx.scope().org();
-                    sqlx::query("INSERT INTO engage_wrap_up_codes (org, id, name) VALUES ($1, $2, $3)")
-                        .bind(org.to_string())
-                        .bind(row.id.to_string())
-                        .bind(row.name.clone())
-                        .execute(tx.conn())
-                        .await?;
-                    let event = WrapUpCodeCreated { code: row.id, name: row.name };
-                    tx.append(Stream::org(org), Expect::Any, &[Topic::supervisors(org)], &event).await?;
-                    Ok::<_, StoreError>(())
-                })
+        org.write(self.store(), cause, move |tx| {
+            Box::pin(async move {
+                let org = tx.scope().org();
+                sqlx::query("INSERT INTO engage_wrap_up_codes (org, id, name) VALUES ($1, $2, $3)")
+                    .bind(org.to_string())
+                    .bind(row.id.to_string())
+                    .bind(row.name.clone())
+                    .execute(tx.conn())
+                    .await?;
+                let event = WrapUpCodeCreated { code: row.id, name: row.name };
+                tx.append(Stream::org(org), Expect::Any, &[Topic::supervisors(org)], &event).await?;
+                Ok::<_, StoreError>(())
             })
-            .await?;
+        })
+        .await?;
         org.change(|settings| drop(settings.codes.insert(code.id, code.name.clone())));
         Ok(code)
     }

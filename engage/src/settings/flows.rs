@@ -58,9 +58,8 @@ impl Engage {
         let mut view =
             api::Flow { id, name: flow.name.clone(), version, text, published_at: self.clock().now() };
         let (row, refs) = (view.clone(), to_json(&references));
-        view.published_at = self
-            .store()
-            .write(scope, cause, move |tx| Box::pin(async move { write(tx, row, refs).await }))
+        view.published_at = org
+            .write(self.store(), cause, move |tx| Box::pin(async move { write(tx, row, refs).await }))
             .await?;
         let published = Published { view: view.clone(), flow: Arc::new(flow), references };
         org.change(|settings| drop(settings.flows.insert(id, published)));

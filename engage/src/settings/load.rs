@@ -4,14 +4,18 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use sqlx::{AnyPool, Row, any::AnyRow};
 use tandem_core::OrgScope;
-use tandem_proto::{Timestamp, api};
-use tandem_store::StoreError;
+use tandem_proto::{Cursor, FlowId, QueueId, Stream, Timestamp, api, events::contact_centre::FlowPublished};
+use tandem_store::{EventFilter, Store, StoreError};
 
 use super::{Published, Settings, json, parsed};
-use crate::flow::{self, Names};
+use crate::flow::{self, Flow, Names};
+
+const TABLE: &str = "engage_flows";
+/// Versions of a flow read at a time.
+const VERSIONS: u32 = 100;
 
 /// Everything an org set up.
-pub(super) async fn load(pool: &AnyPool, scope: OrgScope) -> Result<Settings, StoreError> {
+pub(crate) async fn load(pool: &AnyPool, scope: OrgScope) -> Result<Settings, StoreError> {
     let read = async |sql: &'static str| sqlx::query(sql).bind(scope.org().to_string()).fetch_all(pool).await;
     let queues = read("SELECT id, settings, version FROM engage_queues WHERE org = $1").await?;
     let skills = read("SELECT id, name FROM engage_skills WHERE org = $1").await?;
@@ -40,6 +44,47 @@ pub(super) async fn load(pool: &AnyPool, scope: OrgScope) -> Result<Settings, St
     })
 }
 
+/// An org's queues alone.
+pub(crate) async fn queues(
+    pool: &AnyPool,
+    scope: OrgScope,
+) -> Result<BTreeMap<QueueId, api::Queue>, StoreError> {
+    let rows = sqlx::query("SELECT id, settings, version FROM engage_queues WHERE org = $1")
+        .bind(scope.org().to_string())
+        .fetch_all(pool)
+        .await?;
+    keyed(rows.iter().map(queue), |queue| queue.id)
+}
+
+/// A flow as it was published once: calls under way keep their version.
+pub(crate) async fn flow_version(
+    store: &Store,
+    scope: OrgScope,
+    id: FlowId,
+    version: i64,
+) -> Result<Option<Arc<Flow>>, StoreError> {
+    let filter = EventFilter { stream: Some(Stream::flow(id)), ..EventFilter::default() };
+    let mut after = Cursor::START;
+    loop {
+        let (events, next) = store.events(scope, &filter, after, VERSIONS).await?;
+        for event in &events {
+            let published: Option<FlowPublished> = event
+                .decode()
+                .map_err(|error| StoreError::Damaged { table: "events", reason: error.to_string() })?;
+            if let Some(published) = published.filter(|published| published.version == version) {
+                let flow = flow::parse(&published.text, &Names::default());
+                return flow
+                    .map(|flow| Some(Arc::new(flow)))
+                    .map_err(|faults| damaged(&published.name, &faults));
+            }
+        }
+        if events.len() < VERSIONS as usize {
+            return Ok(None);
+        }
+        after = next;
+    }
+}
+
 fn keyed<K: Ord, T>(
     items: impl Iterator<Item = Result<T, StoreError>>,
     key: impl Fn(&T) -> K,
@@ -56,7 +101,6 @@ fn queue(row: &AnyRow) -> Result<api::Queue, StoreError> {
 }
 
 fn published(row: &AnyRow) -> Result<Published, StoreError> {
-    const TABLE: &str = "engage_flows";
     let view = api::Flow {
         id: parsed(row, TABLE, "id")?,
         name: row.try_get("name")?,
@@ -65,9 +109,10 @@ fn published(row: &AnyRow) -> Result<Published, StoreError> {
         published_at: Timestamp::from_micros(row.try_get("published_at")?),
     };
     // Names were checked when it was published; a sound that is gone since is silence, not a reason to drop calls.
-    let flow = flow::parse(&view.text, &Names::default()).map_err(|faults| StoreError::Damaged {
-        table: TABLE,
-        reason: format!("{}: {faults:?}", view.name),
-    })?;
+    let flow = flow::parse(&view.text, &Names::default()).map_err(|faults| damaged(&view.name, &faults))?;
     Ok(Published { view, flow: Arc::new(flow), references: json(row, TABLE, "refs")? })
+}
+
+fn damaged(flow: &str, faults: &[tandem_proto::FieldError]) -> StoreError {
+    StoreError::Damaged { table: TABLE, reason: format!("{flow}: {faults:?}") }
 }

@@ -7,13 +7,14 @@ mod queues;
 mod skills;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Display,
     str::FromStr,
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use sqlx::{Row, any::AnyRow};
+use tandem_cluster::Claim;
 use tandem_core::OrgScope;
 use tandem_proto::{
     FlowId, OrgId, QueueId, SkillId, UserId, WrapUpCodeId,
@@ -21,7 +22,11 @@ use tandem_proto::{
     limits,
 };
 use tandem_routing::{Input, QueueRules};
-use tandem_store::{Store, StoreError};
+use tandem_store::{BoxFuture, Cause, Store, StoreError, Tx};
+use tokio::time::Instant;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub(crate) use load::{flow_version, load, queues as read_queues};
 
 use crate::{EngageError, conversation::References, flow::Flow, stats::Board};
 
@@ -87,10 +92,19 @@ pub(crate) fn queue_input(queue: &api::Queue) -> Input {
     Input::QueueSet { queue: queue.id, rules }
 }
 
-/// An org with its settings.
+/// An org this node owns, with its settings.
 #[derive(Debug)]
 pub(crate) struct Org {
     pub(crate) scope: OrgScope,
+    pub(crate) claim: Claim,
+    /// Since when it is owned here.
+    pub(crate) taken_at: Instant,
+    /// Cancelled when somebody else has it: nothing is written any more, nothing is ended.
+    pub(crate) gone: CancellationToken,
+    /// Cancelled when it is handed over: what is under way is finished.
+    pub(crate) stopping: CancellationToken,
+    /// What runs for it.
+    pub(crate) tasks: TaskTracker,
     settings: RwLock<Settings>,
     board: Mutex<Board>,
     /// One change at a time, so that memory follows the store in order.
@@ -98,6 +112,41 @@ pub(crate) struct Org {
 }
 
 impl Org {
+    pub(crate) fn new(scope: OrgScope, claim: Claim, settings: Settings) -> Self {
+        Self {
+            scope,
+            claim,
+            taken_at: Instant::now(),
+            gone: CancellationToken::new(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            settings: RwLock::new(settings),
+            board: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Runs a command for as long as the org is this node's. When it is not, everything that runs for it here stops.
+    pub(crate) async fn write<T, F>(&self, store: &Store, cause: Cause, command: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        let claim = self.claim.clone();
+        let written = store
+            .write(self.scope, cause, move |tx| {
+                Box::pin(async move {
+                    claim.hold(tx).await?;
+                    command(tx).await
+                })
+            })
+            .await;
+        if matches!(written, Err(StoreError::Fenced)) {
+            self.gone.cancel();
+        }
+        written
+    }
+
     pub(crate) fn settings(&self) -> RwLockReadGuard<'_, Settings> {
         self.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,32 +167,24 @@ impl Org {
     }
 }
 
-/// The orgs that were asked for so far.
+/// The orgs this node owns.
 #[derive(Debug, Default)]
 pub(crate) struct Orgs(RwLock<HashMap<OrgId, Arc<Org>>>);
 
 impl Orgs {
-    /// An org, read from the store the first time; then `true` comes with it.
-    pub(crate) async fn of(&self, store: &Store, scope: OrgScope) -> Result<(Arc<Org>, bool), EngageError> {
-        if let Some(org) = self.known(scope.org()) {
-            return Ok((org, false));
-        }
-        let settings = load::load(store.reader(), scope).await?;
-        let org = Org {
-            scope,
-            settings: RwLock::new(settings),
-            board: Mutex::default(),
-            changing: tokio::sync::Mutex::default(),
-        };
+    pub(crate) fn add(&self, org: Arc<Org>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(org.scope.org(), org);
+    }
+
+    /// Takes an org out, unless it was taken anew since.
+    pub(crate) fn remove(&self, org: &Arc<Org>) {
         let mut orgs = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match orgs.entry(scope.org()) {
-            Entry::Occupied(known) => Ok((Arc::clone(known.get()), false)),
-            Entry::Vacant(place) => Ok((Arc::clone(place.insert(Arc::new(org))), true)),
+        if orgs.get(&org.scope.org()).is_some_and(|known| Arc::ptr_eq(known, org)) {
+            orgs.remove(&org.scope.org());
         }
     }
 
-    /// An org that was asked for before.
-    pub(crate) fn known(&self, org: OrgId) -> Option<Arc<Org>> {
+    pub(crate) fn get(&self, org: OrgId) -> Option<Arc<Org>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&org).cloned()
     }
 

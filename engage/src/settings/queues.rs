@@ -72,8 +72,7 @@ impl Engage {
         let affected = members(before.as_ref()).chain(members(Some(&queue))).collect::<BTreeSet<_>>();
         let row = queue.clone();
         let topics = topics(scope, &affected);
-        self.store()
-            .write(scope, cause, move |tx| Box::pin(async move { write(tx, &row, &topics).await }))
+        org.write(self.store(), cause, move |tx| Box::pin(async move { write(tx, &row, &topics).await }))
             .await?;
         org.change(|settings| drop(settings.queues.insert(queue.id, queue.clone())));
         self.tell_routing(&org, &queue, affected).await?;
@@ -99,7 +98,7 @@ impl Engage {
         let input = org.settings().agent_input(agent);
         self.engine().submit(org.scope, input).await?;
         if is_new {
-            self.follow_presence(org.scope, agent).await?;
+            self.follow_presence(org, agent).await?;
         }
         Ok(())
     }

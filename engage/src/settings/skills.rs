@@ -30,22 +30,21 @@ impl Engage {
         }
         let skill = Skill { id: SkillId::generate(), name };
         let row = skill.clone();
-        self.store()
-            .write(scope, cause, move |tx| {
-                Box::pin(async move {
-                    let org = tx.scope().org();
-                    sqlx::query("INSERT INTO engage_skills (org, id, name) VALUES ($1, $2, $3)")
-                        .bind(org.to_string())
-                        .bind(row.id.to_string())
-                        .bind(row.name.clone())
-                        .execute(tx.conn())
-                        .await?;
-                    let event = SkillCreated { skill: row.id, name: row.name };
-                    tx.append(Stream::org(org), Expect::Any, &[Topic::supervisors(org)], &event).await?;
-                    Ok::<_, StoreError>(())
-                })
+        org.write(self.store(), cause, move |tx| {
+            Box::pin(async move {
+                let org = tx.scope().org();
+                sqlx::query("INSERT INTO engage_skills (org, id, name) VALUES ($1, $2, $3)")
+                    .bind(org.to_string())
+                    .bind(row.id.to_string())
+                    .bind(row.name.clone())
+                    .execute(tx.conn())
+                    .await?;
+                let event = SkillCreated { skill: row.id, name: row.name };
+                tx.append(Stream::org(org), Expect::Any, &[Topic::supervisors(org)], &event).await?;
+                Ok::<_, StoreError>(())
             })
-            .await?;
+        })
+        .await?;
         org.change(|settings| drop(settings.skills.insert(skill.id, skill.name.clone())));
         Ok(skill)
     }
@@ -68,26 +67,25 @@ impl Engage {
         }
         check_skills(&skills, &org.settings())?;
         let row = skills.clone();
-        self.store()
-            .write(scope, cause, move |tx| {
-                Box::pin(async move {
-                    let org = tx.scope().org();
-                    sqlx::query(
-                        "INSERT INTO engage_agent_skills (org, user_id, skills) VALUES ($1, $2, $3)
+        org.write(self.store(), cause, move |tx| {
+            Box::pin(async move {
+                let org = tx.scope().org();
+                sqlx::query(
+                    "INSERT INTO engage_agent_skills (org, user_id, skills) VALUES ($1, $2, $3)
                          ON CONFLICT (org, user_id) DO UPDATE SET skills = excluded.skills",
-                    )
-                    .bind(org.to_string())
-                    .bind(user.to_string())
-                    .bind(to_json(&row))
-                    .execute(tx.conn())
-                    .await?;
-                    let topics = [Topic::user(user), Topic::supervisors(org)];
-                    let event = AgentSkillsSet { user, skills: row };
-                    tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;
-                    Ok::<_, StoreError>(())
-                })
+                )
+                .bind(org.to_string())
+                .bind(user.to_string())
+                .bind(to_json(&row))
+                .execute(tx.conn())
+                .await?;
+                let topics = [Topic::user(user), Topic::supervisors(org)];
+                let event = AgentSkillsSet { user, skills: row };
+                tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;
+                Ok::<_, StoreError>(())
             })
-            .await?;
+        })
+        .await?;
         org.change(|settings| drop(settings.agent_skills.insert(user, skills)));
         self.set_agent(&org, user).await
     }

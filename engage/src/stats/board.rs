@@ -14,7 +14,10 @@ use tandem_proto::{
     },
 };
 
+use tandem_routing::Domain;
+
 use super::{Counts, Limits, intervals::midnight};
+use crate::conversation::Conversation;
 
 /// Kinds of event this reads.
 pub(super) const KINDS: &[&str] = &[
@@ -51,14 +54,29 @@ pub(crate) struct Touched {
 }
 
 impl Board {
-    /// With what is counted of the day already.
-    pub(super) fn new(
+    /// With what is counted of the day already, and what goes on.
+    pub(super) fn new<'a>(
         now: Timestamp,
         today: BTreeMap<QueueId, Counts>,
-        agents: impl Iterator<Item = (UserId, RoutingStatus)>,
+        left: &Domain,
+        under_way: impl Iterator<Item = &'a Conversation>,
     ) -> Self {
         let rows = today.into_iter().map(|(queue, today)| (queue, Row { today, ..Row::default() }));
-        Self { queues: rows.collect(), agents: agents.collect(), day: midnight(now) }
+        let agents = left.agents().into_iter().map(|state| (state.agent, state.status)).collect();
+        let mut board = Self { queues: rows.collect(), agents, day: midnight(now) };
+        for waiting in left.items() {
+            let row = board.queues.entry(waiting.queue).or_default();
+            row.waiting.insert(waiting.item, waiting.arrival);
+        }
+        for conversation in under_way {
+            let talks = conversation
+                .running()
+                .filter(|(_, segment)| matches!(segment.kind, SegmentKind::Talk | SegmentKind::Hold));
+            for queue in talks.filter_map(|(participant, _)| participant.queue) {
+                board.queues.entry(queue).or_default().interacting.insert(conversation.view.id);
+            }
+        }
+        board
     }
 
     /// Takes an event in. `queues` are the org's, for limits and members.

@@ -6,6 +6,7 @@ mod board;
 mod counts;
 mod decisions;
 mod intervals;
+mod outside;
 mod signals;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tandem_store::Projection;
 pub(crate) use board::Board;
 pub use counts::{Counts, Limits};
 pub(crate) use decisions::of_conversation as decisions_of;
-pub(crate) use signals::follow;
+pub(crate) use signals::{board, follow};
 
 /// The projections of this crate, to be given to the store.
 pub fn projections() -> Vec<Arc<dyn Projection>> {

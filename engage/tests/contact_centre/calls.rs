@@ -10,17 +10,17 @@ use tandem_proto::{
 };
 use tandem_store::Cause;
 
-async fn conversation(world: &World, after: Cursor) -> ConversationId {
+pub(crate) async fn conversation(world: &World, after: Cursor) -> ConversationId {
     world.event::<ConversationStarted, _>(after, |started, _| Some(started.conversation)).await
 }
 
-async fn talk_begins(world: &World, id: ConversationId) {
+pub(crate) async fn talk_begins(world: &World, id: ConversationId) {
     let talks =
         |s: &SegmentStarted, _: &_| (s.conversation == id && s.kind == SegmentKind::Talk).then_some(());
     world.event(Cursor::START, talks).await;
 }
 
-async fn outcome(world: &World, id: ConversationId) -> Outcome {
+pub(crate) async fn outcome(world: &World, id: ConversationId) -> Outcome {
     let ended = |e: &ConversationEnded, _: &_| (e.conversation == id).then_some(e.outcome);
     world.event(Cursor::START, ended).await
 }
@@ -179,20 +179,4 @@ async fn callers_keep_their_order_until_somebody_is_there() {
     world.stats(|stats| stats.interacting == 1 && stats.waiting == 1).await;
     world.customer_hangs_up(second);
     world.stats(|stats| stats.waiting == 0 && stats.abandoned == 1).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restart_ends_what_was_open_and_counts_nobody_as_abandoned() {
-    let mut world = World::new(1).await;
-    let waiting = world.dial().await;
-    world.stats(|stats| stats.waiting == 1).await;
-    let id = conversation(&world, Cursor::START).await;
-    world.asked(waiting, |asked| matches!(asked, Asked::Play { looped: true, .. }).then_some(())).await;
-    let world = world.restart().await;
-    let view = world.engage.conversation(world.scope, id).await.expect("store reads").expect("it is there");
-    assert_eq!((view.state, view.outcome), (ConversationState::Ended, Some(Outcome::Restart)));
-    let wait = view.participants.iter().flat_map(|p| &p.segments).find(|s| s.kind == SegmentKind::Wait);
-    assert_eq!(wait.and_then(|wait| wait.disposition.as_deref()), Some("restart"));
-    let stats = world.stats(|stats| stats.offered == 1).await;
-    assert_eq!((stats.waiting, stats.answered, stats.abandoned), (0, 0, 0));
 }

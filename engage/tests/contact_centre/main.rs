@@ -4,4 +4,6 @@ mod api;
 mod calls;
 mod flow_faults;
 mod flow_run;
+mod switch;
+mod takeover;
 mod world;

@@ -2,13 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use tandem_bus::Bus;
-use tandem_communicate::control::{CallChange, CallError, CallNotice, IncomingCall};
+use tandem_bus::{Bus, Links};
+use tandem_cluster::{Cluster, Joining};
+use tandem_communicate::control::{CallChange, IncomingCall};
 use tandem_core::{Clock, Mint, OrgScope, SystemClock};
 use tandem_edge::{Identity, UserRecord, identity};
 use tandem_engage::{
@@ -18,7 +20,7 @@ use tandem_engage::{
 };
 use tandem_presence::Change;
 use tandem_proto::{
-    CallId, ConversationId, Cursor, Event, EventData, LegId, Timestamp, UserId,
+    CallId, Cursor, Event, EventData, LegId, Load, NodeId, NodeInfo, NodeRole, Timestamp, UserId,
     api::{EndReason, NewPerson, Presence, PresenceView, QueueStats, Role, RoutingStatus},
     events::contact_centre::AgentStatusChanged,
 };
@@ -27,121 +29,11 @@ use tandem_store::{BoxFuture, Cause, EventFilter, Store};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, mpsc};
 
+pub(crate) use crate::switch::Asked;
+use crate::switch::{Ears, FakeCalls};
+
 /// Nothing a test waits for takes this long.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Something call control was asked for.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Asked {
-    Answer,
-    Play { sounds: Vec<String>, looped: bool },
-    Ring { agent: UserId, leg: LegId },
-    HangUp { leg: LegId, reason: EndReason },
-    End,
-}
-
-/// Call control that only remembers what it was asked, and tells what the test wants to have happened.
-pub(crate) struct FakeCalls {
-    notices: mpsc::Sender<CallNotice>,
-    asked: mpsc::UnboundedSender<(CallId, Asked)>,
-    callers: Mutex<BTreeMap<CallId, (OrgScope, LegId)>>,
-    absent: Mutex<BTreeSet<UserId>>,
-}
-
-impl FakeCalls {
-    fn ask(&self, call: CallId, asked: Asked) -> Result<LegId, CallError> {
-        let leg = self.callers.lock().expect("not poisoned").get(&call).map(|(_, leg)| *leg);
-        let leg = leg.ok_or(CallError::UnknownCall(call))?;
-        let _ = self.asked.send((call, asked));
-        Ok(leg)
-    }
-
-    fn tell(&self, call: CallId, what: CallChange) {
-        let scope = self.callers.lock().expect("not poisoned").get(&call).map(|(scope, _)| *scope);
-        if let Some(scope) = scope {
-            let notice = CallNotice { scope, call, at: SystemClock.now(), what };
-            self.notices.try_send(notice).expect("the contact centre keeps up");
-        }
-    }
-
-    fn over(&self, call: CallId, reason: EndReason) {
-        let leg = self.callers.lock().expect("not poisoned").get(&call).map(|(_, leg)| *leg);
-        if let Some(leg) = leg {
-            self.tell(call, CallChange::LegEnded { leg, user: None, reason, was_answered: true });
-            self.tell(call, CallChange::Ended { reason });
-            self.callers.lock().expect("not poisoned").remove(&call);
-        }
-    }
-}
-
-impl CallControl for FakeCalls {
-    fn answer(&self, _: OrgScope, call: CallId, _: ConversationId) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async move {
-            let leg = self.ask(call, Asked::Answer)?;
-            self.tell(call, CallChange::Answered { leg, user: None });
-            Ok(())
-        })
-    }
-
-    fn play(
-        &self,
-        _: OrgScope,
-        call: CallId,
-        leg: LegId,
-        play: u64,
-        files: Vec<PathBuf>,
-        looped: bool,
-    ) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async move {
-            let name =
-                |file: &PathBuf| file.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
-            self.ask(call, Asked::Play { sounds: files.iter().map(name).collect(), looped })?;
-            if !looped {
-                self.tell(call, CallChange::Played { leg, play });
-            }
-            Ok(())
-        })
-    }
-
-    fn ring(
-        &self,
-        _: OrgScope,
-        call: CallId,
-        agent: UserId,
-        _: Duration,
-    ) -> BoxFuture<'_, Result<LegId, CallError>> {
-        Box::pin(async move {
-            if self.absent.lock().expect("not poisoned").contains(&agent) {
-                return Err(CallError::Unreachable);
-            }
-            let leg = LegId::generate();
-            self.ask(call, Asked::Ring { agent, leg })?;
-            Ok(leg)
-        })
-    }
-
-    fn hang_up(
-        &self,
-        _: OrgScope,
-        call: CallId,
-        leg: LegId,
-        reason: EndReason,
-    ) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async move {
-            self.ask(call, Asked::HangUp { leg, reason })?;
-            self.tell(call, CallChange::LegEnded { leg, user: None, reason, was_answered: false });
-            Ok(())
-        })
-    }
-
-    fn end(&self, _: OrgScope, call: CallId, reason: EndReason) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async move {
-            self.ask(call, Asked::End)?;
-            self.over(call, reason);
-            Ok(())
-        })
-    }
-}
 
 /// Presence as the test sets it.
 pub(crate) struct FakePresence {
@@ -158,6 +50,11 @@ impl FakePresence {
             since: Timestamp::from_micros(0),
         };
         self.now.lock().expect("not poisoned").get(&user).cloned().unwrap_or(offline)
+    }
+
+    /// Nobody knows where this person is.
+    pub(crate) fn forget(&self, user: UserId) {
+        self.now.lock().expect("not poisoned").remove(&user);
     }
 
     fn set(&self, scope: OrgScope, user: UserId, primary: Presence) {
@@ -187,8 +84,128 @@ impl PresenceSource for FakePresence {
     }
 }
 
+/// What all nodes share.
+#[derive(Clone)]
+struct Ground {
+    store: Store,
+    identity: Identity,
+    presence: Arc<FakePresence>,
+    calls: Arc<FakeCalls>,
+}
+
+/// What becomes of a node.
+enum Power {
+    Freeze,
+    Thaw,
+    Off,
+}
+
+/// A node: a process in all but the address space. It has a thread and a runtime of its own, so that it can be stopped in the middle of
+/// anything, and go on or not.
+pub(crate) struct Node {
+    pub(crate) engage: Engage,
+    pub(crate) engine: Engine,
+    pub(crate) cluster: Cluster,
+    power: mpsc::UnboundedSender<Power>,
+}
+
+impl Node {
+    /// Starts one that is alone or among others.
+    async fn start(ground: Ground, name: &str, roles: &[NodeRole], alone: bool) -> Self {
+        let (power, mut buttons) = mpsc::unbounded_channel();
+        let (started, parts) = tokio::sync::oneshot::channel();
+        let (name, roles) = (name.to_owned(), roles.iter().copied().collect());
+        std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let _ = started.send(runtime.block_on(start(ground, name, roles, alone)));
+            loop {
+                match runtime.block_on(buttons.recv()) {
+                    Some(Power::Freeze) => match buttons.blocking_recv() {
+                        Some(Power::Thaw) => {}
+                        _ => return,
+                    },
+                    Some(Power::Thaw) => {}
+                    Some(Power::Off) | None => return,
+                }
+            }
+        });
+        let (engage, engine, cluster) = parts.await.expect("the node starts");
+        Self { engage, engine, cluster, power }
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(&self) {
+        let _ = self.power.send(Power::Off);
+    }
+
+    /// SIGSTOP.
+    pub(crate) fn freeze(&self) {
+        let _ = self.power.send(Power::Freeze);
+    }
+
+    /// SIGCONT.
+    pub(crate) fn thaw(&self) {
+        let _ = self.power.send(Power::Thaw);
+    }
+}
+
+async fn start(
+    ground: Ground,
+    name: String,
+    roles: BTreeSet<NodeRole>,
+    alone: bool,
+) -> (Engage, Engine, Cluster) {
+    let Ground { store, identity, presence, calls } = ground;
+    let me = NodeId::generate();
+    let links = match alone {
+        true => Links::alone(me),
+        false => Links::listen(me, SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port is free"),
+    };
+    let info = NodeInfo {
+        id: me,
+        name,
+        roles,
+        links: links.address(),
+        http: None,
+        sip: None,
+        media: None,
+        version: String::new(),
+        draining: false,
+        load: Load::default(),
+    };
+    let mint = Arc::new(Mint::for_server());
+    let joining = Joining { store: store.clone(), mint, links, info, alone };
+    let cluster = Cluster::join(joining).await.expect("the node joins");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (engine, engine_notices) = Engine::start(store.clone(), Arc::clone(&clock)).await;
+    let (incoming, incoming_calls) = mpsc::channel(64);
+    let (notices, call_notices) = mpsc::channel(1_024);
+    if cluster.has(NodeRole::Sip) {
+        calls.listen(Ears { incoming, notices });
+    }
+    let engage = Engage::start(Parts {
+        store,
+        bus: Bus::new(),
+        cluster: cluster.clone(),
+        identity,
+        presence: presence as Arc<dyn PresenceSource>,
+        calls: calls as Arc<dyn CallControl>,
+        incoming: incoming_calls,
+        notices: call_notices,
+        engine: engine.clone(),
+        engine_notices,
+        clock,
+        sounds_dir: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../media/sounds")),
+    })
+    .await
+    .expect("the contact centre starts");
+    (engage, engine, cluster)
+}
+
 /// The whole of it.
 pub(crate) struct World {
+    /// Of the node that has the contact centre.
     pub(crate) engage: Engage,
     pub(crate) engine: Engine,
     pub(crate) store: Store,
@@ -196,17 +213,18 @@ pub(crate) struct World {
     pub(crate) agents: Vec<UserId>,
     pub(crate) demo: Demo,
     pub(crate) presence: Arc<FakePresence>,
-    calls: Arc<FakeCalls>,
-    incoming: mpsc::Sender<IncomingCall>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) calls: Arc<FakeCalls>,
     asked: mpsc::UnboundedReceiver<(CallId, Asked)>,
-    _folder: Arc<TempDir>,
+    folder: TempDir,
 }
 
 async fn open(folder: &TempDir) -> Store {
-    let migrations = [identity::MIGRATIONS, tandem_routing_engine::MIGRATIONS, MIGRATIONS].concat();
+    let migrations =
+        [tandem_cluster::MIGRATIONS, identity::MIGRATIONS, tandem_routing_engine::MIGRATIONS, MIGRATIONS]
+            .concat();
     let url = format!("sqlite:{}", folder.path().join("tandem.db").display());
-    let projections = [projections(), tandem_routing_engine::projections()].concat();
-    Store::open(&url, &migrations, projections).await.expect("store opens")
+    Store::open(&url, &migrations, projections()).await.expect("store opens")
 }
 
 async fn person(identity: &Identity, scope: OrgScope, name: &str) -> UserRecord {
@@ -221,67 +239,87 @@ async fn person(identity: &Identity, scope: OrgScope, name: &str) -> UserRecord 
     identity.create_user(scope, Cause::SYSTEM, person).await.expect("user is made")
 }
 
+fn people_of(store: &Store) -> Identity {
+    Identity::new(store.clone(), Arc::new(Mint::for_server()), Arc::new(SystemClock))
+}
+
 impl World {
-    /// An org with `agents` agents, all offline, in the demo's queue.
+    /// An org with `agents` agents, all offline, in the demo's queue; one node that is alone.
     pub(crate) async fn new(agents: usize) -> Self {
-        let folder = Arc::new(TempDir::new().expect("a folder"));
+        Self::build(agents, true).await
+    }
+
+    /// The same on a node for calls and two engines, of which the first has the contact centre.
+    pub(crate) async fn of_many(agents: usize) -> Self {
+        Self::build(agents, false).await
+    }
+
+    async fn build(agents: usize, alone: bool) -> Self {
+        let folder = TempDir::new().expect("a folder");
         let store = open(&folder).await;
-        let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
+        let identity = people_of(&store);
         let scope = identity.create_org("demo").await.expect("org is made");
         let mut users = Vec::new();
         for index in 1..=agents {
             users.push(person(&identity, scope, &format!("agent{index}")).await.id);
         }
-        Self::start(folder, store, identity, scope, users, None).await
-    }
-
-    async fn start(
-        folder: Arc<TempDir>,
-        store: Store,
-        identity: Identity,
-        scope: OrgScope,
-        agents: Vec<UserId>,
-        demo: Option<Demo>,
-    ) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (engine, engine_notices) = Engine::start(store.clone(), Arc::clone(&clock)).await;
-        let (incoming, incoming_calls) = mpsc::channel(64);
-        let (notices, call_notices) = mpsc::channel(1_024);
-        let (asked, asked_log) = mpsc::unbounded_channel();
+        let (calls, asked) = FakeCalls::new();
         let presence = Arc::new(FakePresence { now: Mutex::default(), changes: broadcast::Sender::new(64) });
-        let calls =
-            Arc::new(FakeCalls { notices, asked, callers: Mutex::default(), absent: Mutex::default() });
-        let engage = Engage::start(Parts {
+        let ground = Ground {
             store: store.clone(),
-            bus: Bus::new(),
             identity,
-            presence: Arc::clone(&presence) as Arc<dyn PresenceSource>,
-            calls: Arc::clone(&calls) as Arc<dyn CallControl>,
-            incoming: incoming_calls,
-            notices: call_notices,
-            engine: engine.clone(),
-            engine_notices,
-            clock,
-            sounds_dir: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../media/sounds")),
-        })
-        .await
-        .expect("the contact centre starts");
-        let demo = match demo {
-            Some(demo) => demo,
-            None => engage.seed_demo(scope, &agents).await.expect("the demo is made"),
+            presence: Arc::clone(&presence),
+            calls: Arc::new(calls),
         };
-        let asked = asked_log;
-        Self { engage, engine, store, scope, agents, demo, presence, calls, incoming, asked, _folder: folder }
+        let mut nodes = Vec::new();
+        if alone {
+            nodes.push(Node::start(ground.clone(), "alone", &NodeRole::ALL, true).await);
+        } else {
+            nodes.push(Node::start(ground.clone(), "engine-1", &[NodeRole::Engine], false).await);
+        }
+        let (engage, engine) = (nodes[0].engage.clone(), nodes[0].engine.clone());
+        let demo = engage.seed_demo(scope, &users).await.expect("the demo is made");
+        if !alone {
+            nodes.push(Node::start(ground.clone(), "engine-2", &[NodeRole::Engine], false).await);
+            nodes.push(Node::start(ground.clone(), "sip", &[NodeRole::Sip], false).await);
+        }
+        let Ground { calls, .. } = ground;
+        Self { engage, engine, store, scope, agents: users, demo, presence, nodes, calls, asked, folder }
     }
 
-    /// Stops without a goodbye and starts on the same data.
+    /// Stops without a goodbye and starts on the same data. Calls are restored.
     pub(crate) async fn restart(self) -> Self {
-        let Self { store, scope, agents, demo, _folder, .. } = self;
+        let Self { store, scope, agents, demo, presence, nodes, calls, asked, folder, .. } = self;
+        nodes.iter().for_each(Node::kill);
         store.close().await;
-        drop((self.engage, self.engine, store));
-        let store = open(&_folder).await;
-        let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
-        Self::start(_folder, store, identity, scope, agents, Some(demo)).await
+        drop((self.engage, self.engine, store, nodes));
+        let store = open(&folder).await;
+        let ground = Ground {
+            store: store.clone(),
+            identity: people_of(&store),
+            presence: Arc::clone(&presence),
+            calls: Arc::clone(&calls),
+        };
+        let node = Node::start(ground, "alone", &NodeRole::ALL, true).await;
+        let (engage, engine) = (node.engage.clone(), node.engine.clone());
+        Self { engage, engine, store, scope, agents, demo, presence, nodes: vec![node], calls, asked, folder }
+    }
+
+    /// From here on the contact centre is on another node: waits until it is.
+    pub(crate) async fn is_taken_by(&mut self, node: usize) {
+        let (engage, engine) = (self.nodes[node].engage.clone(), self.nodes[node].engine.clone());
+        let (scope, queue) = (self.scope, self.demo.queue);
+        let taken = async {
+            while engage.queue_stats(scope, queue).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, taken).await.expect("the other node takes it in time");
+        (self.engage, self.engine) = (engage, engine);
+    }
+
+    pub(crate) fn presence(&self, user: UserId, primary: Presence) {
+        self.presence.set(self.scope, user, primary);
     }
 
     /// Puts an agent on queue and waits until routing has him.
@@ -299,25 +337,24 @@ impl World {
 
     /// This agent's browser cannot be rung.
     pub(crate) fn absent(&self, user: UserId) {
-        self.calls.absent.lock().expect("not poisoned").insert(user);
+        self.calls.absent(user);
     }
 
     /// A customer calls the demo's number.
     pub(crate) async fn dial(&self) -> CallId {
-        let (call, leg) = (CallId::generate(), LegId::generate());
-        self.calls.callers.lock().expect("not poisoned").insert(call, (self.scope, leg));
+        let (call, ears) = self.calls.dial(self.scope);
         let incoming = IncomingCall {
             scope: self.scope,
-            call,
-            leg,
+            call: call.id,
+            leg: call.legs[0].id,
             from: "+15550111".to_owned(),
             from_name: None,
-            to: "+15550100".to_owned(),
+            to: call.dialled,
             flow: self.demo.flow,
             at: SystemClock.now(),
         };
-        self.incoming.send(incoming).await.expect("the contact centre takes calls");
-        call
+        ears.send(incoming).await.expect("the contact centre takes calls");
+        call.id
     }
 
     pub(crate) fn tell(&self, call: CallId, what: CallChange) {

@@ -1,5 +1,6 @@
 //! An agent alerts: from routing's offer to the answer, or to whatever came in between.
 
+use serde::{Deserialize, Serialize};
 use tandem_proto::{
     LegId, OfferId, Timestamp, UserId,
     api::{EndReason, Purpose, SegmentKind, WrapUpMode},
@@ -10,44 +11,61 @@ use super::{Stage, Steering};
 use crate::conversation::{Command, model::Party};
 
 /// An agent who is alerted.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Alert {
     pub(super) offer: OfferId,
     pub(super) agent: UserId,
     pub(super) party: Party,
-    /// The agent's leg, while it rings.
+    pub(super) expires_at: Timestamp,
+    /// Whether there was a leg for it;
+    pub(super) rung: bool,
+    /// the agent's leg, while it rings.
     pub(super) leg: Option<LegId>,
     pub(super) answered_at: Option<Timestamp>,
 }
 
 impl Steering {
     pub(super) fn offered(&mut self, at: Timestamp, offer: OfferId, agent: UserId, expires_at: Timestamp) {
+        // Routing's notice and a look at routing may tell the same.
+        if self.offer == Some(offer) {
+            return;
+        }
         let Stage::Waiting { queue, alert: None, .. } = &self.stage else { return };
         let party = self.record.party(Purpose::Agent, Some(agent), Some(*queue));
         self.record.start(party, SegmentKind::Alert, at);
         if let Stage::Waiting { alert, .. } = &mut self.stage {
-            *alert = Some(Alert { offer, agent, party, leg: None, answered_at: None });
+            *alert =
+                Some(Alert { offer, agent, party, expires_at, rung: false, leg: None, answered_at: None });
         }
+        self.offer = Some(offer);
         self.commands.push_back(Command::Ring { offer, agent, timeout: expires_at - at });
     }
 
     pub(super) fn rung(&mut self, offer: OfferId, leg: LegId) {
+        self.rung.push(leg);
         match self.alert(|alert| alert.offer == offer) {
-            Some(alert) => alert.leg = Some(leg),
+            Some(alert) => (alert.rung, alert.leg) = (true, Some(leg)),
             // The reservation ended while the agent was being rung.
             None => self.commands.push_back(Command::HangUp { leg, reason: EndReason::Cancelled }),
         }
     }
 
     pub(super) fn agent_answered(&mut self, at: Timestamp, leg: LegId) {
+        // Told twice where the first telling's receipt was lost.
+        if matches!(&self.stage, Stage::Talking { leg: talking, .. } if *talking == leg) {
+            return;
+        }
         let Some(alert) = self.alert(|alert| alert.leg == Some(leg)) else {
             // Too late: the reservation is gone. The customer hears music again.
             self.commands.push_back(Command::HangUp { leg, reason: EndReason::AnsweredElsewhere });
             return self.resume_music();
         };
-        alert.answered_at = Some(at);
-        let offer = alert.offer;
-        self.commands.push_back(Command::Route(Routing::Accepted { offer }));
+        if alert.answered_at.is_none() {
+            alert.answered_at = Some(at);
+            let offer = alert.offer;
+            self.playing = None;
+            self.tell(Routing::Accepted { offer });
+        }
     }
 
     pub(super) fn accepted(&mut self, at: Timestamp, offer: OfferId, wrap_up: WrapUpMode) {
@@ -109,7 +127,7 @@ impl Steering {
     pub(super) fn offer_failed(&mut self, at: Timestamp, not_responding: bool) {
         let Some(alert) = self.take_alert(|_| true) else { return };
         self.record.stop(alert.party.id, "failed", at);
-        self.commands.push_back(Command::Route(Routing::OfferFailed { offer: alert.offer, not_responding }));
+        self.tell(Routing::OfferFailed { offer: alert.offer, not_responding });
     }
 
     pub(super) fn agent_gone(&mut self, at: Timestamp, agent: UserId) {
@@ -125,7 +143,7 @@ impl Steering {
             if *talking == leg && !*hung_up_by_agent {
                 // The talk lasts until the call is over, so that the segments add up to it.
                 *hung_up_by_agent = true;
-                self.commands.push_back(Command::End { reason: EndReason::Hangup });
+                self.end_call(EndReason::Hangup);
             }
             return;
         }
@@ -137,7 +155,7 @@ impl Steering {
                 if let Some(alert) = self.take_alert(|_| true) {
                     self.record.stop(alert.party.id, "declined", at);
                 }
-                self.commands.push_back(Command::Route(Routing::Declined { offer }));
+                self.tell(Routing::Declined { offer });
             }
             // Routing keeps the time of the alert; a call that is given up is told by its own end.
             EndReason::NoAnswer
