@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeMap,
     net::SocketAddr,
     rc::Rc,
     time::{Duration, Instant},
@@ -106,6 +107,7 @@ pub struct Rest {
     address: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
     counts: Rc<RefCell<Counts>>,
+    failures: Rc<RefCell<BTreeMap<String, u64>>>,
     token: Option<String>,
 }
 
@@ -113,7 +115,7 @@ impl Rest {
     /// A client of the server at `address`.
     pub fn new(address: SocketAddr) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { address, client, counts: Rc::default(), token: None }
+        Self { address, client, counts: Rc::default(), failures: Rc::default(), token: None }
     }
 
     /// The same, as the holder of a token; counted together.
@@ -125,6 +127,11 @@ impl Rest {
     /// How all of them were answered so far.
     pub fn counts(&self) -> Counts {
         *self.counts.borrow()
+    }
+
+    /// What was answered with any 5xx that is counted as failed, and how often.
+    pub fn failures(&self) -> BTreeMap<String, u64> {
+        self.failures.borrow().clone()
     }
 
     /// Where the server is.
@@ -143,7 +150,7 @@ impl Rest {
     /// [`RestError::Unanswered`].
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, RestError> {
         let began = Instant::now();
-        let result = tokio::time::timeout(DEADLINE, self.exchange(method, path, body)).await;
+        let result = tokio::time::timeout(DEADLINE, self.exchange(method.clone(), path, body)).await;
         let result = result.unwrap_or_else(|_| Err(RestError::Unanswered("too late".to_owned())));
         let mut counts = self.counts.borrow_mut();
         let (answer, promises) = match result {
@@ -156,7 +163,11 @@ impl Rest {
         match answer.status.as_u16() {
             503 if promises => counts.later += 1,
             507 => counts.later += 1,
-            500.. => counts.failed += 1,
+            status @ 500.. => {
+                counts.failed += 1;
+                let what = format!("{status} {method} {}", without_ids(path));
+                *self.failures.borrow_mut().entry(what).or_default() += 1;
+            }
             400.. => counts.refused += 1,
             _ => {
                 counts.ok += 1;
@@ -265,5 +276,23 @@ impl Rest {
             let Some(next) = page.next else { return Ok(items) };
             cursor = Some(next);
         }
+    }
+}
+
+/// A path as the documentation has it.
+fn without_ids(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts = path.split('/').map(|part| if uuid::Uuid::try_parse(part).is_ok() { "{id}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_without_ids() {
+        let path = "/chats/01938f5a-0000-7000-8000-000000000001/messages?limit=200";
+        assert_eq!(without_ids(path), "/chats/{id}/messages");
     }
 }

@@ -82,7 +82,12 @@ pub(super) async fn single(
             (folder.path().to_owned(), Some(folder))
         }
     };
-    let single = Single::start(&options.bin, &base.join("data")).await?;
+    // Where a data folder was given, it may be full on purpose: the log is elsewhere.
+    let log = match folder {
+        Some(_) => target()?.join("tandem.log"),
+        None => base.join("tandem.log"),
+    };
+    let single = Single::start(&options.bin, &base.join("data"), &log).await?;
     Ok((World::Single(Box::new(single)), kept))
 }
 
@@ -249,6 +254,9 @@ impl Stage {
         report.figure(Figure::told("4xx", "", counts.refused as f64).over(n));
         report.figure(Figure::told("requests unanswered", "", counts.unanswered as f64).over(n));
         report.figure(Figure::told("slowest 2xx", "ms", counts.slowest_ok_ms as f64));
+        for (what, count) in self.cast.rest.failures() {
+            report.finding(format!("{what}: {count}"));
+        }
         let tally = self.queue.tally();
         report.figure(Figure::told("customers' calls", "", tally.dialled as f64));
         report.figure(Figure::told("… who talked to an agent", "", tally.talked as f64).over(tally.dialled));

@@ -23,6 +23,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 pub struct Single {
     bin: PathBuf,
     data: PathBuf,
+    log: PathBuf,
     http: SocketAddr,
     admin: SocketAddr,
     sip: SocketAddr,
@@ -33,17 +34,19 @@ pub struct Single {
 }
 
 impl Single {
-    /// Starts the server for the first time, with its data in `data` and its log beside it.
+    /// Starts the server for the first time, with its data in `data` and a fresh `log`.
     ///
     /// # Errors
     /// When it does not become ready.
-    pub async fn start(bin: &Path, data: &Path) -> Result<Self, WorldError> {
+    pub async fn start(bin: &Path, data: &Path, log: &Path) -> Result<Self, WorldError> {
         std::fs::create_dir_all(data).map_err(|error| WorldError::Io(data.display().to_string(), error))?;
+        std::fs::write(log, "").map_err(|error| WorldError::Io(log.display().to_string(), error))?;
         let address = || Ok::<_, WorldError>(SocketAddr::from(([127, 0, 0, 1], ports::free()?)));
         let mut single = Self {
             bin: std::path::absolute(bin)
                 .map_err(|error| WorldError::Io(bin.display().to_string(), error))?,
             data: data.to_owned(),
+            log: log.to_owned(),
             http: address()?,
             admin: address()?,
             sip: address()?,
@@ -150,9 +153,9 @@ impl Single {
         &self.data
     }
 
-    /// What it logs, over all starts. Beside the data folder, which may be full.
+    /// What it logs, over all starts.
     pub fn log(&self) -> PathBuf {
-        self.data.with_extension("log")
+        self.log.clone()
     }
 
     pub(super) fn demo(&self) -> Result<Demo, WorldError> {
