@@ -67,13 +67,14 @@ impl Register {
         self.hold(endpoint, by);
     }
 
-    /// A browser wants to make its connection, or change it.
-    pub(super) fn offered(&mut self, endpoint: EndpointId, maker: Maker) -> Result<(), MediaError> {
+    /// A browser wants to make its connection, or change it; whether it is new.
+    pub(super) fn offered(&mut self, endpoint: EndpointId, maker: Maker) -> Result<bool, MediaError> {
         self.made_by(endpoint, maker)?;
+        let fresh = !self.is_known(endpoint);
         let held = self.endpoints.entry(endpoint).or_default();
         held.maker = Some(maker);
         held.ended = None;
-        Ok(())
+        Ok(fresh)
     }
 
     /// Refuses somebody else's browser. One that is not known is nobody's.
@@ -263,8 +264,8 @@ mod tests {
         let (endpoint, ..) = ids();
         let (mine, theirs, now) = (maker(), maker(), Instant::now());
         let mut register = Register::default();
-        register.offered(endpoint, mine).expect("is free");
-        register.offered(endpoint, mine).expect("is mine");
+        assert_eq!(register.offered(endpoint, mine), Ok(true));
+        assert_eq!(register.offered(endpoint, mine), Ok(false));
         assert_eq!(register.offered(endpoint, theirs), Err(MediaError::Taken));
         register.happened(now, &MediaEvent::Disconnected { endpoint });
         register.offered(endpoint, theirs).expect("is free again");

@@ -51,8 +51,12 @@ impl Host {
         let done = |()| Answer::Done;
         match request {
             Request::Offer { endpoint, maker, sdp, tracks } => {
-                self.register().offered(endpoint, maker)?;
-                relay.offer(endpoint, sdp, tracks).await.map(Answer::Described)
+                let fresh = self.register().offered(endpoint, maker)?;
+                let answer = relay.offer(endpoint, sdp, tracks).await;
+                if fresh && answer.is_err() {
+                    self.register().closed(endpoint);
+                }
+                answer.map(Answer::Described)
             }
             Request::MadeBy { endpoint, maker } => {
                 let register = self.register();
