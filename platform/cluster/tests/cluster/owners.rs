@@ -129,7 +129,7 @@ async fn who_leaves_leaves_everything(place: Place) {
 async fn a_node_that_hung_is_fenced_and_known_again_with_nothing(place: Place) {
     let store = place.open().await;
     let heir = node(&store, "heir", FAST).await;
-    let hangs = Hanging::join(&store, "hangs").await;
+    let hangs = Hanging::join(&place, &store, "hangs").await;
     sees(&heir, 2).await;
     let (mut offers, scope) = (heir.orphans(), an_org());
     let old = claim(&hangs.cluster, scope, "call").await;

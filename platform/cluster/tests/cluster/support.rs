@@ -11,7 +11,7 @@ use tandem_bus::Links;
 use tandem_cluster::{Claim, Cluster, JoinError, Joining, Kind, MIGRATIONS, Orphan, Timing};
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole, OrgId};
-use tandem_store::{Cause, Store, StoreError};
+use tandem_store::{Cause, Migration, Store, StoreError};
 use tandem_test_support::Postgres;
 use tempfile::TempDir;
 use tokio::{runtime::Handle, sync::broadcast};
@@ -31,6 +31,12 @@ pub(crate) const SLOW: Timing = Timing {
     beat: Duration::from_secs(3_600),
     gone_after: Duration::from_secs(36_000),
     left_to_its_place: Duration::ZERO,
+};
+
+/// What jobs do in these tests: a row each time.
+const EFFECTS: Migration = Migration {
+    name: "9000_effects",
+    sql: "CREATE TABLE effects (org text NOT NULL, job text NOT NULL, attempt bigint NOT NULL);",
 };
 
 /// `future`, which ends soon unless something is wrong.
@@ -54,12 +60,17 @@ impl Place {
     }
 
     pub(crate) async fn open(&self) -> Store {
-        let url = match self {
+        open(match self {
             Self::Folder(folder) => format!("sqlite:{}/tandem.db", folder.path().display()),
             Self::Server(server) => server.url(),
-        };
-        Store::open(&url, MIGRATIONS, Vec::new()).await.expect("the store opens")
+        })
+        .await
     }
+}
+
+async fn open(url: String) -> Store {
+    let migrations = [MIGRATIONS, &[EFFECTS]].concat();
+    Store::open(&url, &migrations, Vec::new()).await.expect("the store opens")
 }
 
 /// Runs each test on both engines.
@@ -146,11 +157,12 @@ pub(crate) async fn take(
 pub(crate) struct Hanging {
     pub(crate) cluster: Cluster,
     runtime: Handle,
-    _end: tokio::sync::oneshot::Sender<()>,
+    end: tokio::sync::oneshot::Sender<()>,
 }
 
 impl Hanging {
-    pub(crate) async fn join(store: &Store, name: &str) -> Self {
+    /// Where a store can have several processes it has connections of its own, which hang with it.
+    pub(crate) async fn join(place: &Place, store: &Store, name: &str) -> Self {
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
         let (tell, told) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
@@ -160,10 +172,24 @@ impl Hanging {
             let _ = runtime.block_on(ended);
         });
         let runtime = told.await.expect("the thread runs");
-        let joining = joining(store, name).await;
+        let store = match place {
+            Place::Folder(_) => store.clone(),
+            Place::Server(server) => runtime.spawn(open(server.url())).await.expect("no panic"),
+        };
+        let joining = joining(&store, name).await;
         let joined: Result<Cluster, JoinError> =
             runtime.spawn(Cluster::join_with(joining, FAST)).await.expect("no panic");
-        Self { cluster: joined.expect("it joins"), runtime, _end: end }
+        Self { cluster: joined.expect("it joins"), runtime, end }
+    }
+
+    /// Does something within the process.
+    pub(crate) async fn run<T: Send + 'static>(&self, what: impl Future<Output = T> + Send + 'static) -> T {
+        self.runtime.spawn(what).await.expect("no panic")
+    }
+
+    /// Ends the process without a word.
+    pub(crate) fn kill(self) {
+        drop(self.end);
     }
 
     /// Hangs until what is returned is dropped.
