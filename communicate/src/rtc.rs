@@ -4,6 +4,8 @@
 //! goes, or wants to, each edge tells the devices it knows there to make a new connection elsewhere.
 
 mod devices;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
