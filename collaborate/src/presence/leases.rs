@@ -34,7 +34,7 @@ impl PresenceBackend {
 #[derive(Debug)]
 pub(super) enum Leases {
     Memory(MemoryStore),
-    Redis(RedisStore),
+    Redis(Box<RedisStore>),
 }
 
 macro_rules! either {
@@ -50,7 +50,7 @@ impl Leases {
     pub(super) fn open(backend: PresenceBackend, mint: Arc<Mint>) -> Result<Self, PresenceError> {
         Ok(match backend {
             PresenceBackend::Memory => Self::Memory(MemoryStore::default()),
-            PresenceBackend::Redis(config) => Self::Redis(RedisStore::open(config, mint)?),
+            PresenceBackend::Redis(config) => Self::Redis(Box::new(RedisStore::open(config, mint)?)),
         })
     }
 

@@ -99,7 +99,7 @@ async fn an_emptied_redis_is_restored_once() {
     let restored =
         futures::future::join_all(nodes.iter().map(|node| node.restore(at(0), LEASE, &scopes, Vec::new())))
             .await;
-    assert!(restored.iter().any(|done| *done == Ok(true)), "{restored:?}");
+    assert!(restored.contains(&Ok(true)), "{restored:?}");
     let update = nodes[1].renew(at(0), scope, user, device, true).await.expect("renews").expect("came");
 
     redis.flush();
