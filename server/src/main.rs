@@ -6,6 +6,7 @@ mod demo;
 mod docs;
 mod doctor;
 mod http;
+mod jobs;
 mod openapi;
 mod serve;
 

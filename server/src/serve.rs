@@ -107,15 +107,20 @@ fn roles(config: &Config) -> String {
 
 /// Takes no more work, hands over what it owns or says goodbye, ends what was begun, closes the store last.
 async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: Vec<T>) {
-    let Parts { cluster, communicate, engage, edge, pool, store, .. } = &parts;
+    let Parts { cluster, communicate, engage, edge, pool, jobs, sip_node, store, .. } = &parts;
     parts.stopping.cancel();
     cluster.drain();
     if cluster.nodes().all().len() > 1 {
         // Nobody sends anything new here once the front and the other nodes have seen that this one drains.
         tokio::time::sleep(SEEN_WITHIN).await;
     }
+    if let Some(sip) = sip_node {
+        sip.drain().await;
+    }
     // Phones are told by BYE where no other node can take their calls; one that does not answer is not waited for.
-    let hand_over = async { tokio::join!(communicate.drain(), engage.drain(), pool.drain()) };
+    let hand_over = async {
+        tokio::join!(communicate.drain(), engage.drain(), pool.drain(), jobs.stop(HAND_OVER_WITHIN))
+    };
     if tokio::time::timeout(HAND_OVER_WITHIN, hand_over).await.is_err() {
         tracing::warn!("not everything was handed over in time");
     }
@@ -123,6 +128,9 @@ async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: Vec
     stopping.cancel();
     // Idle keep-alive connections end at once; requests under way get their answer.
     let _ = tokio::time::timeout(ANSWERS_WITHIN, futures::future::join_all(servers)).await;
+    if let Some(sip) = sip_node {
+        sip.leave().await;
+    }
     if let Err(error) = cluster.leave().await {
         tracing::warn!(%error, "left without a word: the others will find out");
     }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tandem_cluster::{Cluster, Kind};
+use tandem_cluster::{Cluster, Kind, jobs::Jobs};
 use tandem_collaborate::{Collaborate, PresenceService};
 use tandem_communicate::{
     Communicate, CommunicateConfig, Deps, Rtc,
@@ -24,12 +24,14 @@ use tandem_proto::{DeviceId, NodeRole, api::PresenceView};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
 use tandem_setup::{Config, StartError};
-use tandem_signaling::{BindError, SipConfig, SipHandle, SipTransport};
+use tandem_signaling::{BindError, SipConfig, SipHandle, SipNode, StartError as NoSip};
 use tandem_sip::SipEvent;
 use tandem_store::{BoxFuture, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
+
+use crate::jobs;
 
 /// Calls that may wait for the contact centre to take them.
 const INCOMING: usize = 256;
@@ -49,6 +51,8 @@ pub(crate) struct Parts {
     pub(crate) cluster: Cluster,
     pub(crate) forwarding: Forwarding,
     pub(crate) pool: MediaPool,
+    pub(crate) jobs: Jobs,
+    pub(crate) sip_node: Option<SipNode>,
     /// Where SIP is really listened to.
     pub(crate) sip: Option<SocketAddr>,
     /// Where WebRTC media is really listened to.
@@ -65,6 +69,7 @@ impl Parts {
         self.edge
             .routes()
             .merge(tandem_collaborate::routes(&self.collaborate))
+            .merge(jobs::routes(self.jobs.clone()))
             .merge(self.forwarding.layer(calls, Served::By(NodeRole::Sip)))
             .merge(self.forwarding.layer(contact_centre, Served::ByOwner(Kind::Routing)))
     }
@@ -93,9 +98,12 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let media = relay.as_ref().map(|(relay, _)| relay.webrtc_address());
     let (pool, pool_events) = MediaPool::new(cluster.clone(), relay);
     pool.set_sounds(sounds_folder(config));
-    let sip = match cluster.has(NodeRole::Sip) {
-        true => Some(sip(config, &cluster, &clock).await?),
-        false => None,
+    let (sip, sip_node) = match cluster.has(NodeRole::Sip) {
+        true => {
+            let (handle, events, node) = sip(config, &cluster, &clock).await?;
+            (Some((handle, events)), Some(node))
+        }
+        false => (None, None),
     };
     let sip_address = sip.as_ref().map(|(handle, _)| handle.local_addr());
 
@@ -124,6 +132,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let engage = Engage::start(tandem_engage::Parts {
         store: store.clone(),
         bus: bus.clone(),
+        cluster: cluster.clone(),
         identity: identity.clone(),
         presence: Arc::new(collaborate.presence().clone()),
         calls: Arc::new(communicate.calls().clone()),
@@ -143,11 +152,15 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         store: store.clone(),
         rtc: Arc::new(Rtc::start(pool.clone(), bus.clone())),
         bus,
-        clock,
+        clock: Arc::clone(&clock),
         identity: identity.clone(),
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
     });
+    let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
+    if cluster.has(NodeRole::Worker) {
+        jobs.start();
+    }
     let stopping = CancellationToken::new();
     let forwarding = Forwarding::new(cluster.clone());
     if !cluster.has(NodeRole::Sip) {
@@ -163,6 +176,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         cluster,
         forwarding,
         pool,
+        jobs,
+        sip_node,
         sip: sip_address,
         media,
         stopping,
@@ -200,17 +215,17 @@ async fn sip(
     config: &Config,
     cluster: &Cluster,
     clock: &Arc<dyn Clock>,
-) -> Result<(SipHandle, mpsc::Receiver<SipEvent>), StartError> {
+) -> Result<(SipHandle, mpsc::Receiver<SipEvent>, SipNode), StartError> {
     // Port 0: the one that is bound.
     let advertise = config.public_ip.map(|ip| SocketAddr::new(ip, 0));
-    let sip = SipConfig { node: cluster.me(), advertise, ..SipConfig::new(config.sip) };
-    SipTransport::bind(sip, Arc::clone(clock)).await.map_err(no_sip)
-}
-
-fn no_sip(error: BindError) -> StartError {
-    let (BindError::Udp { addr: address, source: reason } | BindError::Tcp { addr: address, source: reason }) =
-        error;
-    StartError::Listen { what: "SIP", address, option: "--sip", reason }
+    let sip = SipConfig { advertise, ..SipConfig::new(config.sip) };
+    SipNode::start(sip, Arc::clone(clock), cluster).await.map_err(|error| match error {
+        NoSip::Bind(
+            BindError::Udp { addr: address, source: reason }
+            | BindError::Tcp { addr: address, source: reason },
+        ) => StartError::Listen { what: "SIP", address, option: "--sip", reason },
+        error => failed("SIP", &error),
+    })
 }
 
 fn call_app() -> (CallApp, mpsc::Receiver<IncomingCall>, mpsc::Receiver<CallNotice>) {

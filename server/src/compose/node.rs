@@ -27,7 +27,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
         tandem_engage::MIGRATIONS,
     ]
     .concat();
-    let projections = [tandem_routing_engine::projections(), tandem_engage::projections()].concat();
+    let projections = tandem_engage::projections();
     let run_projections = config.roles.contains(&NodeRole::Worker);
     let options = Options { migrations, projections, run_projections, ..Options::new(config.database.url()) };
     Store::open_with(options).await.map_err(|error| match error {
