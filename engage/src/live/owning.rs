@@ -104,11 +104,9 @@ impl Engage {
         if self.is_draining() {
             return Ok(());
         }
-        // This node had it before and was taken for gone, or failed to take it.
-        if let Some(org) = self.known(orphan.scope) {
-            self.let_go(&org);
-        }
+        // An orphan that was offered before somebody took it (this node, perhaps) is nobody's to take.
         if let Some(claim) = self.cluster().take(&orphan).await? {
+            self.known(orphan.scope).iter().for_each(|org| self.let_go(org));
             self.take(orphan.scope, claim).await?;
         }
         Ok(())
