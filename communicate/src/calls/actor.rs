@@ -141,6 +141,11 @@ struct Kept {
 impl CallTask {
     /// Starts the task. The first log entry is durable and, for a call to a person, the phones are dialled when this returns.
     pub(crate) async fn start(switch: Arc<Switch>, plan: NewCallPlan) -> Result<api::Call, CallError> {
+        // Boxed: it is large, and so would be everything that waits for it.
+        Box::pin(Self::make(switch, plan)).await
+    }
+
+    async fn make(switch: Arc<Switch>, plan: NewCallPlan) -> Result<api::Call, CallError> {
         let (inbox, messages) = mpsc::channel(INBOX);
         let now = switch.clock.now();
         let steered = matches!(plan.purpose, Purpose::App(_));

@@ -86,6 +86,7 @@ async fn a_phone_that_knows_nothing_of_the_call_any_more_ends_it() {
     let mut bob = bobs.picks_up(alerting).await;
     let mut ann = anns.answered(&dialling).await;
     let call = world.the_call().await;
+    world.is_settled(call).await;
     let world = world.restart().await;
     bobs.refuses_reoffer(&mut bob, StatusCode::NO_SUCH_DIALOG).await;
     anns.is_reoffered(&mut ann).await;

@@ -41,17 +41,15 @@ impl CallTask {
             playing.source = switch.found_source(playing.source.clone());
         }
         for (leg, saved) in snapshot.legs {
-            match saved.restore(&switch).await {
-                Ok(signaling) => {
-                    signaling.register(&switch.registry, task.owner(leg));
-                    task.signaling.insert(leg, signaling);
-                }
-                Err(stopped) => {
-                    switch.registry.remove_call(id);
-                    tracing::error!(call = %id, %stopped, "call cannot be gone on with");
-                    return Err(CallError::Stopping);
-                }
+            let signaling = saved.restore(&switch);
+            // Known before anything can arrive for it.
+            signaling.register(&switch.registry, task.owner(leg));
+            if let Err(stopped) = signaling.go_on(&switch).await {
+                switch.registry.remove_call(id);
+                tracing::error!(call = %id, %stopped, "call cannot be gone on with");
+                return Err(CallError::Stopping);
             }
+            task.signaling.insert(leg, signaling);
         }
         let legs: Vec<_> = task.call.open_legs().map(|leg| leg.id).collect();
         for leg in legs {

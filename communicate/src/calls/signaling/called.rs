@@ -64,7 +64,7 @@ impl SipLeg {
             .with_body(SDP, sdp);
         let (transaction, mut dialog) = (*transaction, dialog.clone());
         dialog.confirm();
-        self.state = State::Up(Box::new(Up { dialog, invite: None, answer_due, reoffer: None }));
+        self.state = State::Up(Up { dialog, invite: None, answer_due, reoffer: None });
         means.switch.sip().respond(transaction, ok).await?;
         Ok(())
     }

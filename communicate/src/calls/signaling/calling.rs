@@ -115,7 +115,7 @@ impl SipLeg {
             return Vec::new();
         }
         let up = Up { dialog, invite: Some((tx, invite)), answer_due: false, reoffer: None };
-        self.state = State::Up(Box::new(up));
+        self.state = State::Up(up);
         match self.connect(means, &response.body, peer).await {
             Ok(hold) => {
                 self.tell_what_moved(means, now).await;

@@ -111,7 +111,7 @@ enum State {
         peer: Peer,
         cancelling: bool,
     },
-    Up(Box<Up>),
+    Up(Up),
     /// Our BYE is out.
     Ending,
     Over,

@@ -58,33 +58,43 @@ impl SipLeg {
 }
 
 impl SavedLeg {
-    /// Goes on with it here: its transactions are this node's now, and numbers that may have been used are left out.
-    pub(crate) async fn restore(self, switch: &Switch) -> Result<SipLeg, Stopped> {
+    /// Goes on with it here, once it is registered and [`SipLeg::go_on`] was called: its transactions are this node's now, and numbers that
+    /// may have been used are left out.
+    pub(crate) fn restore(self, switch: &Switch) -> SipLeg {
         let Self { leg, key, state, mut local, held, untold } = self;
         if let Some(local) = &mut local {
             local.restored();
         }
         let state = match state {
             SavedState::Incoming { invite, dialog, offer } => {
-                let transaction = switch.sip().next_server();
-                switch.sip().restore_server(transaction, invite.clone(), dialog.peer).await?;
-                State::Incoming { transaction, invite, dialog, offer }
+                State::Incoming { transaction: switch.sip().next_server(), invite, dialog, offer }
             }
             SavedState::Outgoing { invite, peer, cancelling } => {
-                let transaction = switch.sip().next_client();
-                switch.sip().restore_client(transaction, invite.clone(), peer).await?;
-                if cancelling {
-                    switch.sip().cancel(transaction).await?;
-                }
-                State::Outgoing { transaction, invite, peer, cancelling }
+                State::Outgoing { transaction: switch.sip().next_client(), invite, peer, cancelling }
             }
             SavedState::Up { mut dialog, invite, answer_due } => {
                 dialog.skip(CSEQ_MARGIN);
                 let invite = invite.map(|invite| (switch.sip().next_client(), invite));
-                State::Up(Box::new(Up { dialog, invite, answer_due, reoffer: None }))
+                State::Up(Up { dialog, invite, answer_due, reoffer: None })
             }
             SavedState::Over => State::Over,
         };
-        Ok(SipLeg { leg, key, state, local, held, untold })
+        SipLeg { leg, key, state, local, held, untold }
+    }
+}
+
+impl SipLeg {
+    /// Goes on with the transaction of an INVITE that has no answer yet.
+    pub(crate) async fn go_on(&self, switch: &Switch) -> Result<(), Stopped> {
+        match &self.state {
+            State::Incoming { transaction, invite, dialog, .. } => {
+                switch.sip().restore_server(*transaction, invite.clone(), dialog.peer).await
+            }
+            State::Outgoing { transaction, invite, peer, cancelling } => {
+                switch.sip().restore_client(*transaction, invite.clone(), *peer).await?;
+                if *cancelling { switch.sip().cancel(*transaction).await } else { Ok(()) }
+            }
+            State::Up(_) | State::Ending | State::Over => Ok(()),
+        }
     }
 }
