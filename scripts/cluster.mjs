@@ -65,7 +65,7 @@ class Cluster {
     await Promise.all([this.postgres(), this.redis()]);
     this.database = `postgres://tandem:${this.password}@127.0.0.1:${ports.primary},127.0.0.1:${ports.standby}/tandem`;
     const demo = spawnSync(bin, ["demo", "--url", this.state.http, "--sip", `127.0.0.21:${ports.sip}`, ...this.common("demo")], { encoding: "utf8" });
-    if (demo.status !== 0) fail(`the demo cannot be made: ${demo.stderr}`);
+    if (demo.status !== 0) throw new Error(`the demo cannot be made: ${demo.stderr}`);
     this.state.demo = join(dir, "data/demo/demo.json");
     await Promise.all(NODES.map((node) => this.node(node)));
     this.haproxy();
@@ -131,11 +131,21 @@ class Cluster {
   pg(program, args, env = {}) {
     const [path, rest] = this.asPostgres(program, args);
     const done = spawnSync(path, rest, { encoding: "utf8", cwd: "/", env: { ...process.env, ...env } });
-    if (done.status !== 0) fail(`${program}: ${done.stderr || done.stdout || done.error}`);
+    if (done.status !== 0) throw new Error(`${program}: ${done.stderr || done.stdout || done.error}`);
   }
 
-  sql(port, text, database = "postgres") {
-    this.pg("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-d", database, "-qAtc", text], { PGPASSWORD: this.password });
+  sql(port, text) {
+    this.pg("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-d", "postgres", "-qAtc", text], { PGPASSWORD: this.password });
+  }
+
+  /** Waits until the database takes connections, which is later than it listens. */
+  async accepts(port) {
+    const until = Date.now() + READY_WITHIN_MS;
+    const [path, args] = this.asPostgres("pg_isready", ["-q", "-h", "127.0.0.1", "-p", String(port)]);
+    while (spawnSync(path, args, { cwd: "/" }).status !== 0) {
+      if (Date.now() > until) throw new Error(`PostgreSQL does not take connections on port ${port}`);
+      await wait(50);
+    }
   }
 
   async postgres() {
@@ -152,7 +162,7 @@ class Cluster {
       writeFileSync(join(primary, "postgresql.auto.conf"), "max_connections = 300\nwal_level = replica\nmax_wal_senders = 6\nhot_standby = on\nwal_sender_timeout = 3s\nunix_socket_directories = ''\nlisten_addresses = '127.0.0.1'\n");
     }
     this.server("postgres-primary", primary, ports.primary);
-    await listens(ports.primary);
+    await this.accepts(ports.primary);
     if (fresh) {
       this.sql(ports.primary, `CREATE ROLE tandem LOGIN PASSWORD '${this.password}'`);
       this.sql(ports.primary, "CREATE DATABASE tandem OWNER tandem");
@@ -163,7 +173,7 @@ class Cluster {
       if (owner) chownSync(join(standby, "standby.signal"), ...owner);
     }
     this.server("postgres-standby", standby, ports.standby);
-    await listens(ports.standby);
+    await this.accepts(ports.standby);
     if (fresh) {
       this.sql(ports.primary, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
       this.sql(ports.primary, "SELECT pg_reload_conf()");

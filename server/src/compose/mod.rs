@@ -83,7 +83,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let store = node::open_store(config).await?;
     let bus = node::bus(config, &store)?;
     let cluster = node::join(config, &store, &mint).await?;
-    let identity = Identity::new(store.clone(), Arc::clone(&mint), Arc::clone(&clock));
+    let limits = node::sign_in_limits(config)?;
+    let identity = Identity::with_limits(store.clone(), Arc::clone(&mint), Arc::clone(&clock), limits);
     let collaborate = Collaborate::start_with(
         store.clone(),
         bus.clone(),

@@ -1,11 +1,12 @@
 //! This process among the others: the store they share, the bus, and who is there.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tandem_bus::{Bus, Links};
 use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
 use tandem_core::Mint;
+use tandem_edge::identity::SignInLimits;
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
 use tandem_relay::MediaPool;
 use tandem_setup::{Config, StartError};
@@ -61,6 +62,12 @@ async fn woken_by_others(bus: Bus, store: Store) {
     }
 }
 
+/// Where failed sign-ins are counted.
+pub(super) fn sign_in_limits(config: &Config) -> Result<SignInLimits, StartError> {
+    let Some(redis) = &config.redis else { return Ok(SignInLimits::default()) };
+    SignInLimits::redis(redis.url()).map_err(|error| failed("sign-in limits", &error))
+}
+
 /// Where presence is kept.
 pub(super) fn presence(config: &Config) -> PresenceBackend {
     config.redis.as_ref().map_or(PresenceBackend::Memory, |redis| PresenceBackend::redis(redis.url()))
@@ -83,9 +90,9 @@ pub(super) async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Re
         name: config.name.clone(),
         roles: config.roles.clone(),
         links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
+        http: known(config, NodeRole::Edge, config.http),
+        sip: known(config, NodeRole::Sip, config.sip),
+        media: known(config, NodeRole::Media, config.media),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         draining: false,
         load: Load::default(),
@@ -93,6 +100,11 @@ pub(super) async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Re
     let alone = !config.database.is_shared();
     let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone };
     Cluster::join(joining).await.map_err(|error| failed("the cluster", &error))
+}
+
+/// An address of a role this node has. Port 0 is not an address yet.
+fn known(config: &Config, role: NodeRole, address: SocketAddr) -> Option<SocketAddr> {
+    (config.roles.contains(&role) && address.port() != 0).then_some(address)
 }
 
 /// Tells the others, again and again, how busy a node is that only serves media. (One that has calls tells it with them.)
