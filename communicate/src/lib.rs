@@ -153,8 +153,8 @@ impl Communicate {
                 .await?;
         tokio::spawn(front.run(sip_events));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
-        // What was left behind is offered now, and not with the next beat.
-        switch.cluster.update(|_| {});
+        // What was left behind is looked for now, and not with the next beat.
+        switch.cluster.announce_orphans();
         tokio::spawn(self.clone().media(media_events));
         tokio::spawn(leave_media(Arc::clone(switch), switch.media.lost(), switch.media.draining()));
         tokio::spawn(tell_load(Arc::clone(switch)));
@@ -181,6 +181,9 @@ impl Communicate {
             });
         }
         switch.registry.emptied().await;
+        if heirs {
+            switch.cluster.announce_orphans();
+        }
     }
 
     /// Call control, for the products above.
