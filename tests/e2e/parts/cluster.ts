@@ -1,6 +1,6 @@
 // Ten processes over PostgreSQL and Redis behind HAProxy.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BINARY, type Reached, type Run } from "./server.ts";
 
@@ -17,6 +17,8 @@ export class ClusterRun implements Run {
 
   constructor(data: string) {
     this.#data = data;
+    // PostgreSQL runs under its own account, which must reach its folder in here.
+    chmodSync(data, 0o711);
   }
 
   get #dir(): string {
