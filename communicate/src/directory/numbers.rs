@@ -40,17 +40,25 @@ impl Numbers {
                 Box::pin(async move {
                     let org = tx.scope().org();
                     let text = org.to_string();
-                    let done = sqlx::query(
-                        "INSERT INTO numbers (number, org, target) VALUES ($1, $2, $3)
-                         ON CONFLICT (number) DO UPDATE SET target = excluded.target WHERE numbers.org = excluded.org",
+                    // Not one statement: PostgreSQL refuses an update that would touch another org's row before it looks whether it would.
+                    let made = sqlx::query(
+                        "INSERT INTO numbers (number, org, target) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING",
                     )
-                    .bind(number.number)
-                    .bind(text)
-                    .bind(target)
+                    .bind(number.number.as_str())
+                    .bind(text.as_str())
+                    .bind(target.as_str())
                     .execute(tx.conn())
                     .await?;
-                    if done.rows_affected() == 0 {
-                        return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
+                    if made.rows_affected() == 0 {
+                        let ours = sqlx::query("UPDATE numbers SET target = $3 WHERE number = $1 AND org = $2")
+                            .bind(number.number.as_str())
+                            .bind(text.as_str())
+                            .bind(target)
+                            .execute(tx.conn())
+                            .await?;
+                        if ours.rows_affected() == 0 {
+                            return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
+                        }
                     }
                     tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
                     Ok(())

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use tandem_proto::NodeId;
 use tokio_util::codec::{Decoder, Encoder};
 
-/// The largest frame, bytes after its length.
-pub(super) const FRAME_BYTES: usize = 1024 * 1024;
+/// The largest frame, bytes after its length: a request with the largest body the API takes, in JSON, with room.
+pub(super) const FRAME_BYTES: usize = 4 * 1024 * 1024;
 /// What a frame holds besides its name and body.
 const HEAD_BYTES: usize = 1 + 8 + 1;
 /// The version of this format. Another one is refused; what rides on it (services, fields) may differ between nodes.
