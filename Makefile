@@ -41,6 +41,10 @@ cluster: build ## the same program as ten nodes on 127.0.0.x, over PostgreSQL (w
 rolling: ## replaces every node of the running cluster, one after the other
 	@node scripts/cluster.mjs rolling --dir $(DATA)/cluster
 
+chaos: build ## faults under load: one process, then every role of the cluster; ARGS="--scenario kill_sip --times 5" for one
+	@scripts/setup.sh test
+	cargo run --release --locked -p tandem-chaos -- --bin $(TARGET)/release/tandem --out $(TARGET)/chaos.json $(ARGS)
+
 lint: ## formatting and lints of everything
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
