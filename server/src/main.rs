@@ -7,6 +7,7 @@ mod docs;
 mod doctor;
 mod http;
 mod jobs;
+mod nodes;
 mod openapi;
 mod serve;
 

@@ -44,6 +44,8 @@ permissions! {
     FlowWrite = "flow:write",
     /// See jobs, have dead ones tried again or discard them.
     JobManage = "job:manage",
+    /// See the nodes and how busy they are.
+    NodeView = "node:view",
 }
 
 /// A set of permissions.

@@ -5,6 +5,7 @@ mod chat;
 mod contact_centre;
 mod identity;
 mod jobs;
+mod nodes;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +15,7 @@ pub use chat::*;
 pub use contact_centre::*;
 pub use identity::*;
 pub use jobs::*;
+pub use nodes::*;
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]

@@ -31,7 +31,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::jobs;
+use crate::{jobs, nodes};
 
 /// Calls that may wait for the contact centre to take them.
 const INCOMING: usize = 256;
@@ -70,6 +70,7 @@ impl Parts {
             .routes()
             .merge(tandem_collaborate::routes(&self.collaborate))
             .merge(jobs::routes(self.jobs.clone()))
+            .merge(nodes::routes(self.cluster.clone()))
             .merge(self.forwarding.layer(calls, Served::By(NodeRole::Sip)))
             .merge(self.forwarding.layer(contact_centre, Served::ByOwner(Kind::Routing)))
     }
