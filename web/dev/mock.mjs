@@ -6,6 +6,7 @@
  *   POST /dev/queue-call                  a customer calls the queue
  *   POST /dev/say {"from","to","text"}    somebody writes to somebody
  *   POST /dev/hangup                      every customer hangs up
+ *   POST /dev/alone                       of the nodes only one is left
  *   POST /dev/cut                         closes all sockets
  *   GET  /dev/relay.html                  a browser page that answers the clients' offers; open it to have media
  */
@@ -30,7 +31,7 @@ const CSP =
 const PERMISSIONS = {
   agent: ["people:read", "chat:use", "call:use", "agent:on_queue", "queue:read"],
   supervisor: ["call:supervise", "queue:write", "queue:supervise", "flow:read"],
-  admin: ["people:write", "phone:write", "flow:write"],
+  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view"],
 };
 PERMISSIONS.supervisor.push(...PERMISSIONS.agent);
 PERMISSIONS.admin.push(...PERMISSIONS.supervisor);
@@ -265,6 +266,43 @@ function wrapUp(conversation) {
   stats();
 }
 
+// Nodes and jobs
+
+const node = (name, roles, port, calls, endpoints, extra) => ({
+  id: randomUUID(), name, roles, links: `10.0.4.1${port}:7000`, http: roles.includes("edge") ? `10.0.4.1${port}:8080` : null,
+  sip: roles.includes("sip") ? `10.0.4.1${port}:5060` : null, media: roles.includes("media") ? `10.0.4.1${port}:40000` : null,
+  version: "0.1.0", draining: false, load: { calls, endpoints }, ...extra,
+});
+const cluster = [
+  node("berlin-1", ["edge", "sip", "media"], 1, 41, 83),
+  node("berlin-2", ["edge", "sip", "media"], 2, 38, 77),
+  node("berlin-3", ["sip", "media"], 3, 6, 11, { draining: true, version: "0.0.9" }),
+  node("berlin-queues", ["engine", "worker"], 4, 0, 0),
+];
+const alone = [node("tandem", ["edge", "sip", "media", "engine", "worker"], 1, 3, 6, { links: null })];
+let nodes = cluster;
+
+const jobs = [];
+function addJob(kind, state, attempts, minutes, error = null, payload = {}) {
+  jobs.push({
+    id: randomUUID(), kind, key: null, state, attempts, max_attempts: 8, run_at: ago(minutes * MINUTE), created_at: ago((minutes + 3) * MINUTE),
+    changed_at: ago(minutes * MINUTE), error, payload,
+  });
+}
+for (let n = 0; n < 60; n++) addJob("chat.notify", "done", 1, 600 - n, null, { message: randomUUID() });
+addJob("recording.store", "dead", 8, 340, "the object store answered 503 Service Unavailable after 8 tries; the last one waited 30 s for https://objects.example.net/recordings/2026/11/0193", { call: randomUUID(), bytes: 1_284_096 });
+addJob("report.nightly", "dead", 3, 190, "column \"answered_at\" does not exist", { day: "2026-11-22" });
+addJob("webhook.deliver", "discarded", 8, 95, "connection refused");
+addJob("webhook.deliver", "running", 2, 1, "timed out after 10 s", { url: "https://crm.example.net/hooks/tandem" });
+addJob("chat.notify", "waiting", 0, -2);
+const jobOf = (id) => jobs.find((each) => each.id === id) ?? fail(404, "No such job.");
+function decide(id, states, change) {
+  const job = jobOf(id);
+  if (!states.includes(job.state)) fail(409, `the job is ${job.state}`);
+  return Object.assign(job, change, { changed_at: now() });
+}
+const needs = (me, permission) => meFor(me).permissions.includes(permission) || fail(403, "Not allowed.");
+
 // The log and the sockets
 
 const log = [];
@@ -429,6 +467,16 @@ const routes = [
     setAgent(me.id, "idle");
     changed(conversation);
   }],
+  ["GET", /^\/nodes$/, ({ me }) => needs(me, "node:view") && { answering: nodes[0].id, items: nodes }],
+  ["GET", /^\/jobs$/, ({ me, query }) => {
+    needs(me, "job:manage");
+    const fitting = jobs.filter(({ state }) => !query.get("state") || query.get("state") === state);
+    const from = fitting.findIndex(({ id }) => id === query.get("cursor")) + 1;
+    const to = from + Number(query.get("limit") ?? 50);
+    return page(fitting.slice(from, to), to < fitting.length && { next: fitting[to - 1].id });
+  }],
+  ["POST", /^\/jobs\/([^/]+)\/retry$/, ({ me, match }) => needs(me, "job:manage") && decide(match[1], ["dead", "discarded"], { state: "waiting", attempts: 0, run_at: now() })],
+  ["DELETE", /^\/jobs\/([^/]+)$/, ({ me, match }) => needs(me, "job:manage") && decide(match[1], ["dead", "waiting"], { state: "discarded" })],
   ["GET", /^\/wrap-up-codes$/, () => page(codes)],
 ];
 
@@ -460,6 +508,9 @@ const tools = {
   },
   "/dev/hangup": () => {
     for (const call of calls.values()) if (!call.ended_at) endCall(call, "remote_hangup");
+  },
+  "/dev/alone": () => {
+    nodes = alone;
   },
   "/dev/cut": () => {
     for (const socket of sockets) socket.wire.close(1012);

@@ -42,7 +42,7 @@ if (option("demo")) {
   mock = spawn(process.execPath, [new URL("../dev/mock.mjs", import.meta.url).pathname, "--port", String(port)], { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise((resolve) => mock.stdout.once("data", resolve));
   site = `http://127.0.0.1:${port}`;
-  logins = { agent1: "demo-demo-demo", agent2: "demo-demo-demo", supervisor: "demo-demo-demo" };
+  logins = { admin: "demo-demo-demo", agent1: "demo-demo-demo", agent2: "demo-demo-demo", supervisor: "demo-demo-demo" };
 }
 
 const dev = (path, body = {}) => fetch(`${site}/dev/${path}`, { method: "POST", body: JSON.stringify(body) });
@@ -200,6 +200,35 @@ const steps = {
     }
     await page.context().close();
   },
+
+  async operations() {
+    const page = await open("admin");
+    await go(page, "/operations");
+    await page.getByTestId("node-row").first().waitFor();
+    await shoot(page, "operations-nodes");
+    if (mock) {
+      await dev("alone");
+      await page.getByTestId("single-process").waitFor();
+      await shoot(page, "operations-alone");
+    }
+    await page.getByTestId("tab-jobs").click();
+    await page.waitForTimeout(400);
+    await shoot(page, "operations-jobs");
+    await page.getByTestId("jobs-dead").click();
+    await page.waitForTimeout(400);
+    await shoot(page, "operations-dead");
+    if (mock) {
+      await page.getByTestId("job-open").locator("visible=true").first().click();
+      await shoot(page, "operations-job");
+      await page.keyboard.press("Escape");
+      await page.getByTestId("job-discard").locator("visible=true").first().click();
+      await shoot(page, "operations-discard");
+      await page.getByTestId("job-confirm-do").click();
+      await page.getByTestId("job-confirm").waitFor({ state: "detached" });
+      await page.getByTestId("jobs-running").click();
+    }
+    await page.context().close();
+  },
 };
 
 try {
@@ -216,6 +245,7 @@ try {
     await steps.agent(page);
   }
   await steps.supervisor();
+  await steps.operations();
 } finally {
   await browser.close();
   mock?.kill();

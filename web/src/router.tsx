@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { queries, queryClient } from "./api/queries";
+import type { JobState } from "./api/types";
 import { token } from "./session/session";
 import { Crash, NotFound } from "./shell/Crash";
 import { Layout } from "./shell/Layout";
@@ -111,6 +112,20 @@ const queues = createRoute({
   component: lazyRouteComponent(() => import("./supervisor/QueuesPage"), "QueuesPage"),
 });
 
+export type OperationsTab = "nodes" | "jobs";
+const operationsTabs: readonly OperationsTab[] = ["nodes", "jobs"];
+const jobStates: readonly JobState[] = ["waiting", "running", "dead", "done", "discarded"];
+
+const operations = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/operations",
+  validateSearch: (search: Record<string, unknown>): { tab?: OperationsTab; state?: JobState } => ({
+    tab: operationsTabs.find((tab) => tab === search.tab),
+    state: jobStates.find((state) => state === search.state),
+  }),
+  component: lazyRouteComponent(() => import("./operations/OperationsPage"), "OperationsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -128,6 +143,7 @@ export const router = createRouter({
       call,
       inbox.addChildren([inboxNone, inboxOne]),
       queues,
+      operations,
       settings,
     ]),
   ]),

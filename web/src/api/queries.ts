@@ -9,8 +9,11 @@ import type {
   Conversation,
   ConversationId,
   Decision,
+  Job,
+  JobState,
   Me,
   Message,
+  NodeList,
   Page,
   Person,
   Queue,
@@ -33,6 +36,9 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
+
+/** For what no event tells of. While the window is hidden nothing is asked. */
+const LOOK_AGAIN_MS = 3_000;
 
 const PAGE = 200;
 const PAGES_MAX = 10;
@@ -113,6 +119,21 @@ export const queries = {
         const answer = await get<Decision[] | Page<Decision>>(`/conversations/${conversation}/decisions`, undefined, signal);
         return Array.isArray(answer) ? answer : answer.items;
       },
+    }),
+  nodes: queryOptions({
+    queryKey: ["nodes"],
+    queryFn: ({ signal }) => get<NodeList>("/nodes", undefined, signal),
+    staleTime: 0,
+    refetchInterval: LOOK_AGAIN_MS,
+  }),
+  jobs: (state: JobState | undefined) =>
+    infiniteQueryOptions({
+      queryKey: ["jobs", { state }],
+      queryFn: ({ pageParam, signal }) => get<Page<Job>>("/jobs", { state, cursor: pageParam, limit: 50 }, signal),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next,
+      staleTime: 0,
+      refetchInterval: LOOK_AGAIN_MS,
     }),
   wrapUpCodes: list<WrapUpCode>("wrap_up_codes", "/wrap-up-codes"),
 };

@@ -15,7 +15,7 @@ export interface paths {
          * Lists agents live
          * @description Members of queues and whoever holds the role. Changes come as `agent_state` signals on topic `supervisors:{org}`.
          */
-        get: operations["list"];
+        get: operations["agents_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -32,7 +32,7 @@ export interface paths {
             cookie?: never;
         };
         /** Shows oneself as an agent */
-        get: operations["me"];
+        get: operations["agents_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,13 +72,13 @@ export interface paths {
          * Lists calls
          * @description Newest first: one's own, or everybody's for who holds `call:supervise`.
          */
-        get: operations["list"];
+        get: operations["calls_list"];
         put?: never;
         /**
          * Calls somebody
          * @description The device rings out at once; its browser hears ringback over its peer connection. The call's events follow on `user:{me}`.
          */
-        post: operations["create"];
+        post: operations["calls_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -241,13 +241,13 @@ export interface paths {
          * Lists one's chats
          * @description Last active first. A chat that becomes active while one pages moves to the front of the list: the events say so.
          */
-        get: operations["list"];
+        get: operations["chats_list"];
         put?: never;
         /**
          * Makes a chat
          * @description Two people have at most one direct chat: asking for it again, by whichever of them, answers the one there is.
          */
-        post: operations["create"];
+        post: operations["chats_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -370,7 +370,7 @@ export interface paths {
          * Lists conversations
          * @description Newest first. Supervisors see all, agents those of their queues and those they took part in.
          */
-        get: operations["list"];
+        get: operations["conversations_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -387,7 +387,7 @@ export interface paths {
             cookie?: never;
         };
         /** Shows a conversation */
-        get: operations["get"];
+        get: operations["conversations_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -465,7 +465,7 @@ export interface paths {
             cookie?: never;
         };
         /** Lists flows */
-        get: operations["list"];
+        get: operations["flows_list"];
         put?: never;
         /** Publishes a new flow */
         post: operations["publish"];
@@ -503,13 +503,74 @@ export interface paths {
             cookie?: never;
         };
         /** Shows a flow */
-        get: operations["get"];
+        get: operations["flows_get"];
         /**
          * Publishes a flow's next version
          * @description The next call gets it; calls under way keep theirs.
          */
-        put: operations["update"];
+        put: operations["flows_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists jobs
+         * @description In the order they were asked for. Jobs that are done or discarded are forgotten after a week.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a job */
+        get: operations["showJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Discards a job
+         * @description One that waits or is dead; it is not tried again.
+         */
+        delete: operations["discardJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a dead job tried again
+         * @description From its first try, as soon as a node can. Also one that was discarded.
+         */
+        post: operations["retryJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,7 +588,7 @@ export interface paths {
          * Who am I
          * @description The caller, the org and the permissions held. Needs a session, no permission.
          */
-        get: operations["me"];
+        get: operations["me_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -550,6 +611,26 @@ export interface paths {
          *     `on_queue`: only who is there can be on queue.
          */
         put: operations["choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the nodes
+         * @description Those that live: each process that serves this Tandem, as the answering one sees it. One that vanished is missed after two seconds.
+         */
+        get: operations["listNodes"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -602,7 +683,7 @@ export interface paths {
          * Lists people
          * @description By display name, each with presence.
          */
-        get: operations["list"];
+        get: operations["people_list"];
         put?: never;
         /** Adds a person */
         post: operations["add"];
@@ -664,10 +745,10 @@ export interface paths {
          * Lists queues
          * @description Supervisors see all, agents those they are members of.
          */
-        get: operations["list"];
+        get: operations["queues_list"];
         put?: never;
         /** Makes a queue */
-        post: operations["create"];
+        post: operations["queues_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -702,12 +783,12 @@ export interface paths {
             cookie?: never;
         };
         /** Shows a queue */
-        get: operations["get"];
+        get: operations["queues_get"];
         /**
          * Changes a queue
          * @description Replaces all settings. With `If-Match` only if nobody changed it since; calls that wait or alert go on by the rules they have.
          */
-        put: operations["update"];
+        put: operations["queues_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1219,6 +1300,47 @@ export interface components {
             /** @description Whether one's leg holds the others. */
             held: boolean;
         };
+        /** @description Work to be done later, and again until it succeeds. */
+        Job: {
+            /** @description Which. */
+            id: components["schemas"]["JobId"];
+            /** @description What kind of work. */
+            kind: string;
+            /** @description The name by which it is the same job when it is asked for again. */
+            key?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description How often it may be tried.
+             */
+            max_attempts: number;
+            /** @description Not before then. */
+            run_at: components["schemas"]["Timestamp"];
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /** @description What to do, as its kind has it. */
+            payload: unknown;
+        };
+        /**
+         * Format: uuid
+         * @description Work to be done later, and again until it succeeds.
+         */
+        JobId: string;
+        /**
+         * @description What became of a job.
+         * @enum {string}
+         */
+        JobState: "waiting" | "running" | "done" | "dead" | "discarded";
         /** @description One side of a call. */
         Leg: {
             /** @description Id. */
@@ -1258,6 +1380,19 @@ export interface components {
          * @enum {string}
          */
         LegState: "dialing" | "ringing" | "connected" | "holding" | "ended";
+        /** @description How busy a node is. */
+        Load: {
+            /**
+             * Format: int32
+             * @description Calls it owns.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Media endpoints it serves.
+             */
+            endpoints: number;
+        };
         /** @description `PUT /chats/{chat}/read`. */
         MarkRead: {
             /**
@@ -1368,6 +1503,46 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /**
+         * Format: uuid
+         * @description One run of one server process; a restart makes a new one.
+         */
+        NodeId: string;
+        /** @description A process as the others know it. */
+        NodeInfo: {
+            /** @description This run of it. */
+            id: components["schemas"]["NodeId"];
+            /** @description What its operator calls it; the same after a restart. */
+            name: string;
+            /** @description What it does. */
+            roles: components["schemas"]["NodeRole"][];
+            /** @description Where other nodes reach it; `None`: it is alone. */
+            links?: string | null;
+            /** @description Where HTTP is answered. */
+            http?: string | null;
+            /** @description Where SIP is listened to. */
+            sip?: string | null;
+            /** @description Where WebRTC media is listened to. */
+            media?: string | null;
+            /** @description The program's version. */
+            version: string;
+            /** @description It takes no new work. */
+            draining: boolean;
+            /** @description How busy it is. */
+            load: components["schemas"]["Load"];
+        };
+        /** @description The nodes that are there. */
+        NodeList: {
+            /** @description The one that answers. */
+            answering: components["schemas"]["NodeId"];
+            /** @description All of them, the longest running first. */
+            items: components["schemas"]["NodeInfo"][];
+        };
+        /**
+         * @description What a process does. Alone it does everything.
+         * @enum {string}
+         */
+        NodeRole: "edge" | "sip" | "media" | "engine" | "worker";
         /** @description Where an outside number leads. */
         Number: {
             /** @description E.164 with `+`. */
@@ -1399,11 +1574,6 @@ export interface components {
             /** @description Name. */
             name: string;
         };
-        /**
-         * Format: uuid
-         * @description One run of one server process; a restart makes a new one.
-         */
-        NodeId: string;
         /**
          * Format: uuid
          * @description A tenant.
@@ -1606,6 +1776,42 @@ export interface components {
                 text: string;
                 /** @description When this version was published. */
                 published_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Job: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["JobId"];
+                /** @description What kind of work. */
+                kind: string;
+                /** @description The name by which it is the same job when it is asked for again. */
+                key?: string | null;
+                /** @description What became of it. */
+                state: components["schemas"]["JobState"];
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /**
+                 * Format: int32
+                 * @description How often it may be tried.
+                 */
+                max_attempts: number;
+                /** @description Not before then. */
+                run_at: components["schemas"]["Timestamp"];
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description Why the last try failed. */
+                error?: string | null;
+                /** @description What to do, as its kind has it. */
+                payload: unknown;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2285,7 +2491,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    agents_list: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -2308,6 +2514,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Agent"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:supervise` */
             403: {
                 headers: {
@@ -2319,7 +2534,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    agents_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2335,6 +2550,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `agent:on_queue` */
@@ -2373,6 +2597,24 @@ export interface operations {
                     "application/json": components["schemas"]["AgentSkills"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:write` */
             403: {
                 headers: {
@@ -2391,6 +2633,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A skill or level that does not exist */
             422: {
                 headers: {
@@ -2402,7 +2662,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    calls_list: {
         parameters: {
             query?: {
                 /** @description Only calls that go on (true) or are over (false). */
@@ -2427,6 +2687,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Call"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -2447,7 +2716,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    calls_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2469,6 +2738,24 @@ export interface operations {
                     "application/json": components["schemas"]["Call"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -2485,6 +2772,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A number that cannot be dialled */
@@ -2525,6 +2830,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `call:use` */
@@ -2571,6 +2885,24 @@ export interface operations {
                     "application/json": components["schemas"]["Call"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -2598,6 +2930,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     decline: {
@@ -2618,6 +2968,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `call:use` */
@@ -2673,6 +3032,24 @@ export interface operations {
                     "application/json": components["schemas"]["Call"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -2698,6 +3075,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not 1 to 32 of `0-9 * # A-D` */
@@ -2729,6 +3124,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `call:use` */
@@ -2784,6 +3188,24 @@ export interface operations {
                     "application/json": components["schemas"]["Call"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -2811,6 +3233,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     mute: {
@@ -2835,6 +3275,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `call:use` */
@@ -2864,6 +3322,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     tracks: {
@@ -2886,6 +3362,15 @@ export interface operations {
                     "application/json": components["schemas"]["Track"][];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -2906,7 +3391,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    chats_list: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -2929,6 +3414,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Chat"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `chat:use` */
             403: {
                 headers: {
@@ -2949,7 +3443,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    chats_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2980,6 +3474,24 @@ export interface operations {
                     "application/json": components["schemas"]["Chat"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `chat:use` */
             403: {
                 headers: {
@@ -2996,6 +3508,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Members or a title that do not fit */
@@ -3027,6 +3557,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `chat:use` */
@@ -3076,6 +3615,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Message"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `chat:use` */
@@ -3140,6 +3688,24 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `chat:use` */
             403: {
                 headers: {
@@ -3165,6 +3731,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A text that is empty or too long */
@@ -3196,6 +3780,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Needs `chat:use`; somebody else wrote it */
             403: {
@@ -3242,6 +3835,24 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `chat:use`; somebody else wrote it */
             403: {
                 headers: {
@@ -3267,6 +3878,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A text that is empty or too long */
@@ -3302,6 +3931,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `chat:use` */
             403: {
                 headers: {
@@ -3318,6 +3965,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Beyond the newest message */
@@ -3349,6 +4014,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `chat:use` */
             403: {
                 headers: {
@@ -3369,7 +4043,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    conversations_list: {
         parameters: {
             query?: {
                 /** @description Only those that go on (true) or are over (false). */
@@ -3396,6 +4070,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Conversation"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:read` */
             403: {
                 headers: {
@@ -3407,7 +4090,7 @@ export interface operations {
             };
         };
     };
-    get: {
+    conversations_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3426,6 +4109,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `queue:read` */
@@ -3467,6 +4159,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Decision"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `queue:supervise` */
@@ -3514,6 +4215,24 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `agent:on_queue` */
             403: {
                 headers: {
@@ -3539,6 +4258,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such code, or a note that is too long */
@@ -3599,7 +4336,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    flows_list: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -3620,6 +4357,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Flow"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `flow:read` */
@@ -3655,6 +4401,24 @@ export interface operations {
                     "application/json": components["schemas"]["Flow"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `flow:write` */
             403: {
                 headers: {
@@ -3671,6 +4435,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `bad-flow`: faults with line and field */
@@ -3706,6 +4488,24 @@ export interface operations {
                     "application/json": components["schemas"]["FlowCheck"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `flow:read` */
             403: {
                 headers: {
@@ -3715,9 +4515,27 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get: {
+    flows_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3736,6 +4554,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `flow:read` */
@@ -3758,7 +4585,7 @@ export interface operations {
             };
         };
     };
-    update: {
+    flows_update: {
         parameters: {
             query?: never;
             header?: {
@@ -3784,6 +4611,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `flow:write` */
@@ -3813,6 +4658,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `bad-flow`: faults with line and field */
             422: {
                 headers: {
@@ -3824,7 +4687,229 @@ export interface operations {
             };
         };
     };
-    me: {
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: "waiting" | "running" | "done" | "dead" | "discarded";
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `job:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `job:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `job:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is running, or over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `job:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is neither dead nor discarded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -3875,6 +4960,24 @@ export interface operations {
                     "application/json": components["schemas"]["PresenceView"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `on_queue` needs `agent:on_queue` */
             403: {
                 headers: {
@@ -3884,8 +4987,64 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idle` or `offline`, or a message that is too long */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The nodes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `node:view` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3911,6 +5070,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Number"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `call:use` */
@@ -3949,6 +5117,24 @@ export interface operations {
                     "application/json": components["schemas"]["Number"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `phone:write` */
             403: {
                 headers: {
@@ -3958,7 +5144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user */
+            /** @description No such user or flow */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3976,6 +5162,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not an E.164 number */
             422: {
                 headers: {
@@ -3987,7 +5191,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    people_list: {
         parameters: {
             query?: {
                 /** @description Words; each must occur in the display name, the login name or the extension. Case does not matter. */
@@ -4010,6 +5214,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Person"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `people:read` */
@@ -4054,6 +5267,24 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `people:write` */
             403: {
                 headers: {
@@ -4070,6 +5301,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A field that cannot be taken */
@@ -4101,6 +5350,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `people:read` */
@@ -4141,6 +5399,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Phone"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `call:use` */
             403: {
                 headers: {
@@ -4174,6 +5441,24 @@ export interface operations {
                     "application/json": components["schemas"]["Phone"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `phone:write` */
             403: {
                 headers: {
@@ -4201,6 +5486,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The name does not fit */
             422: {
                 headers: {
@@ -4212,7 +5515,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    queues_list: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -4235,6 +5538,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Queue"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:read` */
             403: {
                 headers: {
@@ -4246,7 +5558,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    queues_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4268,6 +5580,24 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:write` */
             403: {
                 headers: {
@@ -4284,6 +5614,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value that cannot be taken */
@@ -4320,6 +5668,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_QueueStats"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:read` */
             403: {
                 headers: {
@@ -4331,7 +5688,7 @@ export interface operations {
             };
         };
     };
-    get: {
+    queues_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4350,6 +5707,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `queue:read` */
@@ -4372,7 +5738,7 @@ export interface operations {
             };
         };
     };
-    update: {
+    queues_update: {
         parameters: {
             query?: never;
             header?: {
@@ -4398,6 +5764,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `queue:write` */
@@ -4436,6 +5820,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value that cannot be taken */
             422: {
                 headers: {
@@ -4469,6 +5871,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Name or password is wrong */
             401: {
                 headers: {
@@ -4476,6 +5887,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A field is wrong, or the org must be named */
@@ -4548,6 +5977,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Skill"];
                 };
             };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:read` */
             403: {
                 headers: {
@@ -4581,6 +6019,24 @@ export interface operations {
                     "application/json": components["schemas"]["Skill"];
                 };
             };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `queue:write` */
             403: {
                 headers: {
@@ -4597,6 +6053,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A name that cannot be taken */
@@ -4631,6 +6105,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_WrapUpCode"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Needs `queue:read` */

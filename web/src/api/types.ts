@@ -63,7 +63,9 @@ export type Permission =
   | "call:supervise"
   | "agent:on_queue"
   | "queue:read"
-  | "queue:supervise";
+  | "queue:supervise"
+  | "job:manage"
+  | "node:view";
 
 // Chat
 
@@ -95,6 +97,15 @@ export type Conversation = Wire<"Conversation">;
 export type WrapUp = Wire<"WrapUp">;
 export type WrapUpCode = Wire<"WrapUpCode">;
 export type Decision = Wire<"Decision">;
+
+// Operations
+
+export type NodeRole = Schemas["NodeRole"];
+export type Node = Wire<"NodeInfo">;
+export type NodeList = Wire<"NodeList">;
+export type JobState = Schemas["JobState"];
+/** Its payload is its kind's own. */
+export type Job = Omit<Wire<"Job">, "payload"> & { payload: unknown };
 
 // WebSocket
 

@@ -1,6 +1,8 @@
 import type {
   ConversationState,
   EndReason,
+  JobState,
+  NodeRole,
   Outcome,
   Presence,
   PresenceView,
@@ -132,6 +134,24 @@ const dispositions: Record<string, string> = {
   failed: "failed",
 };
 
+const jobStates: Record<JobState, string> = {
+  waiting: "Waiting",
+  running: "Running",
+  dead: "Dead",
+  done: "Done",
+  discarded: "Discarded",
+};
+
+const nodeRoles: Record<NodeRole, string> = { edge: "Edge", sip: "SIP", media: "Media", engine: "Engine", worker: "Worker" };
+
+const nodeRoleHints: Record<NodeRole, string> = {
+  edge: "Web clients and the API",
+  sip: "Phones, trunks and calls",
+  media: "Sound and video",
+  engine: "Queues and conversations",
+  worker: "Work in the background",
+};
+
 export const en = {
   app: "Tandem",
   close: "Close",
@@ -171,6 +191,7 @@ export const en = {
     calls: "Calls",
     conversations: "Inbox",
     queues: "Queues",
+    operations: "Operations",
     settings: "Settings",
     more: "More",
     unread: (n: number): string => count(n, "unread message", "unread messages"),
@@ -449,6 +470,62 @@ export const en = {
     noConversationsHint: "Callers show up here the moment they reach a number with a flow.",
     live: "Live",
     ended: "Ended",
+  },
+
+  operations: {
+    title: "Operations",
+    nodes: "Nodes",
+    jobs: "Jobs",
+    node: "Node",
+    state: "State",
+    roles: "Roles",
+    roleNames: nodeRoles,
+    roleHints: nodeRoleHints,
+    calls: "Calls",
+    endpoints: "Endpoints",
+    endpointsTitle: "Media endpoints: one for each browser or phone whose sound or video passes through",
+    version: "Version",
+    addresses: "Addresses",
+    ways: { http: "HTTP", sip: "SIP", media: "Media", links: "Nodes" },
+    serving: "Serving",
+    draining: "Draining",
+    drainingTitle: "It takes no new work and stops when what it has is over or handed over",
+    answering: "Answers you",
+    answeringTitle: "The node that answered this page",
+    unserved: (roles: string[]): string =>
+      `No node takes new work as ${new Intl.ListFormat("en", { type: "disjunction" }).format(roles)}.`,
+    single: "One process",
+    singleHint: "Everything runs in this one. Others can share the work when all use one PostgreSQL and one Redis.",
+    job: "Job",
+    kind: "Kind",
+    attempts: "Attempts",
+    tries: (n: number, most: number): string => `${n} of ${most}`,
+    runAt: "Due",
+    runAtTitle: "It is not tried before then",
+    createdAt: "Asked for",
+    changedAt: "Last change",
+    error: "Last error",
+    key: "Key",
+    payload: "What to do",
+    id: "ID",
+    actions: "Actions",
+    filter: "State",
+    states: jobStates,
+    allStates: "All",
+    noJobs: "No jobs",
+    noJobsIn: (state: string): string => `No jobs: ${state.toLowerCase()}`,
+    noJobsHint: "Work in the background is listed here until a week after it is done.",
+    more: "More",
+    retry: "Try again",
+    discard: "Discard",
+    confirm: {
+      retry: { title: "Try this job again?", hint: "It starts with its first attempt as soon as a node is free." },
+      discard: { title: "Discard this job?", hint: "It is not tried again unless somebody asks for that." },
+    },
+    decided: {
+      retry: (kind: string): string => `${kind} is tried again.`,
+      discard: (kind: string): string => `${kind} is discarded.`,
+    },
   },
 
   palette: {

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Check, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
+import { Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState, type FormEvent, type ReactNode } from "react";
 import type { Presence } from "../api/types";
@@ -13,6 +13,7 @@ import { cx } from "../ui/cx";
 import { inputClass } from "../ui/fields";
 import { toastError } from "../ui/toasts";
 import { choosePresence } from "./presence";
+import { usePlaces } from "./Rail";
 import { chooseTheme, theme, type Theme } from "./theme";
 
 const CHOICES: readonly Presence[] = ["available", "busy", "away", "break", "meal", "meeting", "training"];
@@ -27,6 +28,7 @@ export function PresenceMenu() {
   const [open, setOpen] = useState(false);
   const { user } = useMe();
   const navigate = useNavigate();
+  const places = usePlaces();
   const { presence } = user;
   const choose = (primary: Presence) => {
     setOpen(false);
@@ -73,15 +75,22 @@ export function PresenceMenu() {
           <Line />
           <ThemeSwitch />
           <Line />
-          <Item
-            icon={<Settings className="size-4" />}
-            onClick={() => {
-              setOpen(false);
-              void navigate({ to: "/settings" });
-            }}
-          >
-            {m.nav.settings}
-          </Item>
+          {/* What has no room in the bar of a phone. */}
+          {places
+            .filter((place) => !place.phone)
+            .map(({ to, label, icon: Icon }) => (
+              <Item
+                key={to}
+                testId={`menu-${to.slice(1)}`}
+                icon={<Icon className="size-4" />}
+                onClick={() => {
+                  setOpen(false);
+                  void navigate({ to });
+                }}
+              >
+                {label}
+              </Item>
+            ))}
           <Item icon={<LogOut className="size-4" />} testId="sign-out" onClick={() => void signOut()}>
             {m.signIn.out}
           </Item>

@@ -41,6 +41,7 @@ export class Feed {
       return refetchCall(this.client, call);
     }
     if (event.type.startsWith("routing.") || event.type.startsWith("conversation.")) return this.conversation(event);
+    if (event.type.startsWith("job.")) return this.soon(["jobs"]);
     if (event.type === "user.created") return this.soon(["people"]);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);

@@ -8,8 +8,8 @@ import { prettyAddress } from "../calls/model";
 import { m } from "../messages";
 import { PresenceDot } from "../ui/Avatar";
 import { Empty, Failure, SkeletonRows } from "../ui/states";
+import { Table, type Column } from "../ui/Table";
 import { Elapsed } from "../ui/time";
-import { Table, type Column } from "./Table";
 
 export function AgentsTable() {
   const agents = useQuery(queries.agents);

@@ -10,8 +10,8 @@ import { m } from "../messages";
 import { usePeople } from "../session/me";
 import { Button } from "../ui/Button";
 import { Empty, Failure, SkeletonRows } from "../ui/states";
+import { Table, type Column } from "../ui/Table";
 import { Elapsed, formatDuration, formatShort } from "../ui/time";
-import { Table, type Column } from "./Table";
 
 export function ConversationsTable() {
   const live = useQuery(queries.conversations(true));

@@ -5,8 +5,8 @@ import type { Queue, QueueStats } from "../api/types";
 import { m } from "../messages";
 import { cx } from "../ui/cx";
 import { Empty, Failure, SkeletonRows } from "../ui/states";
+import { Table, type Column } from "../ui/Table";
 import { formatDuration, useNow } from "../ui/time";
-import { Table, type Column } from "./Table";
 
 interface Row {
   queue: Queue;

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { cx } from "../ui/cx";
+import { cx } from "./cx";
 
 interface Column<T> {
   key: string;
@@ -9,6 +9,8 @@ interface Column<T> {
   number?: boolean;
   /** Something to do with the row: on a card it stands beside the heading. */
   action?: boolean;
+  /** Long: on a card it has a line of its own. */
+  wide?: boolean;
   cell: (row: T) => ReactNode;
   className?: string;
 }
@@ -58,18 +60,18 @@ export function Table<T>({ label, columns, rows, id, testId }: Props<T>) {
         {rows.map((row) => (
           <li key={id(row)} data-testid={`${testId}-card`} data-id={id(row)} className="rounded-2xl border border-line p-3.5">
             <div className="mb-2 flex items-center justify-between gap-3">
-              <span className="truncate text-lg font-semibold">{first?.cell(row)}</span>
+              <span className="min-w-0 truncate text-lg font-semibold">{first?.cell(row)}</span>
               {rest.filter(({ action }) => action).map((column) => (
                 <span key={column.key}>{column.cell(row)}</span>
               ))}
             </div>
             <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 min-[420px]:grid-cols-3 sm:grid-cols-5">
               {rest.filter(({ action }) => !action).map((column) => (
-                <div key={column.key} className="min-w-0">
+                <div key={column.key} className={cx("min-w-0", column.wide && "col-span-full")}>
                   <dt className="text-xs text-soft" title={column.title}>
                     {column.name}
                   </dt>
-                  <dd className="tabular truncate">{column.cell(row)}</dd>
+                  <dd className={cx("tabular", !column.wide && "truncate")}>{column.cell(row)}</dd>
                 </div>
               ))}
             </dl>
