@@ -1,16 +1,25 @@
-// Ports nobody else has: asked of the kernel, or a range by worker.
+// Ports nobody else has: tried, or a range by worker.
 import { createServer } from "node:net";
 
-/** A TCP port that was free a moment ago. */
+/** Below the kernel's own range: a port of that may be some connection's by the time it is wanted. */
+const [LOWEST, HIGHEST] = [30_200, 32_700];
+const given = new Set<number>();
+
+/** A port that is free for TCP, with the next one too: baresip takes that for TLS. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (;;) {
+    const port = LOWEST + 2 * Math.floor((Math.random() * (HIGHEST - LOWEST)) / 2);
+    if (given.has(port) || !(await isFree(port)) || !(await isFree(port + 1))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
 
