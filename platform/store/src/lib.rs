@@ -38,6 +38,7 @@
 //! * Columns are `bigint`, `text` or `bytea`: a truth is a `bigint` bound as `i64::from(flag)`, a time integer microseconds. Bind `&str`,
 //!   `String`, `i64`, bytes, or an `Option` of these; the top of `sqlite.rs` says why.
 
+pub mod dump;
 mod engine;
 mod error;
 mod filter;

@@ -83,6 +83,9 @@ const LOG_OF_MANY: Migration = Migration {
     ",
 };
 
+/// What the log is on either engine.
+pub(crate) const LOG_OF_ANY: [Migration; 2] = [LOG, CURSOR];
+
 const LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, hash text NOT NULL, at bigint NOT NULL)";
 
@@ -109,7 +112,7 @@ pub(crate) async fn migrate(
     now: Timestamp,
 ) -> Result<(), MigrationError> {
     let own: &[Migration] = match engine {
-        Engine::Sqlite => &[LOG, CURSOR],
+        Engine::Sqlite => &LOG_OF_ANY,
         Engine::Postgres => &[LOG, CURSOR, LOG_OF_MANY],
     };
     let mut wanted = BTreeMap::new();
@@ -155,6 +158,6 @@ async fn run(
     sqlx::query("COMMIT").execute(&mut *conn).await.map(drop)
 }
 
-fn hash_of(sql: &str) -> String {
+pub(crate) fn hash_of(sql: &str) -> String {
     hex::encode(Sha256::digest(sql))
 }

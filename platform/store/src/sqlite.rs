@@ -93,6 +93,20 @@ impl Database {
     }
 }
 
+/// A connection that only reads the database at `url`, whoever has it open: readers and the writer of SQLite do not block each other.
+pub(crate) async fn beside(url: &str) -> Result<AnyConnection, StoreError> {
+    let path = path_of(url)?;
+    let fail = |error: sqlx::Error| StoreError::open(&path, error);
+    if !path.is_file() {
+        return Err(StoreError::open(&path, "there is no such file"));
+    }
+    sqlx::any::install_default_drivers();
+    // Opened for writing, since whoever reads alone must make SQLite's index of the newest pages, a file beside it.
+    let mut conn = AnyConnection::connect(&format!("{}?mode=rw", url_of(&path))).await.map_err(fail)?;
+    conn.execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON").await.map_err(fail)?;
+    Ok(conn)
+}
+
 /// A schema's text as SQLite should have it. Only an `integer PRIMARY KEY` is the table's own order in SQLite; a `bigint` one, the
 /// same to PostgreSQL, would cost a second index.
 pub(crate) fn dialect(sql: &str) -> String {

@@ -137,6 +137,14 @@ impl Database {
         Ok(conn)
     }
 
+    /// A connection for a long look at every org's rows.
+    pub(crate) async fn beside(&self) -> Result<AnyConnection, StoreError> {
+        let mut conn = self.find().await?;
+        conn.execute("SET default_transaction_read_only = on; SET tandem.org = '*'; SET application_name = 'tandem backup'")
+            .await?;
+        Ok(conn)
+    }
+
     fn current(&self) -> &AnyConnectOptions {
         &self.hosts.options[self.primary.load(Ordering::Relaxed)]
     }

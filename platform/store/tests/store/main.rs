@@ -1,6 +1,7 @@
 //! The store as its users see it: a real database in a folder of its own for every test.
 
 mod crash;
+mod dump;
 mod failover;
 mod golden;
 mod log;
