@@ -7,7 +7,7 @@ import type { Job, JobState as State } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { cx } from "../ui/cx";
-import { Empty, Failure, SkeletonRows } from "../ui/states";
+import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
 import { formatFull } from "../ui/time";
 import { ConfirmJob, type Decision } from "./ConfirmJob";
@@ -59,6 +59,11 @@ export function JobsList() {
       ) : (
         <Table label={m.operations.jobs} columns={columns(actions)} rows={rows} id={(job) => job.id} testId="job-row" />
       )}
+      {jobs.isError && rows.length > 0 && (
+        <p role="alert" className="rounded-2xl bg-bad-soft px-4 py-3 text-bad-text">
+          {describe(jobs.error)}
+        </p>
+      )}
       {jobs.hasNextPage && (
         <div className="flex justify-center">
           <Button busy={jobs.isFetchingNextPage} data-testid="jobs-more" onClick={() => void jobs.fetchNextPage()}>
@@ -95,16 +100,16 @@ const columns = ({ show, retry, discard }: Actions): Column<Job>[] => [
     key: "run_at",
     name: m.operations.runAt,
     title: m.operations.runAtTitle,
+    span: "two",
     className: "tabular whitespace-nowrap",
-    wide: true,
     cell: ({ run_at }) => <time dateTime={run_at}>{formatFull(run_at)}</time>,
   },
   {
     key: "error",
     name: m.operations.error,
-    wide: true,
+    span: "all",
     className: "min-w-48 max-w-md",
-    cell: ({ error }) => (error ? <span className="line-clamp-2 break-words text-bad-text">{error}</span> : "–"),
+    cell: ({ error }) => error && <span className="line-clamp-2 break-words text-bad-text">{error}</span>,
   },
   {
     key: "actions",

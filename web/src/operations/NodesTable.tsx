@@ -62,10 +62,13 @@ const columns = (answering: NodeId): Column<Node>[] => [
       </span>
     ),
   },
+  { key: "version", name: m.operations.version, cell: ({ version }) => <span className="tabular">{version}</span> },
+  { key: "calls", name: m.operations.calls, number: true, cell: ({ load }) => load.calls },
+  { key: "endpoints", name: m.operations.endpoints, title: m.operations.endpointsTitle, number: true, cell: ({ load }) => load.endpoints },
   {
     key: "roles",
     name: m.operations.roles,
-    wide: true,
+    span: "all",
     cell: ({ roles }) => (
       <span className="flex flex-wrap gap-1">
         {ROLES.filter((role) => roles.includes(role)).map((role) => (
@@ -76,18 +79,15 @@ const columns = (answering: NodeId): Column<Node>[] => [
       </span>
     ),
   },
-  { key: "calls", name: m.operations.calls, number: true, cell: ({ load }) => load.calls },
-  { key: "endpoints", name: m.operations.endpoints, title: m.operations.endpointsTitle, number: true, cell: ({ load }) => load.endpoints },
-  { key: "version", name: m.operations.version, cell: ({ version }) => <span className="tabular">{version}</span> },
   {
     key: "addresses",
     name: m.operations.addresses,
-    wide: true,
+    span: "all",
     cell: (node) => {
       const all = addresses(node);
+      if (all.length === 0) return null;
       return (
         <span className="tabular flex flex-wrap gap-x-3 text-sm xl:grid xl:grid-cols-2">
-          {all.length === 0 && "–"}
           {all.map(({ way, address }) => (
             <span key={way} className="whitespace-nowrap">
               <span className="text-soft">{m.operations.ways[way]}</span> {address}

@@ -26,7 +26,7 @@ export function OperationsPage() {
       data-testid="operations"
     >
       <header className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 md:px-6">
-        <h1 className="pt-3 text-lg font-semibold md:py-3.5">{m.operations.title}</h1>
+        <h1 className="py-2 text-lg font-semibold md:py-3.5">{m.operations.title}</h1>
         <Tabs.List aria-label={m.operations.title} className="-mb-px flex gap-5 self-end">
           {tabs.map((each) => (
             <Tabs.Trigger

@@ -46,7 +46,7 @@ export function Rail() {
   const places = usePlaces();
   const isHere = useIsHere();
   return (
-    <nav aria-label={m.nav.label} className="row-span-2 hidden flex-col items-center gap-0.5 px-1.5 pt-1 pb-3 md:flex">
+    <nav aria-label={m.nav.label} className="row-span-2 hidden flex-col items-center gap-0.5 px-0.5 pt-1 pb-3 md:flex">
       {places.map((place) => (
         <RailLink key={place.to} place={place} here={isHere(place.to)} className={cx("w-full py-2", place.to === "/settings" && "mt-auto")} />
       ))}

@@ -11,7 +11,7 @@ export function TopBar() {
   return (
     <header className="flex h-13 items-center gap-2 px-3 md:col-span-2 md:gap-3 md:px-4">
       <Link to="/" className="flex shrink-0 items-center gap-2.5 rounded-lg pr-1 font-semibold tracking-tight" aria-label={m.app}>
-        <img src="/icon.svg" alt="" className="size-7 md:ml-1.5 md:size-8" />
+        <img src="/icon.svg" alt="" className="size-7 md:ml-2 md:size-8" />
         <span className="hidden text-lg lg:inline">{m.app}</span>
       </Link>
       <button

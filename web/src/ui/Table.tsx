@@ -9,8 +9,9 @@ interface Column<T> {
   number?: boolean;
   /** Something to do with the row: on a card it stands beside the heading. */
   action?: boolean;
-  /** Long: on a card it has a line of its own. */
-  wide?: boolean;
+  /** Room for something long on a card: two of its columns, or a line of its own. */
+  span?: "two" | "all";
+  /** Null where there is nothing to say: a card then leaves the name out too. */
   cell: (row: T) => ReactNode;
   className?: string;
 }
@@ -22,6 +23,8 @@ interface Props<T> {
   id: (row: T) => string;
   testId: string;
 }
+
+const spans = { two: "col-span-2", all: "col-span-full" };
 
 /** With more columns than this a table needs a wide screen. */
 const FEW = 5;
@@ -59,21 +62,26 @@ export function Table<T>({ label, columns, rows, id, testId }: Props<T>) {
       <ul aria-label={label} className={cx("flex flex-col gap-2.5", many ? "lg:hidden" : "md:hidden")}>
         {rows.map((row) => (
           <li key={id(row)} data-testid={`${testId}-card`} data-id={id(row)} className="rounded-2xl border border-line p-3.5">
-            <div className="mb-2 flex items-center justify-between gap-3">
-              <span className="min-w-0 truncate text-lg font-semibold">{first?.cell(row)}</span>
+            <div className="mb-2 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
+              <span className="min-w-0 grow basis-40 truncate text-lg font-semibold">{first?.cell(row)}</span>
               {rest.filter(({ action }) => action).map((column) => (
                 <span key={column.key}>{column.cell(row)}</span>
               ))}
             </div>
             <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 min-[420px]:grid-cols-3 sm:grid-cols-5">
-              {rest.filter(({ action }) => !action).map((column) => (
-                <div key={column.key} className={cx("min-w-0", column.wide && "col-span-full")}>
-                  <dt className="text-xs text-soft" title={column.title}>
-                    {column.name}
-                  </dt>
-                  <dd className={cx("tabular", !column.wide && "truncate")}>{column.cell(row)}</dd>
-                </div>
-              ))}
+              {rest.filter(({ action }) => !action).map((column) => {
+                const value = column.cell(row);
+                return (
+                  value !== null && (
+                    <div key={column.key} className={cx("min-w-0", column.span && spans[column.span])}>
+                      <dt className="text-xs text-soft" title={column.title}>
+                        {column.name}
+                      </dt>
+                      <dd className={cx("tabular", column.span !== "all" && "truncate")}>{value}</dd>
+                    </div>
+                  )
+                );
+              })}
             </dl>
           </li>
         ))}
