@@ -117,6 +117,7 @@ export class RawUdp extends RawPhone {
 
   private constructor(
     private readonly socket: Udp,
+    private readonly host: string,
     private readonly port: number,
   ) {
     super();
@@ -126,7 +127,8 @@ export class RawUdp extends RawPhone {
   static async open(server: Server): Promise<RawUdp> {
     const socket = createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-    return new RawUdp(socket, Number(server.sip.split(":")[1]));
+    const [host, port] = server.sip.split(":");
+    return new RawUdp(socket, host!, Number(port));
   }
 
   get address(): string {
@@ -135,7 +137,7 @@ export class RawUdp extends RawPhone {
 
   async send(bytes: string | Buffer): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.socket.send(bytes, this.port, "127.0.0.1", (error) => (error ? reject(error) : resolve()));
+      this.socket.send(bytes, this.port, this.host, (error) => (error ? reject(error) : resolve()));
     });
   }
 

@@ -306,8 +306,9 @@ test("a caller who waits gets every packet of the music through all of this", as
   expect(answer.status).toBe(200);
   // A phone that talks, so that the server knows it from others at the same address.
   const mouth = Number(/^m=audio (\d+) /m.exec(answer.text)![1]);
+  const relay = /^c=IN IP4 (\S+)/m.exec(answer.text)![1]!;
   let spoken = 0;
-  const talking = setInterval(() => ear.send(alaw.packet(880, spoken++, 0xca11), mouth, "127.0.0.1"), 20);
+  const talking = setInterval(() => ear.send(alaw.packet(880, spoken++, 0xca11), mouth, relay), 20);
   const supervisor = Api.as(server, "supervisor");
   const waiting = await until("the caller waits", () => supervisor.get("/conversations?active=true"), (page) => page.items[0]?.state === "queued", 30);
   await soundPasses(1);
