@@ -1,6 +1,9 @@
 //! Listeners and what they answer.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
@@ -55,7 +58,7 @@ impl Listener {
 }
 
 /// Everything users and programs reach.
-pub(crate) fn app(parts: &Parts) -> Router {
+pub(crate) fn app(parts: &Parts, standing: &Standing) -> Router {
     let (api, document) = openapi::describe(parts.routes());
     let router = Router::new()
         .merge(api)
@@ -63,7 +66,7 @@ pub(crate) fn app(parts: &Parts) -> Router {
         .route("/api/{*rest}", any(no_route))
         // On the operators' listener only.
         .route("/metrics", any(no_route))
-        .merge(health(parts))
+        .merge(health(standing))
         .fallback(client::serve);
     let app = parts.edge.surround(router);
     parts.forwarding.answer(app.clone());
@@ -71,30 +74,55 @@ pub(crate) fn app(parts: &Parts) -> Router {
 }
 
 /// What operators reach.
-pub(crate) fn admin(parts: &Parts, metrics: Metrics) -> Router {
+pub(crate) fn admin(standing: &Standing, metrics: Metrics) -> Router {
     let scrape = get(|State(metrics): State<Metrics>| async move {
         ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render())
     });
-    health(parts).route("/metrics", scrape.with_state(metrics)).fallback(no_route)
+    health(standing).route("/metrics", scrape.with_state(metrics)).fallback(no_route)
 }
 
-fn health(parts: &Parts) -> Router {
+/// How far this server is: it starts, it works, or it drains.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    /// What a start waits for.
+    waits: Arc<str>,
+    started: Arc<OnceLock<(Store, CancellationToken)>>,
+}
+
+impl Standing {
+    /// Of a server that starts and waits for what `waits` says.
+    pub(crate) fn starting(waits: String) -> Self {
+        Self { waits: waits.into(), started: Arc::default() }
+    }
+
+    /// It has started.
+    pub(crate) fn started(&self, parts: &Parts) {
+        let _ = self.started.set((parts.store.clone(), parts.stopping.clone()));
+    }
+}
+
+fn health(standing: &Standing) -> Router {
     Router::new()
         .route("/healthz", get(async || Json(json!({ "status": "ok" }))))
         .route("/readyz", get(ready))
-        .with_state((parts.store.clone(), parts.stopping.clone()))
+        .with_state(standing.clone())
 }
 
 /// Whether this server should be sent work: it is not draining and its store answers.
-async fn ready(State((store, stopping)): State<(Store, CancellationToken)>) -> Response {
+async fn ready(State(standing): State<Standing>) -> Response {
+    let Some((store, stopping)) = standing.started.get() else { return not_ready(&*standing.waits) };
     if stopping.is_cancelled() {
-        return ApiProblem::unavailable(1).into_response();
+        return not_ready("it drains");
     }
     match store.reader().acquire().await {
         Ok(_) => Json(json!({ "status": "ready" })).into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            ApiProblem::unavailable(1).into_response()
+            not_ready("the database does not answer")
         }
     }
+}
+
+fn not_ready(reason: impl Into<String>) -> Response {
+    ApiProblem(ApiProblem::unavailable(1).0.detail(reason)).into_response()
 }

@@ -1,14 +1,17 @@
 //! `tandem`, the server: reads the configuration, builds the parts, connects them, and drains them on shutdown.
 
+mod backup;
 mod client;
 mod compose;
 mod demo;
 mod docs;
 mod doctor;
+mod health;
 mod http;
 mod jobs;
 mod nodes;
 mod openapi;
+mod restore;
 mod serve;
 
 use std::{io::Write, process::ExitCode};
@@ -33,7 +36,7 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
         .enable_all()
         .build()
         .map_err(|error| StartError::Failed(format!("the runtime cannot start: {error}")))?;
-    match cli.command {
+    match &cli.command {
         Command::Config => say(&config.to_string()).map(|()| ExitCode::SUCCESS),
         Command::Doctor => runtime.block_on(doctor::examine(&config)),
         Command::Migrate => runtime.block_on(async {
@@ -45,6 +48,10 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
             tandem_setup::init_logs(&config.log)?;
             runtime.block_on(serve::make_demo(config)).map(|()| ExitCode::SUCCESS)
         }
+        Command::Health => runtime.block_on(health::ask(&config)),
+        Command::Backup { to, verify: false } => runtime.block_on(backup::make(&config, to)),
+        Command::Backup { to, verify: true } => backup::check(to),
+        Command::Restore { from } => runtime.block_on(restore::restore(&config, from)),
         Command::Serve => {
             tandem_setup::init_logs(&config.log)?;
             runtime.block_on(serve::serve(config)).map(|()| ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     compose::{self, Parts},
     demo::{self, Reached},
-    http::{self, Listener},
+    http::{self, Listener, Standing},
     say,
 };
 
@@ -32,15 +32,20 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
         false => None,
     };
     let admin = Listener::bind("metrics and health", "--admin", config.admin).await?;
+    let stopping = CancellationToken::new();
+    let standing = Standing::starting(format!("it starts, and waits until {} answers", config.database));
+    let admin_address = admin.address;
+    let mut servers =
+        vec![tokio::spawn(admin.serve(http::admin(&standing, metrics.clone()), stopping.clone()))];
     let parts = compose::start(&config).await?;
     let runtime = Runtime {
         http: http.as_ref().map(|listener| listener.address),
-        admin: admin.address,
+        admin: admin_address,
         sip: parts.sip,
         media: parts.media,
         pid: std::process::id(),
     };
-    let app = http::app(&parts);
+    let app = http::app(&parts, &standing);
     let demo = match config.demo {
         true => Some(demo::prepare(&config, &parts, reached(&config, &runtime)).await?),
         false => None,
@@ -49,8 +54,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
         .write(&config.data)
         .map_err(|error| StartError::Data { path: config.data.clone(), reason: error.to_string() })?;
 
-    let stopping = CancellationToken::new();
-    let mut servers = vec![tokio::spawn(admin.serve(http::admin(&parts, metrics.clone()), stopping.clone()))];
+    standing.started(&parts);
     servers.extend(http.map(|http| tokio::spawn(http.serve(app, stopping.clone()))));
     tokio::spawn(metrics.upkeep());
     parts.cluster.update(|info| {

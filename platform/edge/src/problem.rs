@@ -14,6 +14,8 @@ pub struct ApiProblem(pub Problem);
 
 /// Seconds after which a client of an overloaded server should try again.
 const OVERLOADED_RETRY_S: u32 = 1;
+/// As above, of one that has no room: that takes a person.
+const FULL_RETRY_S: u32 = 10;
 
 impl ApiProblem {
     /// 401: no token, or one that is not valid (any more).
@@ -50,6 +52,15 @@ impl ApiProblem {
     /// 503: come back after `retry_after_s` seconds.
     pub fn unavailable(retry_after_s: u32) -> Self {
         Self(Problem::new(503, "unavailable", "The server cannot take this now").retry_after(retry_after_s))
+    }
+
+    /// 507: nothing can be kept until an operator makes room.
+    pub fn full() -> Self {
+        Self(
+            Problem::new(507, "storage-full", "The server has no room left")
+                .detail("nothing of this was kept; its operators must make room")
+                .retry_after(FULL_RETRY_S),
+        )
     }
 
     /// 429: too many of these; come back after `retry_after_s` seconds.
@@ -105,6 +116,10 @@ impl From<StoreError> for ApiProblem {
             | StoreError::Unavailable(_)
             | StoreError::InDoubt(_)
             | StoreError::Fenced => Self::unavailable(OVERLOADED_RETRY_S),
+            StoreError::Full(_) => {
+                tracing::error!(%error, "request refused");
+                Self::full()
+            }
             _ => Self::internal(&error),
         }
     }

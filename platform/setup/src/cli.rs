@@ -22,7 +22,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Subcommand)]
+#[derive(Clone, PartialEq, Eq, Debug, Subcommand)]
 pub enum Command {
     /// Runs the server
     Serve,
@@ -34,6 +34,23 @@ pub enum Command {
     Migrate,
     /// Makes the demo organisation of `--demo` in the database, writes DIR/demo.json and ends: for several nodes
     Demo,
+    /// Asks the server that runs here whether it is ready; exit code 0 if it is
+    Health,
+    /// Writes everything there is to a file; a folder gets copies of the blobs too. The server may run meanwhile
+    Backup {
+        /// File that is not there yet, or folder (that is there, or ends with /)
+        #[arg(value_name = "FILE|DIR")]
+        to: PathBuf,
+        /// Checks a back-up in place of making one
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Reads a back-up into an empty database, of either kind, and compares
+    Restore {
+        /// What `backup` wrote
+        #[arg(value_name = "FILE|DIR")]
+        from: PathBuf,
+    },
 }
 
 impl Cli {

@@ -50,6 +50,8 @@ pub struct Config {
     pub redis: Option<Secret>,
     /// Where rows and events are.
     pub database: Database,
+    /// Where large things that are written once are.
+    pub blobs: Secret,
     /// Filter of the log.
     pub log: String,
 }
@@ -139,7 +141,9 @@ impl Config {
                 "links: several nodes need a database they can share; set `database` to postgres://…".into(),
             ));
         }
+        let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
         Ok(Self {
+            blobs: blobs_url(blobs)?,
             url: settings.url.map(public_url).transpose()?,
             roles,
             name: node_name(settings.name)?,
@@ -203,6 +207,15 @@ fn redis_url(url: String) -> Result<Secret, StartError> {
     }
 }
 
+fn blobs_url(url: String) -> Result<Secret, StartError> {
+    match url.split_once(':') {
+        Some(("file" | "s3" | "s3+http", place)) if !place.is_empty() => Ok(Secret(url)),
+        _ => Err(StartError::Config(
+            "blobs: must be file:DIR or s3://ACCESS:SECRET@HOST[:PORT]/BUCKET[/PREFIX]".into(),
+        )),
+    }
+}
+
 fn public_ip(text: &str) -> Result<IpAddr, StartError> {
     match text.parse::<IpAddr>() {
         Ok(ip) if !ip.is_unspecified() && !ip.is_multicast() => Ok(ip),
@@ -257,6 +270,7 @@ impl fmt::Display for Config {
             writeln!(f, "redis = {}", quoted(redis))?;
         }
         writeln!(f, "database = {}", quoted(&self.database))?;
+        writeln!(f, "blobs = {}", quoted(&self.blobs))?;
         write!(f, "log = {}", quoted(&self.log))
     }
 }

@@ -28,18 +28,26 @@ pub enum StartError {
         /// Why.
         reason: String,
     },
+    /// The database cannot be used, and waiting would not mend it.
+    #[error("cannot use the database {database}: {reason}")]
+    Database {
+        /// Which, without secrets.
+        database: String,
+        /// Why.
+        reason: String,
+    },
     /// Anything else.
     #[error("{0}")]
     Failed(String),
 }
 
 impl StartError {
-    /// The process' exit code: 2 configuration, 3 address, 4 data folder, 1 anything else.
+    /// The process' exit code: 2 configuration, 3 address, 4 data folder or database, 1 anything else.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
             Self::Listen { .. } => 3,
-            Self::Data { .. } => 4,
+            Self::Data { .. } | Self::Database { .. } => 4,
             Self::Failed(_) => 1,
         }
     }

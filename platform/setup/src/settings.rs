@@ -54,6 +54,9 @@ pub struct Settings {
     /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST[,HOST…]/NAME [default: sqlite:DIR/tandem.db]
     #[arg(long, global = true, env = "TANDEM_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
+    /// Where documents, recordings and the like are: file:DIR or s3://ACCESS:SECRET@HOST/BUCKET [default: file:DIR/blobs]
+    #[arg(long, global = true, env = "TANDEM_BLOBS", value_name = "URL", hide_env_values = true)]
+    pub blobs: Option<String>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -99,6 +102,7 @@ impl Settings {
             links: self.links.or(other.links),
             redis: self.redis.or(other.redis),
             database: self.database.or(other.database),
+            blobs: self.blobs.or(other.blobs),
             log: self.log.or(other.log),
         }
     }

@@ -58,6 +58,9 @@ pub enum StoreError {
     /// The database went away while it made the command durable, and could not be asked in time whether it did.
     #[error("the database went away during the commit: {0}")]
     InDoubt(String),
+    /// There is no room for more. Nothing of the command is in the store.
+    #[error("the database has no room left: {0}")]
+    Full(String),
     /// The database failed.
     #[error(transparent)]
     Database(sqlx::Error),
@@ -65,8 +68,29 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        if postgres::is_away(&error) { Self::Unavailable(error.to_string()) } else { Self::Database(error) }
+        if is_full(&error) {
+            Self::Full(error.to_string())
+        } else if postgres::is_away(&error) || is_unreadable(&error) {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Database(error)
+        }
     }
+}
+
+/// SQLITE_FULL, as sqlx writes it, and PostgreSQL's disk_full.
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    matches!(postgres::code(error).as_deref(), Some("13" | "53100"))
+}
+
+/// SQLITE_IOERR in one of its shapes: the disk fails, or is full where SQLite cannot tell.
+pub(crate) fn is_unreadable(error: &sqlx::Error) -> bool {
+    const IOERR: u32 = 10;
+    // An SQLSTATE has five places; SQLite's codes of this kind have at most four.
+    postgres::code(error)
+        .filter(|code| code.len() < 5)
+        .and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == IOERR)
 }
 
 impl StoreError {

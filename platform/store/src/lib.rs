@@ -60,6 +60,7 @@ mod upcast;
 mod writer;
 
 pub use error::StoreError;
+pub use postgres::{ServerFacts, examine};
 pub use filter::EventFilter;
 pub use follow::Follow;
 pub use projection::Projection;

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     BoxFuture, StoreError,
     engine::{Database, Engine},
+    error,
     gate::Gate,
     meters,
     postgres::{self, Doubt, Fate},
@@ -61,6 +62,8 @@ pub(crate) trait Job: Send {
 pub(crate) enum Lost {
     /// The database refused it.
     Refused(Arc<sqlx::Error>),
+    /// The database has no room for it.
+    Full(String),
     /// The database went away before.
     Away(String),
     /// The database went away meanwhile: perhaps it is in the store.
@@ -71,6 +74,7 @@ impl From<&Lost> for StoreError {
     fn from(lost: &Lost) -> Self {
         match lost {
             Lost::Refused(error) => Self::Commit(Arc::clone(error)),
+            Lost::Full(reason) => Self::Full(reason.clone()),
             Lost::Away(reason) => Self::Unavailable(reason.clone()),
             Lost::InDoubt(reason) => Self::InDoubt(reason.clone()),
         }
@@ -470,7 +474,13 @@ fn answer(jobs: Vec<Box<dyn Job>>, lost: &Lost) {
 }
 
 fn lost(error: sqlx::Error) -> Lost {
-    if postgres::is_away(&error) { Lost::Away(error.to_string()) } else { Lost::Refused(Arc::new(error)) }
+    if error::is_full(&error) {
+        Lost::Full(error.to_string())
+    } else if postgres::is_away(&error) || error::is_unreadable(&error) {
+        Lost::Away(error.to_string())
+    } else {
+        Lost::Refused(Arc::new(error))
+    }
 }
 
 /// How many commands come together lately, and what a flush costs.

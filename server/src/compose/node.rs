@@ -19,7 +19,27 @@ const LOAD_EVERY: Duration = Duration::from_millis(500);
 
 /// Opens the store with the tables and views of every part.
 pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let migrations: Vec<Migration> = [
+    let projections = tandem_engage::projections();
+    let run_projections = config.roles.contains(&NodeRole::Worker);
+    let migrations = migrations();
+    let options = Options { migrations, projections, run_projections, ..Options::new(config.database.url()) };
+    Store::open_with(options).await.map_err(|error| match error {
+        StoreError::Open { reason, .. } => unusable(config, reason),
+        error => failed("the store", &error),
+    })
+}
+
+/// Why the database, which may be a file of the data folder, cannot be used.
+pub(crate) fn unusable(config: &Config, reason: String) -> StartError {
+    if config.database.is_shared() {
+        return StartError::Database { database: config.database.to_string(), reason };
+    }
+    StartError::Data { path: config.data.clone(), reason }
+}
+
+/// The tables of every part.
+pub(crate) fn migrations() -> Vec<Migration> {
+    [
         tandem_cluster::MIGRATIONS,
         tandem_edge::identity::MIGRATIONS,
         tandem_collaborate::MIGRATIONS,
@@ -27,14 +47,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
         tandem_routing_engine::MIGRATIONS,
         tandem_engage::MIGRATIONS,
     ]
-    .concat();
-    let projections = tandem_engage::projections();
-    let run_projections = config.roles.contains(&NodeRole::Worker);
-    let options = Options { migrations, projections, run_projections, ..Options::new(config.database.url()) };
-    Store::open_with(options).await.map_err(|error| match error {
-        StoreError::Open { reason, .. } => StartError::Data { path: config.data.clone(), reason },
-        error => failed("the store", &error),
-    })
+    .concat()
 }
 
 /// Signals between nodes, and the news that somebody committed.

@@ -3,12 +3,14 @@
 use std::io::Write;
 
 use futures::TryStreamExt as _;
+use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
-use super::{DumpError, Head, Writer, tables};
+use super::{DumpError, Head, Section, Writer, tables};
 use crate::{engine::Engine, postgres, sqlite};
 
-/// Writes head and tables of the database at `url`, all of one moment. It may be in use meanwhile, by this process or others.
+/// Writes head and tables of the database at `url`, all of one moment. It may be in use meanwhile, by this process or others. Each row is
+/// shown to `other` too.
 ///
 /// # Errors
 /// When there is no such database, or it or the file fails.
@@ -17,6 +19,7 @@ pub async fn copy<W: Write>(
     version: &str,
     made_at: i64,
     out: &mut Writer<W>,
+    mut other: impl FnMut(&Section, &[Value]),
 ) -> Result<(), DumpError> {
     let (mut conn, engine) = match url.starts_with("sqlite:") {
         true => (sqlite::beside(url).await?, Engine::Sqlite),
@@ -28,7 +31,7 @@ pub async fn copy<W: Write>(
     })
     .await?;
     out.head(&Head::new(version.to_owned(), made_at, ledger(&mut conn).await?))?;
-    tables(&mut conn, engine, out).await?;
+    tables(&mut conn, engine, out, &mut other).await?;
     conn.execute("ROLLBACK").await?;
     Ok(conn.close().await?)
 }
@@ -38,13 +41,16 @@ pub(super) async fn tables<W: Write>(
     conn: &mut AnyConnection,
     engine: Engine,
     out: &mut Writer<W>,
+    other: &mut impl FnMut(&Section, &[Value]),
 ) -> Result<(), DumpError> {
     for table in tables::all(conn, engine).await?.into_values() {
         out.begin(&table.section)?;
         let select = table.select(engine);
         let mut rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut *conn);
         while let Some(row) = rows.try_next().await? {
-            out.row(&table.values(&row)?)?;
+            let values = table.values(&row)?;
+            other(&table.section, &values);
+            out.row(&values)?;
         }
         out.end()?;
     }

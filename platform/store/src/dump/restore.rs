@@ -130,7 +130,7 @@ async fn place(conn: &mut AnyConnection, tables: &BTreeMap<String, Table>) -> Re
 
 async fn compare(conn: &mut AnyConnection, engine: Engine, manifest: &Manifest) -> Result<(), DumpError> {
     let mut again = Writer::new(std::io::sink());
-    copy::tables(conn, engine, &mut again).await?;
+    copy::tables(conn, engine, &mut again, &mut |_, _| {}).await?;
     let (found, _) = again.finish()?;
     let found: BTreeMap<_, _> = found.sections.into_iter().map(|sum| (sum.end.clone(), sum)).collect();
     for sum in manifest.tables() {

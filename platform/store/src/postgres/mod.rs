@@ -5,6 +5,7 @@
 //! of `bigint` (a `numeric`) is cast; a statement that fails undoes its command, even when the command takes no notice.
 
 mod doubt;
+mod examine;
 mod hosts;
 pub(crate) mod replicas;
 pub(crate) mod walls;
@@ -25,6 +26,8 @@ use sqlx::{
 
 use crate::{StoreError, gate};
 use hosts::Hosts;
+
+pub use examine::{ServerFacts, examine};
 
 pub(crate) use doubt::{Doubt, Fate, resolve};
 

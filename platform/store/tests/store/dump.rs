@@ -51,7 +51,7 @@ async fn fill(store: &Store) -> Vec<OrgScope> {
 
 async fn copy(place: &Place) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new());
-    dump::copy(&place.url(), "1", 7, &mut writer).await.expect("copied");
+    dump::copy(&place.url(), "1", 7, &mut writer, |_, _| {}).await.expect("copied");
     writer.finish().expect("memory").1
 }
 
@@ -129,7 +129,7 @@ on_both_engines! {
 #[tokio::test]
 async fn only_a_database_that_is_there_is_copied() {
     let place = Place::sqlite();
-    let copied = dump::copy(&place.url(), "1", 7, &mut Writer::new(Vec::new())).await;
+    let copied = dump::copy(&place.url(), "1", 7, &mut Writer::new(Vec::new()), |_, _| {}).await;
     let error = copied.expect_err("there is none").to_string();
     assert!(error.contains("there is no such file"), "{error}");
 }
