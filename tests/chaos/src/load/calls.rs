@@ -31,6 +31,8 @@ const AT_ONCE: usize = 4;
 const WORTH_ASKING: Duration = Duration::from_millis(1_500);
 /// Pause between looks.
 const LOOK: Duration = Duration::from_millis(50);
+/// Who is hung up on hears of it within this.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(3);
 /// Quiet for less than this: audio flows.
 const FLOWS: Duration = Duration::from_millis(200);
 
@@ -222,10 +224,12 @@ impl Pair {
     async fn hang_up(&mut self) -> bool {
         self.call = None;
         let first = self.caller.hang_up().await;
-        sleep(LOOK).await;
-        // The other side hears of it from the server; where it does not, it is told here.
-        let second = if self.callee.is_up() { self.callee.hang_up().await } else { true };
-        first && second
+        // The other side hears of it from the server; where it does not, it is ended here.
+        let heard = until(Instant::now() + GOODBYE_WITHIN, || !self.callee.is_up()).await;
+        if heard.is_err() {
+            self.callee.hang_up().await;
+        }
+        first && heard.is_ok()
     }
 }
 
