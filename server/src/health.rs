@@ -16,6 +16,8 @@ use crate::say;
 
 /// Who takes longer is not well.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The default of `--admin`.
+const UNSAID: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
 /// More than any answer of ours.
 const ANSWER_MAX: u64 = 16 * 1024;
 
@@ -41,13 +43,13 @@ fn not_ready(reason: &str) -> Result<ExitCode, StartError> {
     Ok(ExitCode::FAILURE)
 }
 
-/// Where the server answers: on this machine, and on the port it took if any was asked for.
+/// Where the server answers: on this machine. If nobody said where, or any port was asked for, the data folder tells.
 fn address(config: &Config) -> SocketAddr {
     let read = || -> Option<Runtime> {
         serde_json::from_slice(&std::fs::read(config.data.join(Runtime::FILE)).ok()?).ok()
     };
     let mut address = config.admin;
-    if address.port() == 0 {
+    if address.port() == 0 || address == UNSAID {
         address = read().map_or(address, |runtime| runtime.admin);
     }
     if address.ip().is_unspecified() {

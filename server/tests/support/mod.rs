@@ -55,8 +55,17 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the program with `--demo` in `folder` and waits until it is ready.
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// As [`Self::start`], with more flags.
+    pub(crate) fn start_with(folder: &Path, flags: &[&str]) -> Self {
         let mut command = tandem(folder);
-        command.args(["serve", "--demo", "--log", "warn"]).args(FREE_PORTS).stdout(Stdio::piped());
+        command
+            .args(["serve", "--demo", "--log", "warn"])
+            .args(FREE_PORTS)
+            .args(flags)
+            .stdout(Stdio::piped());
         let mut process = command.spawn().expect("started");
         let mut stdout = BufReader::new(process.stdout.take().expect("piped"));
         let mut line = String::new();

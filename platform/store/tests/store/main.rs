@@ -3,6 +3,7 @@
 mod crash;
 mod dump;
 mod failover;
+mod full;
 mod golden;
 mod log;
 mod model;
