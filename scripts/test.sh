@@ -28,14 +28,16 @@ rust_tests() {
 
 client() { make --no-print-directory web && npm --prefix web run --silent lint && npm --prefix web run --silent test; }
 
-browser() {
+browser() { # what to run it on: one process, or the cluster
   # The server's own tests have built it, with the workspace's features: building it by itself would compile much of it again.
   [ -x "$target/debug/tandem" ] || { echo "no $target/debug/tandem: the Rust tests build it" >&2; return 1; }
   [ -e tests/e2e/node_modules/.installed ] && [ ! tests/e2e/package-lock.json -nt tests/e2e/node_modules/.installed ] || {
     npm --prefix tests/e2e ci --no-audit --no-fund --loglevel=error
     touch tests/e2e/node_modules/.installed
   }
-  TANDEM_BIN="$(realpath "$target/debug/tandem")" npm --prefix tests/e2e run --silent test
+  # A cluster is ten processes and two databases: one at a time is what two cores carry.
+  local workers=2; [ "$1" = cluster ] && workers=1
+  TANDEM_E2E="$1" TANDEM_BIN="$(realpath "$target/debug/tandem")" npm --prefix tests/e2e run --silent test -- --workers="$workers" --output="results-$1"
 }
 
 # The client first: the server has it built in.
@@ -43,11 +45,13 @@ stage client client
 stage format cargo fmt --all --check
 stage clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 stage rust rust_tests
-stage browser browser
+stage browser browser single
+stage cluster browser cluster
 
 plain() { sed -E 's/\x1b\[[0-9;]*m//g' "$logs/$1.log"; }
 rust=$(plain rust | awk '/tests? run:/ {for (i = 1; i <= NF; i++) if ($i ~ /^passed/) n += $(i-1)} /^test result: ok/ {n += $4} END {print n + 0}')
 web=$(plain client | awk '$1 == "Tests" {for (i = 1; i <= NF; i++) if ($i ~ /^passed/) n += $(i-1)} END {print n + 0}')
 e2e=$(plain browser | awk '$2 == "passed" {n += $1} END {print n + 0}')
-echo "all green in $((SECONDS - started)) s: $rust Rust tests, $web client tests, $e2e end-to-end tests in the browser"
-echo "$((rust + web + e2e)) passed, 0 failed"
+nodes=$(plain cluster | awk '$2 == "passed" {n += $1} END {print n + 0}')
+echo "all green in $((SECONDS - started)) s: $rust Rust tests, $web client tests, $e2e end-to-end tests on one process, $nodes on the cluster"
+echo "$((rust + web + e2e + nodes)) passed, 0 failed"
