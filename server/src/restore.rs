@@ -24,13 +24,10 @@ pub(crate) async fn restore(config: &Config, from: &Path) -> Result<ExitCode, St
     parcel.open()?.1.finish().map_err(|error| backup::refused(&parcel.file, &error))?;
     compose::data_folder(&config.data)?;
     let (migrations, mut listed) = (node::migrations(), Vec::new());
-    let restored = dump::restore(
-        config.database.url(),
-        &migrations,
-        &SystemClock,
-        parcel.open()?,
-        |section, row| listed.extend(backup::listed(section, row)),
-    );
+    let restored =
+        dump::restore(config.database.url(), &migrations, &SystemClock, parcel.open()?, |section, row| {
+            listed.extend(backup::listed(section, row))
+        });
     let manifest = restored.await.map_err(|error| match error {
         DumpError::Store(StoreError::Open { reason, .. }) => node::unusable(config, reason),
         error => backup::refused(&parcel.file, &error),

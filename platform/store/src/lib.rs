@@ -60,9 +60,9 @@ mod upcast;
 mod writer;
 
 pub use error::StoreError;
-pub use postgres::{ServerFacts, examine};
 pub use filter::EventFilter;
 pub use follow::Follow;
+pub use postgres::{ServerFacts, examine};
 pub use projection::Projection;
 pub use schema::Migration;
 pub use scoped::Scoped;

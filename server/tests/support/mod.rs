@@ -1,5 +1,5 @@
 //! The real program, started on free ports.
-#![expect(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
     io::{BufRead, BufReader, Read},

@@ -117,20 +117,23 @@ pub(super) fn is_cursor(column: &Column) -> bool {
     column.0 == "cursor" && column.1 == ColumnKind::Text
 }
 
-/// How far a view has seen is told by a position alone, if it has seen everything. One that has not is made anew where it is restored:
-/// what it saw is no beginning of the log as it will be there.
+/// How far a view has seen is told by a position alone if what it has seen is the log's beginning in the order of positions too, which
+/// it is but for transactions that overlapped. A view that has seen something else is made anew where it is restored.
 fn expression(engine: Engine, table: &str, column: &Column) -> String {
     let Column(name, _) = column;
     if engine == Engine::Sqlite {
         return format!("\"{name}\"");
     }
-    let unseen =
-        "EXISTS (SELECT 1 FROM events e WHERE (e.xid, e.position) > (projections.xid, projections.position))";
+    let place = "(projections.xid, projections.position)";
+    let seen = format!(
+        "greatest(projections.position, (SELECT max(s.position) FROM events s WHERE (s.xid, s.position) <= {place}))"
+    );
+    let is_other = format!(
+        "EXISTS (SELECT 1 FROM events e WHERE (e.xid, e.position) > {place} AND e.position <= {seen})"
+    );
     match (table, name.as_str()) {
-        ("projections", "version") => format!("CASE WHEN {unseen} THEN 0::bigint ELSE version END"),
-        ("projections", "position") => format!(
-            "CASE WHEN {unseen} THEN 0::bigint ELSE (SELECT coalesce(max(e.position), 0) FROM events e) END"
-        ),
+        ("projections", "version") => format!("CASE WHEN {is_other} THEN 0::bigint ELSE version END"),
+        ("projections", "position") => format!("CASE WHEN {is_other} THEN 0::bigint ELSE {seen} END"),
         _ if is_cursor(column) => "'0-' || split_part(cursor, '-', 2)".to_owned(),
         _ => format!("\"{name}\""),
     }
