@@ -1,5 +1,6 @@
 //! The running program: its API as a whole, its pages, its end.
 
+#[expect(dead_code, reason = "each test file uses its part")]
 mod support;
 
 use std::collections::BTreeSet;

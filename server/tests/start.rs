@@ -1,5 +1,6 @@
 //! Starting and not starting: what is wrong is said in one line, with its own exit code.
 
+#[expect(dead_code, reason = "each test file uses its part")]
 mod support;
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};

@@ -1,5 +1,4 @@
 //! The real program, started on free ports.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
     io::{BufRead, BufReader, Read},
