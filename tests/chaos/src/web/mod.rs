@@ -210,8 +210,10 @@ impl Tab {
                 // As the web client: an idle connection is made anew, one that is heard is kept.
                 Notice::Live => {
                     let talking = self.in_call.borrow().call.is_some();
-                    if let Some(peer) = self.peer.as_ref().filter(|peer| !(talking && peer.is_connected())) {
-                        peer.renew();
+                    match &self.peer {
+                        Some(peer) if talking && peer.is_connected() => peer.show(),
+                        Some(peer) => peer.renew(),
+                        None => {}
                     }
                 }
                 Notice::Lost => {}

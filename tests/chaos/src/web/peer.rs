@@ -51,6 +51,10 @@ struct Inside {
     /// The connection that is there and speaks; 0 for none.
     current: Cell<u32>,
     connections: Cell<u32>,
+    /// The socket is a new one: the connection is to be shown to whoever is at its other end.
+    to_show: Cell<bool>,
+    /// A connection whose media node does not know it any more.
+    unknown: Cell<u32>,
     speaking: Cell<bool>,
     voice: RefCell<Voice>,
     listener: RefCell<Listener>,
@@ -86,6 +90,8 @@ impl Peer {
             overlap: Cell::new(false),
             current: Cell::new(0),
             connections: Cell::new(0),
+            to_show: Cell::new(false),
+            unknown: Cell::new(0),
             speaking: Cell::new(false),
             voice: RefCell::new(voice),
             listener: RefCell::new(listener),
@@ -97,6 +103,11 @@ impl Peer {
     /// Drops the connection and makes another.
     pub(super) fn renew(&self) {
         self.next(false, Value::Null);
+    }
+
+    /// Shows the connection that is there to a new edge, as the web client does in a call: another node's answer tells that it is gone.
+    pub(super) fn show(&self) {
+        self.shared.to_show.set(true);
     }
 
     /// Makes another connection, to the media node named if one is, and drops the one before once it is there.
@@ -169,6 +180,16 @@ async fn keep(shared: Rc<Inside>, id: u32, mut node: Value) {
     }
 }
 
+/// Offers what was offered before: the node that has the connection answers as it did; another one had to make it.
+async fn show(shared: Rc<Inside>, id: u32, mut offer: Value, node: Value) {
+    offer["node"] = node.clone();
+    if let Ok(answer) = shared.socket.ask("rtc.offer", offer).await
+        && answer["node"] != node
+    {
+        shared.unknown.set(id);
+    }
+}
+
 struct Connection {
     rtc: Rtc,
     socket: UdpSocket,
@@ -177,6 +198,8 @@ struct Connection {
     opus: Option<Pt>,
     /// The media node it is of, as the server calls it; null from a server that does not say.
     node: Value,
+    /// What was offered.
+    offer: Value,
     sent: u64,
     since: Instant,
     connected: bool,
@@ -201,7 +224,7 @@ impl Connection {
         if !node.is_null() {
             offer["node"] = node;
         }
-        let mut answer = signaling.ask("rtc.offer", offer).await.ok()?;
+        let mut answer = signaling.ask("rtc.offer", offer.clone()).await.ok()?;
         let sdp = SdpAnswer::from_sdp_string(answer["sdp"].as_str()?).ok()?;
         rtc.sdp_api().accept_answer(pending, sdp).ok()?;
         let opus =
@@ -213,6 +236,7 @@ impl Connection {
             primary,
             opus,
             node: answer["node"].take(),
+            offer,
             sent: 0,
             since: Instant::now(),
             connected: false,
@@ -221,7 +245,7 @@ impl Connection {
     }
 
     /// Until it is lost or another takes its place.
-    async fn run(&mut self, shared: &Inside, id: u32) {
+    async fn run(&mut self, shared: &Rc<Inside>, id: u32) {
         let mut frames = interval(tandem_media::FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let (mut buffer, mut deadline) = (vec![0; 2_048], Instant::now());
@@ -250,6 +274,12 @@ impl Connection {
             match self.drain(shared, id).await {
                 Some(next) => deadline = next,
                 None => return,
+            }
+            if shared.current.get() == id && shared.to_show.take() {
+                tokio::task::spawn_local(show(Rc::clone(shared), id, self.offer.clone(), self.node.clone()));
+            }
+            if shared.unknown.get() == id {
+                return;
             }
             let never = !self.connected && self.since.elapsed() > CONNECT_WITHIN;
             if never || self.disconnected.is_some_and(|since| since.elapsed() > DISCONNECTED_FOR) {
