@@ -165,16 +165,16 @@ async fn too_many_requests_at_once_are_refused(Ends { here, there }: Ends) {
 }
 
 async fn what_is_too_large_is_refused_both_ways(Ends { here, there }: Ends) {
-    const MIB: usize = 1024 * 1024;
+    const MOST: usize = 4 * 1024 * 1024;
     there.serve("grow", |_, bytes: usize| async move { "x".repeat(bytes) });
     there.serve("shrink", |_, text: String| async move { text.len() });
-    let (to, large) = (there.me(), "x".repeat(MIB));
+    let (to, large) = (there.me(), "x".repeat(MOST));
     let answer: Result<usize, _> = here.ask(to, "shrink", &large, AT_MOST).await;
-    assert_eq!(answer, Err(LinkError::TooLarge(MIB + 2)));
-    assert_eq!(here.tell(to, "shrink", &large), Err(LinkError::TooLarge(MIB + 2)));
-    let answer: Result<String, _> = here.ask(to, "grow", &MIB, AT_MOST).await;
-    assert_eq!(answer, Err(LinkError::TooLarge(MIB + 2)));
-    let fits = MIB - 100;
+    assert_eq!(answer, Err(LinkError::TooLarge(MOST + 2)));
+    assert_eq!(here.tell(to, "shrink", &large), Err(LinkError::TooLarge(MOST + 2)));
+    let answer: Result<String, _> = here.ask(to, "grow", &MOST, AT_MOST).await;
+    assert_eq!(answer, Err(LinkError::TooLarge(MOST + 2)));
+    let fits = MOST - 100;
     assert_eq!(here.ask(to, "shrink", &large[..fits], AT_MOST).await, Ok(fits), "and the link still works");
     assert_eq!(here.ask::<_, String>(to, "grow", &fits, AT_MOST).await.map(|text| text.len()), Ok(fits));
 }
