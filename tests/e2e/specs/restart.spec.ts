@@ -38,9 +38,9 @@ test("what was acknowledged is there after kill -9, and who waited goes on waiti
   }
   expect(posted.filter((id) => !kept.has(id))).toEqual([]);
 
-  // The caller waits where it waited, in the same call, and hangs up in it.
+  // The caller waits where it waited, in the same call (and is perhaps offered to the agent who is on queue), and hangs up in it.
   const { id, call } = waiting.items[0];
-  await until("the place is kept", () => supervisor.get(`/conversations/${id}`), (kept) => kept.state === "queued" && kept.call === call, 10);
+  await until("the place is kept", () => supervisor.get(`/conversations/${id}`), (kept) => ["queued", "alerting"].includes(kept.state) && kept.call === call, 10);
   expect((await supervisor.get(`/calls/${call}`)).ended_at ?? null).toBeNull();
   caller.hangUp();
   const ended = await until("its end is known", () => supervisor.get(`/calls/${call}`), (record) => record.ended_at != null, 10);
