@@ -3,7 +3,7 @@
 //! The live receiver exists before the log is read, so whatever is committed meanwhile waits in it; what the log already gave is told
 //! by its cursor. A receiver that lags goes back to the log.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::Serialize;
 use tandem_bus::Published;
@@ -91,6 +91,9 @@ struct Subscription {
     seen: Cursor,
 }
 
+/// How far another node's view of the log may be ahead.
+const AHEAD_AT_MOST: Duration = Duration::from_secs(1);
+
 /// As [`ServerFrame::Event`], without a copy of the event.
 #[derive(Serialize)]
 struct EventFrame<'a> {
@@ -102,9 +105,11 @@ struct EventFrame<'a> {
 
 impl Feed {
     async fn subscribe(&mut self, request: Subscribe) -> Result<(), Closed> {
-        let head = self.gateway.0.store.head();
+        let store = &self.gateway.0.store;
+        let head = store.head();
         let from = request.after.unwrap_or(head);
-        if from > head {
+        // Another node may have handed it out, whose view of the log is a moment ahead of this one's.
+        if from > head && !store.wait_for(from, AHEAD_AT_MOST).await {
             let problem = Problem::new(422, "unknown-cursor", "This server never handed out that cursor")
                 .detail("read your state again and subscribe without `after`");
             return self.outgoing.answer(request.id, Err(problem));
