@@ -43,7 +43,7 @@ ids! {
     OrgId,
     /// A person who can sign in.
     UserId,
-    /// One sign-in.
+    /// One sign-in, or one token that acts for somebody.
     SessionId,
     /// Something a user can be reached on: a browser tab or a SIP phone.
     DeviceId,

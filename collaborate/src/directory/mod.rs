@@ -98,16 +98,18 @@ impl Directory {
     /// Adds somebody.
     ///
     /// # Errors
-    /// [`IdentityError::Taken`] for a name or extension somebody has, [`IdentityError::Invalid`] for one that cannot be.
+    /// [`IdentityError::Taken`] for a name or extension somebody has, [`IdentityError::Invalid`] for one that cannot be,
+    /// [`IdentityError::NotHeld`] for a role that stands for more than the caller holds.
     pub async fn add(&self, ctx: &RequestContext, new: NewPerson) -> Result<Person, DirectoryError> {
+        self.identity.may_give(ctx, &new.roles).await?;
         let user = self.identity.create_user(ctx.scope, Cause::request(ctx), new).await?;
         self.person_of(ctx.scope, user).await
     }
 
     async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
         let presence = self.presence.of(scope, user.id).await?;
-        let UserRecord { id, name, display_name, title, extension, roles } = user;
-        Ok(Person { id, name, display_name, title, extension, roles, presence })
+        let UserRecord { id, name, display_name, title, extension, roles, active } = user;
+        Ok(Person { id, name, display_name, title, extension, roles, active, presence })
     }
 }
 
@@ -143,6 +145,7 @@ mod tests {
             title: None,
             extension: Some("1001".into()),
             roles: Vec::new(),
+            active: true,
         };
         for (query, found) in
             [("", true), ("LOVE", true), ("ada.l 100", true), ("ada grace", false), ("2", false)]

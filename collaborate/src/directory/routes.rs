@@ -18,7 +18,7 @@ pub(crate) fn routes(directory: Directory) -> OpenApiRouter {
 
 /// Lists people
 ///
-/// By display name, each with presence.
+/// By display name, each with presence. People who were deactivated are among them, marked so: their names stay for what they did.
 #[utoipa::path(get, path = "/people", tag = "collaborate", params(PeopleQuery), responses(
     (status = 200, description = "One page of people", body = Page<Person>),
     (status = 403, description = "Needs `people:read`", body = Problem),
@@ -51,7 +51,7 @@ async fn person(
 /// Adds a person
 #[utoipa::path(post, path = "/people", tag = "collaborate", request_body = NewPerson, responses(
     (status = 201, description = "Added", body = Person),
-    (status = 403, description = "Needs `people:write`", body = Problem),
+    (status = 403, description = "Needs `people:write`, and all permissions of the roles given", body = Problem),
     (status = 409, description = "Somebody has this name or extension", body = Problem),
     (status = 422, description = "A field that cannot be taken", body = Problem),
 ))]

@@ -128,14 +128,14 @@ impl World {
             name: name.into(),
             display_name: name.to_uppercase(),
             title: None,
-            roles: vec![role],
+            roles: vec![role.clone()],
             password: "correct horse".into(),
             extension: None,
         };
         let user = self.identity.create_user(scope, Cause::SYSTEM, person).await.expect("a user").id;
         let token = self.identity.issue_token(scope, user).await.expect("a token");
         self.tokens.lock().expect("unpoisoned").insert(user, token);
-        let permissions = Permissions::of(role);
+        let permissions = Permissions::of(&role);
         let (session, request) = (SessionId::generate(), RequestId::generate());
         RequestContext { scope, user, session, permissions, request }
     }

@@ -41,6 +41,11 @@ impl Front {
                 return Err(unavailable(request));
             }
         };
+        // The phone of somebody who may not sign in is refused as one with a wrong secret is.
+        let phone = match phone {
+            Some(phone) if self.is_shut_out(scope, &phone).await.map_err(|()| unavailable(request))? => None,
+            phone => phone,
+        };
         let mut authenticator = self.authenticator();
         let checked = authenticator.check(now, &realm, request, &credentials, phone.as_ref().map(|p| &p.ha1));
         match (checked, phone) {
@@ -51,6 +56,16 @@ impl Front {
             }
             (Err(Refusal::OtherUri), _) => Err(request.response(StatusCode::BAD_REQUEST)),
             _ => Err(request.response(StatusCode::FORBIDDEN)),
+        }
+    }
+
+    async fn is_shut_out(&self, scope: OrgScope, phone: &PhoneRecord) -> Result<bool, ()> {
+        match self.switch.identity.user(scope, phone.user).await {
+            Ok(person) => Ok(person.is_some_and(|person| !person.active)),
+            Err(error) => {
+                tracing::error!(%error, "a phone's user cannot be looked up");
+                Err(())
+            }
         }
     }
 

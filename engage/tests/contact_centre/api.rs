@@ -26,7 +26,7 @@ struct Answer {
 
 impl Client {
     fn of(world: &World, user: UserId, role: Role) -> Self {
-        let permissions = Permissions::of(role);
+        let permissions = Permissions::of(&role);
         let (session, request) = (SessionId::generate(), RequestId::generate());
         let ctx = RequestContext { scope: world.scope, user, session, permissions, request };
         Self { router: tandem_engage::routes(world.engage.clone()).into(), ctx }

@@ -10,6 +10,6 @@ mod secret;
 
 pub use clock::{Clock, SystemClock};
 pub use context::RequestContext;
-pub use permission::{Permission, Permissions};
+pub use permission::{Permission, Permissions, UnknownPermission};
 pub use scope::{Mint, OrgScope};
 pub use secret::Secret;

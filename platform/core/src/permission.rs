@@ -3,16 +3,18 @@
 use tandem_proto::api::Role;
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+    ($(#[doc = $doc:literal] $name:ident = $text:literal),+ $(,)?) => {
         /// A right to one kind of operation.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
-        pub enum Permission { $($(#[$doc])* $name),+ }
+        pub enum Permission { $(#[doc = $doc] $name),+ }
         impl Permission {
             /// Every permission.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
             /// Its public name, `thing:verb`.
             pub const fn name(self) -> &'static str { match self { $(Self::$name => $text),+ } }
+            /// What it allows, for people.
+            pub const fn description(self) -> &'static str { match self { $(Self::$name => $doc.trim_ascii()),+ } }
         }
     };
 }
@@ -46,6 +48,21 @@ permissions! {
     JobManage = "job:manage",
     /// See the nodes and how busy they are.
     NodeView = "node:view",
+    /// Define roles and say who holds which.
+    RoleWrite = "role:write",
+}
+
+/// A name that no permission has.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("there is no permission {0:?}")]
+pub struct UnknownPermission(String);
+
+impl std::str::FromStr for Permission {
+    type Err = UnknownPermission;
+    fn from_str(name: &str) -> Result<Self, UnknownPermission> {
+        let found = Self::ALL.iter().find(|permission| permission.name() == name);
+        found.copied().ok_or_else(|| UnknownPermission(name.chars().take(64).collect()))
+    }
 }
 
 /// A set of permissions.
@@ -56,8 +73,8 @@ impl Permissions {
     /// None.
     pub const NONE: Self = Self(0);
 
-    /// Those of a role.
-    pub fn of(role: Role) -> Self {
+    /// Those of a role that every org has. Of one that an org defined only the org's own table knows: none here.
+    pub fn of(role: &Role) -> Self {
         use Permission as P;
         const AGENT: &[P] = &[P::PeopleRead, P::ChatUse, P::CallUse, P::AgentOnQueue, P::QueueRead];
         const SUPERVISOR: &[P] = &[P::CallSupervise, P::QueueWrite, P::QueueSupervise, P::FlowRead];
@@ -65,12 +82,44 @@ impl Permissions {
             Role::Agent => AGENT.iter().copied().collect(),
             Role::Supervisor => AGENT.iter().chain(SUPERVISOR).copied().collect(),
             Role::Admin => P::ALL.iter().copied().collect(),
+            Role::Custom(_) => Self::NONE,
         }
     }
 
-    /// Those of several roles.
-    pub fn of_roles(roles: &[Role]) -> Self {
-        Self(roles.iter().fold(0, |set, role| set | Self::of(*role).0))
+    /// Those with these public names.
+    ///
+    /// # Errors
+    /// At the first name that no permission has.
+    pub fn from_names<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self, UnknownPermission> {
+        names.into_iter().map(|name| name.as_ref().parse::<Permission>()).collect()
+    }
+
+    /// Those of either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those of both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those of this set that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether every permission of `other` is in this set.
+    pub const fn contains(self, other: Self) -> bool {
+        other.without(self).is_empty()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether `permission` is in the set.
@@ -102,12 +151,25 @@ mod tests {
 
     #[test]
     fn each_role_holds_what_the_one_below_it_holds() {
-        let [agent, supervisor, admin] = [Role::Agent, Role::Supervisor, Role::Admin].map(Permissions::of);
+        let [agent, supervisor, admin] = Role::BUILT_IN.map(|role| Permissions::of(&role));
         for permission in Permission::ALL {
             assert!(!agent.has(*permission) || supervisor.has(*permission));
             assert!(!supervisor.has(*permission) || admin.has(*permission));
         }
         assert!(!agent.has(Permission::QueueWrite));
         assert!(!supervisor.has(Permission::PeopleWrite));
+    }
+
+    #[test]
+    fn names_and_sets_go_both_ways() {
+        let all: Permissions = Permission::ALL.iter().copied().collect();
+        assert_eq!(Permissions::from_names(all.names()), Ok(all));
+        assert!(Permission::ALL.len() <= 64, "one bit each");
+        assert!(Permission::ALL.iter().all(|each| each.description().ends_with('.')));
+        let some = Permissions::from_names(["chat:use", "call:use"]).expect("permissions");
+        assert!(all.contains(some) && !some.contains(all) && some.contains(Permissions::NONE));
+        assert_eq!(all.intersection(some), some);
+        assert_eq!(all.without(some).union(some), all);
+        assert!(Permissions::from_names(["chat:use", "chat:abuse"]).is_err());
     }
 }

@@ -25,7 +25,7 @@ pub use caller::Caller;
 pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
-pub use identity::{Identity, IdentityError, SignInLimits, UserRecord};
+pub use identity::{Identity, IdentityError, Origin, SignInLimits, UserRecord};
 pub use problem::ApiProblem;
 pub use surround::no_route;
 

@@ -7,16 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
-use serde_json::{Value, json};
-use support::{PASSWORD, Server};
+use serde_json::json;
+use support::{PASSWORD, Server, slug};
 use tandem_proto::{Topic, limits::BODY_BYTES};
 
 const SESSIONS: &str = "/api/v1/sessions";
 const ME: &str = "/api/v1/me";
-
-fn slug(problem: &Value) -> &str {
-    problem["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
-}
 
 #[tokio::test]
 async fn a_session_lasts_from_sign_in_to_sign_out() {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Role;
 use crate::{OrgId, SessionId, Timestamp, UserId};
 
 /// `POST /sessions`: signs in with a password.
@@ -52,18 +53,6 @@ pub struct Org {
     pub name: String,
 }
 
-/// A role; each stands for a set of permissions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Chats, calls, takes interactions from queues.
-    Agent,
-    /// Sees and steers queues and agents.
-    Supervisor,
-    /// Everything.
-    Admin,
-}
-
 /// Somebody in the directory.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Person {
@@ -79,6 +68,8 @@ pub struct Person {
     pub extension: Option<String>,
     /// Roles held.
     pub roles: Vec<Role>,
+    /// False for somebody who may not sign in any more; their name stays for what they did.
+    pub active: bool,
     /// Presence now.
     pub presence: PresenceView,
 }

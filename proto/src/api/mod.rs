@@ -1,21 +1,25 @@
 //! Bodies of the REST API, `/api/v1`. One file per product.
 
+mod account;
 mod calls;
 mod chat;
 mod contact_centre;
 mod identity;
 mod jobs;
 mod nodes;
+mod roles;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use account::*;
 pub use calls::*;
 pub use chat::*;
 pub use contact_centre::*;
 pub use identity::*;
 pub use jobs::*;
 pub use nodes::*;
+pub use roles::*;
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]

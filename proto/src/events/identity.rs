@@ -1,7 +1,7 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{SessionId, UserId, api};
+use crate::{SessionId, Timestamp, UserId, api};
 
 events! {
     /// An org was made. Stream `org`.
@@ -27,10 +27,57 @@ events! {
         /// The session.
         session: SessionId,
     }
-    /// Somebody signed out. Stream `user`, topic `user`.
+    /// A session or token ended: signed out, revoked, or taken away with what it hung on. Stream `user`, topic `user`.
     SessionEnded = "session.ended" v 1 {
         /// The session.
         session: SessionId,
+    }
+    /// Somebody has a new password. Stream `user`, topic `user`.
+    PasswordChanged = "user.password.changed" v 1 {
+        /// Who.
+        user: UserId,
+    }
+    /// Somebody may not sign in any more. Stream `user`, topic `org`.
+    UserDeactivated = "user.deactivated" v 1 {
+        /// Who.
+        user: UserId,
+    }
+    /// Somebody may sign in again. Stream `user`, topic `org`.
+    UserReactivated = "user.reactivated" v 1 {
+        /// Who.
+        user: UserId,
+    }
+    /// Somebody holds other roles. Stream `user`, topic `org`.
+    UserRolesSet = "user.roles.set" v 1 {
+        /// Who.
+        user: UserId,
+        /// All roles held now.
+        roles: Vec<api::Role>,
+    }
+    /// A personal access token was made; its end is a `session.ended`. Stream `user`, topic `user`.
+    TokenCreated = "token.created" v 1 {
+        /// The token's id; the token itself is nowhere.
+        token: SessionId,
+        /// What it is called.
+        name: String,
+        /// Names of the permissions it is limited to.
+        scopes: Vec<String>,
+        /// When it ends by itself.
+        expires_at: Timestamp,
+    }
+    /// The org defined a role, or changed one. Stream and topic `org`.
+    RoleChanged = "role.changed" v 1 {
+        /// Which.
+        role: api::Role,
+        /// Its name to show.
+        title: String,
+        /// Names of the permissions it stands for.
+        permissions: Vec<String>,
+    }
+    /// A role is gone. Stream and topic `org`.
+    RoleRemoved = "role.removed" v 1 {
+        /// Which.
+        role: api::Role,
     }
     /// Presence changed, by choice, by a device coming or going, or by what somebody does. Stream `user`, topic `org`.
     PresenceChanged = "presence.changed" v 1 {

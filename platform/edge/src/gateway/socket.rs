@@ -1,6 +1,6 @@
 //! One socket: authenticates it, answers its requests, notices when it is gone.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
@@ -11,7 +11,10 @@ use tandem_proto::{
     limits::SDP_BYTES,
     ws::{Authenticated, ClientFrame, ClientRequest},
 };
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 use tokio_tungstenite::tungstenite;
 
 use super::{
@@ -70,10 +73,12 @@ async fn converse(gateway: &Gateway, reader: &mut Reader) -> Result<(), Closed> 
     let _leaving = Leaving { gateway: gateway.clone(), ctx: ctx.clone(), device, place };
     gateway.0.presence.connected(ctx.clone(), device).await;
     let (subscribe, requests) = mpsc::channel(4);
-    tokio::spawn(stream::feed(gateway.clone(), ctx, reader.outgoing.clone(), requests));
+    let rights = Arc::new(watch::Sender::new(ctx));
+    tokio::spawn(stream::feed(gateway.clone(), Arc::clone(&rights), reader.outgoing.clone(), requests));
     let mut connection = Connection {
         gateway: gateway.clone(),
         session,
+        rights,
         device,
         subscribe,
         outgoing: reader.outgoing.clone(),
@@ -198,6 +203,8 @@ fn is_too_big(error: axum::Error) -> bool {
 struct Connection {
     gateway: Gateway,
     session: Session,
+    /// What its user may do now.
+    rights: Arc<watch::Sender<RequestContext>>,
     device: DeviceId,
     subscribe: mpsc::Sender<Subscribe>,
     outgoing: Outgoing,
@@ -205,7 +212,7 @@ struct Connection {
 
 impl Connection {
     async fn answer(&self, id: Option<u64>, request: ClientRequest) -> Result<(), Closed> {
-        let ctx = self.session.context.clone();
+        let ctx = self.rights.borrow().clone();
         let (gateway, device) = (&self.gateway.0, self.device);
         let result = match request {
             ClientRequest::Authenticate { .. } => {

@@ -3,7 +3,7 @@
 //! The live receiver exists before the log is read, so whatever is committed meanwhile waits in it; what the log already gave is told
 //! by its cursor. A receiver that lags goes back to the log.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use tandem_bus::Published;
@@ -14,13 +14,14 @@ use tandem_proto::{
     ws::{ServerFrame, Subscribed},
 };
 use tandem_store::EventFilter;
-use tokio::sync::{broadcast::error::RecvError, mpsc};
+use tokio::sync::{broadcast::error::RecvError, mpsc, watch};
 
 use super::{
     Gateway,
     grants::chosen,
     outgoing::{Closed, Closing, Outgoing},
 };
+use crate::{IdentityError, identity::rights};
 
 /// Events read from the log at a time.
 const BACKLOG_PAGE: u32 = 200;
@@ -39,13 +40,14 @@ pub(super) struct Subscribe {
 /// Feeds a socket until it is closed.
 pub(super) async fn feed(
     gateway: Gateway,
-    ctx: RequestContext,
+    rights: Arc<watch::Sender<RequestContext>>,
     outgoing: Outgoing,
     mut requests: mpsc::Receiver<Subscribe>,
 ) {
     let mut live = gateway.0.store.live();
     let mut signals = gateway.0.bus.subscribe();
-    let mut feed = Feed { gateway, ctx, outgoing, subscription: None };
+    let ctx = rights.borrow().clone();
+    let mut feed = Feed { gateway, ctx, rights, outgoing, subscription: None };
     loop {
         let fed = tokio::select! {
             request = requests.recv() => match request {
@@ -76,6 +78,8 @@ pub(super) async fn feed(
 struct Feed {
     gateway: Gateway,
     ctx: RequestContext,
+    /// Where the socket's requests find what they may do.
+    rights: Arc<watch::Sender<RequestContext>>,
     outgoing: Outgoing,
     subscription: Option<Subscription>,
 }
@@ -154,12 +158,25 @@ impl Feed {
 
     /// Events were missed: among them may be one that changed the grants or ended the session.
     async fn lagged(&mut self) -> Result<(), Closed> {
-        if self.gateway.0.identity.renew(self.ctx.session).await.is_err() {
-            self.outgoing.close(Closing::Unauthenticated);
-            return Err(Closed);
-        }
+        self.ask_rights().await?;
         self.ask_grants().await;
         self.read_log().await
+    }
+
+    /// Looks up what the session's user may do now; a session that has ended closes the socket.
+    async fn ask_rights(&mut self) -> Result<(), Closed> {
+        match self.gateway.0.identity.renew(self.ctx.session).await {
+            Ok(session) => {
+                self.ctx = session.context.clone();
+                self.rights.send_replace(session.context);
+                Ok(())
+            }
+            Err(error) => {
+                let ended = matches!(error, IdentityError::NoSession);
+                self.outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
+                Err(Closed)
+            }
+        }
     }
 
     async fn ask_grants(&mut self) {
@@ -177,9 +194,13 @@ impl Feed {
             self.outgoing.close(Closing::Unauthenticated);
             return Err(Closed);
         }
+        let other_rights = rights::changed_by(event, self.ctx.user);
+        if other_rights {
+            self.ask_rights().await?;
+        }
         let Some(subscription) = &self.subscription else { return Ok(()) };
         let visible_before = sees(&subscription.topics, event);
-        if self.gateway.0.grants.changed_by(event, &self.ctx) {
+        if other_rights || self.gateway.0.grants.changed_by(event, &self.ctx) {
             self.gateway.0.store.projected(event.cursor).await;
             self.ask_grants().await;
         }

@@ -1,5 +1,6 @@
 //! Why identity refuses, and how that is answered.
 
+use tandem_core::Permissions;
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
@@ -36,6 +37,26 @@ pub enum IdentityError {
         /// What is wrong.
         message: String,
     },
+    /// There is no such thing in the org.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The operation needs somebody who signed in; the caller uses a token.
+    #[error("this cannot be done with a token")]
+    NotByToken,
+    /// Somebody would be given permissions that the caller does not hold.
+    #[error("the caller does not hold {0:?}")]
+    NotHeld(Permissions),
+    /// The account holds permissions that the caller does not hold.
+    #[error("the account holds {0:?} beyond the caller's permissions")]
+    Outranked(Permissions),
+    /// Not as things are; `slug` names the reason for programs.
+    #[error("{detail}")]
+    Conflict {
+        /// The problem's type.
+        slug: &'static str,
+        /// For people.
+        detail: String,
+    },
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -45,6 +66,12 @@ pub enum IdentityError {
     /// The store refused or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for IdentityError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 impl IdentityError {
@@ -67,6 +94,23 @@ impl From<IdentityError> for ApiProblem {
                 Problem::new(409, "taken", "Somebody has this already").field(field, error.to_string()).into()
             }
             IdentityError::Invalid { field, message } => Self::invalid(field, message),
+            IdentityError::NotFound(what) => Self::not_found(what),
+            IdentityError::NotByToken => {
+                Problem::new(403, "sign-in-needed", "This cannot be done with a token")
+                    .detail("sign in and use the session's token")
+                    .into()
+            }
+            IdentityError::NotHeld(beyond) => {
+                Problem::new(403, "not-yours-to-give", "You cannot give what you do not hold")
+                    .detail(format!("you do not hold {}", beyond.names().join(", ")))
+                    .into()
+            }
+            IdentityError::Outranked(beyond) => {
+                Problem::new(403, "outranked", "This account may do more than you")
+                    .detail(format!("it holds {}, which you do not", beyond.names().join(", ")))
+                    .into()
+            }
+            IdentityError::Conflict { slug, detail } => Self::conflict(slug, detail),
             IdentityError::Busy => Self::unavailable(1),
             IdentityError::Hash(_) => Self::internal(&error),
             IdentityError::Store(error) => error.into(),

@@ -1,63 +1,41 @@
-//! Orgs, users, passwords and sessions. The tables `orgs`, `users` and `sessions` are written here only.
+//! Orgs, people, roles, and what lets somebody in: passwords, sessions, tokens.
+//!
+//! The contract: every change of somebody's rights is an event (`session.ended`, `user.*`, `role.*`), so that whoever remembers rights
+//! forgets them in time.
 
+mod account;
 mod error;
+mod origin;
 mod password;
+mod people;
+pub(crate) mod rights;
+mod roles;
 mod routes;
 mod sessions;
+mod tables;
 mod throttle;
+mod tokens;
 mod users;
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use sqlx::Row;
 use tandem_core::{Clock, Mint, OrgScope, Secret};
 use tandem_proto::{
     Actor, OrgId, Stream, Topic, UserId, api::SignIn, events::identity::OrgCreated, limits::NAME_CHARS,
 };
-use tandem_store::{Cause, Expect, Migration, Store, StoreError};
+use tandem_store::{Cause, Expect, Store, StoreError};
 
 pub use error::IdentityError;
+pub use origin::Origin;
 pub(crate) use routes::routes;
 pub use sessions::{NewSession, Session};
+pub use tables::MIGRATIONS;
 pub use throttle::SignInLimits;
 pub use users::UserRecord;
 
 use password::Passwords;
 use throttle::Throttle;
-
-/// The tables of identity.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_identity",
-    sql: "
-        CREATE TABLE orgs (
-            id text PRIMARY KEY,
-            name text NOT NULL UNIQUE,
-            created_at bigint NOT NULL
-        );
-        CREATE TABLE users (
-            id text PRIMARY KEY,
-            org text NOT NULL,
-            name text NOT NULL,
-            display_name text NOT NULL,
-            title text,
-            extension text,
-            roles text NOT NULL,
-            password_hash text NOT NULL,
-            created_at bigint NOT NULL
-        );
-        CREATE UNIQUE INDEX users_by_name ON users (org, name);
-        CREATE UNIQUE INDEX users_by_extension ON users (org, extension);
-        CREATE TABLE sessions (
-            token_hash text PRIMARY KEY,
-            id text NOT NULL UNIQUE,
-            org text NOT NULL,
-            user_id text NOT NULL,
-            created_at bigint NOT NULL,
-            expires_at bigint NOT NULL
-        );
-        CREATE INDEX sessions_by_user ON sessions (org, user_id);
-    ",
-}];
 
 /// A handle on identity. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -128,8 +106,7 @@ impl Identity {
                     .bind(name.clone())
                     .bind(at)
                     .execute(tx.conn())
-                    .await
-                    .map_err(StoreError::from)?;
+                    .await?;
                     if made.rows_affected() == 0 {
                         return Err(IdentityError::Taken { field: "name", value: name });
                     }
@@ -149,8 +126,7 @@ impl Identity {
     pub async fn orgs(&self) -> Result<Vec<(OrgScope, String)>, IdentityError> {
         let rows = sqlx::query("SELECT id, name FROM orgs ORDER BY created_at, id")
             .fetch_all(self.0.store.reader())
-            .await
-            .map_err(StoreError::from)?;
+            .await?;
         rows.iter().map(|row| Ok((self.0.mint.scope(id(row, "orgs", "id")?), text(row, "name")?))).collect()
     }
 
@@ -162,24 +138,19 @@ impl Identity {
         let row = sqlx::query("SELECT id FROM orgs WHERE name = $1")
             .bind(name.to_owned())
             .fetch_optional(self.0.store.reader())
-            .await
-            .map_err(StoreError::from)?;
+            .await?;
         row.map(|row| Ok(self.0.mint.scope(id(&row, "orgs", "id")?))).transpose()
     }
 
-    /// Signs in with a password. `source` is where the request came from.
+    /// Signs in with a password.
     ///
-    /// An unknown name costs as much time as a wrong password, and both count against the account at that source.
+    /// An unknown name and somebody deactivated cost as much time as a wrong password, and all count against the account at that source.
     ///
     /// # Errors
     /// [`IdentityError::WrongCredentials`], [`IdentityError::Throttled`], or an org left out where there are several.
-    pub async fn sign_in(
-        &self,
-        request: SignIn,
-        source: Option<IpAddr>,
-    ) -> Result<NewSession, IdentityError> {
+    pub async fn sign_in(&self, request: SignIn, origin: Origin) -> Result<NewSession, IdentityError> {
         let password = Secret::new(request.password);
-        let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, source).await?;
+        let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, origin.address).await?;
         let scope = match request.org {
             Some(name) => self.org_by_name(&name).await?,
             None => self.only_org().await?,
@@ -198,7 +169,7 @@ impl Identity {
             return Err(IdentityError::WrongCredentials);
         }
         self.0.throttle.succeeded(attempt).await;
-        self.start_session(scope, user).await
+        self.start_session(scope, user, origin).await
     }
 
     /// The one org there is, for sign-ins and SIP domains that name none.
@@ -215,12 +186,14 @@ impl Identity {
         scope: OrgScope,
         name: &str,
     ) -> Result<Option<(UserId, String)>, IdentityError> {
-        let row = sqlx::query("SELECT id, password_hash FROM users WHERE org = $1 AND name = $2")
-            .bind(scope.org().to_string())
-            .bind(name.to_owned())
-            .fetch_optional(self.0.store.reader())
-            .await
-            .map_err(StoreError::from)?;
+        let mut conn = self.0.store.scoped(scope).await?;
+        let row = sqlx::query(
+            "SELECT id, password_hash FROM users WHERE org = $1 AND name = $2 AND deactivated_at IS NULL",
+        )
+        .bind(scope.org().to_string())
+        .bind(name.to_owned())
+        .fetch_optional(&mut *conn)
+        .await?;
         row.map(|row| Ok((id(&row, "users", "id")?, text(&row, "password_hash")?))).transpose()
     }
 }
@@ -238,5 +211,5 @@ fn id<T: std::str::FromStr<Err: std::fmt::Display>>(
 
 /// A column that holds text.
 fn text(row: &sqlx::any::AnyRow, column: &str) -> Result<String, IdentityError> {
-    Ok(row.try_get::<String, _>(column).map_err(StoreError::from)?)
+    Ok(row.try_get::<String, _>(column)?)
 }

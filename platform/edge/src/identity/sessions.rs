@@ -1,25 +1,69 @@
-//! Sessions: random bearer tokens, kept as their SHA-256, with a sliding end.
+//! What a bearer token stands for: a session with a sliding end, or a token that acts for somebody within limits. Tokens are random and
+//! kept as their SHA-256; both kinds are rows of one table, so that one look-up tells who asks.
 
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
     Actor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
+    api::SessionInfo,
     events::identity::{SessionEnded, SessionStarted},
 };
-use tandem_store::{Cause, Expect, StoreError};
+use tandem_store::{Cause, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, text, users::roles};
+use super::{Identity, IdentityError, Origin, id, roles, text, users::read_roles};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
-/// A use moves the end only when the last move is this long ago, so that reading does not write each time.
-const RENEWED_EVERY: Duration = Duration::from_secs(600);
-/// What tokens begin with, so that scanners for leaked secrets know one.
-const PREFIX: &str = "tdm_";
+/// A use is noted only when the last note is this old, so that reading does not write each time.
+const NOTED_EVERY: Duration = Duration::from_secs(600);
+/// Sessions of one person. One more ends the one that was not used for the longest time.
+const SESSIONS: i64 = 100;
+
+/// What a token is, by how it was got.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// By signing in.
+    Session,
+    /// By its owner, for a program of their own.
+    Personal,
+}
+
+impl Kind {
+    /// As the column `kind` has it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Personal => "personal",
+        }
+    }
+
+    /// What tokens begin with, so that scanners for leaked secrets know one.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Session => "tdm_",
+            Self::Personal => "tdp_",
+        }
+    }
+
+    /// A new token: 256 random bits.
+    pub(super) fn token(self) -> String {
+        secret(self.prefix())
+    }
+}
+
+/// A random secret of 256 bits that begins with `prefix`.
+pub(super) fn secret(prefix: &str) -> String {
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+}
+
+/// What is stored of a secret that is random. 256 random bits need no salt and no slow hash.
+pub(super) fn digest(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
 
 /// A session just made.
 #[derive(Clone)]
@@ -36,19 +80,23 @@ impl std::fmt::Debug for NewSession {
     }
 }
 
-/// A session that holds.
+/// A session or token that holds.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// Whose it is and what they may do, for a request that begins now.
     pub context: RequestContext,
-    /// When it ends unless it is used.
+    /// When it ends; a session unless it is used.
     pub expires_at: Timestamp,
+    /// When its use was last noted.
+    used_at: Timestamp,
+    /// Whether using it moves its end.
+    slides: bool,
 }
 
 impl Session {
-    /// When a use should move the end.
+    /// When a use should be noted.
     pub(crate) fn renew_at(&self) -> Timestamp {
-        self.expires_at.minus(LIFETIME).plus(RENEWED_EVERY)
+        self.used_at.plus(NOTED_EVERY)
     }
 }
 
@@ -56,9 +104,9 @@ impl Identity {
     /// A session for somebody who was authenticated otherwise; answers its token.
     ///
     /// # Errors
-    /// [`IdentityError::NoSession`] when there is no such user.
+    /// [`IdentityError::NoSession`] when there is no such user, or they were deactivated.
     pub async fn issue_token(&self, scope: OrgScope, user: UserId) -> Result<String, IdentityError> {
-        Ok(self.start_session(scope, user).await?.token)
+        Ok(self.start_session(scope, user, Origin::default()).await?.token)
     }
 
     /// Who a token stands for. Moves the session's end.
@@ -74,10 +122,12 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NoSession`] when the token is unknown or has expired.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
-        self.find("s.token_hash = $1", hash(token)).await
+        self.find("s.token_hash = $1", digest(token)).await
     }
 
     /// The same session once more: still there, with the permissions its user has now. Moves its end.
+    ///
+    /// Open sockets ask this when an event says that rights changed, so the answer must be as fresh as that event.
     ///
     /// # Errors
     /// [`IdentityError::NoSession`] when it was signed out or has expired.
@@ -85,145 +135,341 @@ impl Identity {
         self.find("s.id = $1", session.to_string()).await
     }
 
-    /// Ends the caller's session. Ending it twice is no error.
+    /// Ends what the caller uses, session or token. Ending it twice is no error.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn sign_out(&self, context: &RequestContext) -> Result<(), IdentityError> {
         let (session, user) = (context.session, context.user);
-        let cause = Cause { actor: context.actor(), correlation: Some(context.request.uuid()) };
-        self.0
-            .store
-            .write(context.scope, cause, move |tx| {
-                Box::pin(async move {
-                    let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND org = $2")
-                        .bind(session.to_string())
-                        .bind(tx.scope().org().to_string())
-                        .execute(tx.conn())
-                        .await
-                        .map_err(StoreError::from)?;
-                    if ended.rows_affected() > 0 {
-                        tx.append(
-                            Stream::user(user),
-                            Expect::Any,
-                            &[Topic::user(user)],
-                            &SessionEnded { session },
-                        )
-                        .await?;
-                    }
-                    Ok(())
-                })
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { end(tx, user, Which::This(session)).await.map(drop) })
+        });
+        write.await
+    }
+
+    /// The caller's sessions, the one used last first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sessions(
+        &self,
+        scope: OrgScope,
+        user: UserId,
+        current: Option<SessionId>,
+    ) -> Result<Vec<SessionInfo>, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
+        let rows = sqlx::query(
+            "SELECT id, user_agent, address, created_at, last_used_at, expires_at FROM sessions
+             WHERE org = $1 AND user_id = $2 AND kind = 'session' AND expires_at > $3
+             ORDER BY last_used_at DESC, created_at DESC",
+        )
+        .bind(scope.org().to_string())
+        .bind(user.to_string())
+        .bind(self.0.clock.now().micros())
+        .fetch_all(&mut *conn)
+        .await?;
+        rows.iter().map(|row| info(row, current)).collect()
+    }
+
+    /// Ends one of the caller's sessions.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`] when it is not the caller's, or has ended.
+    pub async fn end_session(
+        &self,
+        context: &RequestContext,
+        session: SessionId,
+    ) -> Result<(), IdentityError> {
+        self.end_own(context, Which::One(session, Kind::Session), "session").await
+    }
+
+    /// Ends all of the caller's sessions but the one used.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_other_sessions(&self, context: &RequestContext) -> Result<(), IdentityError> {
+        let (user, used) = (context.user, context.session);
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { end(tx, user, Which::SessionsBut(used)).await.map(drop) })
+        });
+        write.await
+    }
+
+    pub(super) async fn end_own(
+        &self,
+        context: &RequestContext,
+        which: Which,
+        what: &'static str,
+    ) -> Result<(), IdentityError> {
+        let user = context.user;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move {
+                match end(tx, user, which).await? {
+                    0 => Err(IdentityError::NotFound(what)),
+                    _ => Ok(()),
+                }
             })
-            .await
+        });
+        write.await
+    }
+
+    /// Refuses a caller who uses a token: what opens an account for good needs somebody who signed in.
+    pub(super) async fn signed_in(&self, context: &RequestContext) -> Result<(), IdentityError> {
+        let mut conn = self.0.store.scoped(context.scope).await?;
+        let row = sqlx::query("SELECT kind FROM sessions WHERE org = $1 AND id = $2")
+            .bind(context.scope.org().to_string())
+            .bind(context.session.to_string())
+            .fetch_optional(&mut *conn)
+            .await?
+            .ok_or(IdentityError::NoSession)?;
+        if text(&row, "kind")? == Kind::Session.name() { Ok(()) } else { Err(IdentityError::NotByToken) }
     }
 
     pub(super) async fn start_session(
         &self,
         scope: OrgScope,
         user: UserId,
+        origin: Origin,
     ) -> Result<NewSession, IdentityError> {
-        let record = self.user(scope, user).await?.ok_or(IdentityError::NoSession)?;
-        let token = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
-        let (session, token_hash) = (SessionId::generate(), hash(&token));
-        let now = self.0.clock.now();
+        let record = self.user(scope, user).await?.filter(|user| user.active);
+        let record = record.ok_or(IdentityError::NoSession)?;
+        let permissions = self.permissions_of(scope, &record.roles).await?;
+        let token = Kind::Session.token();
+        let (session, now) = (SessionId::generate(), self.0.clock.now());
         let expires_at = now.plus(LIFETIME);
+        let row = NewRow {
+            token_hash: digest(&token),
+            id: session,
+            user,
+            kind: Kind::Session,
+            name: None,
+            scopes: None,
+            origin,
+            used_at: now,
+            expires_at,
+        };
         let cause = Cause { actor: Actor::User { id: user }, correlation: None };
         self.0
             .store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
-                    let org = tx.scope().org().to_string();
-                    sqlx::query("DELETE FROM sessions WHERE org = $1 AND user_id = $2 AND expires_at <= $3")
-                        .bind(org.clone())
-                        .bind(user.to_string())
-                        .bind(now.micros())
-                        .execute(tx.conn())
-                        .await
-                        .map_err(StoreError::from)?;
-                    sqlx::query(
-                        "INSERT INTO sessions (token_hash, id, org, user_id, created_at, expires_at)
-                         VALUES ($1, $2, $3, $4, $5, $6)",
-                    )
-                    .bind(token_hash)
-                    .bind(session.to_string())
-                    .bind(org)
-                    .bind(user.to_string())
-                    .bind(now.micros())
-                    .bind(expires_at.micros())
-                    .execute(tx.conn())
-                    .await
-                    .map_err(StoreError::from)?;
-                    tx.append(
-                        Stream::user(user),
-                        Expect::Any,
-                        &[Topic::user(user)],
-                        &SessionStarted { session },
-                    )
-                    .await?;
+                    forget_expired(tx, user).await?;
+                    end(tx, user, Which::SessionsFrom(SESSIONS - 1)).await?;
+                    insert(tx, row).await?;
+                    let event = SessionStarted { session };
+                    tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
                     Ok::<_, IdentityError>(())
                 })
             })
             .await?;
-        let context = RequestContext {
-            scope,
-            user,
-            session,
-            permissions: Permissions::of_roles(&record.roles),
-            request: RequestId::generate(),
-        };
-        Ok(NewSession { token, session: Session { context, expires_at } })
+        let context = RequestContext { scope, user, session, permissions, request: RequestId::generate() };
+        Ok(NewSession { token, session: Session { context, expires_at, used_at: now, slides: true } })
     }
 
+    /// The one place where a token, or its id, becomes a session.
     async fn find(&self, condition: &str, value: String) -> Result<Session, IdentityError> {
         let sql = format!(
-            "SELECT s.id, s.org, s.user_id, s.expires_at, u.roles
-             FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org WHERE {condition}"
+            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles
+             FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org AND u.deactivated_at IS NULL
+             WHERE {condition}"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(value)
             .fetch_optional(self.0.store.reader())
-            .await
-            .map_err(StoreError::from)?
+            .await?
             .ok_or(IdentityError::NoSession)?;
         let now = self.0.clock.now();
-        let expires_at = Timestamp::from_micros(row.try_get("expires_at").map_err(StoreError::from)?);
+        let expires_at = time(&row, "expires_at")?;
         if expires_at <= now {
             return Err(IdentityError::NoSession);
         }
+        let scope = self.0.mint.scope(id::<OrgId>(&row, "sessions", "org")?);
+        let held = self.permissions_of(scope, &read_roles(&text(&row, "roles")?)?).await?;
+        let permissions = match scopes(&row)? {
+            Some(scopes) => held.intersection(scopes),
+            None => held,
+        };
         let context = RequestContext {
-            scope: self.0.mint.scope(id::<OrgId>(&row, "sessions", "org")?),
+            scope,
             user: id(&row, "sessions", "user_id")?,
             session: id(&row, "sessions", "id")?,
-            permissions: Permissions::of_roles(&roles(&text(&row, "roles")?)?),
+            permissions,
             request: RequestId::generate(),
         };
-        let found = Session { context, expires_at };
-        if now < found.renew_at() { Ok(found) } else { self.extend(found, now.plus(LIFETIME)).await }
+        let used_at = match text(&row, "kind")? == Kind::Session.name() {
+            true => time(&row, "last_used_at")?.max(time(&row, "created_at")?),
+            false => time(&row, "last_used_at")?,
+        };
+        let slides = text(&row, "kind")? == Kind::Session.name();
+        let found = Session { context, expires_at, used_at, slides };
+        if now < found.renew_at() { Ok(found) } else { self.note_use(found, now).await }
     }
 
-    /// Moves the end. Not an event: it says no more than that the session was used.
-    async fn extend(&self, found: Session, expires_at: Timestamp) -> Result<Session, IdentityError> {
+    /// Moves the end, and notes when. Not an event: it says no more than that the session was used.
+    async fn note_use(&self, found: Session, now: Timestamp) -> Result<Session, IdentityError> {
         let session = found.context.session;
+        let expires_at = if found.slides { now.plus(LIFETIME) } else { found.expires_at };
         let cause = Cause { actor: found.context.actor(), correlation: None };
         self.0
             .store
             .write(found.context.scope, cause, move |tx| {
                 Box::pin(async move {
-                    sqlx::query("UPDATE sessions SET expires_at = $1 WHERE id = $2")
-                        .bind(expires_at.micros())
-                        .bind(session.to_string())
-                        .execute(tx.conn())
-                        .await
-                        .map_err(StoreError::from)?;
+                    sqlx::query(
+                        "UPDATE sessions SET expires_at = $1, last_used_at = $2 WHERE org = $3 AND id = $4",
+                    )
+                    .bind(expires_at.micros())
+                    .bind(now.micros())
+                    .bind(tx.scope().org().to_string())
+                    .bind(session.to_string())
+                    .execute(tx.conn())
+                    .await?;
                     Ok::<_, IdentityError>(())
                 })
             })
             .await?;
-        Ok(Session { expires_at, ..found })
+        Ok(Session { expires_at, used_at: now, ..found })
+    }
+
+    /// What somebody with these roles may do now.
+    pub(super) async fn permissions_of(
+        &self,
+        scope: OrgScope,
+        held: &[tandem_proto::api::Role],
+    ) -> Result<Permissions, IdentityError> {
+        if roles::all_built_in(held) {
+            return Ok(roles::built_in(held));
+        }
+        let mut conn = self.0.store.scoped(scope).await?;
+        roles::permissions(&mut conn, scope, held).await
     }
 }
 
-/// What is stored of a token. 256 random bits need no salt and no slow hash.
-fn hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
+/// A row of `sessions` to be.
+pub(super) struct NewRow {
+    pub(super) token_hash: String,
+    pub(super) id: SessionId,
+    pub(super) user: UserId,
+    pub(super) kind: Kind,
+    pub(super) name: Option<String>,
+    /// What it is limited to; none: all its user may do.
+    pub(super) scopes: Option<Permissions>,
+    pub(super) origin: Origin,
+    /// When its use is noted first; the epoch for one that was not used yet.
+    pub(super) used_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError> {
+    let (org, now) = (tx.scope().org(), tx.now());
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, id, org, user_id, kind, name, scopes, user_agent, address,
+             created_at, last_used_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(row.token_hash)
+    .bind(row.id.to_string())
+    .bind(org.to_string())
+    .bind(row.user.to_string())
+    .bind(row.kind.name())
+    .bind(row.name)
+    .bind(row.scopes.map(roles::written))
+    .bind(row.origin.user_agent)
+    .bind(row.origin.address.map(|address| address.to_string()))
+    .bind(now.micros())
+    .bind(row.used_at.micros())
+    .bind(row.expires_at.micros())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Which of somebody's sessions and tokens end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Which {
+    /// Whatever has this id.
+    This(SessionId),
+    /// The one of that kind.
+    One(SessionId, Kind),
+    /// All sessions but this one.
+    SessionsBut(SessionId),
+    /// Sessions from this many on, the one used last first.
+    SessionsFrom(i64),
+    /// Everything that acts for them.
+    All,
+}
+
+impl Which {
+    /// The condition over `$3` and `$4`, and what they are.
+    fn condition(self) -> (String, String, &'static str) {
+        let session = Kind::Session.name();
+        match self {
+            Self::This(id) => ("id = $3 AND kind <> $4".into(), id.to_string(), ""),
+            Self::One(id, kind) => ("id = $3 AND kind = $4".into(), id.to_string(), kind.name()),
+            Self::SessionsBut(id) => ("id <> $3 AND kind = $4".into(), id.to_string(), session),
+            Self::SessionsFrom(first) => {
+                let oldest = format!(
+                    "id <> $3 AND id IN (SELECT id FROM sessions WHERE org = $1 AND user_id = $2 AND kind = $4
+                     ORDER BY last_used_at DESC, created_at DESC LIMIT 1000 OFFSET {first})"
+                );
+                (oldest, String::new(), session)
+            }
+            Self::All => ("id <> $3 AND kind <> $4".into(), String::new(), ""),
+        }
+    }
+}
+
+/// Ends sessions and tokens, each with its event, which closes its sockets. Answers how many.
+pub(super) async fn end(tx: &mut Tx, user: UserId, which: Which) -> Result<usize, IdentityError> {
+    let (condition, value, kind) = which.condition();
+    let org = tx.scope().org().to_string();
+    let sql = format!("DELETE FROM sessions WHERE org = $1 AND user_id = $2 AND {condition} RETURNING id");
+    let ended = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(org)
+        .bind(user.to_string())
+        .bind(value)
+        .bind(kind)
+        .fetch_all(tx.conn())
+        .await?;
+    for row in &ended {
+        let event = SessionEnded { session: id(row, "sessions", "id")? };
+        tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
+    }
+    Ok(ended.len())
+}
+
+/// What has ended by itself needs no event.
+pub(super) async fn forget_expired(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
+    let (org, now) = (tx.scope().org(), tx.now());
+    sqlx::query("DELETE FROM sessions WHERE org = $1 AND user_id = $2 AND expires_at <= $3")
+        .bind(org.to_string())
+        .bind(user.to_string())
+        .bind(now.micros())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+fn info(row: &AnyRow, current: Option<SessionId>) -> Result<SessionInfo, IdentityError> {
+    let session: SessionId = id(row, "sessions", "id")?;
+    let created_at = time(row, "created_at")?;
+    Ok(SessionInfo {
+        id: session,
+        user_agent: row.try_get("user_agent")?,
+        address: row.try_get("address")?,
+        created_at,
+        last_used_at: time(row, "last_used_at")?.max(created_at),
+        expires_at: time(row, "expires_at")?,
+        current: current == Some(session),
+    })
+}
+
+/// The column `scopes`: what a token is limited to.
+pub(super) fn scopes(row: &AnyRow) -> Result<Option<Permissions>, IdentityError> {
+    let column: Option<String> = row.try_get("scopes")?;
+    column.map(|column| roles::read(&column)).transpose()
+}
+
+/// A column that holds a time.
+pub(super) fn time(row: &AnyRow, column: &str) -> Result<Timestamp, IdentityError> {
+    Ok(Timestamp::from_micros(row.try_get::<i64, _>(column).map_err(StoreError::from)?))
 }

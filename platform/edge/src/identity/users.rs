@@ -10,7 +10,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, text};
+use super::{Identity, IdentityError, id, roles, text};
 
 /// Shortest password.
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -36,9 +36,11 @@ pub struct UserRecord {
     pub extension: Option<String>,
     /// Roles held.
     pub roles: Vec<Role>,
+    /// Whether they may sign in.
+    pub active: bool,
 }
 
-const COLUMNS: &str = "id, name, display_name, title, extension, roles";
+pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -51,7 +53,7 @@ impl Identity {
         cause: Cause,
         person: NewPerson,
     ) -> Result<UserRecord, IdentityError> {
-        check(&person)?;
+        let person = check(person)?;
         let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
         let record = UserRecord {
             id: UserId::generate(),
@@ -60,6 +62,7 @@ impl Identity {
             title: person.title,
             extension: person.extension,
             roles: person.roles,
+            active: true,
         };
         self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash))).await
     }
@@ -89,13 +92,13 @@ impl Identity {
     /// # Errors
     /// When the store fails.
     pub async fn users(&self, scope: OrgScope) -> Result<Vec<UserRecord>, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM users WHERE org = $1 ORDER BY display_name, id"
         )))
         .bind(scope.org().to_string())
-        .fetch_all(self.0.store.reader())
-        .await
-        .map_err(StoreError::from)?;
+        .fetch_all(&mut *conn)
+        .await?;
         rows.iter().map(record).collect()
     }
 
@@ -105,14 +108,14 @@ impl Identity {
         condition: &str,
         value: String,
     ) -> Result<Option<UserRecord>, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM users WHERE org = $1 AND {condition}"
         )))
         .bind(scope.org().to_string())
         .bind(value)
-        .fetch_optional(self.0.store.reader())
-        .await
-        .map_err(StoreError::from)?;
+        .fetch_optional(&mut *conn)
+        .await?;
         row.as_ref().map(record).transpose()
     }
 }
@@ -120,6 +123,7 @@ impl Identity {
 async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRecord, IdentityError> {
     let org = tx.scope().org();
     let at = tx.now().micros();
+    roles::known(tx, &record.roles).await?;
     for (field, value) in [("name", Some(&record.name)), ("extension", record.extension.as_ref())] {
         let Some(value) = value else { continue };
         let holder =
@@ -127,8 +131,7 @@ async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRec
                 .bind(org.to_string())
                 .bind(value.clone())
                 .fetch_optional(tx.conn())
-                .await
-                .map_err(StoreError::from)?;
+                .await?;
         if holder.is_some() {
             return Err(IdentityError::Taken { field, value: value.clone() });
         }
@@ -147,8 +150,7 @@ async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRec
     .bind(hash)
     .bind(at)
     .execute(tx.conn())
-    .await
-    .map_err(StoreError::from)?;
+    .await?;
     let event = UserCreated {
         user: record.id,
         name: record.name.clone(),
@@ -161,7 +163,7 @@ async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRec
     Ok(record)
 }
 
-fn check(person: &NewPerson) -> Result<(), IdentityError> {
+fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
     let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
         return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
@@ -173,15 +175,8 @@ fn check(person: &NewPerson) -> Result<(), IdentityError> {
     if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
         return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
     }
-    if person.roles.is_empty() {
-        return Err(IdentityError::invalid("roles", "at least one"));
-    }
-    if person.password.chars().count() < PASSWORD_MIN_CHARS {
-        return Err(IdentityError::invalid("password", format!("at least {PASSWORD_MIN_CHARS} characters")));
-    }
-    if person.password.len() > PASSWORD_MAX_BYTES {
-        return Err(IdentityError::invalid("password", format!("at most {PASSWORD_MAX_BYTES} bytes")));
-    }
+    person.roles = some_roles(person.roles)?;
+    check_password("password", &person.password)?;
     if let Some(extension) = &person.extension {
         let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || !EXTENSION_DIGITS.contains(&extension.len()) {
@@ -191,23 +186,42 @@ fn check(person: &NewPerson) -> Result<(), IdentityError> {
             ));
         }
     }
+    Ok(person)
+}
+
+/// Whether `password` can be one.
+pub(super) fn check_password(field: &'static str, password: &str) -> Result<(), IdentityError> {
+    if password.chars().count() < PASSWORD_MIN_CHARS {
+        return Err(IdentityError::invalid(field, format!("at least {PASSWORD_MIN_CHARS} characters")));
+    }
+    if password.len() > PASSWORD_MAX_BYTES {
+        return Err(IdentityError::invalid(field, format!("at most {PASSWORD_MAX_BYTES} bytes")));
+    }
     Ok(())
 }
 
-fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
-    let optional = |column| row.try_get::<Option<String>, _>(column).map_err(StoreError::from);
+/// Each role once, and not none.
+pub(super) fn some_roles(mut roles: Vec<Role>) -> Result<Vec<Role>, IdentityError> {
+    roles.sort_unstable();
+    roles.dedup();
+    if roles.is_empty() { Err(IdentityError::invalid("roles", "at least one")) } else { Ok(roles) }
+}
+
+pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
+    let optional = |column| row.try_get::<Option<String>, _>(column);
     Ok(UserRecord {
         id: id(row, "users", "id")?,
         name: text(row, "name")?,
         display_name: text(row, "display_name")?,
         title: optional("title")?,
         extension: optional("extension")?,
-        roles: roles(&text(row, "roles")?)?,
+        roles: read_roles(&text(row, "roles")?)?,
+        active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
     })
 }
 
 /// The `roles` column: a JSON list.
-pub(super) fn roles(column: &str) -> Result<Vec<Role>, IdentityError> {
+pub(super) fn read_roles(column: &str) -> Result<Vec<Role>, IdentityError> {
     serde_json::from_str(column)
         .map_err(|error| StoreError::Damaged { table: "users", reason: format!("roles: {error}") }.into())
 }

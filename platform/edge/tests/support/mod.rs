@@ -19,17 +19,17 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tandem_bus::Bus;
-use tandem_core::{Clock, Mint, OrgScope, RequestContext, SystemClock};
+use tandem_core::{Clock, Mint, OrgScope, Permission, RequestContext, SystemClock};
 use tandem_edge::{
     Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, TopicAuthority, UserRecord, identity, no_route,
 };
 use tandem_proto::{
-    Actor, DeviceId, Event, NodeId, Problem, Stream, Timestamp, Topic, TrackId,
+    Actor, Cursor, DeviceId, Event, NodeId, Problem, Stream, Timestamp, Topic, TrackId, UserId,
     api::{NewPerson, Role},
     events::identity::OrgCreated,
     ws::{RtcAnswer, RtcTrack},
 };
-use tandem_store::{BoxFuture, Cause, Expect, Store, StoreError};
+use tandem_store::{BoxFuture, Cause, EventFilter, Expect, Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
@@ -103,13 +103,26 @@ impl RtcGateway for Echo {
     }
 }
 
-/// Topics given to everybody; an event whose data has the name `regrant` makes them asked for again.
+/// Topics given to everybody, and one given to those who may see nodes; an event whose data has the name `regrant` makes them asked for
+/// again.
 #[derive(Default)]
-pub(crate) struct Granted(pub(crate) Mutex<BTreeSet<Topic>>);
+pub(crate) struct Granted(pub(crate) Mutex<BTreeSet<Topic>>, Mutex<Option<Topic>>);
+
+impl Granted {
+    pub(crate) fn to_holders_of_node_view(&self, topic: Topic) {
+        *self.1.lock().expect("unpoisoned") = Some(topic);
+    }
+}
 
 impl TopicAuthority for Granted {
-    fn topics(&self, _: RequestContext) -> BoxFuture<'_, Vec<Topic>> {
-        Box::pin(async { self.0.lock().expect("unpoisoned").iter().cloned().collect() })
+    fn topics(&self, ctx: RequestContext) -> BoxFuture<'_, Vec<Topic>> {
+        Box::pin(async move {
+            let mut topics: Vec<_> = self.0.lock().expect("unpoisoned").iter().cloned().collect();
+            if ctx.may(Permission::NodeView) {
+                topics.extend(self.1.lock().expect("unpoisoned").clone());
+            }
+            topics
+        })
     }
     fn regrants(&self, event: &Event, _: &RequestContext) -> bool {
         event.data["name"] == "regrant"
@@ -162,11 +175,15 @@ impl Server {
     }
 
     pub(crate) async fn user(&self, scope: OrgScope, name: &str) -> (UserRecord, String) {
+        self.person(scope, name, vec![Role::Agent]).await
+    }
+
+    pub(crate) async fn person(&self, scope: OrgScope, name: &str, roles: Vec<Role>) -> (UserRecord, String) {
         let person = NewPerson {
             name: name.into(),
             display_name: name.to_uppercase(),
             title: None,
-            roles: vec![Role::Agent],
+            roles,
             password: PASSWORD.into(),
             extension: None,
         };
@@ -217,6 +234,21 @@ impl Server {
         (status, answer)
     }
 
+    /// Makes a request with a JSON body and answers what came of it.
+    pub(crate) async fn ask(&self, token: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let text = body.to_string();
+        let body = if body.is_null() { None } else { Some(text.as_str()) };
+        let (status, answer) = self.call(method, &format!("/api/v1{path}"), Some(token), body).await;
+        (status.as_u16(), answer)
+    }
+
+    /// The names of events of `user`'s own stream, oldest first.
+    pub(crate) async fn told_of(&self, scope: OrgScope, user: UserId) -> Vec<String> {
+        let filter = EventFilter { stream: Some(Stream::user(user)), ..EventFilter::default() };
+        let (events, _) = self.store.events(scope, &filter, Cursor::START, 200).await.expect("the log reads");
+        events.into_iter().map(|event| event.kind).collect()
+    }
+
     pub(crate) async fn sign_in(&self, name: &str, password: &str) -> (StatusCode, Value) {
         let body = json!({ "name": name, "password": password }).to_string();
         self.call(Method::POST, "/api/v1/sessions", None, Some(&body)).await
@@ -235,6 +267,11 @@ impl Server {
         socket.authenticate(token, DeviceId::generate()).await;
         socket
     }
+}
+
+/// The last part of a problem's type.
+pub(crate) fn slug(problem: &Value) -> &str {
+    problem["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
 }
 
 pub(crate) fn cause() -> Cause {

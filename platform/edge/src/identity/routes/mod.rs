@@ -1,12 +1,10 @@
-//! `/sessions` and `/me`.
+//! `/sessions` and `/me`; beside it what people do with their accounts, and what those do who administer an org.
 
-use std::net::SocketAddr;
+mod account;
+mod people;
+mod roles;
 
-use axum::{
-    Extension,
-    extract::{ConnectInfo, State},
-    http::StatusCode,
-};
+use axum::{extract::State, http::StatusCode};
 use tandem_core::RequestContext;
 use tandem_proto::{
     Problem, Timestamp,
@@ -14,7 +12,7 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Identity, IdentityError, NewSession};
+use super::{Identity, IdentityError, NewSession, Origin};
 use crate::{ApiProblem, Caller, Edge, Json};
 
 pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
@@ -22,6 +20,9 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(sign_in))
         .routes(routes!(sign_out))
         .routes(routes!(me))
+        .merge(account::routes())
+        .merge(people::routes())
+        .merge(roles::routes())
         .with_state(edge)
 }
 
@@ -41,11 +42,10 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 )]
 async fn sign_in(
     State(edge): State<Edge>,
-    source: Option<Extension<ConnectInfo<SocketAddr>>>,
+    origin: Origin,
     Json(request): Json<SignIn>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiProblem> {
-    let source = source.map(|Extension(ConnectInfo(address))| address.ip());
-    let NewSession { token, session } = edge.identity.sign_in(request, source).await?;
+    let NewSession { token, session } = edge.identity.sign_in(request, origin).await?;
     let me = describe(&edge, &session.context).await?;
     Ok((StatusCode::CREATED, Json(SignedIn { token, expires_at: session.expires_at, me })))
 }
@@ -96,6 +96,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             title: record.title,
             extension: record.extension,
             roles: record.roles,
+            active: record.active,
             presence,
         },
         org: Org { id: context.scope.org(), name },

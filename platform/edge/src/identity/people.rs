@@ -1,0 +1,197 @@
+//! What those who administer an org do with people's accounts. Nobody does it to somebody who may do more than they.
+
+use sqlx::Row;
+use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_proto::{
+    Stream, Topic, UserId,
+    api::{Role, SessionInfo},
+    events::identity::{UserDeactivated, UserReactivated, UserRolesSet},
+};
+use tandem_store::{Cause, Expect, Tx};
+
+use super::{
+    Identity, IdentityError, roles,
+    sessions::{Which, end},
+    users::{COLUMNS, UserRecord, record, some_roles},
+};
+
+impl Identity {
+    /// Somebody's sessions.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`] for somebody the org does not have.
+    pub async fn sessions_of(
+        &self,
+        context: &RequestContext,
+        user: UserId,
+    ) -> Result<Vec<SessionInfo>, IdentityError> {
+        self.user(context.scope, user).await?.ok_or(IdentityError::NotFound("person"))?;
+        self.sessions(context.scope, user, Some(context.session)).await
+    }
+
+    /// Ends all that acts for somebody: sessions and tokens.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
+    pub async fn end_sessions_of(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
+        let caller = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move {
+                subordinate(tx, caller, user).await?;
+                end(tx, user, Which::All).await.map(drop)
+            })
+        });
+        write.await
+    }
+
+    /// Keeps somebody out: their sessions and tokens end, and no new ones begin. Doing it twice is no error.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for the caller themselves and for the
+    /// last administrator.
+    pub async fn deactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
+        if user == context.user {
+            return Err(IdentityError::Conflict {
+                slug: "yourself",
+                detail: "nobody deactivates themselves: ask another administrator".into(),
+            });
+        }
+        let caller = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { deactivate(tx, caller, user).await })
+        });
+        write.await
+    }
+
+    /// Lets somebody in again, with the password and roles they had. Doing it twice is no error.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
+    pub async fn reactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
+        let caller = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move {
+                if subordinate(tx, caller, user).await?.active {
+                    return Ok(());
+                }
+                set_deactivated(tx, user, None).await?;
+                let topics = [Topic::org(tx.scope().org())];
+                tx.append(Stream::user(user), Expect::Any, &topics, &UserReactivated { user }).await?;
+                Ok(())
+            })
+        });
+        write.await
+    }
+
+    /// Gives somebody other roles. They hold by their next request, and on open sockets at once.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`]; [`IdentityError::NotHeld`] when a role is given that stands for more than the caller holds,
+    /// [`IdentityError::Outranked`] when they hold more now; [`IdentityError::Conflict`] for the last administrator's role;
+    /// [`IdentityError::Invalid`] for a role the org does not have.
+    pub async fn set_roles(
+        &self,
+        context: &RequestContext,
+        user: UserId,
+        roles: Vec<Role>,
+    ) -> Result<(), IdentityError> {
+        let roles = some_roles(roles)?;
+        let caller = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { set_roles(tx, caller, user, roles).await })
+        });
+        write.await
+    }
+}
+
+async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
+    let person = subordinate(tx, caller, user).await?;
+    if !person.active {
+        return Ok(());
+    }
+    if person.roles.contains(&Role::Admin) {
+        another_admin(tx, user).await?;
+    }
+    let at = tx.now().micros();
+    set_deactivated(tx, user, Some(at)).await?;
+    end(tx, user, Which::All).await?;
+    let topics = [Topic::org(tx.scope().org())];
+    tx.append(Stream::user(user), Expect::Any, &topics, &UserDeactivated { user }).await?;
+    Ok(())
+}
+
+async fn set_roles(
+    tx: &mut Tx,
+    caller: Permissions,
+    user: UserId,
+    roles: Vec<Role>,
+) -> Result<(), IdentityError> {
+    let scope = tx.scope();
+    let person = subordinate(tx, caller, user).await?;
+    let beyond = roles::permissions(tx.conn(), scope, &roles).await?.without(caller);
+    if !beyond.is_empty() {
+        return Err(IdentityError::NotHeld(beyond));
+    }
+    if person.roles.contains(&Role::Admin) && !roles.contains(&Role::Admin) {
+        another_admin(tx, user).await?;
+    }
+    sqlx::query("UPDATE users SET roles = $1 WHERE org = $2 AND id = $3")
+        .bind(serde_json::to_string(&roles).unwrap_or_default())
+        .bind(scope.org().to_string())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    let topics = [Topic::org(scope.org())];
+    tx.append(Stream::user(user), Expect::Any, &topics, &UserRolesSet { user, roles }).await?;
+    Ok(())
+}
+
+/// Somebody who may do no more than the caller.
+async fn subordinate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<UserRecord, IdentityError> {
+    let scope = tx.scope();
+    let person = person(tx, scope, user).await?;
+    let beyond = roles::permissions(tx.conn(), scope, &person.roles).await?.without(caller);
+    if beyond.is_empty() { Ok(person) } else { Err(IdentityError::Outranked(beyond)) }
+}
+
+async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord, IdentityError> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE org = $1 AND id = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(scope.org().to_string())
+        .bind(user.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    row.as_ref().map(record).transpose()?.ok_or(IdentityError::NotFound("person"))
+}
+
+/// Refuses unless somebody beside `user` administers the org. Commands of an org run one after the other, so two cannot both be let go.
+async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let row = sqlx::query(
+        "SELECT count(*) AS others FROM users
+         WHERE org = $1 AND id <> $2 AND deactivated_at IS NULL AND roles LIKE $3",
+    )
+    .bind(org)
+    .bind(user.to_string())
+    .bind(roles::holding(&Role::Admin))
+    .fetch_one(tx.conn())
+    .await?;
+    match row.try_get::<i64, _>("others")? {
+        0 => Err(IdentityError::Conflict {
+            slug: "last-administrator",
+            detail: "somebody must administer the org: give another person the role first".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+async fn set_deactivated(tx: &mut Tx, user: UserId, at: Option<i64>) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    sqlx::query("UPDATE users SET deactivated_at = $1 WHERE org = $2 AND id = $3")
+        .bind(at)
+        .bind(org)
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,337 @@
+//! Roles: the three every org has, and those an org defined. Nobody gives what they do not hold.
+
+use sqlx::{AnyConnection, Row, any::AnyRow};
+use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_proto::{
+    Stream, Topic,
+    api::{ChangeRole, NewRole, Role, RoleInfo},
+    events::identity::{RoleChanged, RoleRemoved},
+    limits::NAME_CHARS,
+};
+use tandem_store::{Cause, Expect, StoreError, Tx};
+
+use super::{Identity, IdentityError, text, users::read_roles};
+
+/// Roles one org may define.
+const ROLES: i64 = 200;
+
+impl Identity {
+    /// Every role there is in the org: those every org has, then its own by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn roles(&self, scope: OrgScope) -> Result<Vec<RoleInfo>, IdentityError> {
+        let org = scope.org().to_string();
+        let mut conn = self.0.store.scoped(scope).await?;
+        let own = sqlx::query("SELECT name, title, permissions FROM roles WHERE org = $1 ORDER BY name")
+            .bind(org.clone())
+            .fetch_all(&mut *conn)
+            .await?;
+        let held = sqlx::query("SELECT roles FROM users WHERE org = $1 AND deactivated_at IS NULL")
+            .bind(org)
+            .fetch_all(&mut *conn)
+            .await?;
+        let mut holders = std::collections::BTreeMap::<Role, u32>::new();
+        for row in &held {
+            for role in read_roles(&text(row, "roles")?)? {
+                *holders.entry(role).or_default() += 1;
+            }
+        }
+        let built_in = Role::BUILT_IN.into_iter().map(|role| RoleInfo {
+            title: title(&role).to_owned(),
+            permissions: Permissions::of(&role).names(),
+            built_in: true,
+            holders: 0,
+            name: role,
+        });
+        let mut roles: Vec<RoleInfo> = built_in.collect();
+        for row in &own {
+            roles.push(info(row)?);
+        }
+        for role in &mut roles {
+            role.holders = holders.get(&role.name).copied().unwrap_or_default();
+        }
+        Ok(roles)
+    }
+
+    /// Refuses unless the caller holds all that `roles` stand for.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotHeld`]; [`IdentityError::Invalid`] for a role the org does not have.
+    pub async fn may_give(&self, context: &RequestContext, roles: &[Role]) -> Result<(), IdentityError> {
+        let given = self.permissions_of(context.scope, roles).await?;
+        let beyond = given.without(context.permissions);
+        if beyond.is_empty() { Ok(()) } else { Err(IdentityError::NotHeld(beyond)) }
+    }
+
+    /// Defines a role.
+    ///
+    /// # Errors
+    /// [`IdentityError::Taken`], [`IdentityError::Invalid`], or [`IdentityError::NotHeld`] for a permission the caller does not hold.
+    pub async fn create_role(
+        &self,
+        context: &RequestContext,
+        new: NewRole,
+    ) -> Result<RoleInfo, IdentityError> {
+        if !matches!(new.name, Role::Custom(_)) {
+            return Err(IdentityError::Taken { field: "name", value: new.name.to_string() });
+        }
+        let draft = Draft::check(new.title, &new.permissions)?;
+        let beyond = draft.permissions.without(context.permissions);
+        if !beyond.is_empty() {
+            return Err(IdentityError::NotHeld(beyond));
+        }
+        let name = new.name;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { create(tx, name, draft).await })
+        });
+        write.await
+    }
+
+    /// Changes a role of the org's own. Whoever holds it may do by their next request what it stands for then.
+    ///
+    /// # Errors
+    /// As [`Self::create_role`]; [`IdentityError::NotFound`] for a role the org does not have, [`IdentityError::Conflict`] for one
+    /// that every org has.
+    pub async fn change_role(
+        &self,
+        context: &RequestContext,
+        role: Role,
+        change: ChangeRole,
+    ) -> Result<RoleInfo, IdentityError> {
+        own(&role)?;
+        let draft = Draft::check(change.title, &change.permissions)?;
+        let held = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { update(tx, role, draft, held).await })
+        });
+        write.await
+    }
+
+    /// Removes a role that nobody holds.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], or [`IdentityError::Conflict`] while somebody holds it and for a role that every org has.
+    pub async fn remove_role(&self, context: &RequestContext, role: Role) -> Result<(), IdentityError> {
+        own(&role)?;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { remove(tx, role).await })
+        });
+        write.await
+    }
+}
+
+/// What a role of the org's own is to be.
+struct Draft {
+    title: String,
+    permissions: Permissions,
+}
+
+impl Draft {
+    fn check(title: String, permissions: &[String]) -> Result<Self, IdentityError> {
+        let title = title.trim().to_owned();
+        if title.is_empty() || title.chars().count() > NAME_CHARS {
+            return Err(IdentityError::invalid("title", format!("1 to {NAME_CHARS} characters")));
+        }
+        Ok(Self { title, permissions: chosen("permissions", permissions)? })
+    }
+
+    fn event(&self, role: &Role) -> RoleChanged {
+        RoleChanged { role: role.clone(), title: self.title.clone(), permissions: self.permissions.names() }
+    }
+
+    fn info(self, role: Role, holders: u32) -> RoleInfo {
+        let Self { title, permissions } = self;
+        RoleInfo { name: role, title, permissions: permissions.names(), built_in: false, holders }
+    }
+}
+
+async fn create(tx: &mut Tx, role: Role, draft: Draft) -> Result<RoleInfo, IdentityError> {
+    let org = tx.scope().org();
+    let count = sqlx::query("SELECT count(*) AS defined FROM roles WHERE org = $1")
+        .bind(org.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    if count.try_get::<i64, _>("defined")? >= ROLES {
+        return Err(IdentityError::Conflict {
+            slug: "too-many-roles",
+            detail: format!("an org defines at most {ROLES} roles"),
+        });
+    }
+    let at = tx.now().micros();
+    let made = sqlx::query(
+        "INSERT INTO roles (org, name, title, permissions, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(org.to_string())
+    .bind(role.name().to_owned())
+    .bind(draft.title.clone())
+    .bind(written(draft.permissions))
+    .bind(at)
+    .execute(tx.conn())
+    .await?;
+    if made.rows_affected() == 0 {
+        return Err(IdentityError::Taken { field: "name", value: role.to_string() });
+    }
+    tx.append(Stream::org(org), Expect::Any, &[Topic::org(org)], &draft.event(&role)).await?;
+    Ok(draft.info(role, 0))
+}
+
+async fn update(
+    tx: &mut Tx,
+    role: Role,
+    draft: Draft,
+    caller: Permissions,
+) -> Result<RoleInfo, IdentityError> {
+    let (scope, org) = (tx.scope(), tx.scope().org());
+    let before = stored(tx.conn(), scope, &role).await?.ok_or(IdentityError::NotFound("role"))?;
+    let beyond = draft.permissions.without(before).without(caller);
+    if !beyond.is_empty() {
+        return Err(IdentityError::NotHeld(beyond));
+    }
+    sqlx::query("UPDATE roles SET title = $1, permissions = $2 WHERE org = $3 AND name = $4")
+        .bind(draft.title.clone())
+        .bind(written(draft.permissions))
+        .bind(org.to_string())
+        .bind(role.name().to_owned())
+        .execute(tx.conn())
+        .await?;
+    tx.append(Stream::org(org), Expect::Any, &[Topic::org(org)], &draft.event(&role)).await?;
+    let holders = holders(tx, &role).await?;
+    Ok(draft.info(role, holders))
+}
+
+async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
+    let org = tx.scope().org();
+    let holders = holders(tx, &role).await?;
+    if holders > 0 {
+        return Err(IdentityError::Conflict {
+            slug: "role-is-held",
+            detail: format!("{holders} people or programs hold it; give them another first"),
+        });
+    }
+    let removed = sqlx::query("DELETE FROM roles WHERE org = $1 AND name = $2")
+        .bind(org.to_string())
+        .bind(role.name().to_owned())
+        .execute(tx.conn())
+        .await?;
+    if removed.rows_affected() == 0 {
+        return Err(IdentityError::NotFound("role"));
+    }
+    tx.append(Stream::org(org), Expect::Any, &[Topic::org(org)], &RoleRemoved { role }).await?;
+    Ok(())
+}
+
+/// How many hold `role`, people who may not sign in any more included: they may come back with it.
+async fn holders(tx: &mut Tx, role: &Role) -> Result<u32, IdentityError> {
+    let org = tx.scope().org().to_string();
+    let row = sqlx::query("SELECT count(*) AS holders FROM users WHERE org = $1 AND roles LIKE $2")
+        .bind(org)
+        .bind(holding(role))
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(u32::try_from(row.try_get::<i64, _>("holders")?).unwrap_or(u32::MAX))
+}
+
+/// A pattern that the column `roles` of those who hold `role` is like. Only `_` among a name's characters means something to LIKE, and
+/// what it lets through beside the name is a name of the same length: too many at worst.
+pub(super) fn holding(role: &Role) -> String {
+    format!("%\"{}\"%", role.name())
+}
+
+/// Refuses a role the org does not have.
+pub(super) async fn known(tx: &mut Tx, roles: &[Role]) -> Result<(), IdentityError> {
+    let scope = tx.scope();
+    permissions(tx.conn(), scope, roles).await.map(drop)
+}
+
+/// What `roles` stand for together.
+pub(super) async fn permissions(
+    conn: &mut AnyConnection,
+    scope: OrgScope,
+    roles: &[Role],
+) -> Result<Permissions, IdentityError> {
+    let mut all = built_in(roles);
+    for role in roles.iter().filter(|role| matches!(role, Role::Custom(_))) {
+        match stored(conn, scope, role).await? {
+            Some(permissions) => all = all.union(permissions),
+            None => return Err(IdentityError::invalid("roles", format!("there is no role {role}"))),
+        }
+    }
+    Ok(all)
+}
+
+pub(super) fn all_built_in(roles: &[Role]) -> bool {
+    roles.iter().all(|role| !matches!(role, Role::Custom(_)))
+}
+
+/// What those of `roles` that every org has stand for.
+pub(super) fn built_in(roles: &[Role]) -> Permissions {
+    roles.iter().fold(Permissions::NONE, |all, role| all.union(Permissions::of(role)))
+}
+
+async fn stored(
+    conn: &mut AnyConnection,
+    scope: OrgScope,
+    role: &Role,
+) -> Result<Option<Permissions>, IdentityError> {
+    let row = sqlx::query("SELECT permissions FROM roles WHERE org = $1 AND name = $2")
+        .bind(scope.org().to_string())
+        .bind(role.name().to_owned())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| read(&text(&row, "permissions")?)).transpose()
+}
+
+/// Names of permissions out of a request: at least one, each known.
+pub(super) fn chosen(field: &'static str, names: &[String]) -> Result<Permissions, IdentityError> {
+    if names.is_empty() {
+        return Err(IdentityError::invalid(field, "at least one"));
+    }
+    Permissions::from_names(names).map_err(|error| IdentityError::invalid(field, error.to_string()))
+}
+
+/// A set of permissions as a column: a JSON list of names, which stay when permissions are added.
+pub(super) fn written(permissions: Permissions) -> String {
+    serde_json::to_string(&permissions.names()).unwrap_or_default()
+}
+
+/// Reads back what [`written`] made.
+pub(super) fn read(column: &str) -> Result<Permissions, IdentityError> {
+    let damaged = |reason: String| StoreError::Damaged { table: "roles", reason };
+    let names: Vec<String> = serde_json::from_str(column).map_err(|error| damaged(error.to_string()))?;
+    Ok(Permissions::from_names(names).map_err(|error| damaged(error.to_string()))?)
+}
+
+fn own(role: &Role) -> Result<(), IdentityError> {
+    match role {
+        Role::Custom(_) => Ok(()),
+        built_in => Err(IdentityError::Conflict {
+            slug: "built-in",
+            detail: format!("every org has the role {built_in}; it cannot be changed"),
+        }),
+    }
+}
+
+fn title(role: &Role) -> &str {
+    match role {
+        Role::Agent => "Agent",
+        Role::Supervisor => "Supervisor",
+        Role::Admin => "Administrator",
+        Role::Custom(_) => role.name(),
+    }
+}
+
+fn info(row: &AnyRow) -> Result<RoleInfo, IdentityError> {
+    let name = text(row, "name")?;
+    let name: Role = name
+        .parse()
+        .map_err(|error| StoreError::Damaged { table: "roles", reason: format!("{name:?}: {error}") })?;
+    Ok(RoleInfo {
+        name,
+        title: text(row, "title")?,
+        permissions: read(&text(row, "permissions")?)?.names(),
+        built_in: false,
+        holders: 0,
+    })
+}

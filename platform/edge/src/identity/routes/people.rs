@@ -1,0 +1,121 @@
+//! `/people/{user}/…`: accounts, for those who administer an org.
+
+use axum::{extract::State, http::StatusCode};
+use tandem_core::Permission;
+use tandem_proto::{
+    Problem, UserId,
+    api::{Page, SessionInfo, SetRoles},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{ApiProblem, Caller, Edge, Json, Path};
+
+pub(super) fn routes() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions, end_sessions))
+        .routes(routes!(deactivate))
+        .routes(routes!(reactivate))
+        .routes(routes!(set_roles))
+}
+
+/// Lists a person's sessions
+#[utoipa::path(get, path = "/people/{user}/sessions", tag = "identity", operation_id = "listSessionsOf",
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 200, description = "All their sessions, the one used last first", body = Page<SessionInfo>),
+        (status = 403, description = "Needs `people:write`", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+    ))]
+async fn sessions(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<Json<Page<SessionInfo>>, ApiProblem> {
+    caller.require(Permission::PeopleWrite)?;
+    let items = edge.identity.sessions_of(&caller, user).await?;
+    Ok(Json(Page { items, next: None }))
+}
+
+/// Ends all that acts for a person
+///
+/// Their sessions and tokens; sockets are closed. They may sign in again.
+#[utoipa::path(delete, path = "/people/{user}/sessions", tag = "identity", operation_id = "endSessionsOf",
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 204, description = "Ended"),
+        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+    ))]
+async fn end_sessions(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<StatusCode, ApiProblem> {
+    caller.require(Permission::PeopleWrite)?;
+    edge.identity.end_sessions_of(&caller, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deactivates a person
+///
+/// Their sessions and tokens end, their sockets are closed, and they cannot sign in. What they did stays, with their name.
+#[utoipa::path(post, path = "/people/{user}/deactivate", tag = "identity", operation_id = "deactivatePerson",
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 204, description = "Deactivated, or it was so already"),
+        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+        (status = 409, description = "It is the caller, or the last administrator", body = Problem),
+    ))]
+async fn deactivate(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<StatusCode, ApiProblem> {
+    caller.require(Permission::PeopleWrite)?;
+    edge.identity.deactivate(&caller, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reactivates a person
+///
+/// With the password and roles they had.
+#[utoipa::path(post, path = "/people/{user}/reactivate", tag = "identity", operation_id = "reactivatePerson",
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 204, description = "Active, or it was so already"),
+        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+    ))]
+async fn reactivate(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<StatusCode, ApiProblem> {
+    caller.require(Permission::PeopleWrite)?;
+    edge.identity.reactivate(&caller, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says which roles a person holds
+///
+/// Holds by their next request, and on open sockets at once.
+#[utoipa::path(put, path = "/people/{user}/roles", tag = "identity", operation_id = "setRolesOf",
+    params(("user" = UserId, Path)), request_body = SetRoles,
+    responses(
+        (status = 204, description = "Done"),
+        (status = 403, description = "Needs `role:write`, and all permissions they hold now and would hold", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+        (status = 409, description = "It is the last administrator", body = Problem),
+        (status = 422, description = "No role, or one that the org does not have", body = Problem),
+    ))]
+async fn set_roles(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+    Json(SetRoles { roles }): Json<SetRoles>,
+) -> Result<StatusCode, ApiProblem> {
+    caller.require(Permission::RoleWrite)?;
+    edge.identity.set_roles(&caller, user, roles).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
