@@ -40,7 +40,7 @@ const org = { id: randomUUID(), name: "demo" };
 const people = [];
 function addPerson(name, display_name, title, extension, roles, primary, message = null, minutes = 20) {
   const presence = { primary, message, activity: null, since: ago(minutes * MINUTE) };
-  people.push({ id: randomUUID(), name, display_name, title, extension, roles, presence });
+  people.push({ id: randomUUID(), name, display_name, title, extension, roles, active: true, presence });
   return people.at(-1);
 }
 addPerson("admin", "Ada Admin", "Administrator", "1000", ["admin"], "offline");

@@ -132,6 +132,22 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage"),
 });
 
+const security = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/security",
+  component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
+});
+
+export type AdminTab = "people" | "roles";
+const adminTabs: readonly AdminTab[] = ["people", "roles"];
+
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/admin",
+  validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } => ({ tab: adminTabs.find((tab) => tab === search.tab) }),
+  component: lazyRouteComponent(() => import("./admin/AdminPage"), "AdminPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -144,7 +160,9 @@ export const router = createRouter({
       inbox.addChildren([inboxNone, inboxOne]),
       queues,
       operations,
+      admin,
       settings,
+      security,
     ]),
   ]),
   defaultPreload: "intent",

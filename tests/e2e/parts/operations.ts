@@ -40,6 +40,11 @@ export const bodies: Record<string, () => unknown> = {
   queues_update: () => ({ name: nobody(), members: [] }),
   signIn: () => ({ name: "nobody", password: "nothing" }),
   create_skill: () => ({ name: nobody() }),
+  changeMyPassword: () => ({ current_password: "not the password", new_password: "long enough 1" }),
+  createMyToken: () => ({ name: "Export", scopes: ["chat:use"] }),
+  createRole: () => ({ name: `r${nobody()}`, title: "Somebody", permissions: ["chat:use"] }),
+  changeRole: () => ({ title: "Somebody", permissions: ["chat:use"] }),
+  setRolesOf: () => ({ roles: ["agent"] }),
 };
 
 export async function operations(server: Server): Promise<Operation[]> {
@@ -59,9 +64,10 @@ export async function operations(server: Server): Promise<Operation[]> {
   );
 }
 
-/** The path with `value` for every parameter; a number stays one. */
-export function filled(operation: Operation, value: () => string = nobody): string {
-  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "number" ? "%2B15550199" : value()));
+/** The path with `value` for every parameter; a number stays one, and a role's name begins with a letter. */
+export function filled(operation: Operation, value?: () => string): string {
+  const nobodys = (name: string) => (name === "role" ? `r${nobody()}` : nobody());
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "number" ? "%2B15550199" : (value?.() ?? nobodys(name))));
 }
 
 /** Makes one request with a body as it is. */

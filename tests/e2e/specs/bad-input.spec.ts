@@ -98,7 +98,10 @@ test("each role may do what its permissions say on every operation, and nobody's
   // What the document says is also what we mean.
   const writes = ["add", "create_phone", "flows_update", "publish", "set_number"];
   const supervises = ["agents_list", "create_skill", "decisions", "flows_get", "flows_list", "queues_create", "queues_update", "set_skills", "validate"];
-  const administers = ["discardJob", "listJobs", "listNodes", "retryJob", "showJob"];
+  const administers = [
+    ...["discardJob", "listJobs", "listNodes", "retryJob", "showJob"],
+    ...["changeRole", "createRole", "deactivatePerson", "endSessionsOf", "listSessionsOf", "reactivatePerson", "removeRole", "setRolesOf"],
+  ];
   expect.soft(refusedTo).toEqual({
     agent1: [...writes, ...supervises, ...administers].sort(),
     supervisor: [...writes, ...administers].sort(),
@@ -227,6 +230,8 @@ test("ids of nobody inside bodies are refused", async ({ world }) => {
     ["phone of nobody", "POST", "/phones", { user: nobody(), auth_user: "4711" }],
     ["number to nobody", "PUT", "/numbers/%2B15550198", { kind: "user", user: nobody() }],
     ["number to no flow", "PUT", "/numbers/%2B15550197", { kind: "flow", flow: nobody() }],
+    ["role nobody has", "PUT", `/people/${me}/roles`, { roles: ["nobody-has-this"] }],
+    ["person with a role nobody has", "POST", "/people", { name: "newcomer", display_name: "New", roles: ["nobody-has-this"], password: "long enough 1" }],
     ["call from no device", "POST", "/calls", { device: nobody(), to: { kind: "number", number: "1001" } }],
   ];
   const wrong: string[] = [];

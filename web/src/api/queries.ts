@@ -15,10 +15,15 @@ import type {
   Message,
   NodeList,
   Page,
+  PermissionInfo,
   Person,
   Queue,
   QueueStats,
+  RoleInfo,
+  Session,
+  Token,
   Track,
+  UserId,
   WrapUpCode,
 } from "./types";
 
@@ -58,9 +63,18 @@ async function everything<T>(path: string, query: Record<string, string | boolea
 const list = <T>(key: string, path: string, query: Record<string, string | boolean | undefined> = {}) =>
   queryOptions({ queryKey: [key, query], queryFn: ({ signal }) => everything<T>(path, query, signal) });
 
+/** A list that is short enough to come at once. */
+const short = <T>(key: readonly string[], path: string) =>
+  queryOptions({ queryKey: key, queryFn: async ({ signal }) => (await get<Page<T>>(path, undefined, signal)).items });
+
 export const queries = {
   me: queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => get<Me>("/me", undefined, signal) }),
   people: list<Person>("people", "/people"),
+  mySessions: short<Session>(["sessions"], "/me/sessions"),
+  sessionsOf: (user: UserId) => ({ ...short<Session>(["sessions", user], `/people/${user}/sessions`), staleTime: 0 }),
+  tokens: short<Token>(["tokens"], "/me/tokens"),
+  roles: short<RoleInfo>(["roles"], "/roles"),
+  permissions: short<PermissionInfo>(["permissions"], "/permissions"),
   chats: list<Chat>("chats", "/chats"),
   activeCalls: list<Call>("calls.active", "/calls", { active: true }),
   callHistory: infiniteQueryOptions({

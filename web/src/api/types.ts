@@ -65,7 +65,20 @@ export type Permission =
   | "queue:read"
   | "queue:supervise"
   | "job:manage"
-  | "node:view";
+  | "node:view"
+  | "people:write"
+  | "role:write";
+
+export type SessionId = Schemas["SessionId"];
+export type Session = Wire<"SessionInfo">;
+export type ChangePassword = Schemas["ChangePassword"];
+export type NewToken = Schemas["NewToken"];
+export type Token = Wire<"TokenInfo">;
+export type TokenMade = Wire<"TokenMade">;
+export type PermissionInfo = Wire<"PermissionInfo">;
+export type RoleInfo = Wire<"RoleInfo">;
+export type NewRole = Schemas["NewRole"];
+export type ChangeRole = Schemas["ChangeRole"];
 
 // Chat
 
@@ -136,6 +149,7 @@ type Fact<Kind extends string, Data> = Omit<Wire<"Event">, "type" | "data"> & { 
 export type Event =
   | Fact<"presence.changed", { user: UserId; presence: PresenceView }>
   | Fact<"user.created", { user: UserId }>
+  | Fact<"user.deactivated" | "user.reactivated" | "user.roles.set" | "user.password.changed", { user: UserId }>
   | Fact<"chat.created", { chat: ChatId }>
   | Fact<"chat.message.posted" | "chat.message.edited", { message: Message }>
   | Fact<"chat.message.deleted", { chat: ChatId; message: MessageId; seq: number }>

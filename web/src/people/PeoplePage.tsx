@@ -27,7 +27,7 @@ export const NoPerson = () => (
 function PeopleList({ chosen }: { chosen: string | undefined }) {
   const [text, setText] = useState("");
   const people = useQuery(queries.people);
-  const shown = useMemo(() => sorted((people.data ?? []).filter((person) => matches(person, text))), [people.data, text]);
+  const shown = useMemo(() => sorted((people.data ?? []).filter((person) => person.active && matches(person, text))), [people.data, text]);
   return (
     <>
       <ListHeader title={m.people.title}>

@@ -46,6 +46,7 @@ export function PersonPage() {
             <div className="min-w-0 grow">
               <h2 className="text-2xl font-semibold tracking-tight text-balance">{person.display_name}</h2>
               {person.title && <p className="text-soft">{person.title}</p>}
+              {!person.active && <p className="mt-1 font-medium text-bad-text">{m.people.inactive}</p>}
               <p className="mt-1.5 flex flex-wrap items-center gap-x-2">
                 <PresenceDot presence={person.presence} plain />
                 <span>{m.presence.describe(person.presence)}</span>
@@ -84,7 +85,7 @@ export function PersonPage() {
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-8 gap-y-2.5 rounded-2xl border border-line p-5">
             <Fact name={m.people.extension}>{person.extension ?? "–"}</Fact>
             <Fact name={m.people.login}>{person.name}</Fact>
-            <Fact name={m.people.roles}>{person.roles.map((role) => m.people.role[role]).join(", ") || "–"}</Fact>
+            <Fact name={m.people.roles}>{person.roles.map(m.people.role).join(", ") || "–"}</Fact>
           </dl>
         </div>
       </div>

@@ -1,4 +1,5 @@
-import { useState, type ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { m } from "../messages";
 import { useMe } from "../session/me";
 import { signOut } from "../session/session";
@@ -6,6 +7,7 @@ import { chooseTheme, theme, type Theme } from "../shell/theme";
 import { useStore } from "../store";
 import { PersonAvatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
+import { Card } from "../ui/Card";
 import { cx } from "../ui/cx";
 import { DevicePickers } from "./DevicePickers";
 
@@ -28,6 +30,19 @@ export function SettingsPage() {
               </p>
             </div>
             <Button onClick={() => void signOut()}>{m.signIn.out}</Button>
+          </div>
+        </Card>
+        <Card title={m.settings.security}>
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <p className="min-w-0 grow basis-60 text-soft">{m.settings.securityHint}</p>
+            <Link
+              to="/settings/security"
+              data-testid="settings-security"
+              className="inline-flex h-9 items-center rounded-lg border border-line bg-raised px-3.5 font-medium shadow-card hover:bg-hover"
+            >
+              {m.settings.securityOpen}
+              <span className="sr-only"> {m.settings.security}</span>
+            </Link>
           </div>
         </Card>
         <Card title={m.theme.label}>
@@ -56,13 +71,6 @@ export function SettingsPage() {
     </div>
   );
 }
-
-const Card = ({ title, children }: { title: string; children: ReactNode }) => (
-  <section className="rounded-2xl border border-line p-5">
-    <h2 className="mb-4 font-semibold">{title}</h2>
-    {children}
-  </section>
-);
 
 function Notifications() {
   const [permission, setPermission] = useState("Notification" in window ? Notification.permission : "denied");

@@ -1,6 +1,6 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
-import { Gauge, House, Inbox, MessageCircle, Phone, ServerCog, Settings, Users } from "lucide-react";
+import { Gauge, House, Inbox, MessageCircle, Phone, ServerCog, Settings, ShieldUser, Users } from "lucide-react";
 import type { ComponentType } from "react";
 import { queries } from "../api/queries";
 import { useMyAgent } from "../agent/state";
@@ -9,7 +9,7 @@ import { useMay } from "../session/me";
 import { cx } from "../ui/cx";
 
 interface Place {
-  to: "/" | "/chat" | "/people" | "/calls" | "/inbox" | "/queues" | "/operations" | "/settings";
+  to: "/" | "/chat" | "/people" | "/calls" | "/inbox" | "/queues" | "/operations" | "/admin" | "/settings";
   label: string;
   icon: ComponentType<{ className?: string }>;
   badge?: number;
@@ -32,6 +32,7 @@ export function usePlaces(): Place[] {
     !!agent && agent.queues.length + agent.conversations.length > 0 && { to: "/inbox", label: m.nav.conversations, icon: Inbox, phone: !supervises },
     supervises && { to: "/queues", label: m.nav.queues, icon: Gauge, phone: true },
     (may("node:view") || may("job:manage")) && { to: "/operations", label: m.nav.operations, icon: ServerCog, phone: false },
+    (may("people:write") || may("role:write")) && { to: "/admin", label: m.nav.admin, icon: ShieldUser, phone: false },
     { to: "/settings", label: m.nav.settings, icon: Settings, phone: false },
   ];
   return places.filter((place) => place !== false);

@@ -42,7 +42,15 @@ export class Feed {
     }
     if (event.type.startsWith("routing.") || event.type.startsWith("conversation.")) return this.conversation(event);
     if (event.type.startsWith("job.")) return this.soon(["jobs"]);
-    if (event.type === "user.created") return this.soon(["people"]);
+    if (event.type.startsWith("session.") || event.type.startsWith("token.")) {
+      this.soon(["sessions"]);
+      return this.soon(["tokens"]);
+    }
+    if (event.type.startsWith("role.")) {
+      this.soon(["roles"]);
+      return this.soon(["me"], 0);
+    }
+    if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);
       this.soon(["queue.stats"]);
@@ -94,6 +102,14 @@ export class Feed {
     const agent = <A extends Agent | null>(each: A): A => (each?.user === user ? { ...each, presence } : each);
     patchQuery<Agent[]>(this.client, queries.agents.queryKey, (agents) => agents.map(agent));
     patchQuery<Agent | null>(this.client, queries.myAgent.queryKey, agent);
+  }
+
+  private account(event: Event): void {
+    const { user } = event.data as { user: string };
+    this.soon(["people"]);
+    this.soon(["roles"]);
+    // What one may do decides what is on the screen.
+    if (user === this.me()) this.soon(["me"], 0);
   }
 
   private conversation(event: Event): void {

@@ -1,0 +1,154 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { post, put, remove } from "../api/client";
+import { queries, queryClient } from "../api/queries";
+import type { Person } from "../api/types";
+import { m } from "../messages";
+import { useMay, useMe } from "../session/me";
+import { SessionList } from "../settings/SessionList";
+import { Button } from "../ui/Button";
+import { Choices } from "../ui/Choices";
+import { Confirm, type Question } from "../ui/Confirm";
+import { Dialog, DialogHeader } from "../ui/Dialog";
+import { describe, Failure, SkeletonRows } from "../ui/states";
+import { toast, toastError } from "../ui/toasts";
+import { mayGive } from "./model";
+
+interface Props {
+  person: Person | undefined;
+  close: () => void;
+}
+
+/** Somebody's account: roles, sessions, and whether they may sign in. */
+export function PersonDrawer({ person, close }: Props) {
+  const may = useMay();
+  const me = useMe();
+  const [question, setQuestion] = useState<Question>();
+  if (!person) return null;
+  const name = person.display_name;
+  const of = `/people/${person.id}`;
+
+  async function endSessions() {
+    await remove(`${of}/sessions`);
+    toast(m.admin.sessionsEnded(name), "good");
+    await queryClient.invalidateQueries({ queryKey: ["sessions"] });
+  }
+  async function setActive(active: boolean) {
+    await post(`${of}/${active ? "reactivate" : "deactivate"}`);
+    toast(active ? m.admin.reactivated(name) : m.admin.deactivated(name), "good");
+    await queryClient.invalidateQueries({ queryKey: ["people"] });
+  }
+
+  return (
+    <>
+      <Dialog open onClose={close} label={m.admin.person} shape="drawer">
+        <div className="flex h-full flex-col" data-testid="account-drawer">
+          <DialogHeader title={m.admin.person} onClose={close} />
+          {/* A region that scrolls is reached by keyboard too. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <div tabIndex={0} role="region" aria-label={name} className="flex min-h-0 grow flex-col gap-6 overflow-y-auto p-5 -outline-offset-2">
+            <div>
+              <p className="text-lg font-semibold break-words">{name}</p>
+              <p className="text-soft">
+                {person.name}
+                {!person.active && <span className="text-bad-text"> · {m.admin.inactive}</span>}
+              </p>
+            </div>
+            {may("role:write") && <Roles person={person} />}
+            {may("people:write") && <Sessions person={person} />}
+          </div>
+          {may("people:write") && (
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
+              <Button
+                data-testid="account-end-sessions"
+                onClick={() =>
+                  setQuestion({ title: m.admin.endSessionsTitle(name), hint: m.admin.endSessionsHint, action: m.admin.endSessions, run: endSessions })
+                }
+              >
+                {m.admin.endSessions}
+              </Button>
+              {!person.active && (
+                <Button look="primary" data-testid="account-reactivate" onClick={() => void setActive(true).catch(toastError)}>
+                  {m.admin.reactivate}
+                </Button>
+              )}
+              {person.active && person.id !== me.user.id && (
+                <Button
+                  look="bad"
+                  data-testid="account-deactivate"
+                  onClick={() =>
+                    setQuestion({ title: m.admin.deactivateTitle(name), hint: m.admin.deactivateHint, action: m.admin.deactivate, run: () => setActive(false) })
+                  }
+                >
+                  {m.admin.deactivate}
+                </Button>
+              )}
+            </footer>
+          )}
+        </div>
+      </Dialog>
+      {/* Beside the drawer: what is typed in it is not the drawer's. */}
+      <Confirm question={question} close={() => setQuestion(undefined)} />
+    </>
+  );
+}
+
+function Roles({ person }: { person: Person }) {
+  const roles = useQuery(queries.roles);
+  const { permissions } = useMe();
+  const [chosen, setChosen] = useState<string[]>(person.roles);
+  const save = useMutation({
+    mutationFn: (next: string[]) => put(`/people/${person.id}/roles`, { roles: next }),
+    onSuccess: async () => {
+      toast(m.admin.rolesSaved(person.display_name), "good");
+      await queryClient.invalidateQueries({ queryKey: ["people"] });
+    },
+  });
+  if (roles.isPending) return <SkeletonRows count={2} />;
+  if (roles.isError) return <Failure error={roles.error} retry={() => void roles.refetch()} />;
+  const choices = roles.data.map((role) => ({
+    value: role.name,
+    label: role.title,
+    disabled: !mayGive(permissions, role) && !person.roles.includes(role.name),
+  }));
+  const same = chosen.length === person.roles.length && chosen.every((role) => person.roles.includes(role));
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (chosen.length > 0) save.mutate(chosen);
+      }}
+    >
+      <Choices
+        label={m.admin.rolesHeld}
+        error={chosen.length === 0 ? m.admin.oneRole : undefined}
+        choices={choices}
+        chosen={chosen}
+        onChange={setChosen}
+        testId="account-role"
+      />
+      {save.isError && (
+        <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
+          {describe(save.error)}
+        </p>
+      )}
+      <Button type="submit" look="primary" className="self-start" busy={save.isPending} disabled={same || chosen.length === 0} data-testid="account-roles-save">
+        {m.admin.saveRoles}
+      </Button>
+    </form>
+  );
+}
+
+function Sessions({ person }: { person: Person }) {
+  const sessions = useQuery(queries.sessionsOf(person.id));
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="text-sm font-medium">{m.admin.sessions}</h3>
+      {sessions.isPending && <SkeletonRows count={1} />}
+      {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
+      {sessions.data?.length === 0 && <p className="text-soft">{m.admin.noSessions}</p>}
+      {!!sessions.data?.length && <SessionList sessions={sessions.data} />}
+    </section>
+  );
+}
