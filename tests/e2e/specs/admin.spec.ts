@@ -18,7 +18,7 @@ for (const dark of [false, true]) {
     const admin = await world.person(server, "admin", { dark });
     const amir = await world.person(server, "agent1");
     await admin.id("nav-admin").click();
-    await expect(admin.page).toHaveTitle(/Administration/);
+    await expect(admin.page).toHaveTitle(/Admin/);
     await expect(admin.id("account-row")).toHaveCount(4);
     expect(await faults(admin)).toEqual([]);
     await admin.id("account-edit-agent1").first().focus();

@@ -192,7 +192,7 @@ export const en = {
     conversations: "Inbox",
     queues: "Queues",
     operations: "Operations",
-    admin: "Administration",
+    admin: "Admin",
     settings: "Settings",
     more: "More",
     unread: (n: number): string => count(n, "unread message", "unread messages"),
