@@ -7,7 +7,9 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::{PASSWORD, Server, slug};
+use tandem_core::Clock as _;
 use tandem_proto::{DeviceId, Topic, api::Role};
+use tandem_test_support::Postgres;
 
 const NONE: Value = Value::Null;
 
@@ -378,4 +380,160 @@ async fn another_orgs_people_roles_and_sessions_are_not_there() {
     }
     let (_, roles) = server.ask(&admin, Method::GET, "/roles", NONE).await;
     assert_eq!(roles["items"].as_array().map(Vec::len), Some(3), "{roles}");
+}
+
+/// What an authenticator with `secret` shows at the server's time, moved by `steps` of thirty seconds.
+fn code(server: &Server, secret: &str, steps: i64) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).expect("base32");
+    let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build().expect("a secret");
+    let seconds = server.clock.now().micros() / 1_000_000 + 30 * steps;
+    totp.generate(u64::try_from(seconds).expect("positive")).to_string()
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_at_sign_in_and_each_code_works_once() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (amir, session) = server.user(org, "amir").await;
+    let post = async |path: &str, body: Value| server.ask(&session, Method::POST, path, body).await;
+    let sign_in = async |code: Value| {
+        let body = json!({ "name": "amir", "password": PASSWORD, "code": code }).to_string();
+        let (status, answer) = server.call(Method::POST, "/api/v1/sessions", None, Some(&body)).await;
+        (status.as_u16(), answer)
+    };
+    let state = async || server.ask(&session, Method::GET, "/me/second-factor", NONE).await.1;
+    assert_eq!(state().await, json!({ "on": false, "recovery_codes_left": 0 }));
+
+    let early = post("/me/second-factor/confirm", json!({ "code": "000000" })).await;
+    assert_eq!(refusal(&early), (409, "nothing-offered"));
+    let wrong = post("/me/second-factor", json!({ "password": "not the password" })).await;
+    assert_eq!((wrong.0, &wrong.1["errors"][0]["field"]), (422, &json!("password")));
+    let (status, offer) = post("/me/second-factor", json!({ "password": PASSWORD })).await;
+    assert_eq!(status, 200, "{offer}");
+    let secret = offer["secret"].as_str().expect("a secret");
+    assert!(offer["uri"].as_str().is_some_and(|uri| uri.contains(secret) && uri.contains("amir")), "{offer}");
+    // Offered is not on.
+    assert_eq!(sign_in(NONE).await.0, 201);
+    assert_eq!(
+        refusal(&post("/me/second-factor/confirm", json!({ "code": "nonsense" })).await),
+        (422, "invalid")
+    );
+    let (status, recovery) =
+        post("/me/second-factor/confirm", json!({ "code": code(&server, secret, 0) })).await;
+    assert_eq!((status, recovery["codes"].as_array().map(Vec::len)), (200, Some(10)));
+    assert_eq!(state().await, json!({ "on": true, "recovery_codes_left": 10 }));
+    assert_eq!(
+        refusal(&post("/me/second-factor", json!({ "password": PASSWORD })).await),
+        (409, "second-factor-on")
+    );
+
+    assert_eq!(refusal(&sign_in(NONE).await), (401, "second-factor-needed"));
+    assert_eq!(
+        refusal(&sign_in(json!(code(&server, secret, 0))).await),
+        (401, "wrong-code"),
+        "used to confirm"
+    );
+    assert_eq!(refusal(&sign_in(json!(code(&server, secret, 3))).await), (401, "wrong-code"), "not yet");
+    server.clock.forward(Duration::from_secs(30));
+    let now = json!(code(&server, secret, 0));
+    assert_eq!(sign_in(now.clone()).await.0, 201);
+    assert_eq!(refusal(&sign_in(now).await), (401, "wrong-code"), "used");
+    let spare = recovery["codes"][0].as_str().expect("a code").to_uppercase().replace('-', " ");
+    assert_eq!(sign_in(json!(spare)).await.0, 201);
+    assert_eq!(refusal(&sign_in(json!(spare)).await), (401, "wrong-code"), "used");
+    assert_eq!(state().await["recovery_codes_left"], 9);
+
+    // A wrong password is told as ever, code or no code.
+    let body = json!({ "name": "amir", "password": "wrong", "code": "000000" }).to_string();
+    let (_, problem) = server.call(Method::POST, "/api/v1/sessions", None, Some(&body)).await;
+    assert_eq!(slug(&problem), "wrong-credentials");
+    assert!(server.told_of(org, amir.id).await.contains(&"user.second_factor.changed".to_owned()));
+
+    assert_eq!(post("/me/second-factor/disable", json!({ "password": "wrong" })).await.0, 422);
+    assert_eq!(post("/me/second-factor/disable", json!({ "password": PASSWORD })).await.0, 204);
+    assert_eq!(sign_in(NONE).await.0, 201);
+}
+
+#[tokio::test]
+async fn codes_are_not_guessed_and_a_lost_factor_is_taken_away_by_who_may() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let (amir, session) = server.user(org, "amir").await;
+    let (_, offer) =
+        server.ask(&session, Method::POST, "/me/second-factor", json!({ "password": PASSWORD })).await;
+    let secret = offer["secret"].as_str().expect("a secret");
+    let confirm = json!({ "code": code(&server, secret, 0) });
+    assert_eq!(server.ask(&session, Method::POST, "/me/second-factor/confirm", confirm).await.0, 200);
+    server.clock.forward(Duration::from_secs(30));
+    let sign_in = async |code: Value| {
+        let body = json!({ "name": "amir", "password": PASSWORD, "code": code }).to_string();
+        let (status, answer) = server.call(Method::POST, "/api/v1/sessions", None, Some(&body)).await;
+        (status.as_u16(), answer)
+    };
+    for _ in 0..5 {
+        assert_eq!(refusal(&sign_in(json!("nonsense")).await), (401, "wrong-code"));
+    }
+    let right = json!(code(&server, secret, 0));
+    assert_eq!(refusal(&sign_in(right).await), (429, "too-many-requests"));
+
+    let path = format!("/people/{}/second-factor", amir.id);
+    assert_eq!(refusal(&server.ask(&session, Method::DELETE, &path, NONE).await), (403, "forbidden"));
+    for _ in 0..2 {
+        assert_eq!(server.ask(&admin, Method::DELETE, &path, NONE).await.0, 204);
+    }
+    assert_eq!(sign_in(NONE).await.0, 201);
+}
+
+/// The statements are the same on both engines; here PostgreSQL reads each once.
+#[tokio::test]
+async fn the_same_statements_hold_on_postgresql() {
+    let postgres = tokio::task::spawn_blocking(Postgres::start).await.expect("started");
+    let server = Server::start_on(&postgres.url(), tempfile::tempdir().expect("a folder")).await;
+    let org = server.org("acme").await;
+    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let (amir, session) = server.user(org, "amir").await;
+    let of = |what: &str| format!("/people/{}/{what}", amir.id);
+
+    let role = json!({ "name": "guest", "title": "Guest", "permissions": ["chat:use"] });
+    assert_eq!(server.ask(&admin, Method::POST, "/roles", role.clone()).await.0, 201);
+    assert_eq!(refusal(&server.ask(&admin, Method::POST, "/roles", role).await), (409, "taken"));
+    assert_eq!(server.ask(&admin, Method::PUT, &of("roles"), json!({ "roles": ["guest"] })).await.0, 204);
+    let change = json!({ "title": "Guest", "permissions": ["chat:use", "call:use"] });
+    let (_, changed) = server.ask(&admin, Method::PUT, "/roles/guest", change).await;
+    assert_eq!(changed["holders"], 1, "{changed}");
+    let (_, me) = server.ask(&session, Method::GET, "/me", NONE).await;
+    assert_eq!(me["permissions"], json!(["chat:use", "call:use"]));
+    assert_eq!(server.ask(&admin, Method::PUT, &of("roles"), json!({ "roles": ["agent"] })).await.0, 204);
+    assert_eq!(server.ask(&admin, Method::DELETE, "/roles/guest", NONE).await.0, 204);
+
+    let new = json!({ "name": "x", "scopes": ["chat:use"] });
+    let (_, made) = server.ask(&session, Method::POST, "/me/tokens", new).await;
+    let token = made["token"].as_str().expect("a token");
+    assert_eq!(server.ask(token, Method::GET, "/me", NONE).await.0, 200);
+    let (_, list) = server.ask(&session, Method::GET, "/me/tokens", NONE).await;
+    assert!(list["items"][0]["last_used_at"].is_string(), "{list}");
+    let path = format!("/me/tokens/{}", made["info"]["id"].as_str().expect("an id"));
+    assert_eq!(server.ask(&session, Method::DELETE, &path, NONE).await.0, 204);
+
+    let password = json!({ "current_password": PASSWORD, "new_password": "another good one" });
+    assert_eq!(server.ask(&session, Method::PUT, "/me/password", password).await.0, 204);
+    let (_, offer) = server
+        .ask(&session, Method::POST, "/me/second-factor", json!({ "password": "another good one" }))
+        .await;
+    let confirm = json!({ "code": code(&server, offer["secret"].as_str().expect("a secret"), 0) });
+    let (status, recovery) = server.ask(&session, Method::POST, "/me/second-factor/confirm", confirm).await;
+    assert_eq!(status, 200, "{recovery}");
+    let body = json!({ "name": "amir", "password": "another good one", "code": recovery["codes"][9] });
+    let (status, _) = server.call(Method::POST, "/api/v1/sessions", None, Some(&body.to_string())).await;
+    assert_eq!(status, StatusCode::CREATED);
+    assert_eq!(server.ask(&admin, Method::DELETE, &of("second-factor"), NONE).await.0, 204);
+    assert_eq!(server.ask(&session, Method::DELETE, "/me/sessions", NONE).await.0, 204);
+
+    let mut socket = server.connect(&session).await;
+    assert_eq!(server.ask(&admin, Method::POST, &of("deactivate"), NONE).await.0, 204);
+    assert_eq!(socket.closed().await, 4401);
+    assert_eq!(server.sign_in("amir", "another good one").await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(server.ask(&admin, Method::POST, &of("reactivate"), NONE).await.0, 204);
+    assert_eq!(server.sign_in("amir", "another good one").await.0, StatusCode::CREATED);
 }

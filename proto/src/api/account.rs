@@ -1,4 +1,4 @@
-//! What lets somebody in: sessions, the password, personal access tokens.
+//! What lets somebody in: sessions, the password, the second factor, personal access tokens.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,4 +72,47 @@ pub struct TokenMade {
     pub token: String,
     /// What it is.
     pub info: TokenInfo,
+}
+
+/// `POST /me/second-factor` and `POST /me/second-factor/disable`: whoever found a session open does not know the password.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvePassword {
+    /// The caller's password.
+    pub password: String,
+}
+
+/// `POST /me/second-factor/confirm`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmSecondFactor {
+    /// The six digits the authenticator shows now.
+    pub code: String,
+}
+
+/// `GET /me/second-factor`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SecondFactor {
+    /// Whether signing in needs it.
+    pub on: bool,
+    /// Recovery codes that were not used yet.
+    pub recovery_codes_left: u32,
+}
+
+/// What an authenticator (RFC 6238) needs to know, shown once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct SecondFactorOffer {
+    /// The shared secret in base32, to type in by hand.
+    pub secret: String,
+    /// The same with its settings, as authenticators read it.
+    pub uri: String,
+    /// `uri` as a QR code: rows of modules, `1` dark, without the quiet zone.
+    pub qr: Vec<String>,
+}
+
+/// Codes to sign in with when the authenticator is lost. Each works once; shown once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryCodes {
+    /// The codes.
+    pub codes: Vec<String>,
 }

@@ -18,6 +18,9 @@ pub struct SignIn {
     pub name: String,
     /// Password.
     pub password: String,
+    /// Where a second factor is on: the authenticator's six digits, or a recovery code.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// A new session.

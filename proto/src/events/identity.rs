@@ -37,6 +37,13 @@ events! {
         /// Who.
         user: UserId,
     }
+    /// A second factor was switched on or off. Stream `user`, topic `user`.
+    SecondFactorChanged = "user.second_factor.changed" v 1 {
+        /// Who.
+        user: UserId,
+        /// Whether signing in needs it from now on.
+        on: bool,
+    }
     /// Somebody may not sign in any more. Stream `user`, topic `org`.
     UserDeactivated = "user.deactivated" v 1 {
         /// Who.

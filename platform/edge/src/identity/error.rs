@@ -12,6 +12,12 @@ pub enum IdentityError {
     /// Unknown org, unknown user or wrong password; which of them is not told.
     #[error("name or password is wrong")]
     WrongCredentials,
+    /// The password is right, and a code is needed too.
+    #[error("a code of the second factor is needed")]
+    SecondFactorNeeded,
+    /// The password is right, and the code is wrong or was used.
+    #[error("the code is wrong or was used")]
+    WrongCode,
     /// Too many failed sign-ins for this account from this source.
     #[error("too many failed sign-ins; wait {retry_after_s} s")]
     Throttled {
@@ -85,6 +91,14 @@ impl From<IdentityError> for ApiProblem {
         match error {
             IdentityError::WrongCredentials => {
                 Problem::new(401, "wrong-credentials", "Name or password is wrong").into()
+            }
+            IdentityError::SecondFactorNeeded => {
+                Problem::new(401, "second-factor-needed", "A code is needed too")
+                    .detail("sign in again with `code`: what the authenticator shows, or a recovery code")
+                    .into()
+            }
+            IdentityError::WrongCode => {
+                Problem::new(401, "wrong-code", "The code is wrong or was used").into()
             }
             IdentityError::Throttled { retry_after_s } => {
                 Self::too_many("too many failed sign-ins", retry_after_s)

@@ -11,6 +11,7 @@ mod people;
 pub(crate) mod rights;
 mod roles;
 mod routes;
+mod second_factor;
 mod sessions;
 mod tables;
 mod throttle;
@@ -147,7 +148,8 @@ impl Identity {
     /// An unknown name and somebody deactivated cost as much time as a wrong password, and all count against the account at that source.
     ///
     /// # Errors
-    /// [`IdentityError::WrongCredentials`], [`IdentityError::Throttled`], or an org left out where there are several.
+    /// [`IdentityError::WrongCredentials`], [`IdentityError::Throttled`], or an org left out where there are several. Where the
+    /// password was right and a second factor is on: [`IdentityError::SecondFactorNeeded`], [`IdentityError::WrongCode`].
     pub async fn sign_in(&self, request: SignIn, origin: Origin) -> Result<NewSession, IdentityError> {
         let password = Secret::new(request.password);
         let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, origin.address).await?;
@@ -169,6 +171,7 @@ impl Identity {
             return Err(IdentityError::WrongCredentials);
         }
         self.0.throttle.succeeded(attempt).await;
+        self.pass_second_factor(scope, user, request.code).await?;
         self.start_session(scope, user, origin).await
     }
 

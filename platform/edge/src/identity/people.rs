@@ -147,7 +147,11 @@ async fn set_roles(
 }
 
 /// Somebody who may do no more than the caller.
-async fn subordinate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<UserRecord, IdentityError> {
+pub(super) async fn subordinate(
+    tx: &mut Tx,
+    caller: Permissions,
+    user: UserId,
+) -> Result<UserRecord, IdentityError> {
     let scope = tx.scope();
     let person = person(tx, scope, user).await?;
     let beyond = roles::permissions(tx.conn(), scope, &person.roles).await?.without(caller);

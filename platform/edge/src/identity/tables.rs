@@ -7,6 +7,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_identity", sql: FIRST },
     Migration { name: "0002_accounts", sql: ACCOUNTS },
     Migration { name: "0003_roles", sql: ROLES },
+    Migration { name: "0004_second_factors", sql: SECOND_FACTORS },
 ];
 
 const FIRST: &str = "
@@ -59,5 +60,19 @@ const ROLES: &str = "
             permissions text NOT NULL,
             created_at bigint NOT NULL,
             PRIMARY KEY (org, name)
+        );
+    ";
+
+/// `confirmed_at` is 0 while a secret was offered and not taken yet.
+const SECOND_FACTORS: &str = "
+        CREATE TABLE second_factors (
+            org text NOT NULL,
+            user_id text NOT NULL,
+            secret text NOT NULL,
+            confirmed_at bigint NOT NULL,
+            last_step bigint NOT NULL,
+            recovery text NOT NULL,
+            created_at bigint NOT NULL,
+            PRIMARY KEY (org, user_id)
         );
     ";

@@ -3,6 +3,7 @@
 mod account;
 mod people;
 mod roles;
+mod second_factor;
 
 use axum::{extract::State, http::StatusCode};
 use tandem_core::RequestContext;
@@ -23,19 +24,20 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .merge(account::routes())
         .merge(people::routes())
         .merge(roles::routes())
+        .merge(second_factor::routes())
         .with_state(edge)
 }
 
 /// Sign in
 ///
-/// Starts a session with a password. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
 /// Needs no permission.
 #[utoipa::path(
     post, path = "/sessions", tag = "identity", operation_id = "signIn", security(()),
     request_body = SignIn,
     responses(
         (status = 201, description = "Signed in", body = SignedIn),
-        (status = 401, description = "Name or password is wrong", body = Problem),
+        (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these", body = Problem),
         (status = 422, description = "A field is wrong, or the org must be named", body = Problem),
         (status = 429, description = "Too many failed sign-ins; `Retry-After` says how long to wait", body = Problem),
     )

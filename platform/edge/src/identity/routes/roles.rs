@@ -29,7 +29,7 @@ async fn permissions(caller: Caller) -> Result<Json<Page<PermissionInfo>>, ApiPr
 }
 
 /// A permission, for people.
-pub(crate) fn describe(permission: Permission) -> PermissionInfo {
+fn describe(permission: Permission) -> PermissionInfo {
     PermissionInfo { name: permission.name().to_owned(), description: permission.description().to_owned() }
 }
 
