@@ -31,12 +31,32 @@ const CSP =
 const PERMISSIONS = {
   agent: ["people:read", "chat:use", "call:use", "agent:on_queue", "queue:read"],
   supervisor: ["call:supervise", "queue:write", "queue:supervise", "flow:read"],
-  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view"],
+  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view", "role:write"],
 };
 PERMISSIONS.supervisor.push(...PERMISSIONS.agent);
 PERMISSIONS.admin.push(...PERMISSIONS.supervisor);
 
 const org = { id: randomUUID(), name: "demo" };
+
+const TITLES = { agent: "Agent", supervisor: "Supervisor", admin: "Administrator" };
+const roles = [
+  ...Object.entries(TITLES).map(([name, title]) => ({ name, title, permissions: PERMISSIONS[name], built_in: true, holders: 3 })),
+  { name: "night-shift", title: "Night shift", permissions: ["people:read", "chat:use"], built_in: false, holders: 1 },
+];
+const signedInHoursAgo = (hours, user_agent, address) => {
+  const at = (ago) => new Date(Date.now() - ago * 3_600_000).toISOString();
+  return { id: randomUUID(), user_agent, address, created_at: at(hours), last_used_at: at(hours / 4), expires_at: at(hours / 4 - 12), current: false };
+};
+const sessions = [
+  signedInHoursAgo(2, "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36", "192.0.2.17"),
+  signedInHoursAgo(20, "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1", "2001:db8::7"),
+];
+const accessTokens = [
+  {
+    id: randomUUID(), name: "Nightly export", scopes: ["people:read", "queue:read"], created_at: sessions[1].created_at,
+    last_used_at: sessions[0].last_used_at, expires_at: new Date(Date.now() + 60 * 86_400_000).toISOString(),
+  },
+];
 const people = [];
 function addPerson(name, display_name, title, extension, roles, primary, message = null, minutes = 20) {
   const presence = { primary, message, activity: null, since: ago(minutes * MINUTE) };
@@ -467,6 +487,12 @@ const routes = [
     setAgent(me.id, "idle");
     changed(conversation);
   }],
+  ["GET", /^\/me\/sessions$/, () => page(sessions.map((each, at) => ({ ...each, current: at === 0 })))],
+  ["GET", /^\/people\/([^/]+)\/sessions$/, ({ me }) => needs(me, "people:write") && page(sessions.slice(1))],
+  ["GET", /^\/me\/second-factor$/, () => ({ on: true, recovery_codes_left: 9 })],
+  ["GET", /^\/me\/tokens$/, () => page(accessTokens)],
+  ["GET", /^\/permissions$/, () => page(PERMISSIONS.admin.map((name) => ({ name, description: `What ${name} allows.` })))],
+  ["GET", /^\/roles$/, () => page(roles)],
   ["GET", /^\/nodes$/, ({ me }) => needs(me, "node:view") && { answering: nodes[0].id, items: nodes }],
   ["GET", /^\/jobs$/, ({ me, query }) => {
     needs(me, "job:manage");

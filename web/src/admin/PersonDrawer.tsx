@@ -33,6 +33,10 @@ export function PersonDrawer({ person, close }: Props) {
     toast(m.admin.sessionsEnded(name), "good");
     await queryClient.invalidateQueries({ queryKey: ["sessions"] });
   }
+  async function resetFactor() {
+    await remove(`${of}/second-factor`);
+    toast(m.admin.factorReset(name), "good");
+  }
   async function setActive(active: boolean) {
     await post(`${of}/${active ? "reactivate" : "deactivate"}`);
     toast(active ? m.admin.reactivated(name) : m.admin.deactivated(name), "good");
@@ -66,6 +70,14 @@ export function PersonDrawer({ person, close }: Props) {
                 }
               >
                 {m.admin.endSessions}
+              </Button>
+              <Button
+                data-testid="account-reset-factor"
+                onClick={() =>
+                  setQuestion({ title: m.admin.resetFactorTitle(name), hint: m.admin.resetFactorHint, action: m.admin.resetFactor, run: resetFactor })
+                }
+              >
+                {m.admin.resetFactor}
               </Button>
               {!person.active && (
                 <Button look="primary" data-testid="account-reactivate" onClick={() => void setActive(true).catch(toastError)}>

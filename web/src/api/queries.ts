@@ -20,6 +20,7 @@ import type {
   Queue,
   QueueStats,
   RoleInfo,
+  SecondFactor,
   Session,
   Token,
   Track,
@@ -72,6 +73,10 @@ export const queries = {
   people: list<Person>("people", "/people"),
   mySessions: short<Session>(["sessions"], "/me/sessions"),
   sessionsOf: (user: UserId) => ({ ...short<Session>(["sessions", user], `/people/${user}/sessions`), staleTime: 0 }),
+  secondFactor: queryOptions({
+    queryKey: ["second-factor"],
+    queryFn: ({ signal }) => get<SecondFactor>("/me/second-factor", undefined, signal),
+  }),
   tokens: short<Token>(["tokens"], "/me/tokens"),
   roles: short<RoleInfo>(["roles"], "/roles"),
   permissions: short<PermissionInfo>(["permissions"], "/permissions"),

@@ -1146,6 +1146,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows one's second factor
+         * @description Needs a session, no permission.
+         */
+        get: operations["mySecondFactor"];
+        put?: never;
+        /**
+         * Offers a second factor
+         * @description A secret for an authenticator (RFC 6238), shown once. It is on when `POST /me/second-factor/confirm` gets a code made of it. Needs a
+         *     session somebody signed in for, no permission.
+         */
+        post: operations["offerSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1380,6 +1405,11 @@ export interface components {
             };
             /** @enum {string} */
             type: "rtc.close";
+        };
+        /** @description `POST /me/second-factor/confirm`. */
+        ConfirmSecondFactor: {
+            /** @description The six digits the authenticator shows now. */
+            code: string;
         };
         /** @description One customer matter. */
         Conversation: {
@@ -2464,6 +2494,11 @@ export interface components {
             /** @description What was wrong where, when the body was at fault. */
             errors?: components["schemas"]["FieldError"][];
         };
+        /** @description `POST /me/second-factor` and `POST /me/second-factor/disable`: whoever found a session open does not know the password. */
+        ProvePassword: {
+            /** @description The caller's password. */
+            password: string;
+        };
         /**
          * @description What somebody is in a conversation for.
          * @enum {string}
@@ -2572,6 +2607,11 @@ export interface components {
             /** @description Service levels by variant. */
             service_level: components["schemas"]["ServiceLevels"];
         };
+        /** @description Codes to sign in with when the authenticator is lost. Each works once; shown once. */
+        RecoveryCodes: {
+            /** @description The codes. */
+            codes: string[];
+        };
         /**
          * @description `agent`, `supervisor`, `admin`, or the name of a role that the org defined.
          * @example agent
@@ -2631,6 +2671,25 @@ export interface components {
         RtcTrack: components["schemas"]["RtcPurpose"] & {
             /** @description The section's `a=mid`. */
             mid: string;
+        };
+        /** @description `GET /me/second-factor`. */
+        SecondFactor: {
+            /** @description Whether signing in needs it. */
+            on: boolean;
+            /**
+             * Format: int32
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+        };
+        /** @description What an authenticator (RFC 6238) needs to know, shown once. */
+        SecondFactorOffer: {
+            /** @description The shared secret in base32, to type in by hand. */
+            secret: string;
+            /** @description The same with its settings, as authenticators read it. */
+            uri: string;
+            /** @description `uri` as a QR code: rows of modules, `1` dark, without the quiet zone. */
+            qr: string[];
         };
         /** @description A timed stretch. */
         Segment: {
@@ -2749,6 +2808,8 @@ export interface components {
             name: string;
             /** @description Password. */
             password: string;
+            /** @description Where a second factor is on: the authenticator's six digits, or a recovery code. */
+            code?: string | null;
         };
         /** @description Signals: published on the bus, never stored. */
         Signal: {
@@ -7541,6 +7602,131 @@ export interface operations {
             };
             /** @description The server is stopping */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mySecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvePassword"];
+            };
+        };
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOffer"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked with a token rather than a session */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A second factor is on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong guesses; `Retry-After` says how long to wait */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

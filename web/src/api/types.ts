@@ -74,6 +74,9 @@ export type Session = Wire<"SessionInfo">;
 export type ChangePassword = Schemas["ChangePassword"];
 export type NewToken = Schemas["NewToken"];
 export type Token = Wire<"TokenInfo">;
+export type SecondFactor = Wire<"SecondFactor">;
+export type SecondFactorOffer = Wire<"SecondFactorOffer">;
+export type RecoveryCodes = Wire<"RecoveryCodes">;
 export type TokenMade = Wire<"TokenMade">;
 export type PermissionInfo = Wire<"PermissionInfo">;
 export type RoleInfo = Wire<"RoleInfo">;
@@ -149,7 +152,7 @@ type Fact<Kind extends string, Data> = Omit<Wire<"Event">, "type" | "data"> & { 
 export type Event =
   | Fact<"presence.changed", { user: UserId; presence: PresenceView }>
   | Fact<"user.created", { user: UserId }>
-  | Fact<"user.deactivated" | "user.reactivated" | "user.roles.set" | "user.password.changed", { user: UserId }>
+  | Fact<"user.deactivated" | "user.reactivated" | "user.roles.set" | "user.password.changed" | "user.second_factor.changed", { user: UserId }>
   | Fact<"chat.created", { chat: ChatId }>
   | Fact<"chat.message.posted" | "chat.message.edited", { message: Message }>
   | Fact<"chat.message.deleted", { chat: ChatId; message: MessageId; seq: number }>

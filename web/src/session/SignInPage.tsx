@@ -1,5 +1,5 @@
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
 import { queryClient } from "../api/queries";
 import { m } from "../messages";
@@ -15,6 +15,14 @@ export function SignInPage() {
   const [problem, setProblem] = useState<string | null>(null);
   const [missing, setMissing] = useState<readonly string[]>([]);
   const [withOrg, setWithOrg] = useState(false);
+  const [withCode, setWithCode] = useState(false);
+
+  const form = useRef<HTMLFormElement>(null);
+  // The field that appears is the one to go on with.
+  useEffect(() => {
+    const field = withCode && form.current?.elements.namedItem("code");
+    if (field instanceof HTMLElement) field.focus();
+  }, [withCode]);
 
   // Nothing of whoever was signed in before stays in memory.
   useEffect(() => queryClient.clear(), []);
@@ -23,17 +31,19 @@ export function SignInPage() {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const value = (name: string) => String(form.get(name) ?? "");
-    const gaps = ["name", "password"].filter((name) => !value(name));
+    const gaps = ["name", "password", ...(withCode ? ["code"] : [])].filter((name) => !value(name));
     setMissing(gaps);
     setProblem(null);
     if (gaps.length > 0) return;
     setBusy(true);
     try {
       const org = value("org").trim();
-      await signIn({ name: value("name").trim(), password: value("password"), ...(org && { org }) });
+      await signIn({ name: value("name").trim(), password: value("password"), ...(org && { org }), ...(withCode && { code: value("code").trim() }) });
       await router.navigate({ href: to ?? "/", replace: true });
     } catch (error) {
-      setProblem(error instanceof Problem && error.status === 401 ? m.signIn.wrong : describe(error));
+      const slug = error instanceof Problem && error.status === 401 ? error.slug : undefined;
+      if (slug === "second-factor-needed") setWithCode(true);
+      else setProblem(slug === "wrong-code" ? m.signIn.codeWrong : slug ? m.signIn.wrong : describe(error));
     } finally {
       setBusy(false);
     }
@@ -51,6 +61,7 @@ export function SignInPage() {
           </div>
         </div>
         <form
+          ref={form}
           noValidate
           onSubmit={(event) => void submit(event)}
           aria-labelledby="signin-title"
@@ -66,6 +77,17 @@ export function SignInPage() {
           )}
           <Field label={m.signIn.name} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} error={gap("name")} />
           <Field label={m.signIn.password} name="password" type="password" autoComplete="current-password" error={gap("password")} />
+          {withCode && (
+            <Field
+              label={m.signIn.code}
+              name="code"
+              autoComplete="one-time-code"
+              autoCapitalize="none"
+              spellCheck={false}
+              hint={m.signIn.codeHint}
+              error={gap("code")}
+            />
+          )}
           {withOrg ? (
             <Field label={m.signIn.org} name="org" autoComplete="organization" hint={m.signIn.orgHint} />
           ) : (

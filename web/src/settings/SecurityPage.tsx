@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { m } from "../messages";
 import { PasswordCard } from "./PasswordCard";
+import { SecondFactorCard } from "./SecondFactorCard";
 import { SessionsCard } from "./SessionsCard";
 import { TokensCard } from "./TokensCard";
 
@@ -18,6 +19,7 @@ export const SecurityPage = () => (
       </div>
       <SessionsCard />
       <PasswordCard />
+      <SecondFactorCard />
       <TokensCard />
     </div>
   </div>

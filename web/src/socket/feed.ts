@@ -106,6 +106,7 @@ export class Feed {
 
   private account(event: Event): void {
     const { user } = event.data as { user: string };
+    if (event.type === "user.second_factor.changed") return this.soon(["second-factor"]);
     this.soon(["people"]);
     this.soon(["roles"]);
     // What one may do decides what is on the screen.
