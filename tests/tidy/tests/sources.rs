@@ -76,3 +76,23 @@ fn files_stay_readable() {
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Whoever looks at the metrics of several programs sees which are ours.
+#[test]
+fn metrics_have_our_prefix() {
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    each_source(|name, text| {
+        for kind in ["counter!(", "gauge!(", "histogram!("] {
+            for (at, _) in text.match_indices(kind) {
+                seen += 1;
+                let what = text[at + kind.len()..].trim_start();
+                if !what.starts_with("\"tandem_") {
+                    let line = text[..at].lines().count();
+                    wrong.push(format!("{name}:{line}: {kind}{}", what.lines().next().unwrap_or_default()));
+                }
+            }
+        }
+    });
+    assert!(seen > 50, "only {seen} metrics found: are the macros called otherwise?");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
