@@ -104,10 +104,11 @@ impl Records {
     }
 
     /// The state to go on from.
-    pub(crate) async fn state(&self, call: CallId) -> Result<Option<String>, StoreError> {
-        let row = sqlx::query("SELECT state FROM call_states WHERE call = $1")
+    pub(crate) async fn state(&self, scope: OrgScope, call: CallId) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("SELECT state FROM call_states WHERE org = $1 AND call = $2")
+            .bind(scope.org().to_string())
             .bind(call.to_string())
-            .fetch_optional(self.store.reader())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
             .await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
@@ -117,7 +118,7 @@ impl Records {
         let row = sqlx::query("SELECT record FROM calls WHERE org = $1 AND id = $2")
             .bind(scope.org().to_string())
             .bind(call.to_string())
-            .fetch_optional(self.store.reader())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
             .await?;
         row.map(|row| read(&row)).transpose()
     }
@@ -127,6 +128,7 @@ impl Records {
         let (before, before_id) = filter.before.unwrap_or((i64::MAX, String::new()));
         let active = filter.active.map_or(-1_i64, i64::from);
         let limit = i64::from(filter.limit);
+        let mut reader = self.store.scoped(scope).await?;
         // One more than asked for tells whether there is a next page.
         let rows =
             match filter.user {
@@ -143,7 +145,7 @@ impl Records {
                 .bind(before_id)
                 .bind(active)
                 .bind(limit + 1)
-                .fetch_all(self.store.reader())
+                .fetch_all(&mut *reader)
                 .await?,
                 None => {
                     sqlx::query(
@@ -157,7 +159,7 @@ impl Records {
                     .bind(before_id)
                     .bind(active)
                     .bind(limit + 1)
-                    .fetch_all(self.store.reader())
+                    .fetch_all(&mut *reader)
                     .await?
                 }
             };
@@ -176,11 +178,12 @@ impl Records {
 
     /// Calls that go on by their record but have no state to go on from.
     pub(crate) async fn stateless(&self) -> Result<Vec<(OrgId, Call)>, StoreError> {
+        // All orgs: a process that died left calls of any.
         let rows = sqlx::query(
             "SELECT org, record FROM calls WHERE ended_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM call_states WHERE call_states.call = calls.id) ORDER BY id",
         )
-        .fetch_all(self.store.reader())
+        .fetch_all(self.store.across_orgs())
         .await?;
         rows.iter()
             .map(|row| {

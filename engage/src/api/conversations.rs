@@ -35,7 +35,7 @@ async fn seen(engage: &Engage, caller: &Caller) -> Result<Seen, ApiProblem> {
 /// A conversation, if the caller may see it.
 async fn find(engage: &Engage, caller: &Caller, id: ConversationId) -> Result<Conversation, ApiProblem> {
     let seen = seen(engage, caller).await?;
-    let conversation = rows::read(engage.store().reader(), caller.scope, id).await?;
+    let conversation = rows::read(engage.store(), caller.scope, id).await?;
     let visible = |conversation: &Conversation| match &seen {
         Seen::All => true,
         Seen::By(user, queues) => {
@@ -63,7 +63,7 @@ pub(super) async fn list(
     let before = query.cursor.as_deref().map(str::parse::<ConversationId>).transpose();
     let before = before.map_err(|_| EngageError::invalid("cursor", "is not one this list handed out"))?;
     let mut found =
-        rows::list(engage.store().reader(), caller.scope, &seen, &query, before, limit + 1).await?;
+        rows::list(engage.store(), caller.scope, &seen, &query, before, limit + 1).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|last| last.view.id.to_string());

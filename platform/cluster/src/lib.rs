@@ -23,6 +23,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use sqlx::AnyPool;
 use tandem_bus::Links;
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
@@ -260,6 +261,12 @@ impl Cluster {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
         self.store().write(self.0.mint.system(), Cause::SYSTEM, command).await
+    }
+
+    /// Reads the tables of the nodes and of what they own.
+    pub(crate) fn tables(&self) -> &AnyPool {
+        // All orgs: a thing's owner is looked up by its id alone, and who is gone leaves things of any org.
+        self.store().across_orgs()
     }
 
     pub(crate) fn roles(&self) -> BTreeSet<NodeRole> {

@@ -77,6 +77,26 @@ fn files_stay_readable() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What sees every org's rows says why it may: in a comment right before it that begins with these words.
+#[test]
+fn who_reads_across_orgs_says_why() {
+    const BEFORE: usize = 8;
+    let mut wrong = Vec::new();
+    each_source(|name, text| {
+        if name.contains("/tests/") || name.starts_with("tests/") || name.starts_with("bench/") {
+            return;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, _) in lines.iter().enumerate().filter(|(_, line)| line.contains(".across_orgs()")) {
+            let before = &lines[index.saturating_sub(BEFORE)..index];
+            if !before.iter().any(|line| line.trim_start().starts_with("// All orgs: ")) {
+                wrong.push(format!("{name}:{}: no comment `// All orgs: …` says why", index + 1));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Whoever looks at the metrics of several programs sees which are ours.
 #[test]
 fn metrics_have_our_prefix() {

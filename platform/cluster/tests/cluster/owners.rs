@@ -80,7 +80,7 @@ async fn forgotten(by: &Cluster, node: tandem_proto::NodeId) {
     loop {
         tick.tick().await;
         let row = sqlx::query("SELECT id FROM nodes WHERE id = $1").bind(node.to_string());
-        if row.fetch_optional(by.store().reader()).await.expect("the store answers").is_none() {
+        if row.fetch_optional(by.store().across_orgs()).await.expect("the store answers").is_none() {
             return;
         }
     }
