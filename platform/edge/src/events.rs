@@ -11,7 +11,7 @@ use tandem_store::EventFilter;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ApiProblem, Caller, Edge, Json, Query, gateway::chosen};
+use crate::{ApiProblem, Caller, Edge, Json, Query, cursor::reached, gateway::chosen};
 
 /// Names in one list of the query.
 const NAMES: usize = 100;
@@ -46,7 +46,7 @@ struct EventsQuery {
     responses(
         (status = 200, description = "A page of events; `next` is the cursor to go on from", body = Page<Event>),
         (status = 401, description = "No valid session", body = Problem),
-        (status = 422, description = "A cursor or limit that cannot be taken", body = Problem),
+        (status = 422, description = "A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out", body = Problem),
     )
 )]
 async fn events(
@@ -59,6 +59,7 @@ async fn events(
         return Err(ApiProblem::invalid("limit", format!("1 to {PAGE_MAX}")));
     }
     let after = query.after.unwrap_or(Cursor::START);
+    reached(&edge.store, after).await?;
     let wanted: Vec<Topic> = list("topics", query.topics.as_deref())?.map(Topic::from_text).collect();
     let kinds = list("kinds", query.kinds.as_deref())?.map(|kind| kind.to_owned().into()).collect();
     let topics = chosen(edge.gateway.grants().topics(&caller).await, &wanted);

@@ -5,6 +5,7 @@
 //! before anything else; bodies come through [`Json`], [`Query`] and [`Path`]; every refusal is an [`ApiProblem`].
 
 mod caller;
+mod cursor;
 mod events;
 mod extract;
 mod forward;
