@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use tandem_bus::Bus;
 use tandem_core::RequestContext;
-use tandem_edge::{Identity, TopicAuthority};
+use tandem_edge::{Identity, Invalid, TopicAuthority, page};
 use tandem_proto::{
     ChatId, Event, EventData, MessageId, Topic,
     api::{
@@ -24,10 +24,7 @@ use tandem_proto::{
 };
 use tandem_store::{BoxFuture, Cause, Store};
 
-use crate::{
-    check::{self, Invalid},
-    page,
-};
+use crate::check;
 use commands::Founding;
 pub use error::ChatError;
 pub(crate) use routes::routes;
@@ -79,8 +76,7 @@ impl Chats {
         let (limit, after) = (page::limit(query.limit)?, page::key(query.cursor.as_deref())?);
         let mut conn = self.store.scoped(ctx.scope).await?;
         let rows = rows::chats_of(&mut conn, ctx.scope, ctx.user, after, limit + 1).await?;
-        let Page { items, next } = page::page(rows, limit, |(_, key)| *key);
-        Ok(Page { items: items.into_iter().map(|(chat, _)| chat).collect(), next })
+        Ok(page::page(rows, limit, |(_, key)| *key).map(|(chat, _)| chat))
     }
 
     /// One chat.

@@ -15,7 +15,7 @@ mod views;
 use std::{sync::Arc, time::Duration};
 
 use tandem_core::{Clock, OrgScope, Permission, RequestContext};
-use tandem_edge::{ApiProblem, Identity, PresenceGateway};
+use tandem_edge::{ApiProblem, Identity, Invalid, PresenceGateway};
 use tandem_presence::{Change, PresenceError, PresenceStore};
 use tandem_proto::{
     DeviceId, UserId,
@@ -24,7 +24,6 @@ use tandem_proto::{
 use tandem_store::{BoxFuture, Cause, Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::check::Invalid;
 use journal::Journal;
 use leases::Leases;
 use logger::Logger;

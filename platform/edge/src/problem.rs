@@ -93,6 +93,29 @@ impl ApiProblem {
     }
 }
 
+/// A value that cannot be taken, and why.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct Invalid {
+    /// Name of the field in the body or query.
+    pub field: String,
+    /// What is wrong with it, to be shown to somebody.
+    pub message: String,
+}
+
+impl Invalid {
+    /// What is wrong with a field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+impl From<Invalid> for ApiProblem {
+    fn from(Invalid { field, message }: Invalid) -> Self {
+        Self::invalid(field, message)
+    }
+}
+
 impl From<Problem> for ApiProblem {
     fn from(problem: Problem) -> Self {
         Self(problem)
