@@ -10,6 +10,7 @@
 
 pub mod jobs;
 mod join;
+mod lately;
 mod lookout;
 mod meters;
 mod nodes;
@@ -31,6 +32,7 @@ use tandem_store::{BoxFuture, Cause, Migration, Store, StoreError, Tx};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use lately::Memory;
 use lookout::Lookout;
 use pulse::Pulse;
 
@@ -89,6 +91,8 @@ struct Inner {
     /// Who was seen to be gone.
     gone: Mutex<BTreeSet<NodeId>>,
     orphans: broadcast::Sender<Orphan>,
+    /// Who was found to own what.
+    lately: Memory,
     /// Look now.
     hint: Arc<Notify>,
     stop: CancellationToken,
@@ -131,6 +135,7 @@ impl Cluster {
             changed: watch::Sender::new(0),
             gone: Mutex::default(),
             orphans: broadcast::Sender::new(4_096),
+            lately: Memory::default(),
             hint,
             stop: CancellationToken::new(),
             running: TaskTracker::new(),

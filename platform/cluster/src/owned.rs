@@ -205,7 +205,8 @@ impl Cluster {
                 })
             })
             .await?;
-        if claim.is_some() {
+        if let Some(claim) = &claim {
+            self.forget_owner(kind, claim.id());
             meters::taken(kind);
         }
         Ok(claim)
