@@ -9,7 +9,7 @@ use tandem_proto::{
     api::SegmentKind,
     events::contact_centre::{QueueChanged, SegmentEnded, SegmentStarted},
 };
-use tandem_store::{BoxFuture, Projection, StoreError};
+use tandem_store::{BoxFuture, Projection, Store, StoreError};
 
 use super::{Counts, Limits};
 
