@@ -1,9 +1,9 @@
 //! Why agents were chosen, by conversation: a view of the log.
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, Row};
 use tandem_core::OrgScope;
 use tandem_proto::{ConversationId, Event, api::Decision, events::contact_centre::RoutingOffered};
-use tandem_store::{BoxFuture, Projection, StoreError};
+use tandem_store::{BoxFuture, Projection, Store, StoreError};
 
 const TABLE: &str = "engage_decisions";
 
@@ -61,7 +61,7 @@ fn damaged(error: &serde_json::Error) -> StoreError {
 
 /// The decisions about a conversation, oldest first.
 pub(crate) async fn of_conversation(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
     conversation: ConversationId,
 ) -> Result<Vec<Decision>, StoreError> {
@@ -70,7 +70,7 @@ pub(crate) async fn of_conversation(
     )
     .bind(scope.org().to_string())
     .bind(conversation.to_string())
-    .fetch_all(pool)
+    .fetch_all(&mut *store.scoped(scope).await?)
     .await?;
     rows.iter()
         .map(|row| serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(|error| damaged(&error)))

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, Row};
 use tandem_core::OrgScope;
 use tandem_proto::{
     Event, OrgId, QueueId, Timestamp,
     api::SegmentKind,
     events::contact_centre::{QueueChanged, SegmentEnded, SegmentStarted},
 };
-use tandem_store::{BoxFuture, Projection, StoreError};
+use tandem_store::{BoxFuture, Projection, Store, StoreError};
 
 use super::{Counts, Limits};
 
@@ -135,14 +135,14 @@ async fn count(
 
 /// Each queue's counts since `from`.
 pub(super) async fn since(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
     from: Timestamp,
 ) -> Result<BTreeMap<QueueId, Counts>, StoreError> {
     let rows = sqlx::query("SELECT queue, counts FROM engage_intervals WHERE org = $1 AND starts_at >= $2")
         .bind(scope.org().to_string())
         .bind(from.micros())
-        .fetch_all(pool)
+        .fetch_all(&mut *store.scoped(scope).await?)
         .await?;
     let mut counts = BTreeMap::<_, Counts>::new();
     for row in rows {

@@ -5,11 +5,13 @@
 //! before anything else; bodies come through [`Json`], [`Query`] and [`Path`]; every refusal is an [`ApiProblem`].
 
 mod caller;
+mod cursor;
 mod events;
 mod extract;
 mod forward;
 pub mod gateway;
 pub mod identity;
+pub mod page;
 mod problem;
 mod surround;
 
@@ -26,7 +28,7 @@ pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, SignInLimits, UserRecord};
-pub use problem::ApiProblem;
+pub use problem::{ApiProblem, Invalid};
 pub use surround::no_route;
 
 use gateway::Gateway;

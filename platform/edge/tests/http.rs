@@ -186,6 +186,9 @@ async fn the_log_shows_what_the_caller_may_see() {
         "another org's topic shows nothing"
     );
 
+    let (status, problem) = get("after=0-999999".into()).await;
+    assert_eq!((status, slug(&problem)), (StatusCode::UNPROCESSABLE_ENTITY, "unknown-cursor"));
+
     for (query, field) in
         [("after=yesterday", "after"), ("limit=201", "limit"), ("limit=0", "limit"), ("page=2", "page")]
     {

@@ -3,13 +3,13 @@
 //! The live receiver exists before the log is read, so whatever is committed meanwhile waits in it; what the log already gave is told
 //! by its cursor. A receiver that lags goes back to the log.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use tandem_bus::Published;
 use tandem_core::RequestContext;
 use tandem_proto::{
-    Cursor, Event, EventData, Problem, Topic,
+    Cursor, Event, EventData, Topic,
     events::identity::SessionEnded,
     ws::{ServerFrame, Subscribed},
 };
@@ -21,6 +21,7 @@ use super::{
     grants::chosen,
     outgoing::{Closed, Closing, Outgoing},
 };
+use crate::cursor::reached;
 
 /// Events read from the log at a time.
 const BACKLOG_PAGE: u32 = 200;
@@ -91,9 +92,6 @@ struct Subscription {
     seen: Cursor,
 }
 
-/// How far another node's view of the log may be ahead.
-const AHEAD_AT_MOST: Duration = Duration::from_secs(1);
-
 /// As [`ServerFrame::Event`], without a copy of the event.
 #[derive(Serialize)]
 struct EventFrame<'a> {
@@ -106,12 +104,8 @@ struct EventFrame<'a> {
 impl Feed {
     async fn subscribe(&mut self, request: Subscribe) -> Result<(), Closed> {
         let store = &self.gateway.0.store;
-        let head = store.head();
-        let from = request.after.unwrap_or(head);
-        // Another node may have handed it out, whose view of the log is a moment ahead of this one's.
-        if from > head && !store.wait_for(from, AHEAD_AT_MOST).await {
-            let problem = Problem::new(422, "unknown-cursor", "This server never handed out that cursor")
-                .detail("read your state again and subscribe without `after`");
+        let from = request.after.unwrap_or(store.head());
+        if let Err(problem) = reached(store, from).await {
             return self.outgoing.answer(request.id, Err(problem));
         }
         let topics = chosen(self.gateway.0.grants.topics(&self.ctx).await, &request.topics);

@@ -147,8 +147,9 @@ impl Identity {
     /// # Errors
     /// When the store fails.
     pub async fn orgs(&self) -> Result<Vec<(OrgScope, String)>, IdentityError> {
+        // All orgs: that is the question.
         let rows = sqlx::query("SELECT id, name FROM orgs ORDER BY created_at, id")
-            .fetch_all(self.0.store.reader())
+            .fetch_all(self.0.store.across_orgs())
             .await
             .map_err(StoreError::from)?;
         rows.iter().map(|row| Ok((self.0.mint.scope(id(row, "orgs", "id")?), text(row, "name")?))).collect()
@@ -159,9 +160,10 @@ impl Identity {
     /// # Errors
     /// When the store fails.
     pub async fn org_by_name(&self, name: &str) -> Result<Option<OrgScope>, IdentityError> {
+        // All orgs: which one it is is the question.
         let row = sqlx::query("SELECT id FROM orgs WHERE name = $1")
             .bind(name.to_owned())
-            .fetch_optional(self.0.store.reader())
+            .fetch_optional(self.0.store.across_orgs())
             .await
             .map_err(StoreError::from)?;
         row.map(|row| Ok(self.0.mint.scope(id(&row, "orgs", "id")?))).transpose()
@@ -218,7 +220,7 @@ impl Identity {
         let row = sqlx::query("SELECT id, password_hash FROM users WHERE org = $1 AND name = $2")
             .bind(scope.org().to_string())
             .bind(name.to_owned())
-            .fetch_optional(self.0.store.reader())
+            .fetch_optional(&mut *self.0.store.scoped(scope).await?)
             .await
             .map_err(StoreError::from)?;
         row.map(|row| Ok((id(&row, "users", "id")?, text(&row, "password_hash")?))).transpose()

@@ -179,9 +179,10 @@ impl Identity {
             "SELECT s.id, s.org, s.user_id, s.expires_at, u.roles
              FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org WHERE {condition}"
         );
+        // All orgs: whose session it is is the question.
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(value)
-            .fetch_optional(self.0.store.reader())
+            .fetch_optional(self.0.store.across_orgs())
             .await
             .map_err(StoreError::from)?
             .ok_or(IdentityError::NoSession)?;

@@ -93,7 +93,7 @@ impl Identity {
             "SELECT {COLUMNS} FROM users WHERE org = $1 ORDER BY display_name, id"
         )))
         .bind(scope.org().to_string())
-        .fetch_all(self.0.store.reader())
+        .fetch_all(&mut *self.0.store.scoped(scope).await?)
         .await
         .map_err(StoreError::from)?;
         rows.iter().map(record).collect()
@@ -110,7 +110,7 @@ impl Identity {
         )))
         .bind(scope.org().to_string())
         .bind(value)
-        .fetch_optional(self.0.store.reader())
+        .fetch_optional(&mut *self.0.store.scoped(scope).await?)
         .await
         .map_err(StoreError::from)?;
         row.as_ref().map(record).transpose()

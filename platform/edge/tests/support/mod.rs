@@ -132,7 +132,8 @@ impl Server {
     pub(crate) async fn start() -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", data.path().join("tandem.db").display());
-        let store = Store::open(&url, identity::MIGRATIONS, Vec::new()).await.expect("a store");
+        let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS].concat();
+        let store = Store::open(&url, &tables, Vec::new()).await.expect("a store");
         let clock = Arc::new(MovedClock::default());
         let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
         let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));

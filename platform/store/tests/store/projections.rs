@@ -71,8 +71,10 @@ async fn open(place: &Place, view: &Arc<Seen>) -> Store {
 
 async fn seen(store: &Store) -> String {
     store.projected(store.head()).await;
-    let rows =
-        sqlx::query("SELECT name FROM seen ORDER BY position").fetch_all(store.reader()).await.expect("rows");
+    let rows = sqlx::query("SELECT name FROM seen ORDER BY position")
+        .fetch_all(store.across_orgs())
+        .await
+        .expect("rows");
     rows.iter().map(|row| row.get::<String, _>(0)).collect()
 }
 
@@ -131,7 +133,7 @@ async fn an_event_it_cannot_take_is_parked_and_the_view_goes_on(place: Place) {
     assert_eq!(seen(&store).await, "abc", "nothing of the parked ones is left in the view");
     let parked = async |store: &Store| {
         let sql = "SELECT projection, position, error FROM parked_events ORDER BY position";
-        let rows = sqlx::query(sql).fetch_all(store.reader()).await.expect("rows");
+        let rows = sqlx::query(sql).fetch_all(store.across_orgs()).await.expect("rows");
         rows.iter().map(|r| (r.get(0), r.get(1), r.get(2))).collect::<Vec<(String, i64, String)>>()
     };
     let rows = parked(&store).await;
