@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use sqlx::Row;
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
@@ -12,7 +12,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Expect, StoreError};
 
-use super::{Identity, IdentityError, id, text, users::roles};
+use super::{Identity, IdentityError, id, known::Digest, text, users::roles};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -74,6 +74,21 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NoSession`] when the token is unknown or has expired.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
+        let (digest, now) = (digest(token), self.0.clock.now());
+        if let Some(session) = self.0.known.get(&digest, now) {
+            return Ok(session);
+        }
+        let before = self.0.known.before();
+        let session = self.find("s.token_hash = $1", hex::encode(digest)).await?;
+        self.0.known.keep(digest, &session, now, before);
+        Ok(session)
+    }
+
+    /// As [`Self::session`], certainly as it is now: for whoever goes on to watch the log for its end.
+    ///
+    /// # Errors
+    /// [`IdentityError::NoSession`] when the token is unknown or has expired.
+    pub(crate) async fn session_now(&self, token: &str) -> Result<Session, IdentityError> {
         self.find("s.token_hash = $1", hash(token)).await
     }
 
@@ -92,7 +107,8 @@ impl Identity {
     pub async fn sign_out(&self, context: &RequestContext) -> Result<(), IdentityError> {
         let (session, user) = (context.session, context.user);
         let cause = Cause { actor: context.actor(), correlation: Some(context.request.uuid()) };
-        self.0
+        let ended = self
+            .0
             .store
             .write(context.scope, cause, move |tx| {
                 Box::pin(async move {
@@ -114,7 +130,10 @@ impl Identity {
                     Ok(())
                 })
             })
-            .await
+            .await;
+        // Not only once the log says so: whoever signed out is out. (Nor only if it is certain: a commit in doubt may be in the log.)
+        self.0.known.forget(user);
+        ended
     }
 
     pub(super) async fn start_session(
@@ -225,5 +244,9 @@ impl Identity {
 
 /// What is stored of a token. 256 random bits need no salt and no slow hash.
 fn hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
+    hex::encode(digest(token))
+}
+
+fn digest(token: &str) -> Digest {
+    Sha256::digest(token.as_bytes()).into()
 }
