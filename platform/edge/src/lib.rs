@@ -24,7 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use caller::Caller;
 pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
-pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
+pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, SignInLimits, UserRecord};
 pub use problem::ApiProblem;
 pub use surround::no_route;
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Edge {
 }
 
 impl Edge {
-    /// An edge; nothing runs until its routes are served.
+    /// An edge, whose sockets' hub runs from now on. Needs the runtime.
     pub fn new(parts: EdgeParts) -> Self {
         Self {
             identity: parts.identity.clone(),
