@@ -7,7 +7,7 @@
 use std::{
     cell::OnceCell,
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
-    sync::{Arc, Weak},
+    sync::{Arc, PoisonError, RwLock, Weak},
 };
 
 use bytes::Bytes;
@@ -29,6 +29,7 @@ use super::{
     outgoing::{Closed, Closing, Outgoing},
     stream::{self, Late},
 };
+use crate::identity::Affected;
 
 /// Commands that wait; who gives one waits as well.
 const COMMANDS: usize = 1_024;
@@ -55,7 +56,26 @@ pub(super) struct Line {
     pub(super) org: OrgId,
     pub(super) user: UserId,
     pub(super) session: SessionId,
+    pub(super) rights: Rights,
     pub(super) outgoing: Outgoing,
+}
+
+/// What a socket's user may do now. Shared by its requests and its subscription.
+#[derive(Clone, Debug)]
+pub(super) struct Rights(Arc<RwLock<RequestContext>>);
+
+impl Rights {
+    pub(super) fn new(ctx: RequestContext) -> Self {
+        Self(Arc::new(RwLock::new(ctx)))
+    }
+
+    pub(super) fn now(&self) -> RequestContext {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set(&self, ctx: RequestContext) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = ctx;
+    }
 }
 
 /// A socket's subscription.
@@ -66,6 +86,8 @@ pub(super) struct Reader {
     pub(super) outgoing: Outgoing,
     /// Which of the socket's.
     pub(super) subscription: u64,
+    pub(super) rights: Rights,
+    /// As they were when the topics were asked for.
     pub(super) ctx: RequestContext,
     /// Topics asked for; empty: all that are granted.
     pub(super) wanted: Vec<Topic>,
@@ -354,11 +376,17 @@ impl Board {
                     .collect()
             }
         };
+        let other_rights = Affected::by(&recent.event) != Affected::Nobody;
         for number in concerned {
             let is_live = |(_, reader): &(Line, Option<Box<Reader>>)| {
                 reader.as_ref().is_some_and(|reader| recent.event.cursor > reader.asked)
             };
-            if !self.lines.get(&number).is_some_and(is_live) {
+            let Some(line) = self.lines.get(&number) else { continue };
+            if !is_live(line) {
+                if other_rights {
+                    let line = line.0.clone();
+                    self.with_gateway(|gateway| stream::check_session(gateway, line));
+                }
                 continue;
             }
             let Some(mut reader) = self.detach(number) else { continue };

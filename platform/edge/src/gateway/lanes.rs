@@ -17,7 +17,7 @@ use super::outgoing::Outgoing;
 /// Between two writes to a socket, unless its client asked for something.
 const PACE: Duration = Duration::from_millis(5);
 /// How long a frame for many waits for others.
-const GATHER: Duration = Duration::from_millis(4);
+const GATHER: Duration = Duration::from_millis(8);
 /// From so many readers on a frame is one for many.
 const MANY: usize = 32;
 /// Writes before other tasks have a turn.

@@ -24,7 +24,7 @@ use tokio_tungstenite::tungstenite::{
 
 use super::{
     Gateway, frame,
-    hub::Line,
+    hub::{Line, Rights},
     outgoing::{Closed, Closing, Outgoing},
     stream::{self, Subscribe},
 };
@@ -82,13 +82,12 @@ async fn converse(gateway: &Gateway, number: u64, reader: &mut Reader) -> Result
         reader.outgoing.close(Closing::Unauthenticated);
         return Err(Closed);
     };
-    let (session, device) = greeted?;
+    let (session, device, line) = greeted?;
     let ctx = session.context.clone();
     let place = gateway.0.roster.enter(&ctx, device, &reader.outgoing);
     let _leaving = Leaving { gateway: gateway.clone(), ctx: ctx.clone(), device, place };
     gateway.0.presence.connected(ctx, device).await;
-    let mut connection =
-        Connection { gateway: gateway.clone(), session, device, number, outgoing: reader.outgoing.clone() };
+    let mut connection = Connection { gateway: gateway.clone(), session, device, line };
     loop {
         let frame = tokio::select! {
             frame = reader.next() => frame?,
@@ -108,7 +107,7 @@ async fn authenticate(
     gateway: &Gateway,
     number: u64,
     reader: &mut Reader,
-) -> Result<(Session, DeviceId), Closed> {
+) -> Result<(Session, DeviceId, Line), Closed> {
     let outgoing = reader.outgoing.clone();
     let refuse = |id, problem: Problem| {
         let _ = outgoing.answer(id, Err(problem));
@@ -128,12 +127,13 @@ async fn authenticate(
         Ok(session) => {
             let ctx = &session.context;
             let (org, user, session_id) = (ctx.scope.org(), ctx.user, ctx.session);
-            let line = Line { number, org, user, session: session_id, outgoing: outgoing.clone() };
-            gateway.0.hub.enter(line, since).await;
+            let rights = Rights::new(ctx.clone());
+            let line = Line { number, org, user, session: session_id, rights, outgoing: outgoing.clone() };
+            gateway.0.hub.enter(line.clone(), since).await;
             let reply =
                 Authenticated { cursor: gateway.0.store.head(), heartbeat_seconds: HEARTBEAT_SECONDS };
             outgoing.answer(id, Ok(serde_json::to_value(reply).unwrap_or_default()))?;
-            Ok((session, device))
+            Ok((session, device, line))
         }
         Err(error) => refuse(id, crate::ApiProblem::from(error).0),
     }
@@ -290,24 +290,27 @@ struct Connection {
     gateway: Gateway,
     session: Session,
     device: DeviceId,
-    number: u64,
-    outgoing: Outgoing,
+    line: Line,
 }
 
 impl Connection {
     async fn answer(&self, id: Option<u64>, request: ClientRequest) -> Result<(), Closed> {
-        let ctx = self.session.context.clone();
+        let ctx = self.line.rights.now();
         let (gateway, device) = (&self.gateway.0, self.device);
         let result = match request {
             ClientRequest::Authenticate { .. } => {
                 Err(Problem::new(409, "already-authenticated", "This socket is authenticated; open another"))
             }
             ClientRequest::Subscribe { topics, after } => {
-                let (line, request) = ((self.number, self.outgoing.clone()), Subscribe { id, topics, after });
-                let subscription = self.outgoing.subscribe();
+                let subscription = self.line.outgoing.subscribe();
+                let request = Subscribe { id, topics, after };
                 // Beside this task: requests are answered while the log is read.
-                let stream = stream::subscribe(self.gateway.clone(), ctx, line, subscription, request);
-                tokio::spawn(stream);
+                tokio::spawn(stream::subscribe(
+                    self.gateway.clone(),
+                    self.line.clone(),
+                    subscription,
+                    request,
+                ));
                 return Ok(());
             }
             ClientRequest::Heartbeat { active } => {
@@ -330,7 +333,7 @@ impl Connection {
                 Ok(json!({}))
             }
         };
-        self.outgoing.answer(id, result)
+        self.line.outgoing.answer(id, result)
     }
 
     /// When the session ends unless it is used.
@@ -346,12 +349,13 @@ impl Connection {
     async fn renew(&mut self) -> Result<(), Closed> {
         match self.gateway.0.identity.renew(self.session.context.session).await {
             Ok(session) => {
+                self.line.rights.set(session.context.clone());
                 self.session = session;
                 Ok(())
             }
             Err(error) => {
                 let ended = matches!(error, IdentityError::NoSession);
-                self.outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
+                self.line.outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
                 Err(Closed)
             }
         }

@@ -12,7 +12,7 @@ use tandem_store::EventFilter;
 use super::{
     Gateway,
     grants::chosen,
-    hub::{self, Line, Reader},
+    hub::{self, Line, Reader, Rights},
     outgoing::{Closed, Closing, Outgoing},
 };
 use crate::IdentityError;
@@ -48,13 +48,9 @@ impl Late {
 }
 
 /// Answers a subscription and begins it. One that is asked for later replaces it, wherever it has got to.
-pub(super) async fn subscribe(
-    gateway: Gateway,
-    ctx: RequestContext,
-    (line, outgoing): (u64, Outgoing),
-    subscription: u64,
-    request: Subscribe,
-) {
+pub(super) async fn subscribe(gateway: Gateway, line: Line, subscription: u64, request: Subscribe) {
+    let Line { number, rights, outgoing, .. } = line;
+    let ctx = rights.now();
     let store = &gateway.0.store;
     let head = store.head();
     let from = request.after.unwrap_or(head);
@@ -71,7 +67,8 @@ pub(super) async fn subscribe(
         return;
     }
     let wanted = request.topics;
-    let reader = Reader { line, outgoing, subscription, ctx, wanted, topics, asked: head, seen: from };
+    let reader =
+        Reader { line: number, outgoing, subscription, rights, ctx, wanted, topics, asked: head, seen: from };
     gateway.0.hub.attach(reader).await;
 }
 
@@ -103,7 +100,7 @@ async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Resu
     if late.is_some() {
         store.projected(asked).await;
     }
-    reader.ctx = session_of(gateway, &reader.ctx, &reader.outgoing).await?;
+    reader.ctx = rights_now(gateway, &reader.rights, &reader.outgoing).await?;
     reader.topics = chosen(gateway.0.grants.topics(&reader.ctx).await, &reader.wanted);
     reader.asked = asked;
     match late {
@@ -144,13 +141,11 @@ async fn read_log(gateway: &Gateway, reader: &mut Reader, until: Cursor) -> Resu
     Ok(())
 }
 
-/// Closes a socket whose session is over.
+/// Looks up what a socket's user may do now, or that its session is over.
 pub(super) async fn check_session(gateway: Gateway, line: Line) {
     let work = async {
         let _turn = gateway.0.catching_up.acquire().await;
-        if let Err(IdentityError::NoSession) = gateway.0.identity.renew(line.session).await {
-            line.outgoing.close(Closing::Unauthenticated);
-        }
+        drop(rights_now(&gateway, &line.rights, &line.outgoing).await);
     };
     tokio::select! {
         () = work => {}
@@ -158,14 +153,17 @@ pub(super) async fn check_session(gateway: Gateway, line: Line) {
     }
 }
 
-/// What the user may do now.
-async fn session_of(
+/// What the user may do now; a session that is over closes the socket.
+async fn rights_now(
     gateway: &Gateway,
-    ctx: &RequestContext,
+    rights: &Rights,
     outgoing: &Outgoing,
 ) -> Result<RequestContext, Closed> {
-    match gateway.0.identity.renew(ctx.session).await {
-        Ok(session) => Ok(session.context),
+    match gateway.0.identity.renew(rights.now().session).await {
+        Ok(session) => {
+            rights.set(session.context.clone());
+            Ok(session.context)
+        }
         Err(error) => {
             let ended = matches!(error, IdentityError::NoSession);
             outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });

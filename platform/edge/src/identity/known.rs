@@ -1,30 +1,37 @@
-//! Sessions that were read a moment ago, so that a request costs no read of the database.
+//! Sessions, people and orgs that were read a moment ago, so that a small request costs no read of the database.
 //!
-//! What ends a session or changes what its user may do is an event in the log (the stream of the user, or of the org), and whoever is
-//! named by one is forgotten. A session is forgotten at once by whoever ends it here, and on another node as soon as the log's tail
-//! gets there. One is read again after [`TRUSTED`] in any case, so that a node that hears nothing does not trust for ever.
+//! What ends a session or changes somebody's name or rights is an event in the log (the stream of the user, or of the org), and whoever
+//! is named by one is forgotten. Nothing is answered from here while this process has committed something that was not heard yet, so
+//! what was changed through this node is never seen as it was; on another node it is for as long as the log's tail takes to get there.
+//! Everything is read again after [`TRUSTED`] in any case, so that a node that hears nothing does not trust for ever.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::{
-        Arc, PoisonError, RwLock, RwLockWriteGuard, Weak,
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use tandem_proto::{
-    Event, EventData, OrgId, RequestId, Timestamp, UserId,
+    Cursor, Event, EventData, OrgId, RequestId, Timestamp, UserId,
     events::identity::{PresenceChanged, SessionStarted, UserCreated},
 };
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::{
+    broadcast::{Receiver, error::RecvError},
+    watch,
+};
 
-use super::Session;
+use super::{Session, UserRecord};
 
 /// How long a session is believed without being read again.
 const TRUSTED: Duration = Duration::from_secs(60);
 /// Sessions kept at most, some 250 bytes each; beyond that some user's are dropped for each that comes.
 const SESSIONS: usize = 100_000;
+/// People kept at most, some 400 bytes each, and orgs; beyond that all are dropped.
+const PEOPLE: usize = 20_000;
+const ORGS: usize = 10_000;
 
 /// A token's SHA-256.
 pub(super) type Digest = [u8; 32];
@@ -55,18 +62,24 @@ impl Affected {
     }
 }
 
-/// Sessions by their tokens' digests.
-#[derive(Debug, Default)]
+/// What is remembered.
+#[derive(Debug)]
 pub(super) struct Known {
-    sessions: RwLock<Sessions>,
+    memory: RwLock<Memory>,
+    /// The newest event this process wrote. It moves before whoever wrote it is answered.
+    commits: watch::Receiver<Cursor>,
     /// Grows with everything that is forgotten.
     forgotten: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Sessions {
+#[derive(Debug)]
+struct Memory {
+    /// Everything up to here was heard.
+    heard: Cursor,
     by_digest: HashMap<Digest, (Session, Timestamp)>,
     by_user: HashMap<UserId, HashSet<Digest>>,
+    people: HashMap<UserId, (OrgId, UserRecord, Timestamp)>,
+    orgs: HashMap<OrgId, (String, Timestamp)>,
 }
 
 /// What was forgotten before a session was read: if that is more by now, what was read may be old.
@@ -74,78 +87,140 @@ struct Sessions {
 pub(super) struct Before(u64);
 
 impl Known {
-    /// One that forgets what `live` tells it to, until the store closes.
-    pub(super) fn following(live: Receiver<Arc<Event>>) -> Arc<Self> {
-        let known = Arc::new(Self::default());
+    /// What is kept up to date by `live` until the store closes. `commits` is what this process wrote, and `live` was subscribed to
+    /// before.
+    pub(super) fn following(live: Receiver<Arc<Event>>, commits: watch::Receiver<Cursor>) -> Arc<Self> {
+        let known = Arc::new(Self::new(commits));
         tokio::spawn(follow(live, Arc::downgrade(&known)));
         known
     }
 
+    fn new(commits: watch::Receiver<Cursor>) -> Self {
+        let heard = *commits.borrow();
+        let (by_digest, by_user) = (HashMap::new(), HashMap::new());
+        let (people, orgs) = (HashMap::new(), HashMap::new());
+        let memory = RwLock::new(Memory { heard, by_digest, by_user, people, orgs });
+        Self { memory, commits, forgotten: AtomicU64::new(0) }
+    }
+
     /// The session behind a token, if it need not be read.
-    pub(super) fn get(&self, digest: &Digest, now: Timestamp) -> Option<Session> {
-        let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
-        let (session, until) = sessions.by_digest.get(digest)?;
+    pub(super) fn session(&self, digest: &Digest, now: Timestamp) -> Option<Session> {
+        let memory = self.current()?;
+        let (session, until) = memory.by_digest.get(digest)?;
         let mut session = (now < *until).then(|| session.clone())?;
         session.context.request = RequestId::generate();
         Some(session)
     }
 
-    /// To be asked before a session is read.
+    /// Somebody of the org, if they need not be read.
+    pub(super) fn person(&self, org: OrgId, user: UserId, now: Timestamp) -> Option<UserRecord> {
+        let memory = self.current()?;
+        let (of, record, until) = memory.people.get(&user)?;
+        (*of == org && now < *until).then(|| record.clone())
+    }
+
+    /// An org's name, if it need not be read.
+    pub(super) fn org(&self, org: OrgId, now: Timestamp) -> Option<String> {
+        let memory = self.current()?;
+        let (name, until) = memory.orgs.get(&org)?;
+        (now < *until).then(|| name.clone())
+    }
+
+    /// To be asked before something is read that shall be kept.
     pub(super) fn before(&self) -> Before {
         Before(self.forgotten.load(Ordering::Acquire))
     }
 
-    /// Keeps what was read, unless something was forgotten meanwhile.
-    pub(super) fn keep(&self, digest: Digest, session: &Session, now: Timestamp, before: Before) {
+    /// Keeps a session that was read, unless something was forgotten meanwhile.
+    pub(super) fn keep_session(&self, digest: Digest, session: &Session, now: Timestamp, before: Before) {
         let until = session.expires_at.min(session.renew_at()).min(now.plus(TRUSTED));
-        let mut sessions = self.write();
-        if self.before().0 != before.0 {
-            return;
-        }
-        if sessions.by_digest.len() >= SESSIONS && !sessions.by_digest.contains_key(&digest) {
-            sessions.make_room();
+        let Some(mut memory) = self.unless_forgotten(before) else { return };
+        if memory.by_digest.len() >= SESSIONS && !memory.by_digest.contains_key(&digest) {
+            memory.make_room();
         }
         let user = session.context.user;
-        sessions.by_digest.insert(digest, (session.clone(), until));
-        sessions.by_user.entry(user).or_default().insert(digest);
+        memory.by_digest.insert(digest, (session.clone(), until));
+        memory.by_user.entry(user).or_default().insert(digest);
     }
 
-    /// Forgets a user's sessions.
-    pub(super) fn forget(&self, user: UserId) {
-        let mut sessions = self.write();
-        self.forgotten.fetch_add(1, Ordering::Release);
-        sessions.drop_user(user);
+    /// As [`Self::keep_session`], somebody of the org.
+    pub(super) fn keep_person(&self, org: OrgId, record: &UserRecord, now: Timestamp, before: Before) {
+        let Some(mut memory) = self.unless_forgotten(before) else { return };
+        if memory.people.len() >= PEOPLE {
+            memory.people.clear();
+        }
+        memory.people.insert(record.id, (org, record.clone(), now.plus(TRUSTED)));
     }
 
-    fn forget_org(&self, org: OrgId) {
-        let mut sessions = self.write();
-        self.forgotten.fetch_add(1, Ordering::Release);
-        let sessions = &mut *sessions;
-        sessions.by_digest.retain(|_, (session, _)| session.context.scope.org() != org);
-        sessions.by_user.retain(|_, digests| digests.iter().any(|d| sessions.by_digest.contains_key(d)));
+    /// As [`Self::keep_session`], an org's name.
+    pub(super) fn keep_org(&self, org: OrgId, name: &str, now: Timestamp, before: Before) {
+        let Some(mut memory) = self.unless_forgotten(before) else { return };
+        if memory.orgs.len() >= ORGS {
+            memory.orgs.clear();
+        }
+        memory.orgs.insert(org, (name.to_owned(), now.plus(TRUSTED)));
     }
 
-    fn forget_all(&self) {
-        let mut sessions = self.write();
-        self.forgotten.fetch_add(1, Ordering::Release);
-        *sessions = Sessions::default();
+    /// What is remembered, unless something was written here that was not heard yet.
+    fn current(&self) -> Option<RwLockReadGuard<'_, Memory>> {
+        let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
+        (*self.commits.borrow() <= memory.heard).then_some(memory)
+    }
+
+    fn unless_forgotten(&self, before: Before) -> Option<RwLockWriteGuard<'_, Memory>> {
+        let memory = self.write();
+        (self.before().0 == before.0).then_some(memory)
     }
 
     fn hear(&self, event: &Event) {
+        let mut memory = self.write();
         match Affected::by(event) {
             Affected::Nobody => {}
-            Affected::User(user) => self.forget(user),
-            Affected::Org(org) => self.forget_org(org),
+            Affected::User(user) => {
+                self.forgotten.fetch_add(1, Ordering::Release);
+                memory.forget_user(user);
+            }
+            Affected::Org(org) => {
+                self.forgotten.fetch_add(1, Ordering::Release);
+                memory.forget_org(org);
+            }
         }
+        memory.heard = memory.heard.max(event.cursor);
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Sessions> {
-        self.sessions.write().unwrap_or_else(PoisonError::into_inner)
+    /// Events were missed: whom they named is not known.
+    fn missed(&self) {
+        let mut memory = self.write();
+        self.forgotten.fetch_add(1, Ordering::Release);
+        let heard = memory.heard;
+        *memory = Memory {
+            heard,
+            by_digest: HashMap::new(),
+            by_user: HashMap::new(),
+            people: HashMap::new(),
+            orgs: HashMap::new(),
+        };
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Memory> {
+        self.memory.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Sessions {
-    fn drop_user(&mut self, user: UserId) {
+impl Memory {
+    fn forget_user(&mut self, user: UserId) {
+        self.people.remove(&user);
+        self.drop_sessions(user);
+    }
+
+    fn forget_org(&mut self, org: OrgId) {
+        self.orgs.remove(&org);
+        self.people.retain(|_, (of, _, _)| *of != org);
+        self.by_digest.retain(|_, (session, _)| session.context.scope.org() != org);
+        self.by_user.retain(|_, digests| digests.iter().any(|digest| self.by_digest.contains_key(digest)));
+    }
+
+    fn drop_sessions(&mut self, user: UserId) {
         for digest in self.by_user.remove(&user).into_iter().flatten() {
             self.by_digest.remove(&digest);
         }
@@ -154,7 +229,7 @@ impl Sessions {
     /// Drops some user's: which does not matter much, they are read again when they come.
     fn make_room(&mut self) {
         if let Some(user) = self.by_user.keys().next().copied() {
-            self.drop_user(user);
+            self.drop_sessions(user);
         }
     }
 }
@@ -165,7 +240,7 @@ async fn follow(mut live: Receiver<Arc<Event>>, known: Weak<Known>) {
         let Some(known) = known.upgrade() else { return };
         match heard {
             Ok(event) => known.hear(&event),
-            Err(RecvError::Lagged(_)) => known.forget_all(),
+            Err(RecvError::Lagged(_)) => known.missed(),
             Err(RecvError::Closed) => return,
         }
     }
@@ -174,7 +249,7 @@ async fn follow(mut live: Receiver<Arc<Event>>, known: Weak<Known>) {
 #[cfg(test)]
 mod tests {
     use tandem_core::{Mint, Permissions, RequestContext};
-    use tandem_proto::SessionId;
+    use tandem_proto::{Actor, Position, SessionId, Stream};
 
     use super::*;
 
@@ -189,37 +264,72 @@ mod tests {
         Session { context, expires_at: now.plus(super::super::sessions::LIFETIME) }
     }
 
+    fn known() -> (Known, watch::Sender<Cursor>) {
+        let commits = watch::Sender::new(Cursor::START);
+        (Known::new(commits.subscribe()), commits)
+    }
+
+    fn event(stream: Stream, org: OrgId, position: i64) -> Event {
+        Event {
+            cursor: Cursor { xid: 0, position: Position(position) },
+            org,
+            stream,
+            version: 1,
+            kind: "user.roles.set".to_owned(),
+            schema_version: 1,
+            at: Timestamp::from_micros(1),
+            actor: Actor::System,
+            correlation: None,
+            causation: None,
+            subject: None,
+            topics: Vec::new(),
+            data: serde_json::Value::Null,
+        }
+    }
+
     #[test]
     fn what_was_read_before_something_ended_is_not_kept() {
-        let (known, now) = (Known::default(), Timestamp::from_micros(1));
+        let ((known, _commits), now) = (known(), Timestamp::from_micros(1));
         let kept = session(now);
-        known.keep([1; 32], &kept, now, known.before());
-        assert_eq!(known.get(&[1; 32], now).map(|known| known.context.user), Some(kept.context.user));
+        let (user, org) = (kept.context.user, kept.context.scope.org());
+        known.keep_session([1; 32], &kept, now, known.before());
+        assert_eq!(known.session(&[1; 32], now).map(|known| known.context.user), Some(user));
         let before = known.before();
-        known.forget(kept.context.user);
-        assert!(known.get(&[1; 32], now).is_none());
-        known.keep([1; 32], &kept, now, before);
-        assert!(known.get(&[1; 32], now).is_none(), "it may have ended since it was read");
+        known.hear(&event(Stream::user(user), org, 1));
+        assert!(known.session(&[1; 32], now).is_none());
+        known.keep_session([1; 32], &kept, now, before);
+        assert!(known.session(&[1; 32], now).is_none(), "it may have ended since it was read");
+    }
+
+    #[test]
+    fn nothing_is_said_while_a_commit_of_our_own_was_not_heard() {
+        let ((known, commits), now) = (known(), Timestamp::from_micros(1));
+        let kept = session(now);
+        known.keep_session([1; 32], &kept, now, known.before());
+        commits.send_replace(Cursor { xid: 0, position: Position(7) });
+        assert!(known.session(&[1; 32], now).is_none());
+        known.hear(&event(Stream::user(UserId::generate()), kept.context.scope.org(), 7));
+        assert!(known.session(&[1; 32], now).is_some(), "it was about somebody else");
     }
 
     #[test]
     fn nothing_is_trusted_for_long() {
-        let (known, now) = (Known::default(), Timestamp::from_micros(1));
-        known.keep([1; 32], &session(now), now, known.before());
-        assert!(known.get(&[1; 32], now.plus(TRUSTED / 2)).is_some());
-        assert!(known.get(&[1; 32], now.plus(TRUSTED)).is_none());
+        let ((known, _commits), now) = (known(), Timestamp::from_micros(1));
+        known.keep_session([1; 32], &session(now), now, known.before());
+        assert!(known.session(&[1; 32], now.plus(TRUSTED / 2)).is_some());
+        assert!(known.session(&[1; 32], now.plus(TRUSTED)).is_none());
     }
 
     #[test]
     fn an_org_is_forgotten_alone() {
-        let (known, now) = (Known::default(), Timestamp::from_micros(1));
+        let ((known, _commits), now) = (known(), Timestamp::from_micros(1));
         let (ours, theirs) = (session(now), session(now));
-        known.keep([1; 32], &ours, now, known.before());
-        known.keep([2; 32], &theirs, now, known.before());
-        known.forget_org(ours.context.scope.org());
-        assert!(known.get(&[1; 32], now).is_none());
-        assert!(known.get(&[2; 32], now).is_some());
-        let sessions = known.sessions.read().expect("unpoisoned");
-        assert_eq!(sessions.by_user.len(), 1);
+        known.keep_session([1; 32], &ours, now, known.before());
+        known.keep_session([2; 32], &theirs, now, known.before());
+        let org = ours.context.scope.org();
+        known.hear(&event(Stream::org(org), org, 1));
+        assert!(known.session(&[1; 32], now).is_none());
+        assert!(known.session(&[2; 32], now).is_some());
+        assert_eq!(known.write().by_user.len(), 1);
     }
 }

@@ -94,7 +94,7 @@ impl Identity {
         clock: Arc<dyn Clock>,
         limits: SignInLimits,
     ) -> Self {
-        let known = Known::following(store.live());
+        let known = Known::following(store.live(), store.commits());
         Self(Arc::new(Inner {
             known,
             store,

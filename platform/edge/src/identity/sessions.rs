@@ -75,12 +75,12 @@ impl Identity {
     /// [`IdentityError::NoSession`] when the token is unknown or has expired.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
         let (digest, now) = (digest(token), self.0.clock.now());
-        if let Some(session) = self.0.known.get(&digest, now) {
+        if let Some(session) = self.0.known.session(&digest, now) {
             return Ok(session);
         }
         let before = self.0.known.before();
         let session = self.find("s.token_hash = $1", hex::encode(digest)).await?;
-        self.0.known.keep(digest, &session, now, before);
+        self.0.known.keep_session(digest, &session, now, before);
         Ok(session)
     }
 
@@ -107,8 +107,7 @@ impl Identity {
     pub async fn sign_out(&self, context: &RequestContext) -> Result<(), IdentityError> {
         let (session, user) = (context.session, context.user);
         let cause = Cause { actor: context.actor(), correlation: Some(context.request.uuid()) };
-        let ended = self
-            .0
+        self.0
             .store
             .write(context.scope, cause, move |tx| {
                 Box::pin(async move {
@@ -130,10 +129,7 @@ impl Identity {
                     Ok(())
                 })
             })
-            .await;
-        // Not only once the log says so: whoever signed out is out. (Nor only if it is certain: a commit in doubt may be in the log.)
-        self.0.known.forget(user);
-        ended
+            .await
     }
 
     pub(super) async fn start_session(
