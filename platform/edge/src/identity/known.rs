@@ -16,7 +16,7 @@ use std::{
 
 use tandem_proto::{
     Cursor, Event, EventData, OrgId, RequestId, Timestamp, UserId,
-    events::identity::{PresenceChanged, SessionStarted, UserCreated},
+    events::identity::{SessionStarted, UserCreated},
 };
 use tokio::sync::{
     broadcast::{Receiver, error::RecvError},
@@ -33,6 +33,9 @@ const SESSIONS: usize = 100_000;
 const PEOPLE: usize = 20_000;
 const ORGS: usize = 10_000;
 
+/// Beginnings of kinds that tell of people, what they may do, and what lets them in.
+const FAMILIES: [&str; 5] = ["org.", "role.", "session.", "token.", "user."];
+
 /// A token's SHA-256.
 pub(super) type Digest = [u8; 32];
 
@@ -48,10 +51,10 @@ pub(crate) enum Affected {
 }
 
 impl Affected {
-    /// Cautious about kinds it does not know: reading once more costs little.
+    /// Cautious about kinds of [`FAMILIES`] that it does not know: reading once more costs little.
     pub(crate) fn by(event: &Event) -> Self {
-        let harmless = [PresenceChanged::KIND, SessionStarted::KIND, UserCreated::KIND];
-        if harmless.contains(&event.kind.as_str()) {
+        let harmless = [SessionStarted::KIND, UserCreated::KIND];
+        if harmless.contains(&event.kind.as_str()) || !FAMILIES.iter().any(|of| event.kind.starts_with(of)) {
             return Self::Nobody;
         }
         match event.stream.as_str().split_once(':') {
@@ -284,6 +287,22 @@ mod tests {
             subject: None,
             topics: Vec::new(),
             data: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn only_what_tells_of_people_and_rights_affects_anybody() {
+        let (org, user) = (OrgId::generate(), UserId::generate());
+        for (kind, stream, affected) in [
+            ("session.ended", Stream::user(user), Affected::User(user)),
+            ("user.deactivated", Stream::user(user), Affected::User(user)),
+            ("role.changed", Stream::org(org), Affected::Org(org)),
+            ("session.started", Stream::user(user), Affected::Nobody),
+            ("presence.changed", Stream::user(user), Affected::Nobody),
+            ("number.set", Stream::org(org), Affected::Nobody),
+        ] {
+            let event = Event { kind: kind.to_owned(), ..event(stream, org, 1) };
+            assert_eq!(Affected::by(&event), affected, "{kind}");
         }
     }
 
