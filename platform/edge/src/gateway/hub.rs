@@ -143,8 +143,8 @@ impl Hub {
         (Self(commands), Commands(inbox))
     }
 
-    /// An authenticated socket is there. It is closed when its session ends, or has ended after `since`, the log's head before the
-    /// session was read.
+    /// An authenticated socket is there. It is closed when its session ends, or has ended after `since`, up to where the log was heard
+    /// before the session was asked for.
     pub(super) async fn enter(&self, line: Line, since: Cursor) {
         self.give(Command::Enter(line, since)).await;
     }

@@ -121,9 +121,9 @@ async fn authenticate(
     let ClientRequest::Authenticate { token, device } = request else {
         return refuse(id, Problem::new(401, "unauthenticated", "The first frame must be `authenticate`"));
     };
-    // Read, not remembered: the hub sees to the session's end from here on.
-    let since = gateway.0.store.head();
-    match gateway.0.identity.session_now(&token).await {
+    // The hub sees to the session's end from here on.
+    let since = gateway.0.identity.heard();
+    match gateway.0.identity.session(&token).await {
         Ok(session) => {
             let ctx = &session.context;
             let (org, user, session_id) = (ctx.scope.org(), ctx.user, ctx.session);

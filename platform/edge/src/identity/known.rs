@@ -106,6 +106,11 @@ impl Known {
         Self { memory, commits, forgotten: AtomicU64::new(0) }
     }
 
+    /// Everything up to here was heard.
+    pub(super) fn heard(&self) -> Cursor {
+        self.memory.read().unwrap_or_else(PoisonError::into_inner).heard
+    }
+
     /// The session behind a token, if it need not be read.
     pub(super) fn session(&self, digest: &Digest, now: Timestamp) -> Option<Session> {
         let memory = self.current()?;

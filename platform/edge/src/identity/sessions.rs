@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::Row;
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
-    Actor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
+    Actor, Cursor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     events::identity::{SessionEnded, SessionStarted},
 };
 use tandem_store::{Cause, Expect, StoreError};
@@ -84,12 +84,9 @@ impl Identity {
         Ok(session)
     }
 
-    /// As [`Self::session`], certainly as it is now: for whoever goes on to watch the log for its end.
-    ///
-    /// # Errors
-    /// [`IdentityError::NoSession`] when the token is unknown or has expired.
-    pub(crate) async fn session_now(&self, token: &str) -> Result<Session, IdentityError> {
-        self.find("s.token_hash = $1", hash(token)).await
+    /// Up to where the log was heard. What [`Self::session`] answers after this was asked holds unless an event after it says otherwise.
+    pub(crate) fn heard(&self) -> Cursor {
+        self.0.known.heard()
     }
 
     /// The same session once more: still there, with the permissions its user has now. Moves its end.
