@@ -14,9 +14,9 @@ use crate::{
     Size, count,
     crowd::{self, Crowd},
     http::{self, Connection},
-    microseconds, milliseconds,
+    milliseconds,
     people::{self, Person},
-    process,
+    process::Meter,
     socket::Socket,
 };
 
@@ -119,21 +119,21 @@ pub(crate) async fn fan_out(
     let (mut steady, mut burst, mut post) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..size.rounds {
         let idle = idle(pid, size.round / 2).await?;
-        let (cpu, began) = (process::cpu(pid)?, Instant::now());
+        let meter = Meter::start(pid)?;
         let posts = paced(&mut connections[0], &unheard, &silent[0].token, size.round / 2).await?;
-        post.push(over(pid, cpu, began, idle)? / count(posts));
+        post.push(meter.used_over(idle)? / count(posts));
 
-        let (before, cpu, began) = (crowd.messages(), process::cpu(pid)?, Instant::now());
+        let (before, meter) = (crowd.messages(), Meter::start(pid)?);
         let posts = paced(&mut connections[0], &chat, &members[0].token, size.round).await?;
         let deliveries = u64::try_from(posts).unwrap_or(0) * crowd.len();
         crowd.reached(before + deliveries).await?;
-        steady.push(over(pid, cpu, began, idle)? / lossy(deliveries));
+        steady.push(meter.used_over(idle)? / lossy(deliveries));
 
-        let (before, cpu, began) = (crowd.messages(), process::cpu(pid)?, Instant::now());
+        let (before, meter) = (crowd.messages(), Meter::start(pid)?);
         let posts = bursts(&mut connections, &chat, &members[0].token, size.round).await?;
         let deliveries = u64::try_from(posts).unwrap_or(0) * crowd.len();
         crowd.reached(before + deliveries).await?;
-        burst.push(over(pid, cpu, began, idle)? / lossy(deliveries));
+        burst.push(meter.used_over(idle)? / lossy(deliveries));
     }
     Ok(FanOut { steady: median(steady), burst: median(burst), post: median(post), sample: crowd.sample() })
 }
@@ -163,12 +163,12 @@ pub(crate) async fn join(address: SocketAddr, pid: u32, members: &[Person], goal
     people::group(address, members).await?;
     let crowd = gather(address, members).await?;
     let idle = idle(pid, Duration::from_secs(1)).await?;
-    let (cpu, began) = (process::cpu(pid)?, Instant::now());
+    let meter = Meter::start(pid)?;
     let mut joined = Vec::new();
     for member in members.iter().cycle().take(JOINS) {
         joined.push(Socket::subscribed(address, &member.token, Uuid::new_v4(), None).await?);
     }
-    let cost = over(pid, cpu, began, idle)? / count(JOINS) / 1e3;
+    let cost = meter.used_over(idle)? / count(JOINS) / 1e3;
     if crowd.lost() > 0 {
         return Err(io::Error::other(format!("{} members lost their sockets", crowd.lost())));
     }
@@ -178,15 +178,9 @@ pub(crate) async fn join(address: SocketAddr, pid: u32, members: &[Person], goal
 
 /// What the server uses while nothing is posted, as a share of a core.
 async fn idle(pid: u32, time: Duration) -> io::Result<f64> {
-    let (cpu, began) = (process::cpu(pid)?, Instant::now());
+    let meter = Meter::start(pid)?;
     tokio::time::sleep(time).await;
-    Ok((process::cpu(pid)? - cpu).as_secs_f64() / began.elapsed().as_secs_f64())
-}
-
-/// Microseconds the server has used since, without what it uses anyway.
-fn over(pid: u32, cpu: Duration, began: Instant, idle: f64) -> io::Result<f64> {
-    let used = microseconds(process::cpu(pid)? - cpu);
-    Ok((used - idle * microseconds(began.elapsed())).max(0.0))
+    meter.share()
 }
 
 async fn paced(connection: &mut Connection, chat: &str, token: &str, time: Duration) -> io::Result<usize> {
@@ -237,7 +231,7 @@ pub(crate) async fn broadcast(
     for _ in 0..size.rounds {
         for (costs, at_once, every) in [(&mut steady, 1, PACE), (&mut burst, BURST, BURST_EVERY)] {
             let idle = idle(pid, size.round / 4).await?;
-            let (before, cpu, began) = (crowd.messages(), process::cpu(pid)?, Instant::now());
+            let (before, meter, began) = (crowd.messages(), Meter::start(pid)?, Instant::now());
             let (mut pace, mut deliveries) = (interval(every), 0);
             while began.elapsed() < size.round {
                 pace.tick().await;
@@ -253,7 +247,7 @@ pub(crate) async fn broadcast(
             }
             crowd.reached(before + deliveries).await?;
             let heard_by_all = lossy(deliveries) * (lossy(crowd.len()) + 1.0) / lossy(crowd.len());
-            costs.push(over(pid, cpu, began, idle)? / heard_by_all);
+            costs.push(meter.used_over(idle)? / heard_by_all);
         }
     }
     Ok((median(steady), median(burst)))

@@ -8,7 +8,7 @@ use std::{
 use tandem_bench_report::Row;
 use uuid::Uuid;
 
-use crate::{Size, count, crowd::Crowd, people::Person, process, socket::Socket};
+use crate::{Size, count, crowd::Crowd, people::Person, process, process::Meter, socket::Socket};
 
 /// Sockets that are opened at the same time.
 const AT_ONCE: usize = 32;
@@ -43,9 +43,9 @@ pub(crate) async fn sockets(
     let crowd = Crowd::of(sockets, true);
     crowd.quiet().await;
     let each = (process::memory(pid)? - before) / count(wanted);
-    let (cpu, began) = (process::cpu(pid)?, std::time::Instant::now());
+    let meter = Meter::start(pid)?;
     tokio::time::sleep(size.round * 2).await;
-    let share = (process::cpu(pid)? - cpu).as_secs_f64() / began.elapsed().as_secs_f64();
+    let share = meter.share()?;
     if crowd.lost() > 0 {
         return Err(io::Error::other(format!("{} idle sockets were lost", crowd.lost())));
     }

@@ -8,7 +8,7 @@ use std::{
 
 use tandem_bench_report::{Row, median, quantile};
 
-use crate::{Size, count, http, http::Connection, microseconds, people::Person, process};
+use crate::{Size, count, http, http::Connection, microseconds, people::Person, process::Meter};
 
 /// Connections, each with one request under way.
 const CONNECTIONS: usize = 16;
@@ -80,7 +80,7 @@ async fn run(address: SocketAddr, pid: u32, request: &[u8], time: Duration) -> i
     for _ in 0..CONNECTIONS {
         connections.push(Connection::open(address).await?);
     }
-    let (cpu, began) = (process::cpu(pid)?, Instant::now());
+    let (meter, began) = (Meter::start(pid)?, Instant::now());
     let loops = connections.into_iter().map(|mut connection| async move {
         let mut took = Vec::new();
         while began.elapsed() < time {
@@ -95,6 +95,6 @@ async fn run(address: SocketAddr, pid: u32, request: &[u8], time: Duration) -> i
     });
     let took = futures::future::try_join_all(loops).await?.concat();
     let rate = count(took.len()) / began.elapsed().as_secs_f64();
-    let cpu = microseconds(process::cpu(pid)? - cpu) / count(took.len());
+    let cpu = microseconds(meter.used()?) / count(took.len());
     Ok(Round { rate, cpu, took })
 }
