@@ -6,7 +6,6 @@
 //! Where PostgreSQL is installed, or `TANDEM_BENCH_POSTGRES` is set, a private server is measured as well, beside its own `pgbench`.
 
 mod postgres;
-mod report;
 
 use std::{
     fs::File,
@@ -19,8 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use report::{Row, median, quantile};
 use sqlx::AnyConnection;
+use tandem_bench_report::{Row, median, publish, quantile};
 use tandem_core::{Clock as _, Mint, OrgScope, SystemClock};
 use tandem_proto::{
     ChatId, Cursor, Event, MessageId, OrgId, Stream, Topic, UserId, api, events::chat::MessagePosted,
@@ -55,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::var_os("TANDEM_BENCH_POSTGRES").is_some() || postgres::is_installed() {
         rows.extend(postgres::append(&size).await?);
     }
-    report::publish(&rows, &target.join("bench/store.json"))?;
+    publish(&rows, &target.join("bench/store.json"))?;
     Ok(())
 }
 

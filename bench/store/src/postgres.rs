@@ -7,14 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tandem_bench_report::{Row, median, quantile};
 use tandem_store::Store;
 use tandem_test_support::Postgres;
 
-use crate::{
-    Size, count,
-    report::{Row, median, quantile},
-    scope, write_until,
-};
+use crate::{Size, count, scope, write_until};
 
 const WRITERS: usize = 32;
 /// Tenants among whom the writers are spread: commands of one run one after the other.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use tandem_bus::Bus;
 use tandem_core::RequestContext;
-use tandem_edge::{Identity, Invalid, TopicAuthority, page};
+use tandem_edge::{Identity, Invalid, Regrant, TopicAuthority, page};
 use tandem_proto::{
     ChatId, Event, EventData, MessageId, Topic,
     api::{
@@ -214,8 +214,15 @@ impl TopicAuthority for Chats {
         })
     }
 
-    fn regrants(&self, event: &Event, ctx: &RequestContext) -> bool {
-        event.kind == ChatCreated::KIND && event.topics.contains(&Topic::user(ctx.user))
+    fn regrants(&self, event: &Event) -> Regrant {
+        if event.kind != ChatCreated::KIND {
+            return Regrant::Nobody;
+        }
+        match event.decode::<ChatCreated>() {
+            Ok(Some(created)) => Regrant::Users(created.members),
+            // Of a version that this node does not read.
+            Ok(None) | Err(_) => Regrant::Everybody,
+        }
     }
 }
 

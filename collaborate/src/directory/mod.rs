@@ -82,7 +82,7 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError::UnknownPerson`] when nobody of the org has this id.
     pub async fn person(&self, scope: OrgScope, user: UserId) -> Result<Person, DirectoryError> {
-        let user = self.identity.user(scope, user).await?.ok_or(DirectoryError::UnknownPerson)?;
+        let user = self.identity.shown(scope, user).await?.ok_or(DirectoryError::UnknownPerson)?;
         self.person_of(scope, user).await
     }
 

@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use caller::Caller;
 pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
-pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
+pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, SignInLimits, UserRecord};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::no_route;
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Edge {
 }
 
 impl Edge {
-    /// An edge; nothing runs until its routes are served.
+    /// An edge, whose sockets' hub runs from now on. Needs the runtime.
     pub fn new(parts: EdgeParts) -> Self {
         Self {
             identity: parts.identity.clone(),

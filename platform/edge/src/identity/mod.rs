@@ -1,6 +1,7 @@
 //! Orgs, users, passwords and sessions. The tables `orgs`, `users` and `sessions` are written here only.
 
 mod error;
+mod known;
 mod password;
 mod routes;
 mod sessions;
@@ -17,11 +18,13 @@ use tandem_proto::{
 use tandem_store::{Cause, Expect, Migration, Store, StoreError};
 
 pub use error::IdentityError;
+pub(crate) use known::Affected;
 pub(crate) use routes::routes;
 pub use sessions::{NewSession, Session};
 pub use throttle::SignInLimits;
 pub use users::UserRecord;
 
+use known::Known;
 use password::Passwords;
 use throttle::Throttle;
 
@@ -69,6 +72,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     throttle: Throttle,
+    known: Arc<Known>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -83,14 +87,16 @@ impl Identity {
         Self::with_limits(store, mint, clock, SignInLimits::local())
     }
 
-    /// As [`Self::new`], where failed sign-ins are counted elsewhere.
+    /// As [`Self::new`], where failed sign-ins are counted elsewhere. Needs the runtime, on which it follows the log.
     pub fn with_limits(
         store: Store,
         mint: impl Into<Arc<Mint>>,
         clock: Arc<dyn Clock>,
         limits: SignInLimits,
     ) -> Self {
+        let known = Known::following(store.live(), store.commits());
         Self(Arc::new(Inner {
+            known,
             store,
             mint: mint.into(),
             clock,

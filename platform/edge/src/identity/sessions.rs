@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use sqlx::Row;
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
-    Actor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
+    Actor, Cursor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     events::identity::{SessionEnded, SessionStarted},
 };
 use tandem_store::{Cause, Expect, StoreError};
 
-use super::{Identity, IdentityError, id, text, users::roles};
+use super::{Identity, IdentityError, id, known::Digest, text, users::roles};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -74,7 +74,19 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NoSession`] when the token is unknown or has expired.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
-        self.find("s.token_hash = $1", hash(token)).await
+        let (digest, now) = (digest(token), self.0.clock.now());
+        if let Some(session) = self.0.known.session(&digest, now) {
+            return Ok(session);
+        }
+        let before = self.0.known.before();
+        let session = self.find("s.token_hash = $1", hex::encode(digest)).await?;
+        self.0.known.keep_session(digest, &session, now, before);
+        Ok(session)
+    }
+
+    /// Up to where the log was heard. What [`Self::session`] answers after this was asked holds unless an event after it says otherwise.
+    pub(crate) fn heard(&self) -> Cursor {
+        self.0.known.heard()
     }
 
     /// The same session once more: still there, with the permissions its user has now. Moves its end.
@@ -226,5 +238,9 @@ impl Identity {
 
 /// What is stored of a token. 256 random bits need no salt and no slow hash.
 fn hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
+    hex::encode(digest(token))
+}
+
+fn digest(token: &str) -> Digest {
+    Sha256::digest(token.as_bytes()).into()
 }

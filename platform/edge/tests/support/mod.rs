@@ -21,7 +21,8 @@ use serde_json::{Value, json};
 use tandem_bus::Bus;
 use tandem_core::{Clock, Mint, OrgScope, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, TopicAuthority, UserRecord, identity, no_route,
+    Edge, EdgeParts, Identity, PresenceGateway, Regrant, RtcGateway, TopicAuthority, UserRecord, identity,
+    no_route,
 };
 use tandem_proto::{
     Actor, DeviceId, Event, NodeId, Problem, Stream, Timestamp, Topic, TrackId,
@@ -111,8 +112,8 @@ impl TopicAuthority for Granted {
     fn topics(&self, _: RequestContext) -> BoxFuture<'_, Vec<Topic>> {
         Box::pin(async { self.0.lock().expect("unpoisoned").iter().cloned().collect() })
     }
-    fn regrants(&self, event: &Event, _: &RequestContext) -> bool {
-        event.data["name"] == "regrant"
+    fn regrants(&self, event: &Event) -> Regrant {
+        if event.data["name"] == "regrant" { Regrant::Everybody } else { Regrant::Nobody }
     }
 }
 
