@@ -23,7 +23,7 @@ impl Meter {
     /// Time all threads have run since.
     pub(crate) fn used(&self) -> io::Result<Duration> {
         let now = threads(self.pid)?;
-        let before = |thread| self.threads.get(thread).copied().unwrap_or(0);
+        let before = |thread: &String| self.threads.get(thread).copied().unwrap_or(0);
         Ok(Duration::from_nanos(now.iter().map(|(thread, run)| run.saturating_sub(before(thread))).sum()))
     }
 
