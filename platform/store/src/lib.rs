@@ -46,6 +46,7 @@ mod follow;
 mod gate;
 mod insert;
 mod meters;
+mod packed;
 mod postgres;
 mod projection;
 mod reader;

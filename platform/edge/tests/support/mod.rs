@@ -112,7 +112,7 @@ impl TopicAuthority for Granted {
         Box::pin(async { self.0.lock().expect("unpoisoned").iter().cloned().collect() })
     }
     fn regrants(&self, event: &Event, _: &RequestContext) -> bool {
-        event.data["name"] == "regrant"
+        event.data.read::<Value>().expect("JSON")["name"] == "regrant"
     }
 }
 

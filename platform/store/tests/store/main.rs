@@ -9,6 +9,7 @@ mod log;
 mod model;
 mod nodes;
 mod opening;
+mod packed;
 mod projections;
 mod resume;
 mod support;
