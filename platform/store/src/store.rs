@@ -28,8 +28,8 @@ use crate::{
     writer::{Jobs, News, Writer, guarded},
 };
 
-/// Connections that write, on PostgreSQL: one for what belongs to no org, one for the views, the others for orgs.
-const WRITERS: usize = 6;
+/// Connections that write, on PostgreSQL: one for the node's pulse, one for what belongs to no org, one for the views, the others for orgs.
+const WRITERS: usize = 7;
 /// How long a reader waits for its own process's newest commit to be in the log as all see it. It is there within a moment, unless some
 /// older transaction hangs.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -208,6 +208,26 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
+        self.command(Gate::org(scope.org()), scope, cause, command).await
+    }
+
+    /// As [`Self::write`], for the one command that others must not hold up, however many and slow they are: the one that shows the other
+    /// nodes that this one lives. On PostgreSQL a connection does nothing else. On SQLite, where there are no other nodes, it waits its turn.
+    pub async fn write_pulse<T, E, F>(&self, scope: OrgScope, cause: Cause, command: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        self.command(Gate::pulse(scope.org()), scope, cause, command).await
+    }
+
+    async fn command<T, E, F>(&self, gate: Gate, scope: OrgScope, cause: Cause, command: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
         let work = move |session| -> BoxFuture<'static, _> {
             Box::pin(async move {
                 let limit = Session::engine(&session).command_limit();
@@ -216,7 +236,7 @@ impl Store {
                 (tx.into_session(), result)
             })
         };
-        self.0.jobs.offer(Gate::org(scope.org()), work).await
+        self.0.jobs.offer(gate, work).await
     }
 
     /// For queries; it sees all orgs. Never write through it: it is refused.
