@@ -64,7 +64,7 @@ pub use error::StoreError;
 pub use filter::EventFilter;
 pub use follow::Follow;
 pub use postgres::{ServerFacts, examine};
-pub use projection::Projection;
+pub use projection::{Projection, View};
 pub use schema::Migration;
 pub use scoped::Scoped;
 pub use store::{Options, Store};

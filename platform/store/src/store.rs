@@ -20,7 +20,7 @@ use crate::{
     follow::Log,
     gate::Gate,
     postgres::{replicas::Replicas, walls},
-    projection::{self, Batch, Runner, Turn},
+    projection::{self, Batch, Runner, Start, Turn, View},
     reader::{self, Range},
     schema,
     session::Session,
@@ -123,7 +123,7 @@ impl Store {
     pub async fn open_with(options: Options) -> Result<Self, StoreError> {
         let database = Arc::new(Database::claim(&options.url)?);
         let engine = database.engine();
-        let (conn, checkpoints) = prepare(&database, &options).await?;
+        let (conn, starts) = prepare(&database, &options).await?;
         let readers = database.readers().await?;
         let clock = &options.clock;
 
@@ -178,13 +178,14 @@ impl Store {
             writers_running,
             tail_running,
         };
-        for (projection, checkpoint) in options.projections.into_iter().zip(checkpoints) {
-            let reached = watch::Sender::new(checkpoint);
+        for (projection, Start { view, seen }) in options.projections.into_iter().zip(starts) {
+            let reached = watch::Sender::new(if view == View::LIVE { seen } else { Cursor::START });
             store.views.push(reached.subscribe());
             let filter = projection::filter(&*projection);
             let runner = Runner {
                 projection,
-                follow: Follow::new(store.log(), None, filter, checkpoint, stop_views.clone()),
+                view,
+                follow: Follow::new(store.log(), None, filter, seen, stop_views.clone()).reading_ahead(),
                 jobs: store.jobs.clone(),
                 pool: store.readers.clone(),
                 reached,
@@ -192,7 +193,7 @@ impl Store {
                 clock: Arc::clone(&options.clock),
                 batch: Batch::default(),
                 turn: if options.run_projections { Turn::Ours } else { Turn::Never },
-                stored: checkpoint,
+                stored: seen,
             };
             store.views_running.spawn(runner.run(stop_views.clone()));
         }
@@ -344,7 +345,7 @@ impl Inner {
 }
 
 /// Brings the schema up to date and finds where each view stands. One node at a time.
-async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnection, Vec<Cursor>), StoreError> {
+async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnection, Vec<Start>), StoreError> {
     let engine = database.engine();
     let mut conn = match database {
         Database::Sqlite(file) => file.writer().await?,
@@ -355,14 +356,17 @@ async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnectio
         .map_err(|error| StoreError::Open { what: database.name(), reason: error.to_string() })?;
     if let Database::Postgres(server) = database {
         server.check_log(&mut conn).await?;
-        walls::build(&mut conn).await?;
     }
-    let mut checkpoints = Vec::new();
+    let mut starts = Vec::new();
     for projection in &options.projections {
         let keeps = options.run_projections;
-        checkpoints.push(projection::prepare(&mut conn, engine, &**projection, keeps).await?);
+        starts.push(projection::prepare(&mut conn, engine, &**projection, keeps).await?);
     }
-    Ok((conn, checkpoints))
+    if engine == Engine::Postgres {
+        // Before the tables of views that are built, too.
+        walls::build(&mut conn).await?;
+    }
+    Ok((conn, starts))
 }
 
 impl std::fmt::Debug for Store {
