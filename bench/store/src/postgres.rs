@@ -28,7 +28,7 @@ pub(crate) fn is_installed() -> bool {
 /// Many writers at once, in rounds that alternate with `pgbench`.
 pub(crate) async fn append(size: &Size) -> Result<[Row; 2], Box<dyn std::error::Error>> {
     let server = Postgres::start();
-    server.admin("tandem", "CREATE TABLE single (id bigserial PRIMARY KEY, data text NOT NULL)");
+    server.admin("tandem", "CREATE TABLE single (id bigserial PRIMARY KEY, data text NOT NULL); ALTER TABLE single OWNER TO tandem");
     let store = Store::open(&server.url(), &[], Vec::new()).await?;
     let scopes: Vec<_> = (0..ORGS).map(|_| scope()).collect();
     let (mut rates, mut tails, mut peers) = (Vec::new(), Vec::new(), Vec::new());

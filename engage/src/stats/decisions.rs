@@ -3,7 +3,7 @@
 use sqlx::{AnyConnection, Row};
 use tandem_core::OrgScope;
 use tandem_proto::{ConversationId, Event, api::Decision, events::contact_centre::RoutingOffered};
-use tandem_store::{BoxFuture, Projection, Store, StoreError};
+use tandem_store::{BoxFuture, Projection, Store, StoreError, View};
 
 const TABLE: &str = "engage_decisions";
 
@@ -24,25 +24,23 @@ impl Projection for Decisions {
         &["routing.offered"]
     }
 
-    fn reset<'a>(&'a self, conn: &'a mut AnyConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query("DELETE FROM engage_decisions").execute(conn).await?;
-            Ok(())
-        })
+    fn tables(&self) -> &'static [&'static str] {
+        &[TABLE]
     }
 
     fn apply<'a>(
         &'a self,
         conn: &'a mut AnyConnection,
+        view: View,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let offered = event.decode::<RoutingOffered>().map_err(|error| damaged(&error))?;
             let Some(RoutingOffered { conversation, offer, decision, .. }) = offered else { return Ok(()) };
-            sqlx::query(
-                "INSERT INTO engage_decisions (org, conversation, offer, at, decision) VALUES ($1, $2, $3, $4, $5)
+            sqlx::query(view.sql(
+                "INSERT INTO {engage_decisions} (org, conversation, offer, at, decision) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT DO NOTHING",
-            )
+            ))
             .bind(event.org.to_string())
             .bind(conversation.to_string())
             .bind(offer.to_string())

@@ -257,7 +257,7 @@ async fn follow(mut live: Receiver<Arc<Event>>, known: Weak<Known>) {
 #[cfg(test)]
 mod tests {
     use tandem_core::{Mint, Permissions, RequestContext};
-    use tandem_proto::{Actor, Position, SessionId, Stream};
+    use tandem_proto::{Actor, Payload, Position, SessionId, Stream};
 
     use super::*;
 
@@ -291,7 +291,7 @@ mod tests {
             causation: None,
             subject: None,
             topics: Vec::new(),
-            data: serde_json::Value::Null,
+            data: Payload::of(&()).expect("JSON"),
         }
     }
 

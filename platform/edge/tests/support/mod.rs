@@ -113,7 +113,8 @@ impl TopicAuthority for Granted {
         Box::pin(async { self.0.lock().expect("unpoisoned").iter().cloned().collect() })
     }
     fn regrants(&self, event: &Event) -> Regrant {
-        if event.data["name"] == "regrant" { Regrant::Everybody } else { Regrant::Nobody }
+        let regrants = event.data.read::<Value>().expect("JSON")["name"] == "regrant";
+        if regrants { Regrant::Everybody } else { Regrant::Nobody }
     }
 }
 
