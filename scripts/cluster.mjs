@@ -2,15 +2,16 @@
 // A whole Tandem on this machine: 2 edge, 2 sip, 2 media, 2 engine and 2 worker nodes on 127.0.0.x over a private PostgreSQL (a primary
 // and a synchronous standby) and a private Redis, with HAProxy in front. It runs until it is interrupted.
 //
-//   node scripts/cluster.mjs up [--dir DIR] [--base PORT] [--bin FILE] [--no-restart] [--no-failover] [--fresh]
+//   node scripts/cluster.mjs up [--dir DIR] [--base PORT] [--bin FILE] [--no-restart] [--no-failover] [--fresh] [--netns]
 //   node scripts/cluster.mjs rolling [--dir DIR]      replaces every node, one after the other
 //   node scripts/cluster.mjs status [--dir DIR]
 //
 // DIR/cluster.json says what runs where. A node that ends is started again, as systemd would (not with --no-restart). When the primary
-// dies the standby is promoted (not with --no-failover). Everything listens on loopback only.
+// dies the standby is promoted (not with --no-failover). Everything listens on loopback only; with --netns (root only) each node is a
+// host of its own, 10.77.0.x in a network namespace on a bridge of this machine, so that it can be cut off from the others.
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -46,14 +47,51 @@ const fail = (line) => {
 };
 
 const ROLES = ["edge", "sip", "media", "engine", "worker"];
+const netns = flag("netns");
+const NET = netns ? "10.77.0" : "127.0.0";
+/** Where nodes find PostgreSQL and Redis. */
+const HOST = `${NET}.1`;
+const BRIDGE = "tandem0";
 /** Name, role and address of every node: edge1 on 127.0.0.11, edge2 on .12, sip1 on .21 … */
-const NODES = ROLES.flatMap((role, index) => [1, 2].map((n) => ({ name: `${role}${n}`, role, ip: `127.0.0.${(index + 1) * 10 + n}` })));
+const NODES = ROLES.flatMap((role, index) => [1, 2].map((n) => ({ name: `${role}${n}`, role, ip: `${NET}.${(index + 1) * 10 + n}` })));
+
+const ip = (...args) => {
+  const done = spawnSync("ip", args, { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`ip ${args.join(" ")}: ${done.stderr || done.error}`);
+};
+
+/** A host for each node: a namespace with one link, `tandem-NAME` at this end, to the bridge. */
+const network = {
+  up() {
+    this.down();
+    ip("link", "add", BRIDGE, "type", "bridge");
+    ip("address", "add", `${HOST}/24`, "dev", BRIDGE);
+    ip("link", "set", BRIDGE, "up");
+    for (const { name, ip: address } of NODES) {
+      const [space, inside] = [`tandem-${name}`, ["netns", "exec", `tandem-${name}`, "ip"]];
+      ip("netns", "add", space);
+      ip("link", "add", space, "type", "veth", "peer", "name", "eth0", "netns", space);
+      ip("link", "set", space, "master", BRIDGE, "up");
+      ip(...inside, "link", "set", "lo", "up");
+      ip(...inside, "address", "add", `${address}/24`, "dev", "eth0");
+      ip(...inside, "link", "set", "eth0", "up");
+    }
+  },
+  /** Also takes away what an earlier run left. */
+  down() {
+    for (const { name } of NODES) {
+      spawnSync("ip", ["link", "delete", `tandem-${name}`]);
+      spawnSync("ip", ["netns", "delete", `tandem-${name}`]);
+    }
+    spawnSync("ip", ["link", "delete", BRIDGE]);
+  },
+};
 
 class Cluster {
   processes = new Map();
   stopping = false;
   ending = false;
-  state = { http: `http://127.0.0.1:${ports.front}`, stats: `http://127.0.0.1:${ports.stats}`, sip: [], nodes: [] };
+  state = { http: `http://127.0.0.1:${ports.front}`, stats: `http://127.0.0.1:${ports.stats}`, sip: [], nodes: [], netns };
 
   async up() {
     if (!POSTGRES_BIN) fail("PostgreSQL is not installed (Debian: postgresql)");
@@ -62,11 +100,14 @@ class Cluster {
     mkdirSync(join(dir, "log"), { recursive: true });
     chmodSync(dir, 0o711);
     this.password = this.secret();
+    if (netns) network.up();
     await Promise.all([this.postgres(), this.redis()]);
-    this.database = `postgres://tandem:${this.password}@127.0.0.1:${ports.primary},127.0.0.1:${ports.standby}/tandem`;
-    const demo = spawnSync(bin, ["demo", "--url", this.state.http, "--sip", `127.0.0.21:${ports.sip}`, ...this.common("demo")], { encoding: "utf8" });
+    this.database = `postgres://tandem:${this.password}@${HOST}:${ports.primary},${HOST}:${ports.standby}/tandem`;
+    const demo = spawnSync(bin, ["demo", "--url", this.state.http, "--sip", `${NET}.21:${ports.sip}`, ...this.common("demo")], { encoding: "utf8" });
     if (demo.status !== 0) throw new Error(`the demo cannot be made: ${demo.stderr}`);
     this.state.demo = join(dir, "data/demo/demo.json");
+    // Who calls the demo number is another host here.
+    if (netns) this.sql(ports.primary, `UPDATE trunks SET network = '${HOST}/32'`, "tandem");
     await Promise.all(NODES.map((node) => this.node(node)));
     this.haproxy();
     await answers(`${this.state.http}/readyz`);
@@ -74,7 +115,7 @@ class Cluster {
     say(`ready ${this.state.http}`);
     say(demo.stdout.trimEnd());
     say(`nodes       ${NODES.map((node) => node.name).join(" ")}`);
-    say(`watch       ${this.state.stats} (HAProxy), http://127.0.0.11:${ports.admin}/metrics (any node), logs in ${join(dir, "log")}`);
+    say(`watch       ${this.state.stats} (HAProxy), http://${NODES[0].ip}:${ports.admin}/metrics (any node), logs in ${join(dir, "log")}`);
     say(`try         kill -9 a pid of ${file}; make rolling; psql '${this.database}'`);
   }
 
@@ -87,7 +128,7 @@ class Cluster {
 
   common(name) {
     return [
-      "--data", join(dir, "data", name), "--database", this.database, "--redis", `redis://127.0.0.1:${ports.redis}/`, "--name", name,
+      "--data", join(dir, "data", name), "--database", this.database, "--redis", `redis://${HOST}:${ports.redis}/`, "--name", name,
       "--log", process.env.TANDEM_LOG ?? "info",
     ];
   }
@@ -106,7 +147,9 @@ class Cluster {
   async start(entry) {
     mkdirSync(join(dir, "data", entry.name), { recursive: true });
     const log = openSync(entry.log, "a");
-    const child = spawn(bin, entry.args, { stdio: ["ignore", log, log], env: { ...process.env, TANDEM_ROLES: undefined } });
+    // Which replaces itself with the program: the process is the node's in either case.
+    const [program, args] = netns ? ["ip", ["netns", "exec", `tandem-${entry.name}`, bin, ...entry.args]] : [bin, entry.args];
+    const child = spawn(program, args, { stdio: ["ignore", log, log], env: { ...process.env, TANDEM_ROLES: undefined } });
     entry.pid = child.pid;
     this.processes.set(entry.name, child);
     this.save();
@@ -134,8 +177,8 @@ class Cluster {
     if (done.status !== 0) throw new Error(`${program}: ${done.stderr || done.stdout || done.error}`);
   }
 
-  sql(port, text) {
-    this.pg("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-d", "postgres", "-qAtc", text], { PGPASSWORD: this.password });
+  sql(port, text, database = "postgres") {
+    this.pg("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-d", database, "-qAtc", text], { PGPASSWORD: this.password });
   }
 
   /** Waits until the database takes connections, which is later than it listens. */
@@ -159,7 +202,8 @@ class Cluster {
       writeFileSync(password, this.password, { mode: 0o600 });
       if (owner) chownSync(password, ...owner);
       this.pg("initdb", ["-D", primary, "-U", "postgres", "-A", "scram-sha-256", `--pwfile=${password}`, "-E", "UTF8", "--locale=C", "--no-sync"]);
-      writeFileSync(join(primary, "postgresql.auto.conf"), "max_connections = 300\nwal_level = replica\nmax_wal_senders = 6\nhot_standby = on\nwal_sender_timeout = 3s\nunix_socket_directories = ''\nlisten_addresses = '127.0.0.1'\n");
+      writeFileSync(join(primary, "postgresql.auto.conf"), `max_connections = 300\nwal_level = replica\nmax_wal_senders = 6\nhot_standby = on\nwal_sender_timeout = 3s\nunix_socket_directories = ''\nlisten_addresses = '127.0.0.1${netns ? `,${HOST}` : ""}'\n`);
+      if (netns) appendFileSync(join(primary, "pg_hba.conf"), `host all all ${NET}.0/24 scram-sha-256\n`);
     }
     this.server("postgres-primary", primary, ports.primary);
     await this.accepts(ports.primary);
@@ -209,7 +253,8 @@ class Cluster {
   async redis() {
     const data = join(dir, "redis");
     mkdirSync(data, { recursive: true });
-    const args = ["--bind", "127.0.0.1", "--port", String(ports.redis), "--save", "", "--appendonly", "no", "--dir", data];
+    const bind = netns ? ["127.0.0.1", HOST, "--protected-mode", "no"] : ["127.0.0.1"];
+    const args = ["--bind", ...bind, "--port", String(ports.redis), "--save", "", "--appendonly", "no", "--dir", data];
     const child = this.daemon("redis", "redis-server", args);
     this.state.redis = { pid: child.pid, port: ports.redis, dir: data, args: ["redis-server", ...args] };
     child.on("exit", async () => {
@@ -223,8 +268,8 @@ class Cluster {
   haproxy() {
     const child = this.daemon("haproxy", "haproxy", ["-db", "-f", join(ROOT, "deploy/haproxy/haproxy.cfg")], {
       TANDEM_FRONT: `127.0.0.1:${ports.front}`, TANDEM_STATS: `127.0.0.1:${ports.stats}`,
-      TANDEM_EDGE_1: `127.0.0.11:${ports.http}`, TANDEM_EDGE_2: `127.0.0.12:${ports.http}`,
-      TANDEM_ADMIN_1_HOST: "127.0.0.11", TANDEM_ADMIN_2_HOST: "127.0.0.12", TANDEM_ADMIN_PORT: String(ports.admin),
+      TANDEM_EDGE_1: `${NET}.11:${ports.http}`, TANDEM_EDGE_2: `${NET}.12:${ports.http}`,
+      TANDEM_ADMIN_1_HOST: `${NET}.11`, TANDEM_ADMIN_2_HOST: `${NET}.12`, TANDEM_ADMIN_PORT: String(ports.admin),
     });
     this.state.haproxy = { pid: child.pid };
   }
@@ -243,6 +288,7 @@ class Cluster {
     const engines = names.filter((name) => name.startsWith("postgres"));
     await ended(names.filter((name) => !engines.includes(name)), "SIGTERM");
     await ended(engines, "SIGINT");
+    if (netns) network.down();
     rmSync(file, { force: true });
   }
 }

@@ -1,28 +1,6 @@
 //! Checks of what people send.
 
-use tandem_edge::ApiProblem;
-
-/// A value that cannot be taken, and why.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{field}: {message}")]
-pub struct Invalid {
-    /// Name of the field in the body or query.
-    pub field: String,
-    /// What is wrong with it, to be shown to somebody.
-    pub message: String,
-}
-
-impl Invalid {
-    pub(crate) fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
-    }
-}
-
-impl From<Invalid> for ApiProblem {
-    fn from(invalid: Invalid) -> Self {
-        Self::invalid(invalid.field, invalid.message)
-    }
-}
+use tandem_edge::Invalid;
 
 /// Text that says something, within `max` characters, that every database can hold (PostgreSQL refuses NUL).
 pub(crate) fn text(field: &str, value: &str, max: usize) -> Result<(), Invalid> {

@@ -26,7 +26,6 @@
 pub mod chat;
 mod check;
 pub mod directory;
-mod page;
 pub mod presence;
 mod rows;
 
@@ -39,7 +38,6 @@ use tandem_store::{Migration, Store, StoreError};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use chat::Chats;
-pub use check::Invalid;
 pub use directory::Directory;
 pub use presence::{PresenceBackend, PresenceService};
 

@@ -13,7 +13,7 @@ mod rtc;
 mod sip;
 mod switch;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tandem_bus::Bus;
 use tandem_cluster::Cluster;
@@ -25,7 +25,7 @@ use tandem_edge::{
 };
 use tandem_media::MediaEvent;
 use tandem_proto::{
-    CallId, DeviceId, Load, NodeId, NodeRole, UserId,
+    CallId, DeviceId, NodeId, NodeRole, UserId,
     api::{EndReason, Presence},
 };
 use tandem_relay::MediaPool;
@@ -44,9 +44,6 @@ use switch::{Parts, Switch};
 
 pub use rtc::Rtc;
 pub use switch::CommunicateConfig;
-
-/// How often the other nodes are told how busy this one is.
-const LOAD_EVERY: Duration = Duration::from_secs(1);
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[
@@ -157,7 +154,6 @@ impl Communicate {
         switch.cluster.announce_orphans();
         tokio::spawn(self.clone().media(media_events));
         tokio::spawn(leave_media(Arc::clone(switch), switch.media.lost(), switch.media.draining()));
-        tokio::spawn(tell_load(Arc::clone(switch)));
         tokio::spawn(self.presence());
         Ok(())
     }
@@ -184,6 +180,11 @@ impl Communicate {
         if heirs {
             switch.cluster.announce_orphans();
         }
+    }
+
+    /// How many calls live on this node now.
+    pub fn live_calls(&self) -> u32 {
+        u32::try_from(self.calls.switch.registry.len()).unwrap_or(u32::MAX)
     }
 
     /// Call control, for the products above.
@@ -331,15 +332,5 @@ async fn leave_media(
             // A call that is busy must not keep the others waiting.
             tokio::spawn(async move { inbox.send(Message::LeaveMedia(node)).await });
         }
-    }
-}
-
-/// Tells the other nodes how busy this one is.
-async fn tell_load(switch: Arc<Switch>) {
-    let mut tick = tokio::time::interval(LOAD_EVERY);
-    loop {
-        tick.tick().await;
-        let calls = u32::try_from(switch.registry.len()).unwrap_or(u32::MAX);
-        switch.cluster.set_load(Load { calls, endpoints: switch.media.load() });
     }
 }

@@ -6,14 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     CallId, Problem,
     api::{
         AnswerCall, Call, CallsQuery, HoldCall, MuteCall, NewCall, NewPhone, Number, NumberTarget, Page,
         Phone, SendDtmf, Track,
     },
-    limits::{PAGE_DEFAULT, PAGE_MAX},
 };
 use tandem_store::Cause;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -78,19 +77,10 @@ async fn list(
     Query(query): Query<CallsQuery>,
 ) -> Result<Json<Page<Call>>, ApiProblem> {
     caller.require(Permission::CallUse)?;
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(ApiProblem::invalid("limit", format!("must be 1 to {PAGE_MAX}")));
-    }
-    let before = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let (limit, before) = (page::limit(query.limit)?, page::key(query.cursor.as_deref())?);
     let user = (!caller.may(Permission::CallSupervise)).then_some(caller.user);
     let filter = CallFilter { user, active: query.active, before, limit };
     Ok(Json(communicate.records().list(caller.scope, filter).await?))
-}
-
-fn read_cursor(text: &str) -> Result<(i64, String), ApiProblem> {
-    let read = text.split_once('.').and_then(|(started, id)| Some((started.parse().ok()?, id.to_owned())));
-    read.ok_or_else(|| ApiProblem::invalid("cursor", "is not one this list handed out"))
 }
 
 /// Shows a call

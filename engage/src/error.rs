@@ -53,7 +53,7 @@ pub enum EngageError {
     /// Presence could not be read.
     #[error("presence: {0}")]
     Presence(String),
-    /// Another node has the org's contact centre, or nobody for a moment.
+    /// Another node has the org's contact centre, or nobody for a moment. Nothing was done.
     #[error("the org's contact centre is on another node")]
     Elsewhere,
 }
@@ -82,9 +82,9 @@ impl From<EngageError> for ApiProblem {
                 )
             }
             EngageError::NotYours => Self::conflict("not-your-conversation", error.to_string()),
+            EngageError::Elsewhere => Self::elsewhere(),
             EngageError::Store(StoreError::Fenced)
-            | EngageError::Routing(EngineError::Overloaded | EngineError::NotHere)
-            | EngageError::Elsewhere => Self::unavailable(1),
+            | EngageError::Routing(EngineError::Overloaded | EngineError::NotHere) => Self::unavailable(1),
             EngageError::Store(error) => error.into(),
             EngageError::Routing(_) | EngageError::Identity(_) | EngageError::Presence(_) => {
                 Self::internal(&error)

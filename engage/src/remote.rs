@@ -3,11 +3,7 @@
 //! What happens to calls is brought to the org's owner in order, and again until its receipt is there: at least once. An owner that is
 //! being replaced is waited for. What comes twice harms nothing.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tandem_cluster::{Cluster, Kind};
@@ -32,50 +28,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 const INCOMING_WAITS: Duration = Duration::from_secs(5);
 /// How long news waits; whoever owns the org after that looks at the call anyway.
 const NEWS_WAITS: Duration = Duration::from_secs(10);
-/// How long an owner is remembered.
-const REMEMBERED: Duration = Duration::from_secs(1);
-
-/// Who owns which org's contact centre, remembered for a moment. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Owners {
-    cluster: Cluster,
-    known: Arc<Mutex<HashMap<OrgId, (NodeId, Instant)>>>,
-}
-
-impl Owners {
-    /// Looks owners up in the cluster.
-    pub fn new(cluster: Cluster) -> Self {
-        Self { cluster, known: Arc::default() }
-    }
-
-    /// The node to ask about an org's contact centre: its owner, or where it is placed while it has none.
-    pub async fn of(&self, org: OrgId) -> Option<NodeId> {
-        let remembered = self.known().get(&org).copied();
-        if let Some((node, at)) = remembered
-            && at.elapsed() < REMEMBERED
-        {
-            return Some(node);
-        }
-        let id = org.to_string();
-        let owner = self.cluster.owner(Kind::Routing, &id).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "an org's owner cannot be looked up");
-            None
-        });
-        let placed = || self.cluster.nodes().place(NodeRole::Engine, &id).map(|node| node.id);
-        let node = owner.and_then(|owner| owner.node).or_else(placed)?;
-        self.known().insert(org, (node, Instant::now()));
-        Some(node)
-    }
-
-    /// The node that was asked did not have it.
-    pub fn forget(&self, org: OrgId) {
-        self.known().remove(&org);
-    }
-
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<OrgId, (NodeId, Instant)>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// What is brought together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -175,7 +127,6 @@ pub(crate) async fn bring(
     mut incoming: mpsc::Receiver<IncomingCall>,
     mut news: mpsc::Receiver<CallNotice>,
 ) {
-    let owners = Owners::new(cluster.clone());
     let mut orgs: HashMap<OrgId, mpsc::Sender<(Item, Instant)>> = HashMap::new();
     loop {
         let (scope, item) = tokio::select! {
@@ -189,8 +140,8 @@ pub(crate) async fn bring(
         };
         let courier = orgs.entry(scope.org()).or_insert_with(|| {
             let (queue, items) = mpsc::channel(QUEUE);
-            let (cluster, owners, calls) = (cluster.clone(), owners.clone(), Arc::clone(&calls));
-            tokio::spawn(Courier { scope, cluster, owners, calls }.run(items));
+            let (cluster, calls) = (cluster.clone(), Arc::clone(&calls));
+            tokio::spawn(Courier { scope, cluster, calls }.run(items));
             queue
         });
         if courier.try_send((item, Instant::now())).is_err() {
@@ -203,7 +154,6 @@ pub(crate) async fn bring(
 struct Courier {
     scope: OrgScope,
     cluster: Cluster,
-    owners: Owners,
     calls: Arc<dyn CallControl>,
 }
 
@@ -225,15 +175,25 @@ impl Courier {
 
     async fn deliver(&self, batch: &[(Item, Instant)]) -> bool {
         let org = self.scope.org();
-        let Some(owner) = self.owners.of(org).await else { return false };
+        let Some(owner) = self.owner().await else { return false };
         let delivery = Delivery { org, items: batch.iter().map(|(item, _)| item.clone()).collect() };
         let receipt = self.cluster.links().ask(owner, SERVICE, &delivery, ANSWER).await;
         if matches!(receipt, Ok(Receipt::Taken)) {
             return true;
         }
         tracing::debug!(%org, %owner, ?receipt, "the contact centre is looked for");
-        self.owners.forget(org);
+        self.cluster.forget_owner(Kind::Routing, &org.to_string());
         false
+    }
+
+    /// The node to go to: the org's owner, or where it is placed while it has none.
+    async fn owner(&self) -> Option<NodeId> {
+        let id = self.scope.org().to_string();
+        let owner = self.cluster.owner_lately(Kind::Routing, &id).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "an org's owner cannot be looked up");
+            None
+        });
+        owner.or_else(|| self.cluster.nodes().place(NodeRole::Engine, &id).map(|node| node.id))
     }
 
     /// Nobody took it in time. A new call is refused; news is of no use any more.

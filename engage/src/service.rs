@@ -234,7 +234,7 @@ impl Engage {
     ) -> Result<BTreeMap<QueueId, api::Queue>, EngageError> {
         match self.known(scope) {
             Some(org) => Ok(org.settings().queues.clone()),
-            None => Ok(settings::read_queues(self.store().reader(), scope).await?),
+            None => Ok(settings::read_queues(self.store(), scope).await?),
         }
     }
 
@@ -323,7 +323,7 @@ impl Engage {
         scope: OrgScope,
         id: ConversationId,
     ) -> Result<Option<api::Conversation>, EngageError> {
-        match rows::read(self.store().reader(), scope, id).await? {
+        match rows::read(self.store(), scope, id).await? {
             Some(conversation) => Ok(Some(self.with_position(scope, conversation).await)),
             None => Ok(None),
         }
@@ -339,7 +339,7 @@ impl Engage {
         id: ConversationId,
     ) -> Result<Vec<api::Decision>, EngageError> {
         self.store().projected(self.store().head()).await;
-        let mut decisions = stats::decisions_of(self.store().reader(), scope, id).await?;
+        let mut decisions = stats::decisions_of(self.store(), scope, id).await?;
         let now = self.engine().explain(scope, id).await;
         decisions.extend(now.filter(|decision| decision.offer.is_none()));
         Ok(decisions)
@@ -409,7 +409,7 @@ impl Engage {
         agent: UserId,
         wrap_up: api::WrapUp,
     ) -> Result<api::Conversation, EngageError> {
-        let stored = rows::read(self.store().reader(), org.scope, id).await?;
+        let stored = rows::read(self.store(), org.scope, id).await?;
         let mut record = Recorder::resume(stored.ok_or(EngageError::NotFound("conversation"))?);
         if !record.wrap_up(agent, wrap_up) {
             return Err(EngageError::NotYours);

@@ -1,7 +1,7 @@
 //! Which topics of the contact centre somebody may see.
 
 use tandem_core::{Permission, RequestContext};
-use tandem_edge::TopicAuthority;
+use tandem_edge::{Regrant, TopicAuthority};
 use tandem_proto::{Event, EventData, Topic, api::Queue, events::contact_centre::QueueChanged};
 use tandem_store::BoxFuture;
 
@@ -31,7 +31,7 @@ impl TopicAuthority for Engage {
         })
     }
 
-    fn regrants(&self, event: &Event, _ctx: &RequestContext) -> bool {
-        event.kind == QueueChanged::KIND
+    fn regrants(&self, event: &Event) -> Regrant {
+        if event.kind == QueueChanged::KIND { Regrant::Everybody } else { Regrant::Nobody }
     }
 }

@@ -3,11 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{CallId, ChatId, ConversationId, FlowId, JobId, OrgId, QueueId, Timestamp, UserId};
+use crate::{CallId, ChatId, ConversationId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId};
 
 /// A place in the log. Positions grow but need not be dense.
 #[derive(
@@ -184,7 +183,8 @@ pub struct Event {
     /// Who may see it.
     pub topics: Vec<Topic>,
     /// The payload: the type named by `kind` in [`crate::events`].
-    pub data: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub data: Payload,
 }
 
 impl Event {
@@ -193,7 +193,7 @@ impl Event {
     /// # Errors
     /// When the payload is of this kind but does not have its shape.
     pub fn decode<E: EventData>(&self) -> Result<Option<E>, serde_json::Error> {
-        if self.kind == E::KIND { E::deserialize(&self.data).map(Some) } else { Ok(None) }
+        if self.kind == E::KIND { self.data.read().map(Some) } else { Ok(None) }
     }
 }
 

@@ -20,6 +20,8 @@ pub const PAGE_DEFAULT: u32 = 50;
 pub const NAME_CHARS: usize = 120;
 /// Frames waiting for a WebSocket reader before it is closed with 1013 (it resumes from its cursor).
 pub const WS_QUEUE_FRAMES: usize = 1_024;
+/// As above, bytes.
+pub const WS_QUEUE_BYTES: usize = 4 * 1024 * 1024;
 /// Members of a group chat.
 pub const CHAT_MEMBERS: usize = 1_000;
 /// Flow text, bytes.

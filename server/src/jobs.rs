@@ -3,11 +3,10 @@
 use axum::extract::State;
 use tandem_cluster::jobs::{Jobs, JobsError};
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     JobId, Problem,
     api::{Job, JobsQuery, Page},
-    limits::{PAGE_DEFAULT, PAGE_MAX},
 };
 use tandem_store::Cause;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,17 +34,9 @@ async fn list(
     Query(query): Query<JobsQuery>,
 ) -> Result<Json<Page<Job>>, ApiProblem> {
     caller.require(Permission::JobManage)?;
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(ApiProblem::invalid("limit", format!("1 to {PAGE_MAX}")));
-    }
-    let after = query.cursor.as_deref().map(str::parse::<JobId>).transpose();
-    let after = after.map_err(|_| ApiProblem::invalid("cursor", "not one this server handed out"))?;
-    let mut items = jobs.list(caller.scope, query.state, after, limit + 1).await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|job| job.id.to_string());
-    Ok(Json(Page { items, next }))
+    let (limit, after) = (page::limit(query.limit)?, page::key(query.cursor.as_deref())?);
+    let found = jobs.list(caller.scope, query.state, after, limit + 1).await?;
+    Ok(Json(page::page(found, limit, |job| job.id)))
 }
 
 /// Shows a job

@@ -7,14 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tandem_bench_report::{Row, median, quantile};
 use tandem_store::Store;
 use tandem_test_support::Postgres;
 
-use crate::{
-    Size, count,
-    report::{Row, median, quantile},
-    scope, write_until,
-};
+use crate::{Size, count, scope, write_until};
 
 const WRITERS: usize = 32;
 /// Tenants among whom the writers are spread: commands of one run one after the other.
@@ -31,7 +28,7 @@ pub(crate) fn is_installed() -> bool {
 /// Many writers at once, in rounds that alternate with `pgbench`.
 pub(crate) async fn append(size: &Size) -> Result<[Row; 2], Box<dyn std::error::Error>> {
     let server = Postgres::start();
-    server.admin("tandem", "CREATE TABLE single (id bigserial PRIMARY KEY, data text NOT NULL)");
+    server.admin("tandem", "CREATE TABLE single (id bigserial PRIMARY KEY, data text NOT NULL); ALTER TABLE single OWNER TO tandem");
     let store = Store::open(&server.url(), &[], Vec::new()).await?;
     let scopes: Vec<_> = (0..ORGS).map(|_| scope()).collect();
     let (mut rates, mut tails, mut peers) = (Vec::new(), Vec::new(), Vec::new());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tandem_edge::Invalid;
 use tandem_proto::{
     ChatId, MessageId, Stream, Topic, UserId,
     api::{Chat, ChatKind, MarkRead, Message, NewMessage},
@@ -10,7 +11,6 @@ use tandem_proto::{
 use tandem_store::{Expect, Tx};
 
 use super::{ChatError, Outcome, rows};
-use crate::check::Invalid;
 
 /// Who shall be in a new chat, checked: the creator is among `members`.
 #[derive(Clone, PartialEq, Eq, Debug)]

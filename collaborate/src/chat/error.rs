@@ -1,10 +1,8 @@
 //! Why a chat operation was refused, and the one place where that becomes a status.
 
-use tandem_edge::{ApiProblem, IdentityError};
+use tandem_edge::{ApiProblem, IdentityError, Invalid};
 use tandem_proto::{Problem, UserId};
 use tandem_store::StoreError;
-
-use crate::check::Invalid;
 
 /// Why a chat operation was refused or failed.
 #[derive(Debug, thiserror::Error)]

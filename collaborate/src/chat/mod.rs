@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use tandem_bus::Bus;
 use tandem_core::RequestContext;
-use tandem_edge::{Identity, TopicAuthority};
+use tandem_edge::{Identity, Invalid, Regrant, TopicAuthority, page};
 use tandem_proto::{
     ChatId, Event, EventData, MessageId, Topic,
     api::{
@@ -24,10 +24,7 @@ use tandem_proto::{
 };
 use tandem_store::{BoxFuture, Cause, Store};
 
-use crate::{
-    check::{self, Invalid},
-    page,
-};
+use crate::check;
 use commands::Founding;
 pub use error::ChatError;
 pub(crate) use routes::routes;
@@ -77,10 +74,9 @@ impl Chats {
     /// [`ChatError::Invalid`] for a cursor or limit that cannot be taken.
     pub async fn list(&self, ctx: &RequestContext, query: &PageQuery) -> Result<Page<Chat>, ChatError> {
         let (limit, after) = (page::limit(query.limit)?, page::key(query.cursor.as_deref())?);
-        let mut conn = self.store.reader().acquire().await?;
+        let mut conn = self.store.scoped(ctx.scope).await?;
         let rows = rows::chats_of(&mut conn, ctx.scope, ctx.user, after, limit + 1).await?;
-        let Page { items, next } = page::page(rows, limit, |(_, key)| *key);
-        Ok(Page { items: items.into_iter().map(|(chat, _)| chat).collect(), next })
+        Ok(page::page(rows, limit, |(_, key)| *key).map(|(chat, _)| chat))
     }
 
     /// One chat.
@@ -88,7 +84,7 @@ impl Chats {
     /// # Errors
     /// [`ChatError::UnknownChat`] unless the caller is a member.
     pub async fn chat(&self, ctx: &RequestContext, chat: ChatId) -> Result<Chat, ChatError> {
-        let mut conn = self.store.reader().acquire().await?;
+        let mut conn = self.store.scoped(ctx.scope).await?;
         rows::chat_of(&mut conn, ctx.scope, ctx.user, chat).await
     }
 
@@ -105,7 +101,7 @@ impl Chats {
         let limit = page::limit(query.limit)?;
         let seen: Option<i64> = page::key(query.cursor.as_deref())?;
         let before = query.before.into_iter().chain(seen).min().unwrap_or(i64::MAX);
-        let mut conn = self.store.reader().acquire().await?;
+        let mut conn = self.store.scoped(ctx.scope).await?;
         rows::require_member(&mut conn, ctx.scope, chat, ctx.user).await?;
         let after = query.after.unwrap_or(0);
         let rows = rows::messages(&mut conn, ctx.scope, chat, before, after, limit + 1).await?;
@@ -191,14 +187,14 @@ impl Chats {
     /// # Errors
     /// [`ChatError::UnknownChat`] unless the caller is a member.
     pub async fn typing(&self, ctx: &RequestContext, chat: ChatId) -> Result<(), ChatError> {
-        let mut conn = self.store.reader().acquire().await?;
+        let mut conn = self.store.scoped(ctx.scope).await?;
         rows::require_member(&mut conn, ctx.scope, chat, ctx.user).await?;
         self.bus.publish(ctx.scope, Topic::chat(chat), Signal::Typing { chat, user: ctx.user });
         Ok(())
     }
 
     async fn memberships(&self, ctx: &RequestContext) -> Result<Vec<ChatId>, ChatError> {
-        let mut conn = self.store.reader().acquire().await?;
+        let mut conn = self.store.scoped(ctx.scope).await?;
         Ok(rows::memberships(&mut conn, ctx.scope, ctx.user).await?)
     }
 }
@@ -218,8 +214,15 @@ impl TopicAuthority for Chats {
         })
     }
 
-    fn regrants(&self, event: &Event, ctx: &RequestContext) -> bool {
-        event.kind == ChatCreated::KIND && event.topics.contains(&Topic::user(ctx.user))
+    fn regrants(&self, event: &Event) -> Regrant {
+        if event.kind != ChatCreated::KIND {
+            return Regrant::Nobody;
+        }
+        match event.decode::<ChatCreated>() {
+            Ok(Some(created)) => Regrant::Users(created.members),
+            // Of a version that this node does not read.
+            Ok(None) | Err(_) => Regrant::Everybody,
+        }
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) async fn chats_of(
     scope: OrgScope,
     user: UserId,
     after: Option<ListKey>,
-    limit: usize,
+    limit: u32,
 ) -> Result<Vec<(Chat, ListKey)>, ChatError> {
     let (last_at, id) = after.map_or((i64::MAX, String::new()), |(at, chat)| (at, chat.to_string()));
     let rows = sqlx::query(chats_from!(
@@ -97,7 +97,7 @@ pub(super) async fn chats_of(
     .bind(user.to_string())
     .bind(last_at)
     .bind(id)
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind(i64::from(limit))
     .fetch_all(&mut *conn)
     .await?;
     with_members(conn, scope, &rows).await
@@ -171,7 +171,7 @@ pub(super) async fn messages(
     chat: ChatId,
     before: i64,
     after: i64,
-    limit: usize,
+    limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
     let rows = sqlx::query(
         "SELECT chat, id, seq, author, client_id, body, at, edited_at, deleted FROM chat_messages
@@ -181,7 +181,7 @@ pub(super) async fn messages(
     .bind(chat.to_string())
     .bind(before)
     .bind(after)
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
     rows.iter().map(message).collect()

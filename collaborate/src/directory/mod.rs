@@ -5,16 +5,16 @@
 mod routes;
 
 use tandem_core::{OrgScope, RequestContext};
-use tandem_edge::{ApiProblem, Identity, IdentityError, UserRecord};
+use tandem_edge::{ApiProblem, Identity, IdentityError, Invalid, UserRecord, page};
 use tandem_presence::PresenceError;
 use tandem_proto::{
     UserId,
-    api::{NewPerson, Page, PeopleQuery, Person},
+    api::{NewPerson, Page, PageQuery, PeopleQuery, Person},
     limits::NAME_CHARS,
 };
 use tandem_store::Cause;
 
-use crate::{PresenceService, check::Invalid, page};
+use crate::PresenceService;
 pub(crate) use routes::routes;
 
 /// Why the directory refused or failed.
@@ -65,22 +65,13 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError::Invalid`] for a query, cursor or limit that cannot be taken.
     pub async fn list(&self, scope: OrgScope, query: &PeopleQuery) -> Result<Page<Person>, DirectoryError> {
-        let limit = page::limit(query.limit)?;
-        let after: Option<ListKey> = page::key(query.cursor.as_deref())?;
         let words = words(query.query.as_deref().unwrap_or_default())?;
-        let mut people: Vec<(ListKey, UserRecord)> = self
-            .identity
-            .users(scope)
-            .await?
-            .into_iter()
-            .filter(|user| matches(user, &words))
-            .map(|user| (list_key(&user), user))
-            .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
-            .collect();
-        people.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        let Page { items, next } = page::page(people, limit, |(key, _)| key.clone());
+        let mut people = self.identity.users(scope).await?;
+        people.retain(|user| matches(user, &words));
+        let query = PageQuery { cursor: query.cursor.clone(), limit: query.limit };
+        let Page { items, next } = page::of_list(people, &query, list_key)?;
         let mut page = Page { items: Vec::with_capacity(items.len()), next };
-        for (_, user) in items {
+        for user in items {
             page.items.push(self.person_of(scope, user).await?);
         }
         Ok(page)
@@ -91,7 +82,7 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError::UnknownPerson`] when nobody of the org has this id.
     pub async fn person(&self, scope: OrgScope, user: UserId) -> Result<Person, DirectoryError> {
-        let user = self.identity.user(scope, user).await?.ok_or(DirectoryError::UnknownPerson)?;
+        let user = self.identity.shown(scope, user).await?.ok_or(DirectoryError::UnknownPerson)?;
         self.person_of(scope, user).await
     }
 

@@ -1,13 +1,14 @@
 //! Which presences can be chosen, and by whom.
 
 use tandem_core::{Permission, RequestContext};
+use tandem_edge::Invalid;
 use tandem_proto::{
     api::{ChoosePresence, Presence},
     limits::NAME_CHARS,
 };
 
 use super::PresenceRefused;
-use crate::check::{self, Invalid};
+use crate::check;
 
 /// Refuses what nobody can choose and what the caller may not.
 pub(super) fn check(ctx: &RequestContext, chosen: &ChoosePresence) -> Result<(), PresenceRefused> {

@@ -62,7 +62,7 @@ impl Journal {
     pub(super) async fn remembered(&self, scope: OrgScope) -> Result<Vec<Remembered>, StoreError> {
         let rows = sqlx::query("SELECT user_id, version, logged, chosen FROM presence WHERE org = $1")
             .bind(scope.org().to_string())
-            .fetch_all(self.store.reader())
+            .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
         rows.iter()
             .map(|row| {
@@ -81,7 +81,7 @@ impl Journal {
     pub(super) async fn logged(&self, scope: OrgScope) -> Result<Vec<Logged>, StoreError> {
         let rows = sqlx::query("SELECT user_id, event, logged FROM presence WHERE org = $1")
             .bind(scope.org().to_string())
-            .fetch_all(self.store.reader())
+            .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
         rows.iter()
             .map(|row| {

@@ -8,7 +8,7 @@ use std::{
 
 use futures::{StreamExt, stream};
 use tandem_core::Clock;
-use tandem_presence::{Note, PresenceError, PresenceStore};
+use tandem_presence::{Note, PresenceError};
 use tandem_store::{Cause, StoreError};
 use tokio::{
     sync::{mpsc, oneshot},

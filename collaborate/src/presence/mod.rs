@@ -15,8 +15,8 @@ mod views;
 use std::{sync::Arc, time::Duration};
 
 use tandem_core::{Clock, OrgScope, Permission, RequestContext};
-use tandem_edge::{ApiProblem, Identity, PresenceGateway};
-use tandem_presence::{Change, PresenceError, PresenceStore};
+use tandem_edge::{ApiProblem, Identity, Invalid, PresenceGateway};
+use tandem_presence::{Change, PresenceError};
 use tandem_proto::{
     DeviceId, UserId,
     api::{Activity, ChoosePresence, Presence, PresenceView},
@@ -24,7 +24,6 @@ use tandem_proto::{
 use tandem_store::{BoxFuture, Cause, Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::check::Invalid;
 use journal::Journal;
 use leases::Leases;
 use logger::Logger;
@@ -105,7 +104,7 @@ impl PresenceService {
         let journal = Journal::new(store, identity);
         let (notes, unwritten) = mpsc::channel(logger::NOTES);
         let mut logger = Logger::new(Arc::clone(&leases), journal.clone(), Arc::clone(&clock), unwritten);
-        if matches!(*leases, Leases::Memory(_)) {
+        if leases.pass.is_none() {
             owner::restore(&leases, &journal, clock.now()).await.map_err(|error| match error {
                 Unrestored::Log(error) => error,
                 Unrestored::Leases(error) => damaged(&error),

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use tandem_core::{Clock, OrgScope};
-use tandem_presence::{LEASE, PresenceError, PresenceStore, Update};
+use tandem_presence::{LEASE, PresenceError, Update};
 use tandem_proto::{
     DeviceId, Timestamp, UserId,
     api::{Activity, ChoosePresence},
@@ -99,7 +99,7 @@ impl Owner {
 
     /// Looks at leases that are not this process's own before anybody asks for them; restores them where they must be.
     pub(super) async fn begin(&mut self) {
-        if self.leases.pass().is_some() {
+        if self.leases.pass.is_some() {
             self.turn(&mut Vec::new()).await;
         }
     }
@@ -124,7 +124,7 @@ impl Owner {
 
     fn wake_at(&self) -> Option<Instant> {
         let lapses = self.next_expiry.map(|due| due.since(self.now()));
-        lapses.into_iter().chain(self.leases.pass()).min().map(|wait| Instant::now() + wait)
+        lapses.into_iter().chain(self.leases.pass).min().map(|wait| Instant::now() + wait)
     }
 
     /// Carries out what came in, then ends what has lapsed.
@@ -230,7 +230,7 @@ pub(super) async fn restore(leases: &Leases, journal: &Journal, now: Timestamp) 
     for scope in &scopes {
         remembered.extend(journal.remembered(*scope).await?);
     }
-    Ok(leases.restore(now, leases.grace(), &scopes, remembered).await?)
+    Ok(leases.restore(now, leases.grace, &scopes, remembered).await?)
 }
 
 /// Carries out each user's commands in order, different users' side by side.

@@ -87,12 +87,12 @@ async fn a_pair_has_one_direct_chat_also_when_both_ask_at_once() {
     assert_eq!(created.len(), 1);
     for member in [&ada, &ben] {
         assert!(created[0].topics.contains(&Topic::user(member.user)));
-        assert!(world.collaborate.chats().regrants(&created[0], member));
+        assert!(world.collaborate.chats().regrants(&created[0]).concerns(member.user));
         assert_eq!(world.collaborate.chats().topics(member.clone()).await.len(), 1);
     }
     assert!(created[0].topics.iter().any(|topic| topic.as_str().starts_with("chat:")));
     let eve = world.person(ada.scope, "eve", Role::Agent).await;
-    assert!(!world.collaborate.chats().regrants(&created[0], &eve));
+    assert!(!world.collaborate.chats().regrants(&created[0]).concerns(eve.user));
     assert!(world.collaborate.chats().topics(eve).await.is_empty());
 }
 

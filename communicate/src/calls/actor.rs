@@ -103,6 +103,8 @@ pub(crate) struct CallTask {
     next_play: u64,
     /// Browsers' legs whose transport is gone, and when they are given up.
     lost: BTreeMap<LegId, Timestamp>,
+    /// When they are told (again) where their media is wanted.
+    summon_at: Option<Timestamp>,
     /// Where its media was, as long as some of it is there.
     left: Option<Media>,
     /// Since when there is no media node to go to, and when to look again.
@@ -119,6 +121,8 @@ pub(crate) struct CallTask {
 struct Adrift {
     since: Timestamp,
     look_at: Timestamp,
+    /// A node was found, but could not be asked for all legs' media.
+    unmade: bool,
 }
 
 /// How the call stands in the store.
@@ -190,6 +194,7 @@ impl CallTask {
             playing: BTreeMap::new(),
             next_play: 0,
             lost: BTreeMap::new(),
+            summon_at: None,
             left: None,
             adrift: None,
             tracks: Vec::new(),
@@ -306,6 +311,7 @@ impl CallTask {
             .poll_timeout()
             .into_iter()
             .chain(self.lost.values().copied())
+            .chain(self.summon_at)
             .chain(legs)
             .chain(self.kept.retry_at)
             .chain(self.adrift.map(|adrift| adrift.look_at))
@@ -315,11 +321,7 @@ impl CallTask {
     async fn deadline(&mut self) {
         self.at = self.switch.clock.now();
         let now = self.at;
-        let gone: Vec<_> = self.lost.iter().filter(|(_, at)| **at <= now).map(|(leg, _)| *leg).collect();
-        for leg in gone {
-            self.lost.remove(&leg);
-            let _ = self.call.hang_up(now, leg, EndReason::Lost);
-        }
+        self.miss_browsers().await;
         for leg in self.signaling.values_mut() {
             leg.deadline(Means { switch: &self.switch, media: &self.media }, now).await;
         }

@@ -5,6 +5,7 @@ use sqlx::Row;
 use tandem_call::Logged;
 use tandem_cluster::{Claim, Claiming, Kind};
 use tandem_core::OrgScope;
+use tandem_edge::page;
 use tandem_proto::{
     CallId, OrgId, Stream, Topic, UserId,
     api::{Call, Page},
@@ -19,8 +20,8 @@ pub(crate) struct CallFilter {
     /// Only those that go on, or are over.
     pub active: Option<bool>,
     /// Before this start (µs) and, for the same start, this id.
-    pub before: Option<(i64, String)>,
-    /// At most so many.
+    pub before: Option<(i64, CallId)>,
+    /// At most so many, and whether there are more.
     pub limit: u32,
 }
 
@@ -104,10 +105,11 @@ impl Records {
     }
 
     /// The state to go on from.
-    pub(crate) async fn state(&self, call: CallId) -> Result<Option<String>, StoreError> {
-        let row = sqlx::query("SELECT state FROM call_states WHERE call = $1")
+    pub(crate) async fn state(&self, scope: OrgScope, call: CallId) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("SELECT state FROM call_states WHERE org = $1 AND call = $2")
+            .bind(scope.org().to_string())
             .bind(call.to_string())
-            .fetch_optional(self.store.reader())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
             .await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
@@ -117,70 +119,54 @@ impl Records {
         let row = sqlx::query("SELECT record FROM calls WHERE org = $1 AND id = $2")
             .bind(scope.org().to_string())
             .bind(call.to_string())
-            .fetch_optional(self.store.reader())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
             .await?;
         row.map(|row| read(&row)).transpose()
     }
 
     /// Calls, newest first.
     pub(crate) async fn list(&self, scope: OrgScope, filter: CallFilter) -> Result<Page<Call>, StoreError> {
-        let (before, before_id) = filter.before.unwrap_or((i64::MAX, String::new()));
-        let active = filter.active.map_or(-1_i64, i64::from);
-        let limit = i64::from(filter.limit);
-        // One more than asked for tells whether there is a next page.
-        let rows =
-            match filter.user {
-                Some(user) => sqlx::query(
-                    "SELECT c.started_at, c.id, c.record FROM call_users u JOIN calls c ON c.id = u.call_id
-                     WHERE u.org = $1 AND u.user_id = $2
-                       AND (u.started_at < $3 OR (u.started_at = $3 AND u.call_id < $4))
-                       AND ($5 = -1 OR ($5 = 1 AND c.ended_at IS NULL) OR ($5 = 0 AND c.ended_at IS NOT NULL))
-                     ORDER BY u.started_at DESC, u.call_id DESC LIMIT $6",
-                )
-                .bind(scope.org().to_string())
-                .bind(user.to_string())
-                .bind(before)
-                .bind(before_id)
-                .bind(active)
-                .bind(limit + 1)
-                .fetch_all(self.store.reader())
-                .await?,
-                None => {
-                    sqlx::query(
-                        "SELECT started_at, id, record FROM calls
-                     WHERE org = $1 AND (started_at < $2 OR (started_at = $2 AND id < $3))
-                       AND ($4 = -1 OR ($4 = 1 AND ended_at IS NULL) OR ($4 = 0 AND ended_at IS NOT NULL))
-                     ORDER BY started_at DESC, id DESC LIMIT $5",
-                    )
-                    .bind(scope.org().to_string())
-                    .bind(before)
-                    .bind(before_id)
-                    .bind(active)
-                    .bind(limit + 1)
-                    .fetch_all(self.store.reader())
-                    .await?
-                }
-            };
-        let more = rows.len() > filter.limit as usize;
-        let kept = &rows[..rows.len().min(filter.limit as usize)];
-        let next = match kept.last() {
-            Some(last) if more => Some(format!(
-                "{}.{}",
-                last.try_get::<i64, _>("started_at")?,
-                last.try_get::<String, _>("id")?
-            )),
-            _ => None,
+        let CallFilter { user, active, before, limit } = filter;
+        let (before, before_id) =
+            before.map_or((i64::MAX, String::new()), |(at, call)| (at, call.to_string()));
+        let query = match user {
+            Some(_) => sqlx::query(
+                "SELECT c.record FROM call_users u JOIN calls c ON c.id = u.call_id
+                 WHERE u.org = $1 AND (u.started_at < $2 OR (u.started_at = $2 AND u.call_id < $3))
+                   AND ($4 = -1 OR ($4 = 1 AND c.ended_at IS NULL) OR ($4 = 0 AND c.ended_at IS NOT NULL))
+                   AND u.user_id = $6
+                 ORDER BY u.started_at DESC, u.call_id DESC LIMIT $5",
+            ),
+            None => sqlx::query(
+                "SELECT record FROM calls
+                 WHERE org = $1 AND (started_at < $2 OR (started_at = $2 AND id < $3))
+                   AND ($4 = -1 OR ($4 = 1 AND ended_at IS NULL) OR ($4 = 0 AND ended_at IS NOT NULL))
+                 ORDER BY started_at DESC, id DESC LIMIT $5",
+            ),
         };
-        Ok(Page { items: kept.iter().map(read).collect::<Result<_, _>>()?, next })
+        let query = query
+            .bind(scope.org().to_string())
+            .bind(before)
+            .bind(before_id)
+            .bind(active.map_or(-1_i64, i64::from))
+            .bind(i64::from(limit) + 1);
+        let query = match user {
+            Some(user) => query.bind(user.to_string()),
+            None => query,
+        };
+        let rows = query.fetch_all(&mut *self.store.scoped(scope).await?).await?;
+        let calls = rows.iter().map(read).collect::<Result<Vec<Call>, _>>()?;
+        Ok(page::page(calls, limit, |call| (call.started_at.micros(), call.id)))
     }
 
     /// Calls that go on by their record but have no state to go on from.
     pub(crate) async fn stateless(&self) -> Result<Vec<(OrgId, Call)>, StoreError> {
+        // All orgs: a process that died left calls of any.
         let rows = sqlx::query(
             "SELECT org, record FROM calls WHERE ended_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM call_states WHERE call_states.call = calls.id) ORDER BY id",
         )
-        .fetch_all(self.store.reader())
+        .fetch_all(self.store.across_orgs())
         .await?;
         rows.iter()
             .map(|row| {

@@ -56,7 +56,7 @@ pub(crate) async fn take_over(switch: Arc<Switch>, mut orphans: broadcast::Recei
 async fn take(switch: Arc<Switch>, orphan: &Orphan) -> Result<(), StoreError> {
     let Some(claim) = switch.cluster.take(orphan).await? else { return Ok(()) };
     let Ok(call) = orphan.id.parse::<CallId>() else { return Ok(()) };
-    let state = switch.records.state(call).await?;
+    let state = switch.records.state(orphan.scope, call).await?;
     let snapshot = state.and_then(|state| match serde_json::from_str::<Snapshot>(&state) {
         Ok(snapshot) => Some(snapshot),
         Err(error) => {

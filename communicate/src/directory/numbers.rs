@@ -26,7 +26,7 @@ impl Numbers {
     pub async fn all(&self, scope: OrgScope) -> Result<Vec<Number>, StoreError> {
         let rows = sqlx::query("SELECT number, target FROM numbers WHERE org = $1 ORDER BY number")
             .bind(scope.org().to_string())
-            .fetch_all(self.store.reader())
+            .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
         rows.iter().map(read_number).collect()
     }
@@ -81,10 +81,11 @@ impl Numbers {
         dialled: &str,
     ) -> Result<Option<(OrgScope, Number)>, StoreError> {
         let [e164, bare] = spellings(dialled);
+        // All orgs: whose number it is is the question.
         let row = sqlx::query("SELECT org, number, target FROM numbers WHERE number = $1 OR number = $2")
             .bind(e164)
             .bind(bare)
-            .fetch_optional(self.store.reader())
+            .fetch_optional(self.store.across_orgs())
             .await?;
         let Some(row) = row else { return Ok(None) };
         let org: OrgId = row.try_get::<String, _>("org")?.parse().map_err(|e: uuid::Error| damaged(&e))?;

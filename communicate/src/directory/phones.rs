@@ -126,7 +126,7 @@ impl Phones {
         )
         .bind(scope.org().to_string())
         .bind(user.map(|u| u.to_string()).unwrap_or_default())
-        .fetch_all(self.store.reader())
+        .fetch_all(&mut *self.store.scoped(scope).await?)
         .await?;
         rows.iter().map(read_phone).collect()
     }
@@ -138,7 +138,7 @@ impl Phones {
         )
         .bind(scope.org().to_string())
         .bind(auth_user.to_owned())
-        .fetch_optional(self.store.reader())
+        .fetch_optional(&mut *self.store.scoped(scope).await?)
         .await?;
         row.as_ref().map(read_phone).transpose()
     }

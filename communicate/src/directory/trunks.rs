@@ -99,7 +99,7 @@ impl Trunks {
     pub async fn from_address(&self, scope: OrgScope, ip: IpAddr) -> Result<Option<TrunkRecord>, StoreError> {
         let rows = sqlx::query("SELECT name, network FROM trunks WHERE org = $1 ORDER BY name")
             .bind(scope.org().to_string())
-            .fetch_all(self.store.reader())
+            .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
         for row in rows {
             let network: Network =

@@ -168,7 +168,7 @@ impl Front {
 
     async fn spawn(self: &Arc<Self>, transaction: ServerTxId, request: Request, from: Peer) {
         let Ok(slot) = self.slots.clone().try_acquire_owned() else {
-            metrics::counter!("sip_requests_shed_total").increment(1);
+            metrics::counter!("tandem_sip_requests_shed_total").increment(1);
             let busy = unavailable(&request).tagged(self.switch.token_tag());
             return respond(&self.switch, transaction, busy).await;
         };

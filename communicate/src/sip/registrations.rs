@@ -93,7 +93,7 @@ impl Registrations {
         let row = sqlx::query("SELECT bindings FROM registrations WHERE org = $1 AND aor = $2")
             .bind(scope.org().to_string())
             .bind(auth_user.to_owned())
-            .fetch_optional(self.store.reader())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
             .await?;
         let Some(row) = row else { return Ok(Vec::new()) };
         let live = read(row.try_get(0)?)?.into_iter().filter(|binding| binding.expires_at > now);
@@ -118,11 +118,12 @@ impl Registrations {
         phones: &Phones,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        // All orgs: one sweep is for everybody's phones.
         let due =
             sqlx::query("SELECT org, aor FROM registrations WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2")
                 .bind(now.micros())
                 .bind(SWEEP)
-                .fetch_all(self.store.reader())
+                .fetch_all(self.store.across_orgs())
                 .await?;
         for row in due {
             let org: OrgId = row.try_get::<String, _>(0)?.parse().map_err(|e: uuid::Error| damaged(&e))?;

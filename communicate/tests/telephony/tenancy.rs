@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 use tandem_communicate::control::CallError;
+use tandem_core::OrgScope;
 use tandem_proto::api::{EndReason, Number, NumberTarget};
 use tandem_sip::StatusCode;
 use tandem_store::{Cause, StoreError};
+use tandem_test_support::Postgres;
 
 use crate::support::{World, person};
 
@@ -69,4 +71,44 @@ async fn numbers_and_trunks_are_not_shared() {
         let dialling = anns.dial(dialled).await;
         assert_eq!(anns.refused(&dialling).await, StatusCode::NOT_FOUND, "{dialled}");
     }
+}
+
+/// What somebody sees of phones, numbers and calls, and who an extension leads to.
+async fn seen(world: &World, scope: OrgScope, token: &str) -> [usize; 4] {
+    let mut counts = Vec::new();
+    for path in ["/phones", "/numbers", "/calls"] {
+        let (status, list) = world.request(token, &format!("GET {path}"), Value::Null).await;
+        assert_eq!(status, 200, "{path}: {list}");
+        counts.push(list["items"].as_array().expect("a list").len());
+    }
+    let led = world.server.identity.by_extension(scope, "1001").await.expect("the store answers");
+    counts.push(usize::from(led.is_some()));
+    counts.try_into().expect("four")
+}
+
+#[tokio::test]
+async fn a_read_that_forgets_its_org_shows_nothing_of_another() {
+    let postgres = Postgres::start();
+    let world = World::on(postgres.url()).await;
+    let identity = &world.server.identity;
+    let ann = identity.issue_token(world.scope, world.ann).await.expect("a token");
+    let other = identity.create_org("other").await.expect("an org");
+    let eve = person(identity, other, "eve", "1003").await;
+    let eve = identity.issue_token(other, eve).await.expect("a token");
+    let [_desk] = world.phones(world.ann, "ann-desk").await;
+    let mut carrier = world.carrier().await;
+    let dialling = carrier.dial(World::BOBS_NUMBER).await;
+    carrier.refused(&dialling).await;
+    let call = world.the_call().await;
+    world.over(call).await;
+
+    postgres.forget_orgs("tandem", &["users", "phones", "numbers", "calls"]);
+    assert_eq!(seen(&world, world.scope, &ann).await, [1, 2, 1, 1], "their own");
+    assert_eq!(seen(&world, other, &eve).await, [0; 4], "the wall stands");
+    assert_eq!(world.request(&eve, &format!("GET /calls/{call}"), Value::Null).await.0, 404);
+
+    // It is the wall that did it.
+    postgres.drop_walls("tandem");
+    assert_eq!(seen(&world, other, &eve).await, [1, 2, 1, 1], "no wall is left");
+    assert_eq!(world.request(&eve, &format!("GET /calls/{call}"), Value::Null).await.0, 200);
 }

@@ -2,14 +2,13 @@
 
 use axum::{extract::State, http::StatusCode};
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     Problem, UserId,
     api::{Agent, AgentSkills, NewSkill, Page, PageQuery, Skill},
 };
 use tandem_store::Cause;
 
-use super::queues::page;
 use crate::Engage;
 
 /// Lists agents live
@@ -26,7 +25,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Agent>>, ApiProblem> {
     caller.require(Permission::QueueSupervise)?;
     let agents = engage.agents(caller.scope).await?;
-    Ok(Json(page(agents, &query, |agent| agent.user.to_string())?))
+    Ok(Json(page::of_list(agents, &query, |agent| (agent.display_name.clone(), agent.user))?))
 }
 
 /// Shows oneself as an agent
@@ -76,10 +75,9 @@ pub(super) async fn skills(
 ) -> Result<Json<Page<Skill>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
     let org = engage.org(caller.scope).await?;
-    let mut skills: Vec<_> =
+    let skills: Vec<_> =
         org.settings().skills.iter().map(|(id, name)| Skill { id: *id, name: name.clone() }).collect();
-    skills.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Json(page(skills, &query, |skill| skill.id.to_string())?))
+    Ok(Json(page::of_list(skills, &query, |skill| (skill.name.clone(), skill.id))?))
 }
 
 /// Makes a skill

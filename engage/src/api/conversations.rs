@@ -2,16 +2,15 @@
 
 use axum::extract::State;
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     ConversationId, Problem,
     api::{self, ConversationsQuery, Decision, GiveWrapUp, Page, PageQuery, WrapUpCode},
 };
 use tandem_store::Cause;
 
-use super::queues::{limit, page};
 use crate::{
-    Engage, EngageError,
+    Engage,
     conversation::{
         Conversation,
         rows::{self, Seen},
@@ -35,7 +34,7 @@ async fn seen(engage: &Engage, caller: &Caller) -> Result<Seen, ApiProblem> {
 /// A conversation, if the caller may see it.
 async fn find(engage: &Engage, caller: &Caller, id: ConversationId) -> Result<Conversation, ApiProblem> {
     let seen = seen(engage, caller).await?;
-    let conversation = rows::read(engage.store().reader(), caller.scope, id).await?;
+    let conversation = rows::read(engage.store(), caller.scope, id).await?;
     let visible = |conversation: &Conversation| match &seen {
         Seen::All => true,
         Seen::By(user, queues) => {
@@ -59,16 +58,11 @@ pub(super) async fn list(
     Query(query): Query<ConversationsQuery>,
 ) -> Result<Json<Page<api::Conversation>>, ApiProblem> {
     let seen = seen(&engage, &caller).await?;
-    let limit = limit(query.limit)?;
-    let before = query.cursor.as_deref().map(str::parse::<ConversationId>).transpose();
-    let before = before.map_err(|_| EngageError::invalid("cursor", "is not one this list handed out"))?;
-    let mut found =
-        rows::list(engage.store().reader(), caller.scope, &seen, &query, before, limit + 1).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(|last| last.view.id.to_string());
-    let mut items = Vec::with_capacity(found.len());
-    for conversation in found {
+    let (limit, before) = (page::limit(query.limit)?, page::key(query.cursor.as_deref())?);
+    let found = rows::list(engage.store(), caller.scope, &seen, &query, before, limit + 1).await?;
+    let found = page::page(found, limit, |conversation| conversation.view.id);
+    let (mut items, next) = (Vec::with_capacity(found.items.len()), found.next);
+    for conversation in found.items {
         items.push(engage.with_position(caller.scope, conversation).await);
     }
     Ok(Json(Page { items, next }))
@@ -155,5 +149,5 @@ pub(super) async fn wrap_up_codes(
 ) -> Result<Json<Page<WrapUpCode>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
     let codes = engage.wrap_up_codes(caller.scope).await?;
-    Ok(Json(page(codes, &query, |code| code.id.to_string())?))
+    Ok(Json(page::of_list(codes, &query, |code| (code.name.clone(), code.id))?))
 }

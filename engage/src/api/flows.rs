@@ -6,17 +6,14 @@ use axum::{
     response::Response,
 };
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     FlowId, Problem,
     api::{Flow, FlowCheck, FlowText, Page, PageQuery},
 };
 use tandem_store::Cause;
 
-use super::{
-    queues::page,
-    versions::{expected, tagged},
-};
+use super::versions::{expected, tagged};
 use crate::Engage;
 
 /// Lists flows
@@ -31,9 +28,8 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Flow>>, ApiProblem> {
     caller.require(Permission::FlowRead)?;
     let org = engage.org(caller.scope).await?;
-    let mut flows: Vec<_> = org.settings().flows.values().map(|published| published.view.clone()).collect();
-    flows.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Json(page(flows, &query, |flow| flow.id.to_string())?))
+    let flows: Vec<_> = org.settings().flows.values().map(|published| published.view.clone()).collect();
+    Ok(Json(page::of_list(flows, &query, |flow| (flow.name.clone(), flow.id))?))
 }
 
 /// Publishes a new flow

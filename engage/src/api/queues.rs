@@ -6,56 +6,32 @@ use axum::{
     response::Response,
 };
 use tandem_core::{Permission, RequestContext};
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_edge::{ApiProblem, Caller, Invalid, Json, Path, Query, page};
 use tandem_proto::{
     Problem, QueueId,
     api::{Page, PageQuery, Queue, QueueSettings, QueueStats},
-    limits,
 };
 use tandem_store::Cause;
 
 use super::versions::{expected, tagged};
-use crate::{Engage, EngageError, settings::Settings};
+use crate::{Engage, settings::Settings};
 
-/// The queues somebody may see, by name: supervisors all, members their own.
+/// The queues somebody may see: supervisors all, members their own.
 fn seen<'s>(settings: &'s Settings, ctx: &RequestContext) -> Vec<&'s Queue> {
-    let mut queues: Vec<_> = if ctx.may(Permission::QueueSupervise) || ctx.may(Permission::QueueWrite) {
+    if ctx.may(Permission::QueueSupervise) || ctx.may(Permission::QueueWrite) {
         settings.queues.values().collect()
     } else {
         settings.memberships(ctx.user).collect()
-    };
-    queues.sort_by(|a, b| a.settings.name.cmp(&b.settings.name));
-    queues
-}
-
-/// How many items a page has.
-pub(super) fn limit(wanted: Option<u32>) -> Result<u32, EngageError> {
-    match wanted.unwrap_or(limits::PAGE_DEFAULT) {
-        limit @ 1..=limits::PAGE_MAX => Ok(limit),
-        _ => Err(EngageError::invalid("limit", format!("must be 1 to {}", limits::PAGE_MAX))),
     }
 }
 
-/// A page of a list in memory whose items have ids; the cursor is the last id seen.
-pub(super) fn page<T>(
-    items: Vec<T>,
+/// A page of the queues somebody may see, by name.
+fn page_of<'s>(
+    settings: &'s Settings,
+    ctx: &RequestContext,
     query: &PageQuery,
-    id: impl Fn(&T) -> String,
-) -> Result<Page<T>, EngageError> {
-    let limit = limit(query.limit)? as usize;
-    let skip = match &query.cursor {
-        Some(cursor) => {
-            let seen = items.iter().position(|item| id(item) == *cursor);
-            seen.ok_or_else(|| {
-                EngageError::invalid("cursor", "is not one this list handed out, or its item is gone")
-            })? + 1
-        }
-        None => 0,
-    };
-    let more = items.len() > skip + limit;
-    let items: Vec<_> = items.into_iter().skip(skip).take(limit).collect();
-    let next = items.last().filter(|_| more).map(id);
-    Ok(Page { items, next })
+) -> Result<Page<&'s Queue>, Invalid> {
+    page::of_list(seen(settings, ctx), query, |queue| (queue.settings.name.clone(), queue.id))
 }
 
 /// Lists queues
@@ -72,8 +48,8 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Queue>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
     let org = engage.org(caller.scope).await?;
-    let queues = seen(&org.settings(), &caller).into_iter().cloned().collect();
-    Ok(Json(page(queues, &query, |queue| queue.id.to_string())?))
+    let queues = page_of(&org.settings(), &caller, &query)?.map(Queue::clone);
+    Ok(Json(queues))
 }
 
 /// Makes a queue
@@ -153,7 +129,7 @@ pub(super) async fn stats(
     let org = engage.org(caller.scope).await?;
     let now = engage.clock().now();
     let stats = org.with_board(|board, settings| {
-        seen(settings, &caller).into_iter().map(|queue| board.stats(queue, now)).collect()
+        page_of(settings, &caller, &query).map(|page| page.map(|queue| board.stats(queue, now)))
     });
-    Ok(Json(page(stats, &query, |stats: &QueueStats| stats.queue.to_string())?))
+    Ok(Json(stats?))
 }

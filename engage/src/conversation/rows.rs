@@ -1,6 +1,6 @@
 //! Conversations in the database: their state as JSON, beside it what lists look for.
 
-use sqlx::{AnyPool, Row};
+use sqlx::Row;
 use tandem_core::OrgScope;
 use tandem_proto::{ConversationId, QueueId, Stream, Topic, UserId, api::ConversationsQuery};
 use tandem_store::{Cause, Store, StoreError, Tx};
@@ -87,14 +87,14 @@ async fn write_in(tx: &mut Tx, conversation: &Conversation, facts: &[Fact]) -> R
 
 /// One conversation.
 pub(crate) async fn read(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
     id: ConversationId,
 ) -> Result<Option<Conversation>, StoreError> {
     let row = sqlx::query("SELECT state FROM engage_conversations WHERE org = $1 AND id = $2")
         .bind(scope.org().to_string())
         .bind(id.to_string())
-        .fetch_optional(pool)
+        .fetch_optional(&mut *store.scoped(scope).await?)
         .await?;
     row.map(|row| state(&row)).transpose()
 }
@@ -141,7 +141,7 @@ pub(crate) enum Seen {
 
 /// Newest first, after `before`, at most `limit`.
 pub(crate) async fn list(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
     seen: &Seen,
     query: &ConversationsQuery,
@@ -178,7 +178,7 @@ pub(crate) async fn list(
     for value in values {
         statement = statement.bind(value);
     }
-    statement.fetch_all(pool).await?.iter().map(state).collect()
+    statement.fetch_all(&mut *store.scoped(scope).await?).await?.iter().map(state).collect()
 }
 
 fn state(row: &sqlx::any::AnyRow) -> Result<Conversation, StoreError> {

@@ -88,7 +88,7 @@ impl OutsideCalls {
 #[cfg(test)]
 mod tests {
     use tandem_proto::{
-        Actor, ConversationId, Cursor, EventData, OrgId, Stream, Timestamp,
+        Actor, ConversationId, Cursor, EventData, OrgId, Payload, Stream, Timestamp,
         api::{EndReason, LegKind, LegState},
     };
 
@@ -109,7 +109,7 @@ mod tests {
             causation: None,
             subject: None,
             topics: Vec::new(),
-            data: serde_json::to_value(data).expect("serialises"),
+            data: Payload::of(data).expect("serialises"),
         }
     }
 

@@ -41,7 +41,7 @@ impl Org {
 impl Engage {
     /// Goes on with an org.
     pub(super) async fn take_over(&self, scope: OrgScope, claim: Claim) -> Result<Arc<Org>, EngageError> {
-        let settings = settings::load(self.store().reader(), scope).await?;
+        let settings = settings::load(self.store(), scope).await?;
         let org = Arc::new(Org::new(scope, claim.clone(), settings));
         let mut conversations = Vec::new();
         for left in rows::under_way(self.store(), &org).await? {

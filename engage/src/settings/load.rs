@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use sqlx::{AnyPool, Row, any::AnyRow};
+use sqlx::{Row, any::AnyRow};
 use tandem_core::OrgScope;
 use tandem_proto::{Cursor, FlowId, QueueId, Stream, Timestamp, api, events::contact_centre::FlowPublished};
 use tandem_store::{EventFilter, Store, StoreError};
@@ -15,8 +15,11 @@ const TABLE: &str = "engage_flows";
 const VERSIONS: u32 = 100;
 
 /// Everything an org set up.
-pub(crate) async fn load(pool: &AnyPool, scope: OrgScope) -> Result<Settings, StoreError> {
-    let read = async |sql: &'static str| sqlx::query(sql).bind(scope.org().to_string()).fetch_all(pool).await;
+pub(crate) async fn load(store: &Store, scope: OrgScope) -> Result<Settings, StoreError> {
+    let mut reader = store.scoped(scope).await?;
+    let mut read = async |sql: &'static str| {
+        sqlx::query(sql).bind(scope.org().to_string()).fetch_all(&mut *reader).await
+    };
     let queues = read("SELECT id, settings, version FROM engage_queues WHERE org = $1").await?;
     let skills = read("SELECT id, name FROM engage_skills WHERE org = $1").await?;
     let agents = read("SELECT user_id, skills FROM engage_agent_skills WHERE org = $1").await?;
@@ -46,12 +49,12 @@ pub(crate) async fn load(pool: &AnyPool, scope: OrgScope) -> Result<Settings, St
 
 /// An org's queues alone.
 pub(crate) async fn queues(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
 ) -> Result<BTreeMap<QueueId, api::Queue>, StoreError> {
     let rows = sqlx::query("SELECT id, settings, version FROM engage_queues WHERE org = $1")
         .bind(scope.org().to_string())
-        .fetch_all(pool)
+        .fetch_all(&mut *store.scoped(scope).await?)
         .await?;
     keyed(rows.iter().map(queue), |queue| queue.id)
 }

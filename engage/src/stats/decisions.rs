@@ -1,9 +1,9 @@
 //! Why agents were chosen, by conversation: a view of the log.
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, Row};
 use tandem_core::OrgScope;
 use tandem_proto::{ConversationId, Event, api::Decision, events::contact_centre::RoutingOffered};
-use tandem_store::{BoxFuture, Projection, StoreError};
+use tandem_store::{BoxFuture, Projection, Store, StoreError, View};
 
 const TABLE: &str = "engage_decisions";
 
@@ -24,25 +24,23 @@ impl Projection for Decisions {
         &["routing.offered"]
     }
 
-    fn reset<'a>(&'a self, conn: &'a mut AnyConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query("DELETE FROM engage_decisions").execute(conn).await?;
-            Ok(())
-        })
+    fn tables(&self) -> &'static [&'static str] {
+        &[TABLE]
     }
 
     fn apply<'a>(
         &'a self,
         conn: &'a mut AnyConnection,
+        view: View,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let offered = event.decode::<RoutingOffered>().map_err(|error| damaged(&error))?;
             let Some(RoutingOffered { conversation, offer, decision, .. }) = offered else { return Ok(()) };
-            sqlx::query(
-                "INSERT INTO engage_decisions (org, conversation, offer, at, decision) VALUES ($1, $2, $3, $4, $5)
+            sqlx::query(view.sql(
+                "INSERT INTO {engage_decisions} (org, conversation, offer, at, decision) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT DO NOTHING",
-            )
+            ))
             .bind(event.org.to_string())
             .bind(conversation.to_string())
             .bind(offer.to_string())
@@ -61,7 +59,7 @@ fn damaged(error: &serde_json::Error) -> StoreError {
 
 /// The decisions about a conversation, oldest first.
 pub(crate) async fn of_conversation(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
     conversation: ConversationId,
 ) -> Result<Vec<Decision>, StoreError> {
@@ -70,7 +68,7 @@ pub(crate) async fn of_conversation(
     )
     .bind(scope.org().to_string())
     .bind(conversation.to_string())
-    .fetch_all(pool)
+    .fetch_all(&mut *store.scoped(scope).await?)
     .await?;
     rows.iter()
         .map(|row| serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(|error| damaged(&error)))

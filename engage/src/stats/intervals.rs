@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, Row};
 use tandem_core::OrgScope;
 use tandem_proto::{
     Event, OrgId, QueueId, Timestamp,
     api::SegmentKind,
     events::contact_centre::{QueueChanged, SegmentEnded, SegmentStarted},
 };
-use tandem_store::{BoxFuture, Projection, StoreError};
+use tandem_store::{BoxFuture, Projection, Store, StoreError, View};
 
 use super::{Counts, Limits};
 
@@ -42,29 +42,26 @@ impl Projection for Intervals {
         &["queue.changed", "conversation.segment.started", "conversation.segment.ended"]
     }
 
-    fn reset<'a>(&'a self, conn: &'a mut AnyConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query("DELETE FROM engage_intervals").execute(&mut *conn).await?;
-            sqlx::query("DELETE FROM engage_interval_limits").execute(conn).await?;
-            Ok(())
-        })
+    fn tables(&self) -> &'static [&'static str] {
+        &["engage_intervals", "engage_interval_limits"]
     }
 
     fn apply<'a>(
         &'a self,
         conn: &'a mut AnyConnection,
+        view: View,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(apply(conn, event))
+        Box::pin(apply(conn, view, event))
     }
 }
 
-async fn apply(conn: &mut AnyConnection, event: &Event) -> Result<(), StoreError> {
+async fn apply(conn: &mut AnyConnection, view: View, event: &Event) -> Result<(), StoreError> {
     if let Some(QueueChanged { queue, settings }) = decode(event)? {
-        sqlx::query(
-            "INSERT INTO engage_interval_limits (org, queue, limits) VALUES ($1, $2, $3)
+        sqlx::query(view.sql(
+            "INSERT INTO {engage_interval_limits} (org, queue, limits) VALUES ($1, $2, $3)
              ON CONFLICT (org, queue) DO UPDATE SET limits = excluded.limits",
-        )
+        ))
         .bind(event.org.to_string())
         .bind(queue.to_string())
         .bind(serde_json::to_string(&Limits::from(&settings)).expect("limits are plain data"))
@@ -77,13 +74,13 @@ async fn apply(conn: &mut AnyConnection, event: &Event) -> Result<(), StoreError
         ..
     }) = decode(event)?
     {
-        count(conn, event.org, queue, started_at, |counts| counts.started(kind)).await?;
+        count(conn, view, event.org, queue, started_at, |counts| counts.started(kind)).await?;
     } else if let Some(ended) = decode::<SegmentEnded>(event)?
         && let (Some(queue), SegmentKind::Wait) = (ended.queue, ended.kind)
     {
-        let limits = limits(conn, event.org, queue).await?;
+        let limits = limits(conn, view, event.org, queue).await?;
         let lasted = ended.ended_at - ended.started_at;
-        count(conn, event.org, queue, ended.ended_at, |counts| {
+        count(conn, view, event.org, queue, ended.ended_at, |counts| {
             counts.ended(ended.kind, &ended.disposition, lasted, limits)
         })
         .await?;
@@ -91,39 +88,43 @@ async fn apply(conn: &mut AnyConnection, event: &Event) -> Result<(), StoreError
     Ok(())
 }
 
-async fn limits(conn: &mut AnyConnection, org: OrgId, queue: QueueId) -> Result<Limits, StoreError> {
-    let row = sqlx::query("SELECT limits FROM engage_interval_limits WHERE org = $1 AND queue = $2")
-        .bind(org.to_string())
-        .bind(queue.to_string())
-        .fetch_optional(conn)
-        .await?;
+async fn limits(
+    conn: &mut AnyConnection,
+    view: View,
+    org: OrgId,
+    queue: QueueId,
+) -> Result<Limits, StoreError> {
+    let sql = view.sql("SELECT limits FROM {engage_interval_limits} WHERE org = $1 AND queue = $2");
+    let row = sqlx::query(sql).bind(org.to_string()).bind(queue.to_string()).fetch_optional(conn).await?;
     row.map_or(Ok(DEFAULT), |row| json("engage_interval_limits", &row.try_get::<String, _>(0)?))
 }
 
 async fn count(
     conn: &mut AnyConnection,
+    view: View,
     org: OrgId,
     queue: QueueId,
     at: Timestamp,
     change: impl FnOnce(&mut Counts),
 ) -> Result<(), StoreError> {
     let starts_at = at.micros().div_euclid(INTERVAL) * INTERVAL;
-    let row =
-        sqlx::query("SELECT counts FROM engage_intervals WHERE org = $1 AND queue = $2 AND starts_at = $3")
-            .bind(org.to_string())
-            .bind(queue.to_string())
-            .bind(starts_at)
-            .fetch_optional(&mut *conn)
-            .await?;
+    let sql =
+        view.sql("SELECT counts FROM {engage_intervals} WHERE org = $1 AND queue = $2 AND starts_at = $3");
+    let row = sqlx::query(sql)
+        .bind(org.to_string())
+        .bind(queue.to_string())
+        .bind(starts_at)
+        .fetch_optional(&mut *conn)
+        .await?;
     let mut counts: Counts = match row {
         Some(row) => json(TABLE, &row.try_get::<String, _>(0)?)?,
         None => Counts::default(),
     };
     change(&mut counts);
-    sqlx::query(
-        "INSERT INTO engage_intervals (org, queue, starts_at, counts) VALUES ($1, $2, $3, $4)
+    sqlx::query(view.sql(
+        "INSERT INTO {engage_intervals} (org, queue, starts_at, counts) VALUES ($1, $2, $3, $4)
          ON CONFLICT (org, queue, starts_at) DO UPDATE SET counts = excluded.counts",
-    )
+    ))
     .bind(org.to_string())
     .bind(queue.to_string())
     .bind(starts_at)
@@ -135,14 +136,14 @@ async fn count(
 
 /// Each queue's counts since `from`.
 pub(super) async fn since(
-    pool: &AnyPool,
+    store: &Store,
     scope: OrgScope,
     from: Timestamp,
 ) -> Result<BTreeMap<QueueId, Counts>, StoreError> {
     let rows = sqlx::query("SELECT queue, counts FROM engage_intervals WHERE org = $1 AND starts_at >= $2")
         .bind(scope.org().to_string())
         .bind(from.micros())
-        .fetch_all(pool)
+        .fetch_all(&mut *store.scoped(scope).await?)
         .await?;
     let mut counts = BTreeMap::<_, Counts>::new();
     for row in rows {

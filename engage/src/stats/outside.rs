@@ -42,7 +42,7 @@ pub(super) async fn save(
 pub(super) async fn read(store: &Store, org: &Org, head: Cursor) -> Result<OutsideCalls, StoreError> {
     let row = sqlx::query("SELECT cursor, calls FROM engage_outside WHERE org = $1")
         .bind(org.scope.org().to_string())
-        .fetch_optional(store.reader())
+        .fetch_optional(&mut *store.scoped(org.scope).await?)
         .await?;
     let Some(row) = row else { return Ok(OutsideCalls::default()) };
     let mut seen: Cursor = row.try_get::<String, _>(0)?.parse().map_err(damaged)?;

@@ -35,7 +35,7 @@ pub(crate) async fn board<'a>(
     let head = engage.store().head();
     engage.store().projected(head).await;
     let now = engage.clock().now();
-    let today = intervals::since(engage.store().reader(), org.scope, intervals::midnight(now)).await?;
+    let today = intervals::since(engage.store(), org.scope, intervals::midnight(now)).await?;
     org.set_board(Board::new(now, today, left, under_way));
     Ok(head)
 }

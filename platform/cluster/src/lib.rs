@@ -10,6 +10,7 @@
 
 pub mod jobs;
 mod join;
+mod lately;
 mod lookout;
 mod meters;
 mod nodes;
@@ -23,6 +24,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use sqlx::AnyPool;
 use tandem_bus::Links;
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
@@ -30,6 +32,7 @@ use tandem_store::{BoxFuture, Cause, Migration, Store, StoreError, Tx};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use lately::Memory;
 use lookout::Lookout;
 use pulse::Pulse;
 
@@ -88,6 +91,8 @@ struct Inner {
     /// Who was seen to be gone.
     gone: Mutex<BTreeSet<NodeId>>,
     orphans: broadcast::Sender<Orphan>,
+    /// Who was found to own what.
+    lately: Memory,
     /// Look now.
     hint: Arc<Notify>,
     stop: CancellationToken,
@@ -130,6 +135,7 @@ impl Cluster {
             changed: watch::Sender::new(0),
             gone: Mutex::default(),
             orphans: broadcast::Sender::new(4_096),
+            lately: Memory::default(),
             hint,
             stop: CancellationToken::new(),
             running: TaskTracker::new(),
@@ -260,6 +266,12 @@ impl Cluster {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
         self.store().write(self.0.mint.system(), Cause::SYSTEM, command).await
+    }
+
+    /// Reads the tables of the nodes and of what they own.
+    pub(crate) fn tables(&self) -> &AnyPool {
+        // All orgs: a thing's owner is looked up by its id alone, and who is gone leaves things of any org.
+        self.store().across_orgs()
     }
 
     pub(crate) fn roles(&self) -> BTreeSet<NodeRole> {

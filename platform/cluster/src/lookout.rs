@@ -31,9 +31,8 @@ pub(crate) struct Row {
 
 /// All rows.
 pub(crate) async fn rows(cluster: &Cluster) -> Result<Vec<Row>, StoreError> {
-    let rows = sqlx::query("SELECT id, beat, info FROM nodes ORDER BY id")
-        .fetch_all(cluster.store().reader())
-        .await?;
+    let rows =
+        sqlx::query("SELECT id, beat, info FROM nodes ORDER BY id").fetch_all(cluster.tables()).await?;
     rows.iter()
         .map(|row| {
             let id: String = row.try_get(0)?;

@@ -159,7 +159,7 @@ impl Cluster {
         let row = sqlx::query("SELECT node, epoch FROM owned WHERE kind = $1 AND id = $2")
             .bind(kind.name())
             .bind(id)
-            .fetch_optional(self.store().reader())
+            .fetch_optional(self.tables())
             .await?;
         row.map(|row| owner(row.try_get(0)?, row.try_get(1)?)).transpose()
     }
@@ -172,7 +172,7 @@ impl Cluster {
         let rows = sqlx::query("SELECT id FROM owned WHERE node = $1 AND kind = $2 ORDER BY id")
             .bind(self.me().to_string())
             .bind(kind.name())
-            .fetch_all(self.store().reader())
+            .fetch_all(self.tables())
             .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
@@ -205,7 +205,8 @@ impl Cluster {
                 })
             })
             .await?;
-        if claim.is_some() {
+        if let Some(claim) = &claim {
+            self.forget_owner(kind, claim.id());
             meters::taken(kind);
         }
         Ok(claim)
@@ -286,7 +287,7 @@ pub(crate) async fn left_behind(
             )
             .bind(node.as_str())
             .bind(kind.name())
-            .fetch_all(cluster.store().reader())
+            .fetch_all(cluster.tables())
             .await?;
             for row in rows {
                 orphans.push(Orphan {
@@ -305,7 +306,7 @@ pub(crate) async fn left_behind(
 pub(crate) async fn owns_anything(cluster: &Cluster, node: NodeId) -> Result<bool, StoreError> {
     let row = sqlx::query("SELECT id FROM owned WHERE node = $1 LIMIT 1")
         .bind(node.to_string())
-        .fetch_optional(cluster.store().reader())
+        .fetch_optional(cluster.tables())
         .await?;
     Ok(row.is_some())
 }
@@ -315,7 +316,7 @@ pub(crate) async fn owners_without_row(cluster: &Cluster) -> Result<BTreeSet<Nod
     let rows = sqlx::query(
         "SELECT DISTINCT node FROM owned WHERE node <> '' AND node NOT IN (SELECT id FROM nodes)",
     )
-    .fetch_all(cluster.store().reader())
+    .fetch_all(cluster.tables())
     .await?;
     rows.iter()
         .map(|row| owner(row.try_get(0)?, 0).map(|owner| owner.node))
@@ -327,7 +328,7 @@ pub(crate) async fn owners_without_row(cluster: &Cluster) -> Result<BTreeSet<Nod
 pub(crate) async fn orgs_of(cluster: &Cluster) -> Result<Vec<OrgId>, StoreError> {
     let rows = sqlx::query("SELECT DISTINCT org FROM owned WHERE node = $1")
         .bind(cluster.me().to_string())
-        .fetch_all(cluster.store().reader())
+        .fetch_all(cluster.tables())
         .await?;
     rows.iter().map(|row| org(row.try_get(0)?)).collect()
 }
@@ -336,7 +337,7 @@ pub(crate) async fn orgs_of(cluster: &Cluster) -> Result<Vec<OrgId>, StoreError>
 pub(crate) async fn counts(cluster: &Cluster) -> Result<Vec<(Kind, i64)>, StoreError> {
     let rows = sqlx::query("SELECT kind, count(*) FROM owned WHERE node = $1 GROUP BY kind")
         .bind(cluster.me().to_string())
-        .fetch_all(cluster.store().reader())
+        .fetch_all(cluster.tables())
         .await?;
     let mut counts = Vec::new();
     for row in rows {

@@ -2,16 +2,12 @@
 
 use axum::extract::State;
 use serde::Deserialize;
-use tandem_proto::{
-    Cursor, Event, Problem, Topic,
-    api::Page,
-    limits::{PAGE_DEFAULT, PAGE_MAX},
-};
+use tandem_proto::{Cursor, Event, Problem, Topic, api::Page};
 use tandem_store::EventFilter;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ApiProblem, Caller, Edge, Json, Query, gateway::chosen};
+use crate::{ApiProblem, Caller, Edge, Json, Query, cursor::reached, gateway::chosen, page};
 
 /// Names in one list of the query.
 const NAMES: usize = 100;
@@ -46,7 +42,7 @@ struct EventsQuery {
     responses(
         (status = 200, description = "A page of events; `next` is the cursor to go on from", body = Page<Event>),
         (status = 401, description = "No valid session", body = Problem),
-        (status = 422, description = "A cursor or limit that cannot be taken", body = Problem),
+        (status = 422, description = "A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out", body = Problem),
     )
 )]
 async fn events(
@@ -54,11 +50,9 @@ async fn events(
     caller: Caller,
     Query(query): Query<EventsQuery>,
 ) -> Result<Json<Page<Event>>, ApiProblem> {
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(ApiProblem::invalid("limit", format!("1 to {PAGE_MAX}")));
-    }
+    let limit = page::limit(query.limit)?;
     let after = query.after.unwrap_or(Cursor::START);
+    reached(&edge.store, after).await?;
     let wanted: Vec<Topic> = list("topics", query.topics.as_deref())?.map(Topic::from_text).collect();
     let kinds = list("kinds", query.kinds.as_deref())?.map(|kind| kind.to_owned().into()).collect();
     let topics = chosen(edge.gateway.grants().topics(&caller).await, &wanted);

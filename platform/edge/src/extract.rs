@@ -100,7 +100,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-async fn read(body: Body) -> Result<bytes::Bytes, ApiProblem> {
+/// A body, unless it is too large.
+pub(crate) async fn read(body: Body) -> Result<bytes::Bytes, ApiProblem> {
     match Limited::new(body, BODY_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() || error.to_string().contains("length limit") => {

@@ -7,12 +7,12 @@ use std::{str::FromStr, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{OriginalUri, Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use serde::{Deserialize, Serialize};
 use tandem_bus::LinkError;
 use tandem_cluster::{Cluster, Kind};
@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::ApiProblem;
+use crate::{ApiProblem, extract::read};
 
 const SERVICE: &str = "api";
 /// How long a node may take to answer: more than a handler's time limit would be in vain.
@@ -102,100 +102,156 @@ impl Forwarding {
     }
 }
 
-async fn carry(State(layer): State<Layer>, request: Request, next: Next) -> Response {
-    let Layer { cluster, served } = layer;
-    let org = request.extensions().get::<RequestContext>().map(|context| context.scope.org());
-    // Nobody asks: the refusal is the same everywhere.
-    let Some(org) = org else { return next.run(request).await };
-    let place = || async {
-        match served {
-            Served::By(role) if cluster.has(role) => Ok(Some(cluster.me())),
-            Served::By(role) => Ok(cluster.nodes().least_busy(role).map(|node| node.id)),
-            Served::ByOwner(kind) => {
-                let owner = cluster.owner(kind, &org.to_string()).await?;
-                Ok::<_, ApiProblem>(owner.and_then(|owner| owner.node))
-            }
-        }
-    };
-    let carried = request.extensions().get::<Carried>().is_some();
-    // The route's own (its path's parts, the caller), for the case that the request comes back to this node.
-    let extensions = request.extensions().clone();
-    let until = Instant::now() + OWNED_WITHIN;
-    let mut outgoing: Option<Asked> = None;
-    let mut request = Some(request);
-    loop {
-        let node = match place().await {
-            Ok(node) => node,
-            Err(problem) => return problem.into_response(),
+impl Layer {
+    /// Whether this node serves the operations whoever asks.
+    fn is_here(&self) -> bool {
+        matches!(self.served, Served::By(role) if self.cluster.has(role))
+    }
+
+    /// The node that serves an org, as far as is known.
+    async fn place(&self, org: &str) -> Result<Option<NodeId>, ApiProblem> {
+        Ok(match self.served {
+            Served::By(role) => self.cluster.nodes().least_busy(role).map(|node| node.id),
+            Served::ByOwner(kind) => self.cluster.owner_lately(kind, org).await?,
+        })
+    }
+
+    /// Whether another node could serve what this one does not any more.
+    fn has_heirs(&self) -> bool {
+        let role = match self.served {
+            Served::By(role) => role,
+            Served::ByOwner(kind) => kind.role(),
         };
-        if node == Some(cluster.me())
-            && let Some(request) = request.take()
-        {
-            return next.run(request).await;
+        let me = self.cluster.me();
+        self.cluster.nodes().with(role).any(|node| node.id != me && !node.draining)
+    }
+
+    /// It was not there.
+    fn forget(&self, org: &str) {
+        if let Served::ByOwner(kind) = self.served {
+            self.cluster.forget_owner(kind, org);
         }
-        if carried {
-            let mut response = ApiProblem::unavailable(1).into_response();
-            response.extensions_mut().insert(NotHere);
-            return response;
+    }
+}
+
+/// A request that may be tried at several places.
+struct Kept {
+    parts: Parts,
+    body: Bytes,
+}
+
+impl Kept {
+    async fn of(request: Request) -> Result<Self, ApiProblem> {
+        let (parts, body) = request.into_parts();
+        Ok(Self { parts, body: read(body).await? })
+    }
+
+    /// The request as it came, with what the router found in it.
+    fn request(&self) -> Request {
+        Request::from_parts(self.parts.clone(), Body::from(self.body.clone()))
+    }
+
+    /// What another node needs of it.
+    fn asked(&self) -> Result<Asked, ApiProblem> {
+        let Self { parts, body } = self;
+        let not_text = |_| ApiProblem(Problem::new(400, "malformed", "The body is not UTF-8 text"));
+        let text = |name: &HeaderName| {
+            let value = parts.headers.get(name)?.to_str().ok()?;
+            Some((name.to_string(), value.to_owned()))
+        };
+        // The path as it was asked for: a router that is nested sees only its part.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+        Ok(Asked {
+            method: parts.method.to_string(),
+            uri: uri.to_string(),
+            headers: CARRIED.iter().filter_map(text).collect(),
+            body: String::from_utf8(body.to_vec()).map_err(not_text)?,
+            request: parts.extensions.get::<RequestId>().copied().unwrap_or_else(RequestId::generate),
+        })
+    }
+}
+
+/// How asking one place ended.
+enum Tried {
+    /// It was carried out.
+    Answered(Response),
+    /// It was not.
+    NotHere,
+    /// Perhaps it was.
+    Lost,
+}
+
+async fn carry(State(layer): State<Layer>, request: Request, next: Next) -> Response {
+    let org = request.extensions().get::<RequestContext>().map(|context| context.scope.org().to_string());
+    let carried = request.extensions().get::<Carried>().is_some();
+    match org {
+        Some(org) if !layer.is_here() => {
+            find(&layer, &org, carried, request, next).await.unwrap_or_else(IntoResponse::into_response)
         }
-        if let Some(node) = node {
-            let asked = match outgoing.take() {
-                Some(asked) => asked,
-                None => match pack(request.take()).await {
-                    Ok(asked) => asked,
-                    Err(problem) => return problem.into_response(),
-                },
-            };
-            match ask(&cluster, node, &asked).await {
-                Ok(response) => return response,
-                Err(again) if !again => return ApiProblem::unavailable(1).into_response(),
-                Err(_) => {}
+        // Where nobody asks, the refusal is the same everywhere.
+        _ => next.run(request).await,
+    }
+}
+
+/// Tries a request where it should be served, until it is.
+async fn find(
+    layer: &Layer,
+    org: &str,
+    carried: bool,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiProblem> {
+    let (kept, me) = (Kept::of(request).await?, layer.cluster.me());
+    let until = Instant::now() + OWNED_WITHIN;
+    let mut asked = None;
+    loop {
+        let tried = match layer.place(org).await? {
+            Some(node) if node == me => {
+                let response = next.clone().run(kept.request()).await;
+                match ApiProblem::is_elsewhere(&response) {
+                    true if carried || layer.has_heirs() => Tried::NotHere,
+                    true => return Err(ApiProblem::unavailable(1)),
+                    false => Tried::Answered(response),
+                }
             }
-            // It may have become ours meanwhile.
-            request = unpack(&asked).ok().map(|mut request| {
-                *request.extensions_mut() = extensions.clone();
-                request
-            });
-            outgoing = Some(asked);
+            Some(node) if !carried => {
+                let asked = match &asked {
+                    Some(asked) => asked,
+                    None => asked.insert(kept.asked()?),
+                };
+                ask(&layer.cluster, node, asked).await
+            }
+            _ => Tried::NotHere,
+        };
+        match tried {
+            Tried::Answered(response) => return Ok(response),
+            Tried::NotHere => {}
+            // Asking again is harmless.
+            Tried::Lost if kept.parts.method.is_idempotent() => {}
+            Tried::Lost => return Err(ApiProblem::unavailable(1)),
+        }
+        layer.forget(org);
+        if carried {
+            let mut response = ApiProblem::elsewhere().into_response();
+            response.extensions_mut().insert(NotHere);
+            return Ok(response);
         }
         if Instant::now() >= until {
-            return ApiProblem::unavailable(1).into_response();
+            return Err(ApiProblem::unavailable(1));
         }
         tokio::time::sleep(AGAIN_AFTER).await;
     }
 }
 
-/// Asks a node. The error says whether asking again is harmless.
-async fn ask(cluster: &Cluster, node: NodeId, asked: &Asked) -> Result<Response, bool> {
+async fn ask(cluster: &Cluster, node: NodeId, asked: &Asked) -> Tried {
     match cluster.links().ask(node, SERVICE, asked, ANSWER_WITHIN).await {
-        Ok(Answer::Given { status, headers, body }) => Ok(given(status, headers, body)),
-        Ok(Answer::NotHere) | Err(LinkError::NoService(_) | LinkError::Overloaded) => Err(true),
+        Ok(Answer::Given { status, headers, body }) => Tried::Answered(given(status, headers, body)),
+        Ok(Answer::NotHere) | Err(LinkError::NoService(_) | LinkError::Overloaded) => Tried::NotHere,
         Err(error) => {
             tracing::warn!(%node, %error, method = asked.method, uri = asked.uri, "not answered by its node");
-            Err(matches!(asked.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE"))
+            Tried::Lost
         }
     }
-}
-
-async fn pack(request: Option<Request>) -> Result<Asked, ApiProblem> {
-    let Some(request) = request else { return Err(ApiProblem::unavailable(1)) };
-    let (parts, body) = request.into_parts();
-    let too_large = |_| ApiProblem(Problem::new(413, "too-large", "The body is too large"));
-    let body = to_bytes(body, BODY_BYTES).await.map_err(too_large)?;
-    let not_text = |_| ApiProblem(Problem::new(400, "malformed", "The body is not UTF-8 text"));
-    let text = |name: &HeaderName| {
-        let value = parts.headers.get(name)?.to_str().ok()?;
-        Some((name.to_string(), value.to_owned()))
-    };
-    // The path as it was asked for: a router that is nested sees only its part.
-    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
-    Ok(Asked {
-        method: parts.method.to_string(),
-        uri: uri.to_string(),
-        headers: CARRIED.iter().filter_map(text).collect(),
-        body: String::from_utf8(body.to_vec()).map_err(not_text)?,
-        request: parts.extensions.get::<RequestId>().copied().unwrap_or_else(RequestId::generate),
-    })
 }
 
 fn unpack(asked: &Asked) -> Result<Request, http::Error> {

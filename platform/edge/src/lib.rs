@@ -5,11 +5,13 @@
 //! before anything else; bodies come through [`Json`], [`Query`] and [`Path`]; every refusal is an [`ApiProblem`].
 
 mod caller;
+mod cursor;
 mod events;
 mod extract;
 mod forward;
 pub mod gateway;
 pub mod identity;
+pub mod page;
 mod problem;
 mod surround;
 
@@ -24,9 +26,9 @@ use utoipa_axum::router::OpenApiRouter;
 pub use caller::Caller;
 pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
-pub use gateway::{PresenceGateway, RtcGateway, TopicAuthority};
+pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, Origin, SignInLimits, UserRecord};
-pub use problem::ApiProblem;
+pub use problem::{ApiProblem, Invalid};
 pub use surround::no_route;
 
 use gateway::Gateway;
@@ -65,7 +67,7 @@ impl std::fmt::Debug for Edge {
 }
 
 impl Edge {
-    /// An edge; nothing runs until its routes are served.
+    /// An edge, whose sockets' hub runs from now on. Needs the runtime.
     pub fn new(parts: EdgeParts) -> Self {
         Self {
             identity: parts.identity.clone(),

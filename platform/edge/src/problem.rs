@@ -17,6 +17,9 @@ const OVERLOADED_RETRY_S: u32 = 1;
 /// As above, of one that has no room: that takes a person.
 const FULL_RETRY_S: u32 = 10;
 
+/// The slug of what another node serves.
+const ELSEWHERE: &str = "elsewhere";
+
 impl ApiProblem {
     /// 401: no token, or one that is not valid (any more).
     pub fn unauthenticated() -> Self {
@@ -52,6 +55,16 @@ impl ApiProblem {
     /// 503: come back after `retry_after_s` seconds.
     pub fn unavailable(retry_after_s: u32) -> Self {
         Self(Problem::new(503, "unavailable", "The server cannot take this now").retry_after(retry_after_s))
+    }
+
+    /// 503: not carried out, since another node serves this, or will in a moment. [`crate::Forwarding`] tries it there.
+    pub fn elsewhere() -> Self {
+        Self(Problem::new(503, ELSEWHERE, "Another node serves this").retry_after(OVERLOADED_RETRY_S))
+    }
+
+    /// Whether a response is [`Self::elsewhere`], on its way out of the handler.
+    pub(crate) fn is_elsewhere(response: &Response) -> bool {
+        response.extensions().get::<Problem>().is_some_and(|problem| problem.slug() == ELSEWHERE)
     }
 
     /// 507: nothing can be kept until an operator makes room.
@@ -90,6 +103,29 @@ impl ApiProblem {
             Problem::new(500, "internal", "The server failed")
                 .detail("the failure was logged; name the request id to support"),
         )
+    }
+}
+
+/// A value that cannot be taken, and why.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct Invalid {
+    /// Name of the field in the body or query.
+    pub field: String,
+    /// What is wrong with it, to be shown to somebody.
+    pub message: String,
+}
+
+impl Invalid {
+    /// What is wrong with a field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+impl From<Invalid> for ApiProblem {
+    fn from(Invalid { field, message }: Invalid) -> Self {
+        Self::invalid(field, message)
     }
 }
 

@@ -2,14 +2,17 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use serde_json::json;
-use support::{PASSWORD, Server, slug};
+use support::{MovedClock, PASSWORD, PATIENCE, Server, slug};
+use tandem_core::Mint;
+use tandem_edge::Identity;
 use tandem_proto::{Topic, limits::BODY_BYTES};
+use tandem_store::StoreError;
 
 const SESSIONS: &str = "/api/v1/sessions";
 const ME: &str = "/api/v1/me";
@@ -182,6 +185,9 @@ async fn the_log_shows_what_the_caller_may_see() {
         "another org's topic shows nothing"
     );
 
+    let (status, problem) = get("after=0-999999".into()).await;
+    assert_eq!((status, slug(&problem)), (StatusCode::UNPROCESSABLE_ENTITY, "unknown-cursor"));
+
     for (query, field) in
         [("after=yesterday", "after"), ("limit=201", "limit"), ("limit=0", "limit"), ("page=2", "page")]
     {
@@ -192,4 +198,43 @@ async fn the_log_shows_what_the_caller_may_see() {
             "{query}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_known_token_costs_no_read_and_is_not_trusted_for_long() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    assert!(server.identity.session(&token).await.is_ok());
+    // Behind everybody's back: no event says so.
+    let deleted = server.store.write(org, support::cause(), |tx| {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM sessions").execute(tx.conn()).await.map_err(StoreError::from)?;
+            Ok::<_, StoreError>(())
+        })
+    });
+    deleted.await.expect("deleted");
+    assert!(server.identity.session(&token).await.is_ok(), "remembered, not read");
+    server.clock.forward(Duration::from_secs(60));
+    assert!(server.identity.session(&token).await.is_err(), "read again after a minute");
+}
+
+#[tokio::test]
+async fn a_signed_out_token_is_refused_at_once_here_and_soon_elsewhere() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    // Another node, as far as what is remembered goes.
+    let clock: Arc<MovedClock> = Arc::clone(&server.clock);
+    let other = Identity::new(server.store.clone(), Mint::for_server(), clock);
+    let here = server.identity.session(&token).await.expect("a session");
+    other.session(&token).await.expect("a session");
+    server.identity.sign_out(&here.context).await.expect("signed out");
+    assert!(server.identity.session(&token).await.is_err(), "refused at once");
+    let refused = async {
+        while other.session(&token).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused).await.expect("refused once the log says so");
 }

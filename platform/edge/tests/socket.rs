@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::json;
 use support::{PATIENCE, Server};
 use tandem_proto::{
-    ChatId, DeviceId, Topic,
+    ChatId, Cursor, DeviceId, Topic,
     limits::{SDP_BYTES, WS_MESSAGE_BYTES, WS_QUEUE_FRAMES},
     ws::Signal,
 };
@@ -243,4 +243,61 @@ async fn a_slow_reader_is_closed_and_resumes() {
     }
     seen.sort_unstable();
     assert!(seen.into_iter().eq(0..events), "each exactly once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_readers_get_everything_once_and_in_order() {
+    const EVENTS: usize = 120;
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    let mut sockets = Vec::new();
+    for _ in 0..40 {
+        let mut socket = server.connect(&token).await;
+        socket.subscribe(None).await;
+        sockets.push(socket);
+    }
+    let writes = (0..EVENTS).map(|number| server.say(org, Topic::org(org.org()), number.to_string()));
+    let readers = sockets.iter_mut().map(|socket| async {
+        let mut names = Vec::new();
+        let mut cursors = Vec::new();
+        while names.len() < EVENTS {
+            let (name, cursor) = socket.event().await;
+            names.push(name);
+            cursors.push(cursor.parse::<Cursor>().expect("a cursor"));
+        }
+        assert!(cursors.is_sorted(), "in the log's order");
+        names
+    });
+    let (_, heard) = tokio::join!(futures::future::join_all(writes), futures::future::join_all(readers));
+    assert!(heard.iter().all(|names| *names == heard[0]), "the same for all");
+    let mut names = heard[0].clone();
+    names.sort_unstable_by_key(|name| name.parse::<usize>().expect("a number"));
+    assert_eq!(names, (0..EVENTS).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_later_subscription_takes_the_place_of_an_earlier_one() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    for number in 0..300 {
+        server.say(org, Topic::org(org.org()), format!("old {number}")).await;
+    }
+    let mut socket = server.connect(&token).await;
+    socket.text(r#"{"id":101,"type":"subscribe","data":{"after":"0-0"}}"#).await;
+    socket.text(r#"{"id":102,"type":"subscribe","data":{}}"#).await;
+    let mut answered = false;
+    // Whatever the first had got to: once the second is there, only what is new comes, and it comes once.
+    while !answered {
+        answered = socket.frame().await.expect("a frame")["id"] == 102;
+    }
+    for name in ["new", "newer"] {
+        server.say(org, Topic::org(org.org()), name).await;
+    }
+    let mut heard = Vec::new();
+    while heard.last().is_none_or(|name| name != "newer") {
+        heard.push(socket.event().await.0);
+    }
+    assert_eq!(heard, ["new", "newer"]);
 }

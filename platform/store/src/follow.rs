@@ -8,7 +8,7 @@ use tokio::sync::{
     broadcast::{self, error::RecvError, error::TryRecvError},
     watch,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     EventFilter, StoreError,
@@ -42,6 +42,19 @@ pub struct Follow {
     /// Whether the log has events that did not, or no longer do, come through `live`.
     behind: bool,
     ready: VecDeque<Arc<Event>>,
+    /// Whether the log is read on while what was read is used, and what is being read so.
+    reads_ahead: bool,
+    ahead: Option<Ahead>,
+}
+
+/// Events of the log, and how far it was searched for them.
+type Found = Result<(Vec<Arc<Event>>, Cursor), StoreError>;
+
+/// The batch after the one that was handed out last.
+#[derive(Debug)]
+struct Ahead {
+    most: u32,
+    found: AbortOnDropHandle<Found>,
 }
 
 impl Follow {
@@ -55,7 +68,25 @@ impl Follow {
         let Log { pool, engine, live, head } = log;
         // The head is read after `live` was subscribed to: what is not below it will come.
         let behind = after < *head.borrow();
-        Self { pool, engine, org, filter, head, live, stop, seen: after, behind, ready: VecDeque::new() }
+        Self {
+            pool,
+            engine,
+            org,
+            filter,
+            head,
+            live,
+            stop,
+            seen: after,
+            behind,
+            ready: VecDeque::new(),
+            reads_ahead: false,
+            ahead: None,
+        }
+    }
+
+    /// As it is, but while it catches up it reads one batch while the one before is used.
+    pub(crate) fn reading_ahead(self) -> Self {
+        Self { reads_ahead: true, ..self }
     }
 
     /// The next event; waits for it. Dropping the future loses nothing.
@@ -81,17 +112,33 @@ impl Follow {
         self.seen = to;
         self.behind = true;
         self.ready.clear();
+        self.ahead = None;
+    }
+
+    /// Whether the log has nothing more, as far as is known.
+    pub(crate) fn is_level(&self) -> bool {
+        !self.behind
     }
 
     /// Waits for the log to go on; returns at most `most` of the events that match, perhaps none.
     pub(crate) async fn batch(&mut self, most: u32) -> Result<Vec<Arc<Event>>, StoreError> {
         if self.behind {
-            let head = *self.head.borrow();
-            let range = Range { engine: self.engine, org: self.org, after: self.seen, head };
-            let (events, seen) = reader::events(&self.pool, range, &self.filter, most).await?;
+            let (most, found) = match &mut self.ahead {
+                Some(ahead) => {
+                    let found = (&mut ahead.found).await;
+                    (ahead.most, found.unwrap_or_else(|error| Err(StoreError::Panicked(error.to_string()))))
+                }
+                None => (most, self.read(self.seen, most).await),
+            };
+            self.ahead = None;
+            let (events, seen) = found?;
             self.behind = events.len() >= most as usize;
             self.seen = seen;
-            return Ok(events.into_iter().map(Arc::new).collect());
+            if self.behind && self.reads_ahead {
+                let found = AbortOnDropHandle::new(tokio::spawn(self.read(seen, most)));
+                self.ahead = Some(Ahead { most, found });
+            }
+            return Ok(events);
         }
         let mut received = tokio::select! {
             biased;
@@ -117,6 +164,16 @@ impl Follow {
                 return Ok(found);
             }
             received = self.live.try_recv();
+        }
+    }
+
+    /// Reads the log from `after` on.
+    fn read(&self, after: Cursor, most: u32) -> impl Future<Output = Found> + Send + use<> {
+        let (pool, filter) = (self.pool.clone(), self.filter.clone());
+        let range = Range { engine: self.engine, org: self.org, after, head: *self.head.borrow() };
+        async move {
+            let (events, seen) = reader::events(&pool, range, &filter, most).await?;
+            Ok((events.into_iter().map(Arc::new).collect(), seen))
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Gate {
 /// Kinds of work, which do not wait for each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
+    /// What may wait for no other command.
+    Pulse,
     /// What belongs to no org.
     System,
     /// Keeping a view.
@@ -36,6 +38,11 @@ impl Gate {
         Self { key: key("org", &org.to_string()), org: org.to_string(), kind }
     }
 
+    /// What goes before every other command, and belongs to no org.
+    pub(crate) fn pulse(org: OrgId) -> Self {
+        Self { kind: Kind::Pulse, ..Self::org(org) }
+    }
+
     /// Work on a view.
     pub(crate) fn view(name: &str) -> Self {
         Self { key: key("view", name), org: "*".to_owned(), kind: Kind::View }
@@ -43,15 +50,16 @@ impl Gate {
 
     /// Whether other nodes are kept out.
     pub(crate) fn is_locked(&self) -> bool {
-        self.kind != Kind::System
+        matches!(self.kind, Kind::View | Kind::Org)
     }
 
     /// Which of so many writers does it.
     pub(crate) fn lane(&self, lanes: usize) -> usize {
-        match (self.kind, lanes.saturating_sub(2)) {
-            (_, 0) | (Kind::System, _) => 0,
-            (Kind::View, _) => 1,
-            (Kind::Org, lanes) => 2 + usize::from(self.key.to_le_bytes()[0]) % lanes,
+        match (self.kind, lanes.saturating_sub(3)) {
+            (_, 0) | (Kind::Pulse, _) => 0,
+            (Kind::System, _) => 1,
+            (Kind::View, _) => 2,
+            (Kind::Org, lanes) => 3 + usize::from(self.key.to_le_bytes()[0]) % lanes,
         }
     }
 }

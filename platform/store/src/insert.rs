@@ -89,7 +89,7 @@ fn bind_event(statement: Statement, event: &Event) -> Statement {
         .bind(event.causation.map(|position| position.0))
         .bind(event.subject.map(|user| user.to_string()))
         .bind(to_json(&event.topics))
-        .bind(to_json(&event.data))
+        .bind(event.data.as_str())
 }
 
 fn bind_topic(statement: Statement, event: &Event, topic: &Topic) -> Statement {

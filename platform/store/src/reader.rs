@@ -2,19 +2,16 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use serde::de::DeserializeOwned;
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row as _, any::AnyRow};
-use tandem_proto::{Actor, Cursor, Event, OrgId, Position, Stream};
-use uuid::Uuid;
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Row as _, any::AnyRow};
+use tandem_proto::{Cursor, Event, OrgId, Position};
 
-use crate::{EventFilter, StoreError, engine::Engine, upcast::upcast};
+use crate::{EventFilter, StoreError, engine::Engine, packed};
 
-/// Events one statement reads at most.
-const PAGE: u32 = 1_000;
+/// Events one statement reads at most: a page of the largest payloads (a request's body at most, 1 MiB) is well below the 10⁹ bytes a
+/// value may have in either database.
+pub(crate) const PAGE: u32 = 512;
 /// Topics one statement looks for at most (SQLite joins up to 500 selects).
 const TOPICS: usize = 200;
-
-const COLUMNS: &str = "position, org, stream, version, kind, schema_version, at, actor, correlation, causation, subject, topics, data";
 
 /// The newest position in the log.
 pub(crate) async fn newest(conn: &mut AnyConnection) -> Result<i64, StoreError> {
@@ -81,8 +78,8 @@ async fn page(
 fn by_log(range: Range, filter: &EventFilter, limit: u32) -> Select {
     let mut select = Select::default();
     let within = select.within(range);
-    let (order, xid) = (range.engine.order(), range.engine.xid());
-    write!(select, "SELECT {COLUMNS}, {xid} FROM events WHERE {within}");
+    let (order, row) = (range.engine.order(), packed::row(range.engine));
+    write!(select, "SELECT {row} AS packed FROM events WHERE {within}");
     if let Some(org) = range.org {
         let org = select.bind(Bound::Text(org.to_string()));
         write!(select, " AND org = {org}");
@@ -104,8 +101,8 @@ fn by_topics(range: Range, org: OrgId, topics: &[&str], filter: &EventFilter, li
     let within = select.within(range);
     let limit = select.bind(Bound::Number(limit.into()));
     let kinds = select.kinds(filter);
-    let (order, xid) = (range.engine.order(), range.engine.xid());
-    write!(select, "SELECT {COLUMNS}, {xid} FROM events WHERE position IN (");
+    let (order, row) = (range.engine.order(), packed::row(range.engine));
+    write!(select, "SELECT {row} AS packed FROM events WHERE position IN (");
     for (index, topic) in topics.iter().enumerate() {
         let topic = select.bind(Bound::Text((*topic).to_owned()));
         let union = if index == 0 { "" } else { " UNION " };
@@ -119,6 +116,15 @@ fn by_topics(range: Range, org: OrgId, topics: &[&str], filter: &EventFilter, li
     select
 }
 
+/// The events of a range that a view wants, at most a page, read through a connection of the caller's.
+pub(crate) async fn on(
+    conn: &mut AnyConnection,
+    range: Range,
+    filter: &EventFilter,
+) -> Result<Vec<Event>, StoreError> {
+    by_log(range, filter, PAGE).fetch(conn).await
+}
+
 /// Events after a cursor whatever they are, for the log's own reader, in order, as far as nothing can be written before them any more:
 /// a transaction that began before a visible one's end may still commit, and its events belong before. Says also whether there are
 /// more that wait for such a transaction.
@@ -127,27 +133,34 @@ fn by_topics(range: Range, org: OrgId, topics: &[&str], filter: &EventFilter, li
 pub(crate) async fn tail(
     conn: &mut AnyConnection,
     after: Cursor,
-    limit: u32,
     gate: bool,
 ) -> Result<(Vec<Event>, bool), sqlx::Error> {
     let gate = if gate { "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint" } else { "true" };
+    let row = packed::row(Engine::Postgres);
     let sql = format!(
-        "SELECT {COLUMNS}, xid, CASE WHEN {gate} THEN 1 ELSE 0 END FROM events WHERE (xid, position) > ($1, $2) \
-         ORDER BY xid, position LIMIT $3"
+        "SELECT string_agg(packed, '') FILTER (WHERE is_final), count(*) FILTER (WHERE NOT is_final) FROM (\
+             SELECT {row} AS packed, {gate} AS is_final FROM events WHERE (xid, position) > ($1, $2) \
+             ORDER BY xid, position LIMIT $3) AS page"
     );
     let query =
-        sqlx::query(AssertSqlSafe(sql)).bind(xid_of(after)).bind(after.position.0).bind(i64::from(limit));
+        sqlx::query(AssertSqlSafe(sql)).bind(xid_of(after)).bind(after.position.0).bind(i64::from(PAGE));
+    let page = query.fetch_one(conn).await?;
     let mut events = Vec::new();
-    for row in query.fetch_all(conn).await? {
-        if row.try_get::<i64, _>(14)? == 0 {
-            return Ok((events, true));
-        }
-        match event(&row) {
+    for event in packed::events(page.try_get::<Option<&str>, _>(0)?.unwrap_or_default()) {
+        match event {
             Ok(event) => events.push(event),
             Err(error) => tracing::error!(%error, "an event is passed over"),
         }
     }
-    Ok((events, false))
+    Ok((in_order(events), page.try_get::<i64, _>(1)? > 0))
+}
+
+/// Databases aggregate a sorted page in its order, without a promise to.
+fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    if !events.is_sorted_by_key(|event| event.cursor) {
+        events.sort_unstable_by_key(|event| event.cursor);
+    }
+    events
 }
 
 /// The newest event before which nothing will be written any more, where several write at once.
@@ -222,64 +235,17 @@ impl Select {
         if tests.is_empty() { String::new() } else { format!(" AND ({})", tests.join(" OR ")) }
     }
 
-    async fn fetch(self, pool: &AnyPool) -> Result<Vec<Event>, StoreError> {
-        let mut query = sqlx::query(AssertSqlSafe(self.sql));
+    /// The events of the page that the statement selects.
+    async fn fetch(self, executor: impl Executor<'_, Database = Any>) -> Result<Vec<Event>, StoreError> {
+        let mut query = sqlx::query(AssertSqlSafe(packed::all_of(&self.sql)));
         for value in self.bound {
             query = match value {
                 Bound::Text(text) => query.bind(text),
                 Bound::Number(number) => query.bind(number),
             };
         }
-        query.fetch_all(pool).await?.iter().map(event).collect()
+        let page = query.fetch_one(executor).await?;
+        let events = packed::events(page.try_get::<Option<&str>, _>(0)?.unwrap_or_default());
+        Ok(in_order(events.collect::<Result<_, _>>()?))
     }
-}
-
-/// A row of [`COLUMNS`] as an event in today's shape.
-fn event(row: &AnyRow) -> Result<Event, StoreError> {
-    let position = Position(row.try_get(0)?);
-    let kind: String = row.try_get(4)?;
-    let stored = u16::try_from(row.try_get::<i64, _>(5)?).map_err(|e| damaged(position, e))?;
-    let (schema_version, data) = upcast(&kind, stored, json(row, 12, position)?);
-    Ok(Event {
-        cursor: cursor(row, 13, 0)?,
-        org: text(row, 1, position)?,
-        stream: Stream::from_text(row.try_get::<String, _>(2)?),
-        version: row.try_get(3)?,
-        kind,
-        schema_version,
-        at: tandem_proto::Timestamp::from_micros(row.try_get(6)?),
-        actor: json::<Actor>(row, 7, position)?,
-        correlation: optional::<Uuid>(row, 8, position)?,
-        causation: row.try_get::<Option<i64>, _>(9)?.map(Position),
-        subject: optional(row, 10, position)?,
-        topics: json(row, 11, position)?,
-        data,
-    })
-}
-
-fn text<T: std::str::FromStr<Err: ToString>>(
-    row: &AnyRow,
-    column: usize,
-    at: Position,
-) -> Result<T, StoreError> {
-    row.try_get::<&str, _>(column)?.parse().map_err(|e: T::Err| damaged(at, e))
-}
-
-fn optional<T: std::str::FromStr<Err: ToString>>(
-    row: &AnyRow,
-    column: usize,
-    at: Position,
-) -> Result<Option<T>, StoreError> {
-    match row.try_get::<Option<&str>, _>(column)? {
-        Some(text) => text.parse().map(Some).map_err(|e: T::Err| damaged(at, e)),
-        None => Ok(None),
-    }
-}
-
-fn json<T: DeserializeOwned>(row: &AnyRow, column: usize, at: Position) -> Result<T, StoreError> {
-    serde_json::from_str(row.try_get::<&str, _>(column)?).map_err(|e| damaged(at, e))
-}
-
-fn damaged(position: Position, reason: impl ToString) -> StoreError {
-    StoreError::damaged("events", format!("at position {}: {}", position.0, reason.to_string()))
 }

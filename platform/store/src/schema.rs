@@ -83,8 +83,15 @@ const LOG_OF_MANY: Migration = Migration {
     ",
 };
 
+/// How far new versions of views are that are built beside the old ones. A copy of an older program is put into tables made by this one
+/// and then migrated once more, hence the condition.
+const BUILDS: Migration = Migration {
+    name: "0000_log_views",
+    sql: "CREATE TABLE IF NOT EXISTS projection_builds (name text PRIMARY KEY, version bigint NOT NULL, xid bigint NOT NULL, position bigint NOT NULL);",
+};
+
 /// What the log is on either engine.
-pub(crate) const LOG_OF_ANY: [Migration; 2] = [LOG, CURSOR];
+pub(crate) const LOG_OF_ANY: [Migration; 3] = [LOG, CURSOR, BUILDS];
 
 const LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, hash text NOT NULL, at bigint NOT NULL)";
@@ -113,7 +120,7 @@ pub(crate) async fn migrate(
 ) -> Result<(), MigrationError> {
     let own: &[Migration] = match engine {
         Engine::Sqlite => &LOG_OF_ANY,
-        Engine::Postgres => &[LOG, CURSOR, LOG_OF_MANY],
+        Engine::Postgres => &[LOG, CURSOR, BUILDS, LOG_OF_MANY],
     };
     let mut wanted = BTreeMap::new();
     for migration in own.iter().chain(migrations) {

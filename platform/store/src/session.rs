@@ -168,7 +168,9 @@ impl Session {
     pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, Failed> {
         // Inside a savepoint every page to be changed would first be copied. It is gone, and this fails, if a full disk made the
         // database end the transaction by itself and the command took no notice.
-        self.statements("RELEASE SAVEPOINT command").await?;
+        if self.engine == Engine::Sqlite || self.appended.is_empty() {
+            self.statements("RELEASE SAVEPOINT command").await?;
+        }
         match self.engine {
             Engine::Sqlite => {
                 insert::events(&mut self.conn, &self.appended).await?;
@@ -323,11 +325,15 @@ impl Session {
     }
 }
 
-/// Gives the group's events their places. The log is the store's own work, whoever's events they are.
+/// Ends the savepoint and gives the group's events their places, in one exchange. The log is the store's own work, whoever's events they
+/// are.
 async fn place(conn: &mut AnyConnection, events: &mut [Event]) -> Result<(), sqlx::Error> {
-    let sql = "SELECT pg_current_xact_id()::text::bigint, nextval('event_positions') \
-        FROM set_config('tandem.org', '*', true), generate_series(1, $1)";
-    let rows = sqlx::query(sql).bind(i64::try_from(events.len()).unwrap_or(i64::MAX)).fetch_all(conn).await?;
+    let sql = format!(
+        "RELEASE SAVEPOINT command; SELECT pg_current_xact_id()::text::bigint, nextval('event_positions') \
+         FROM set_config('tandem.org', '*', true), generate_series(1, {})",
+        events.len()
+    );
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(conn).await?;
     for (event, row) in events.iter_mut().zip(rows) {
         event.cursor = reader::cursor(&row, 0, 1)?;
     }

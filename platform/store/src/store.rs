@@ -20,7 +20,7 @@ use crate::{
     follow::Log,
     gate::Gate,
     postgres::{replicas::Replicas, walls},
-    projection::{self, Batch, Runner, Turn},
+    projection::{self, Batch, Runner, Start, Turn, View},
     reader::{self, Range},
     schema,
     session::Session,
@@ -28,8 +28,8 @@ use crate::{
     writer::{Jobs, News, Writer, guarded},
 };
 
-/// Connections that write, on PostgreSQL: one for what belongs to no org, one for the views, the others for orgs.
-const WRITERS: usize = 6;
+/// Connections that write, on PostgreSQL: one for the node's pulse, one for what belongs to no org, one for the views, the others for orgs.
+const WRITERS: usize = 7;
 /// How long a reader waits for its own process's newest commit to be in the log as all see it. It is there within a moment, unless some
 /// older transaction hangs.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -123,7 +123,7 @@ impl Store {
     pub async fn open_with(options: Options) -> Result<Self, StoreError> {
         let database = Arc::new(Database::claim(&options.url)?);
         let engine = database.engine();
-        let (conn, checkpoints) = prepare(&database, &options).await?;
+        let (conn, starts) = prepare(&database, &options).await?;
         let readers = database.readers().await?;
         let clock = &options.clock;
 
@@ -178,13 +178,14 @@ impl Store {
             writers_running,
             tail_running,
         };
-        for (projection, checkpoint) in options.projections.into_iter().zip(checkpoints) {
-            let reached = watch::Sender::new(checkpoint);
+        for (projection, Start { view, seen }) in options.projections.into_iter().zip(starts) {
+            let reached = watch::Sender::new(if view == View::LIVE { seen } else { Cursor::START });
             store.views.push(reached.subscribe());
             let filter = projection::filter(&*projection);
             let runner = Runner {
                 projection,
-                follow: Follow::new(store.log(), None, filter, checkpoint, stop_views.clone()),
+                view,
+                follow: Follow::new(store.log(), None, filter, seen, stop_views.clone()).reading_ahead(),
                 jobs: store.jobs.clone(),
                 pool: store.readers.clone(),
                 reached,
@@ -192,7 +193,7 @@ impl Store {
                 clock: Arc::clone(&options.clock),
                 batch: Batch::default(),
                 turn: if options.run_projections { Turn::Ours } else { Turn::Never },
-                stored: checkpoint,
+                stored: seen,
             };
             store.views_running.spawn(runner.run(stop_views.clone()));
         }
@@ -208,6 +209,26 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
+        self.command(Gate::org(scope.org()), scope, cause, command).await
+    }
+
+    /// As [`Self::write`], for the one command that others must not hold up, however many and slow they are: the one that shows the other
+    /// nodes that this one lives. On PostgreSQL a connection does nothing else. On SQLite, where there are no other nodes, it waits its turn.
+    pub async fn write_pulse<T, E, F>(&self, scope: OrgScope, cause: Cause, command: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        self.command(Gate::pulse(scope.org()), scope, cause, command).await
+    }
+
+    async fn command<T, E, F>(&self, gate: Gate, scope: OrgScope, cause: Cause, command: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
         let work = move |session| -> BoxFuture<'static, _> {
             Box::pin(async move {
                 let limit = Session::engine(&session).command_limit();
@@ -216,22 +237,27 @@ impl Store {
                 (tx.into_session(), result)
             })
         };
-        self.0.jobs.offer(Gate::org(scope.org()), work).await
+        self.0.jobs.offer(gate, work).await
     }
 
-    /// For queries; it sees all orgs. Never write through it: it is refused.
-    pub fn reader(&self) -> &AnyPool {
-        &self.0.readers
-    }
-
-    /// For the queries of one org: on PostgreSQL row-level security hides all other orgs' rows.
+    /// For the queries of one org: on PostgreSQL row-level security hides all other orgs' rows, whatever the statement says.
     pub async fn scoped(&self, scope: OrgScope) -> Result<Scoped, StoreError> {
         Scoped::new(&self.0.readers, self.0.engine, scope).await
     }
 
-    /// For queries whose answer may be some seconds old: a replica if one answers, or else [`Self::reader`].
-    pub fn stale_reader(&self) -> &AnyPool {
-        self.0.replicas.as_ref().and_then(|replicas| replicas.pool()).unwrap_or(&self.0.readers)
+    /// As [`Self::scoped`], for queries whose answer may be some seconds old: of a replica, if one answers.
+    pub async fn scoped_stale(&self, scope: OrgScope) -> Result<Scoped, StoreError> {
+        let replica = self.0.replicas.as_ref().and_then(|replicas| replicas.pool());
+        Scoped::new(replica.unwrap_or(&self.0.readers), self.0.engine, scope).await
+    }
+
+    /// For queries that no org's wall may stand before: those that find out whose something is (a token, a dialled number),
+    /// and the server's own work over all orgs (what is due, what was left behind, who owns what). What is read for one org is read
+    /// through [`Self::scoped`]. Each use says why it is right; `tests/tidy` looks for that.
+    ///
+    /// Never write through it: it is refused.
+    pub fn across_orgs(&self) -> &AnyPool {
+        &self.0.readers
     }
 
     /// Events after `after` that match, oldest first, at most `limit`, and the cursor to go on from (past non-matching events too).
@@ -324,7 +350,7 @@ impl Inner {
 }
 
 /// Brings the schema up to date and finds where each view stands. One node at a time.
-async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnection, Vec<Cursor>), StoreError> {
+async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnection, Vec<Start>), StoreError> {
     let engine = database.engine();
     let mut conn = match database {
         Database::Sqlite(file) => file.writer().await?,
@@ -335,14 +361,17 @@ async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnectio
         .map_err(|error| StoreError::Open { what: database.name(), reason: error.to_string() })?;
     if let Database::Postgres(server) = database {
         server.check_log(&mut conn).await?;
-        walls::build(&mut conn).await?;
     }
-    let mut checkpoints = Vec::new();
+    let mut starts = Vec::new();
     for projection in &options.projections {
         let keeps = options.run_projections;
-        checkpoints.push(projection::prepare(&mut conn, engine, &**projection, keeps).await?);
+        starts.push(projection::prepare(&mut conn, engine, &**projection, keeps).await?);
     }
-    Ok((conn, checkpoints))
+    if engine == Engine::Postgres {
+        // Before the tables of views that are built, too.
+        walls::build(&mut conn).await?;
+    }
+    Ok((conn, starts))
 }
 
 impl std::fmt::Debug for Store {

@@ -13,8 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{StoreError, engine::Database, postgres, reader, writer::News};
 
-/// Events read at once.
-const PAGE: u32 = 1_000;
 /// Without a wake-up the log is looked at this often.
 const POLL: Duration = Duration::from_millis(200);
 /// While something waits for an older transaction: first, and at most.
@@ -70,12 +68,12 @@ impl Tail {
     async fn read(&mut self, conn: &mut AnyConnection) -> StoreError {
         loop {
             self.commits.mark_unchanged();
-            let read = postgres::bounded(reader::tail(conn, self.seen, PAGE, self.gate)).await;
+            let read = postgres::bounded(reader::tail(conn, self.seen, self.gate)).await;
             let (events, is_gated) = match read {
                 Ok(read) => read,
                 Err(error) => return error.into(),
             };
-            if events.len() >= PAGE as usize {
+            if events.len() >= reader::PAGE as usize {
                 self.tell(events);
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 use tandem_core::{OrgScope, RequestContext};
-use tandem_proto::{Actor, Cursor, Event, EventData, Position, Stream, Timestamp, Topic, UserId};
+use tandem_proto::{Actor, Cursor, Event, EventData, Payload, Position, Stream, Timestamp, Topic, UserId};
 
 use crate::{StoreError, session::Session};
 
@@ -106,7 +106,7 @@ impl Tx {
         topics: &[Topic],
         event: &E,
     ) -> Result<Event, StoreError> {
-        let data = serde_json::to_value(event).map_err(|e| StoreError::damaged("events", e))?;
+        let data = Payload::of(event).map_err(|e| StoreError::damaged("events", e))?;
         let mut topics = topics.to_vec();
         topics.sort_unstable();
         topics.dedup();

@@ -12,8 +12,9 @@ mod memory;
 mod person;
 mod record;
 
-use std::{future::Future, time::Duration};
+use std::{fmt::Debug, time::Duration};
 
+use async_trait::async_trait;
 use tandem_core::OrgScope;
 use tandem_proto::{
     DeviceId, Timestamp, UserId,
@@ -113,94 +114,83 @@ pub enum PresenceError {
 /// and leaves the change among the [`Self::unlogged`] until somebody says that it is [`Self::logged`].
 ///
 /// Time is an argument, so that tests own it; the nodes that share a store ask [`Self::now`] first, so that they mean the same by it.
-pub trait PresenceStore: Send + Sync + 'static {
+#[async_trait]
+pub trait PresenceStore: Debug + Send + Sync + 'static {
     /// The time that counts here: `local`, unless several nodes share the store.
     fn now(&self, local: Timestamp) -> Timestamp {
         local
     }
     /// A device is there (again) until `now + LEASE`.
-    fn renew(
+    async fn renew(
         &self,
         now: Timestamp,
         scope: OrgScope,
         user: UserId,
         device: DeviceId,
         active: bool,
-    ) -> impl Future<Output = Result<Option<Update>, PresenceError>> + Send;
+    ) -> Result<Option<Update>, PresenceError>;
     /// A device said goodbye; its lease ends at `now + grace` (a reload comes back within it).
-    fn release(
+    async fn release(
         &self,
         now: Timestamp,
         scope: OrgScope,
         user: UserId,
         device: DeviceId,
         grace: Duration,
-    ) -> impl Future<Output = Result<Option<Update>, PresenceError>> + Send;
+    ) -> Result<Option<Update>, PresenceError>;
     /// The user chose. Idle and Offline cannot be chosen (an error); On Queue without a device counts as Available.
-    fn choose(
+    async fn choose(
         &self,
         now: Timestamp,
         scope: OrgScope,
         user: UserId,
         primary: Presence,
         message: Option<String>,
-    ) -> impl Future<Output = Result<Option<Update>, PresenceError>> + Send;
+    ) -> Result<Option<Update>, PresenceError>;
     /// The user started or stopped doing something.
-    fn set_activity(
+    async fn set_activity(
         &self,
         now: Timestamp,
         scope: OrgScope,
         user: UserId,
         activity: Option<Activity>,
-    ) -> impl Future<Output = Result<Option<Update>, PresenceError>> + Send;
+    ) -> Result<Option<Update>, PresenceError>;
     /// Ends what has lapsed: every lease that ends at `now` or before. Of the callers at the same moment one is answered each update.
-    fn expire(&self, now: Timestamp) -> impl Future<Output = Result<Vec<Update>, PresenceError>> + Send;
+    async fn expire(&self, now: Timestamp) -> Result<Vec<Update>, PresenceError>;
     /// When the next lease lapses.
-    fn next_expiry(&self) -> impl Future<Output = Result<Option<Timestamp>, PresenceError>> + Send;
+    async fn next_expiry(&self) -> Result<Option<Timestamp>, PresenceError>;
     /// What was changed at `until` or before and is not known to be written down, oldest first; as much as is good to do at once.
-    fn unlogged(&self, until: Timestamp) -> impl Future<Output = Result<Vec<Note>, PresenceError>> + Send;
+    async fn unlogged(&self, until: Timestamp) -> Result<Vec<Note>, PresenceError>;
     /// The note of that version is written down.
-    fn logged(
-        &self,
-        scope: OrgScope,
-        user: UserId,
-        version: u64,
-    ) -> impl Future<Output = Result<(), PresenceError>> + Send;
+    async fn logged(&self, scope: OrgScope, user: UserId, version: u64) -> Result<(), PresenceError>;
     /// The log holds something else under `newest`, which is `version` or more: this store forgot. If its note is still of `version`,
     /// it counts from `newest` on, and is unlogged.
-    fn raise(
+    async fn raise(
         &self,
         now: Timestamp,
         scope: OrgScope,
         user: UserId,
         version: u64,
         newest: u64,
-    ) -> impl Future<Output = Result<(), PresenceError>> + Send;
+    ) -> Result<(), PresenceError>;
     /// Takes over what was written down where that is newer than what the store knows, and holds everybody who was there for `grace`.
     /// `scopes` are all orgs. Answers whether it was done: false while another node does it.
-    fn restore(
+    async fn restore(
         &self,
         now: Timestamp,
         grace: Duration,
         scopes: &[OrgScope],
         remembered: Vec<Remembered>,
-    ) -> impl Future<Output = Result<bool, PresenceError>> + Send;
+    ) -> Result<bool, PresenceError>;
     /// One user's presence as of the last operation; Offline since the epoch for somebody never seen.
-    fn of(
-        &self,
-        scope: OrgScope,
-        user: UserId,
-    ) -> impl Future<Output = Result<PresenceView, PresenceError>> + Send;
+    async fn of(&self, scope: OrgScope, user: UserId) -> Result<PresenceView, PresenceError>;
     /// Everybody of an org who is not plain Offline (Offline with neither message nor activity), by id.
-    fn all(
-        &self,
-        scope: OrgScope,
-    ) -> impl Future<Output = Result<Vec<(UserId, PresenceView)>, PresenceError>> + Send;
+    async fn all(&self, scope: OrgScope) -> Result<Vec<(UserId, PresenceView)>, PresenceError>;
     /// Whether the device's lease holds.
-    fn device_present(
+    async fn device_present(
         &self,
         scope: OrgScope,
         user: UserId,
         device: DeviceId,
-    ) -> impl Future<Output = Result<bool, PresenceError>> + Send;
+    ) -> Result<bool, PresenceError>;
 }

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use tandem_core::OrgScope;
 use tandem_proto::{
     DeviceId, OrgId, Timestamp, UserId,
@@ -81,6 +82,7 @@ impl State {
     }
 }
 
+#[async_trait]
 impl PresenceStore for MemoryStore {
     async fn renew(
         &self,

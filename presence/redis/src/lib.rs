@@ -13,6 +13,7 @@ mod time;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use redis::AsyncCommands;
 use tandem_core::{Mint, OrgScope};
@@ -198,6 +199,7 @@ impl RedisStore {
     }
 }
 
+#[async_trait]
 impl PresenceStore for RedisStore {
     fn now(&self, local: Timestamp) -> Timestamp {
         self.time.now(local)

@@ -194,7 +194,7 @@ impl DomainTask {
             self.journal.commit(snapshot);
         }
         self.retry_at = None;
-        metrics::counter!("routing_outputs_total").increment(outputs.len() as u64);
+        metrics::counter!("tandem_routing_outputs_total").increment(outputs.len() as u64);
         self.backlog.extend(outputs.into_iter().map(|output| Notice { scope: self.scope, at, output }));
         self.hand_out();
         for (done, result) in answers {

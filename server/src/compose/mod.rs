@@ -165,9 +165,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     }
     let stopping = CancellationToken::new();
     let forwarding = Forwarding::new(cluster.clone());
-    if !cluster.has(NodeRole::Sip) {
-        tokio::spawn(node::tell_load(cluster.clone(), pool.clone()));
-    }
+    tokio::spawn(node::tell_load(cluster.clone(), communicate.clone(), pool.clone()));
     Ok(Parts {
         store,
         identity,

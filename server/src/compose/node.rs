@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tandem_bus::{Bus, Links};
 use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
+use tandem_communicate::Communicate;
 use tandem_core::Mint;
 use tandem_edge::identity::SignInLimits;
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
@@ -120,11 +121,11 @@ fn known(config: &Config, role: NodeRole, address: SocketAddr) -> Option<SocketA
     (config.roles.contains(&role) && address.port() != 0).then_some(address)
 }
 
-/// Tells the others, again and again, how busy a node is that only serves media. (One that has calls tells it with them.)
-pub(super) async fn tell_load(cluster: Cluster, pool: MediaPool) {
+/// Tells the others, again and again, how busy this node is.
+pub(super) async fn tell_load(cluster: Cluster, communicate: Communicate, pool: MediaPool) {
     let mut tick = tokio::time::interval(LOAD_EVERY);
     loop {
         tick.tick().await;
-        cluster.set_load(Load { calls: 0, endpoints: pool.load() });
+        cluster.set_load(Load { calls: communicate.live_calls(), endpoints: pool.load() });
     }
 }

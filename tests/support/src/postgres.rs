@@ -138,6 +138,44 @@ impl Postgres {
         run(&mut psql)
     }
 
+    /// Takes the first wall between orgs away: whatever org a statement names, it finds the rows of all of them in these tables, as if
+    /// it had forgotten to name one. From then on they can only be read.
+    pub fn forget_orgs(&self, database: &str, tables: &[&str]) {
+        for table in tables {
+            let columns = self.admin(
+                database,
+                &format!(
+                    "SELECT string_agg('t.' || quote_ident(column_name), ', ' ORDER BY ordinal_position) \
+                     FROM information_schema.columns \
+                     WHERE table_schema = 'public' AND table_name = '{table}' AND column_name <> 'org'"
+                ),
+            );
+            // Read with the rights of whoever asks, and so behind the table's own wall.
+            self.admin(
+                database,
+                &format!(
+                    "ALTER TABLE {table} RENAME TO {table}_walled; \
+                     CREATE VIEW {table} WITH (security_invoker = true) AS \
+                     SELECT orgs.id AS org, {} FROM {table}_walled t CROSS JOIN orgs; \
+                     GRANT SELECT ON {table} TO tandem",
+                    columns.trim()
+                ),
+            );
+        }
+    }
+
+    /// Takes the second wall between orgs away: row-level security, of every table.
+    pub fn drop_walls(&self, database: &str) {
+        self.admin(
+            database,
+            "DO $$ DECLARE wall record; BEGIN \
+             FOR wall IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP \
+             EXECUTE format('DROP POLICY %I ON %I', wall.policyname, wall.tablename); \
+             EXECUTE format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', wall.tablename); \
+             END LOOP; END $$",
+        );
+    }
+
     /// Kills the server with -9, with all its connections.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

@@ -76,3 +76,43 @@ fn files_stay_readable() {
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What sees every org's rows says why it may: in a comment right before it that begins with these words.
+#[test]
+fn who_reads_across_orgs_says_why() {
+    const BEFORE: usize = 8;
+    let mut wrong = Vec::new();
+    each_source(|name, text| {
+        if name.contains("/tests/") || name.starts_with("tests/") || name.starts_with("bench/") {
+            return;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, _) in lines.iter().enumerate().filter(|(_, line)| line.contains(".across_orgs()")) {
+            let before = &lines[index.saturating_sub(BEFORE)..index];
+            if !before.iter().any(|line| line.trim_start().starts_with("// All orgs: ")) {
+                wrong.push(format!("{name}:{}: no comment `// All orgs: …` says why", index + 1));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whoever looks at the metrics of several programs sees which are ours.
+#[test]
+fn metrics_have_our_prefix() {
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    each_source(|name, text| {
+        for kind in ["counter!(", "gauge!(", "histogram!("] {
+            for (at, _) in text.match_indices(kind) {
+                seen += 1;
+                let what = text[at + kind.len()..].trim_start();
+                if !what.starts_with("\"tandem_") {
+                    let line = text[..at].lines().count();
+                    wrong.push(format!("{name}:{line}: {kind}{}", what.lines().next().unwrap_or_default()));
+                }
+            }
+        }
+    });
+    assert!(seen > 50, "only {seen} metrics found: are the macros called otherwise?");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

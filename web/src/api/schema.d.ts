@@ -4818,7 +4818,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A cursor or limit that cannot be taken */
+            /** @description A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -89,6 +89,13 @@ impl CallTask {
         }
     }
 
+    /// Asks the store whether the call is still this node's. While the store is away nobody knows.
+    pub(super) async fn is_ours(&mut self) -> bool {
+        let state = self.state();
+        let hash = hash_of(&state);
+        self.write(Cause::SYSTEM, Fate::Kept(state), hash).await.is_ok()
+    }
+
     /// Leaves the call to another node. Nobody is told anything: the other goes on in the same dialogs.
     pub(super) async fn give_up(&mut self) {
         if !self.call.is_over() {

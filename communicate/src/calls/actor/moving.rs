@@ -1,10 +1,13 @@
 //! The call's media goes to another node: because the one it was on is gone, or wants to go.
+//!
+//! A node that hears of no media node may be cut off itself, and the call another's by then. So nothing moves to where nobody answers, and
+//! nothing ends for want of media before the store has confirmed that the call is still this node's.
 
 use std::time::Duration;
 
 use tandem_media::MediaError;
 use tandem_proto::{
-    LegId, NodeId, NodeRole, Topic,
+    LegId, NodeId, NodeRole, Timestamp, Topic,
     api::{EndReason, LegKind, LegState},
     ws::Signal,
 };
@@ -16,6 +19,8 @@ use super::{Adrift, CallTask, LOST_AFTER, Means};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long it does so.
 const ADRIFT_AT_MOST: Duration = Duration::from_secs(30);
+/// A browser that has not come by then may not know that it is wanted; after that it is told so often.
+const SUMMON_AFTER: Duration = Duration::from_secs(1);
 
 impl CallTask {
     /// A media node is gone, or wants to go.
@@ -30,18 +35,27 @@ impl CallTask {
     pub(super) async fn find_media(&mut self, reason: EndReason) {
         let now = self.now();
         let before = self.media.node();
-        let next = self.switch.media_for(self.scope);
-        if let Some(next) = next.filter(|next| next.node() != before) {
+        let there = self.switch.media.is_there(before);
+        if there && !self.switch.media.is_draining(before) {
+            if self.adrift.take().is_some_and(|adrift| adrift.unmade) {
+                self.make_all(reason).await;
+            }
+            return;
+        }
+        let next = self.switch.media_for(self.scope).filter(|next| next.node() != before);
+        if let Some(next) = next
+            && next.answers().await
+        {
             self.adrift = None;
             return self.move_media(next, reason).await;
         }
-        if self.switch.media.is_there(before) {
+        if there {
             self.adrift = None;
             return;
         }
         let since = self.adrift.map_or(now, |adrift| adrift.since);
-        self.adrift = Some(Adrift { since, look_at: now.plus(LOOK_EVERY) });
-        if now - since >= ADRIFT_AT_MOST {
+        self.adrift = Some(Adrift { since, look_at: now.plus(LOOK_EVERY), unmade: false });
+        if now - since >= ADRIFT_AT_MOST && self.is_ours().await {
             self.adrift = None;
             self.call.end(now, reason);
         }
@@ -52,6 +66,10 @@ impl CallTask {
         tracing::info!(call = %self.call.record().id, from = %from.node(), to = %self.media.node(), "media moves");
         metrics::counter!("tandem_calls_media_moved_total").increment(1);
         self.left = Some(from);
+        self.make_all(reason).await;
+    }
+
+    async fn make_all(&mut self, reason: EndReason) {
         let legs: Vec<_> = self.call.open_legs().map(|leg| leg.id).collect();
         for leg in legs {
             self.make_media(leg, reason).await;
@@ -73,6 +91,10 @@ impl CallTask {
         }
         match signaling.move_media(means, now, reason).await {
             Ok(()) => self.media_anew(leg).await,
+            Err(MediaError::Unreachable) => {
+                tracing::info!(call = %self.call.record().id, %leg, "the media node has gone again");
+                self.adrift = Some(Adrift { since: now, look_at: now.plus(LOOK_EVERY), unmade: true });
+            }
             Err(error) => {
                 tracing::warn!(call = %self.call.record().id, %leg, %error, "media cannot be made anew");
                 let _ = self.call.hang_up(now, leg, reason);
@@ -90,6 +112,31 @@ impl CallTask {
         }
         if talks {
             self.lost.insert(leg, self.now().plus(LOST_AFTER));
+            self.summon_at = Some(self.now().plus(SUMMON_AFTER));
+        }
+    }
+
+    /// Browsers that are waited for and have not come are told (again) where to; those whose time is over are given up.
+    pub(super) async fn miss_browsers(&mut self) {
+        let now = self.now();
+        if self.summon_at.is_some_and(|at| at <= now) {
+            let there = self.switch.media.is_there(self.media.node());
+            self.lost.keys().filter(|_| there).for_each(|leg| self.summon(*leg));
+            self.summon_at = (!self.lost.is_empty()).then(|| now.plus(SUMMON_AFTER));
+        }
+        let over = |at: &Timestamp| *at <= now;
+        if !self.lost.values().any(over) {
+            return;
+        }
+        if !self.is_ours().await {
+            // Looked at again, unless it was let go of.
+            self.lost.values_mut().filter(|at| over(at)).for_each(|at| *at = now.plus(LOOK_EVERY));
+            return;
+        }
+        let gone: Vec<_> = self.lost.iter().filter(|(_, at)| over(at)).map(|(leg, _)| *leg).collect();
+        for leg in gone {
+            self.lost.remove(&leg);
+            let _ = self.call.hang_up(now, leg, EndReason::Lost);
         }
     }
 

@@ -34,6 +34,7 @@ impl CallTask {
         let mut task = Self::new(Arc::clone(&switch), scope, snapshot.call, media, now);
         task.kept.claim = Some(claim);
         task.next_play = snapshot.plays;
+        task.summon_at = snapshot.lost.values().min().copied();
         task.lost = snapshot.lost;
         task.done = snapshot.done;
         task.playing = snapshot.playing;

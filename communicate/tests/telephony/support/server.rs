@@ -102,13 +102,17 @@ impl Part {
     }
 }
 
+/// A database of one process.
+pub(super) fn sqlite_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("tandem.db").display())
+}
+
 /// Opens the store that everything is in.
-pub(crate) async fn open_store(folder: &Path) -> Store {
+pub(crate) async fn open_store(url: &str) -> Store {
     let migrations =
         [tandem_cluster::MIGRATIONS, identity::MIGRATIONS, tandem_collaborate::MIGRATIONS, MIGRATIONS]
             .concat();
-    let url = format!("sqlite:{}", folder.join("tandem.db").display());
-    Store::open(&url, &migrations, Vec::new()).await.expect("the store opens")
+    Store::open(url, &migrations, Vec::new()).await.expect("the store opens")
 }
 
 impl Server {
@@ -218,10 +222,10 @@ pub(crate) fn process() -> Runtime {
         .expect("a runtime")
 }
 
-pub(super) async fn run(folder: &Path, part: Part) -> (Runtime, Server) {
-    let (runtime, folder) = (process(), folder.to_owned());
+pub(super) async fn run(database: String, part: Part) -> (Runtime, Server) {
+    let runtime = process();
     let starting = runtime.spawn(async move {
-        let store = open_store(&folder).await;
+        let store = open_store(&database).await;
         Server::start(store, part).await
     });
     let server = in_time("the start", starting).await.expect("it starts");

@@ -22,7 +22,7 @@ use tower::ServiceExt;
 
 use super::{
     Phone, in_time,
-    server::{App, Limits, Node, Part, Server, kill, open_store, process, run},
+    server::{App, Limits, Node, Part, Server, kill, open_store, process, run, sqlite_in},
 };
 
 /// The org `demo` with Ann (1001) and Bob (1002); a carrier on loopback, and numbers for Bob and for a flow.
@@ -48,7 +48,14 @@ impl World {
 
     pub(crate) async fn limited(limits: Limits) -> Self {
         let folder = Arc::new(TempDir::new().expect("a folder"));
-        let (runtime, server) = run(folder.path(), Part::everything(limits)).await;
+        let (runtime, server) = run(sqlite_in(folder.path()), Part::everything(limits)).await;
+        Self::settle(server, folder, runtime).await
+    }
+
+    /// On a database of a server's.
+    pub(crate) async fn on(database: String) -> Self {
+        let folder = Arc::new(TempDir::new().expect("a folder"));
+        let (runtime, server) = run(database, Part::everything(Limits::default())).await;
         Self::settle(server, folder, runtime).await
     }
 
@@ -56,8 +63,8 @@ impl World {
     pub(crate) async fn of_many() -> (Self, Node) {
         let folder = Arc::new(TempDir::new().expect("a folder"));
         let runtime = process();
-        let path = folder.path().to_owned();
-        let store = runtime.spawn(async move { open_store(&path).await }).await.expect("the store opens");
+        let database = sqlite_in(folder.path());
+        let store = runtime.spawn(async move { open_store(&database).await }).await.expect("the store opens");
         let (server, node) = Node::start(&store, Part::of_many("sip-1", NodeRole::Sip)).await;
         (Self::settle(server, folder, runtime).await, node)
     }
@@ -104,7 +111,7 @@ impl World {
         let killed = self.runtime.take().expect("it runs");
         drop(self);
         kill(killed).await;
-        let (runtime, server) = run(folder.path(), part).await;
+        let (runtime, server) = run(sqlite_in(folder.path()), part).await;
         Self { server, scope, ann, bob, flow, token, folder, runtime: Some(runtime) }
     }
 

@@ -178,7 +178,7 @@ impl Host {
         let beat = Told::Beat(Beat { endpoints: self.relay.load(), draining });
         let me = self.cluster.me();
         for node in self.cluster.nodes().all().iter().filter(|node| node.id != me) {
-            if node.roles.contains(&NodeRole::Sip) || node.roles.contains(&NodeRole::Edge) {
+            if super::hears_beats(&node.roles) {
                 // It will say itself when it misses beats.
                 let _ = self.cluster.links().tell(node.id, EVENTS, &beat);
             }

@@ -32,6 +32,11 @@ impl Media {
         self.node
     }
 
+    /// Whether the node answers, now and soon: before something that works where it is goes there.
+    pub async fn answers(&self) -> bool {
+        self.pool.answers(self.node).await
+    }
+
     /// As [`crate::Relay::offer`], in the name of whoever sits at the browser. [`MediaError::Taken`]: it is somebody else's.
     pub async fn offer(
         &self,

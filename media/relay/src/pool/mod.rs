@@ -11,6 +11,7 @@ mod vigil;
 mod wire;
 
 use std::{
+    collections::BTreeSet,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, atomic::Ordering},
@@ -303,11 +304,19 @@ impl Inner {
         }
     }
 
-    /// The connection to a node broke: is it there?
-    async fn probe(&self, node: NodeId) {
+    /// Asks a node whether it is there.
+    async fn answers(&self, node: NodeId) -> bool {
+        if node == self.cluster.me() {
+            return self.host.is_some();
+        }
         let answer: Result<Carried, _> =
             self.cluster.links().ask(node, COMMANDS, &Request::Ping, self.times.lost_after / 2).await;
-        if matches!(answer, Ok(Ok(Answer::Done))) {
+        matches!(answer, Ok(Ok(Answer::Done)))
+    }
+
+    /// The connection to a node broke: is it there?
+    async fn probe(&self, node: NodeId) {
+        if self.answers(node).await {
             return;
         }
         let news = self.vigil().lose(node);
@@ -405,11 +414,17 @@ async fn sweep(pool: Weak<Inner>, unadopted: Duration) {
     }
 }
 
+/// Whether a node of these roles is told heartbeats, and so misses them: it places media, or may have to leave its own to others.
+fn hears_beats(roles: &BTreeSet<NodeRole>) -> bool {
+    [NodeRole::Sip, NodeRole::Edge, NodeRole::Media].iter().any(|role| roles.contains(role))
+}
+
 /// Looks for nodes that come, go, or are not heard any more.
 async fn watch(pool: Weak<Inner>) {
-    let Some((mut nodes, every)) =
-        pool.upgrade().map(|pool| (pool.cluster.watch(), pool.vigil().check_every()))
-    else {
+    let Some((mut nodes, every, hears)) = pool.upgrade().map(|pool| {
+        let hears = hears_beats(&pool.cluster.info().roles);
+        (pool.cluster.watch(), pool.vigil().check_every(), hears)
+    }) else {
         return;
     };
     let mut tick = interval(every);
@@ -420,7 +435,7 @@ async fn watch(pool: Weak<Inner>) {
                 let Some(pool) = pool.upgrade().filter(|_| changed.is_ok()) else { return };
                 pool.know();
             }
-            _ = tick.tick(), if !idle => {
+            _ = tick.tick(), if hears && !idle => {
                 let Some(pool) = pool.upgrade() else { return };
                 let lost = pool.vigil().check(Instant::now());
                 pool.lose(lost);

@@ -179,6 +179,16 @@ async fn what_a_gone_node_leaves_is_closed_unless_somebody_adopts_it() {
 }
 
 #[tokio::test]
+async fn media_nodes_hear_each_other() {
+    let town = Town::new().await;
+    let (one, two) = (town.node("media-1", MEDIA).await, town.node("media-2", MEDIA).await);
+    meet(&[&one, &two]).await;
+    // One that was not heard would be the last choice.
+    until(async || one.pool.choose(OrgId::generate()) == Some(two.id)).await;
+    until(async || two.pool.choose(OrgId::generate()) == Some(one.id)).await;
+}
+
+#[tokio::test]
 async fn a_node_that_drains_is_left_before_it_goes() {
     let town = Town::new().await;
     let (goes, stays) = (town.node("media-1", MEDIA).await, town.node("media-2", MEDIA).await);

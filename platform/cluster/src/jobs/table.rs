@@ -136,7 +136,8 @@ pub(super) async fn due(
     for kind in kinds {
         query = query.bind(*kind);
     }
-    let rows = query.fetch_all(store.reader()).await?;
+    // All orgs: workers serve every one.
+    let rows = query.fetch_all(store.across_orgs()).await?;
     rows.iter()
         .map(|row| {
             Ok(Due {
@@ -150,10 +151,11 @@ pub(super) async fn due(
 
 /// How many there are in each state in which somebody may still have to do something.
 pub(super) async fn counts(store: &Store) -> Result<Vec<(JobState, i64)>, StoreError> {
+    // All orgs: numbers for who runs the server.
     let rows = sqlx::query(
         "SELECT state, count(*) FROM jobs WHERE state IN ('waiting', 'running', 'dead') GROUP BY state",
     )
-    .fetch_all(store.reader())
+    .fetch_all(store.across_orgs())
     .await?;
     rows.iter().map(|row| Ok((state_of(&row.try_get::<String, _>(0)?)?, row.try_get(1)?))).collect()
 }
@@ -329,11 +331,12 @@ async fn tell<E: tandem_proto::EventData>(tx: &mut Tx, job: JobId, event: &E) ->
 
 /// Orgs with jobs that were over before `before`.
 pub(super) async fn orgs_with_old(store: &Store, before: Timestamp) -> Result<Vec<OrgId>, StoreError> {
+    // All orgs: which have any is the question.
     let rows = sqlx::query(
         "SELECT DISTINCT org FROM jobs WHERE state IN ('done', 'discarded') AND changed_at < $1 LIMIT 100",
     )
     .bind(before.micros())
-    .fetch_all(store.reader())
+    .fetch_all(store.across_orgs())
     .await?;
     rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(damaged)).collect()
 }

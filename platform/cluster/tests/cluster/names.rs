@@ -22,7 +22,7 @@ async fn the_younger_of_two_with_one_name_is_refused(place: Place) {
         sees(node, 2).await;
     }
     let rows =
-        sqlx::query("SELECT id FROM nodes").fetch_all(store.reader()).await.expect("the store answers");
+        sqlx::query("SELECT id FROM nodes").fetch_all(store.across_orgs()).await.expect("the store answers");
     assert_eq!(rows.len(), 2, "it leaves no trace");
 }
 

@@ -23,7 +23,7 @@ async fn a_store_that_is_away_for_long_makes_nobody_gone() {
         let id = node.me().to_string();
         let counts = async || {
             let row = sqlx::query_scalar::<_, i64>("SELECT beat FROM nodes WHERE id = $1").bind(&id);
-            row.fetch_one(store.reader()).await.ok()
+            row.fetch_one(store.across_orgs()).await.ok()
         };
         let mut tick = tokio::time::interval(FAST.beat);
         let mut first = None;

@@ -15,6 +15,7 @@ on_both!(
     who_leaves_leaves_everything,
     a_node_that_hung_is_fenced_and_known_again_with_nothing,
     what_ended_is_nobodys,
+    an_owner_that_is_remembered_is_looked_up_anew_when_it_was_not_there,
     a_thing_has_one_owner_and_only_a_gone_one_is_robbed,
     a_node_takes_only_what_it_can_serve,
     nodes_of_other_versions_are_there,
@@ -80,7 +81,7 @@ async fn forgotten(by: &Cluster, node: tandem_proto::NodeId) {
     loop {
         tick.tick().await;
         let row = sqlx::query("SELECT id FROM nodes WHERE id = $1").bind(node.to_string());
-        if row.fetch_optional(by.store().reader()).await.expect("the store answers").is_none() {
+        if row.fetch_optional(by.store().across_orgs()).await.expect("the store answers").is_none() {
             return;
         }
     }
@@ -107,6 +108,30 @@ async fn what_is_given_up_is_offered_at_once(place: Place) {
     assert!(hold(&store, scope, &taken).await.is_ok());
     assert!(matches!(hold(&store, scope, &given).await, Err(StoreError::Fenced)));
     assert_eq!(gives.take(&orphan).await.expect("the store answers"), None, "too late");
+}
+
+async fn an_owner_that_is_remembered_is_looked_up_anew_when_it_was_not_there(place: Place) {
+    let store = place.open().await;
+    let asks = node(&store, "asks", SLOW).await;
+    let heir = node(&store, "heir", SLOW).await;
+    let gives = node(&store, "gives", SLOW).await;
+    let lately =
+        async |node: &Cluster| node.owner_lately(Kind::Call, "call").await.expect("the store answers");
+    assert_eq!(lately(&asks).await, None);
+    let scope = an_org();
+    let given = claim(&gives, scope, "call").await;
+    for node in [&asks, &heir] {
+        assert_eq!(lately(node).await, Some(gives.me()), "that there was none is not remembered");
+    }
+    let giving = given.clone();
+    store
+        .write(scope, Cause::SYSTEM, move |tx| Box::pin(async move { giving.give_up(tx).await }))
+        .await
+        .expect("it is its own");
+    assert!(heir.own(scope, Kind::Call, "call").await.expect("the store answers").is_some());
+    assert_eq!(lately(&heir).await, Some(heir.me()), "who took it knows");
+    asks.forget_owner(Kind::Call, "call");
+    assert_eq!(lately(&asks).await, Some(heir.me()));
 }
 
 async fn who_leaves_leaves_everything(place: Place) {

@@ -59,12 +59,15 @@ impl Place {
         Self::Server(Box::new(tokio::task::spawn_blocking(Postgres::start).await.expect("it starts")))
     }
 
-    pub(crate) async fn open(&self) -> Store {
-        open(match self {
+    pub(crate) fn url(&self) -> String {
+        match self {
             Self::Folder(folder) => format!("sqlite:{}/tandem.db", folder.path().display()),
             Self::Server(server) => server.url(),
-        })
-        .await
+        }
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        open(self.url()).await
     }
 }
 

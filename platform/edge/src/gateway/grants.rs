@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use tandem_core::RequestContext;
 use tandem_proto::{Event, Topic};
 
-use super::TopicAuthority;
+use super::{Regrant, TopicAuthority};
+use crate::identity::Affected;
 
 /// The union of what the authorities grant, and what everybody may see.
 #[derive(Clone)]
@@ -25,9 +26,14 @@ impl Grants {
         granted
     }
 
-    /// Whether `event` may have changed them.
-    pub(crate) fn changed_by(&self, event: &Event, ctx: &RequestContext) -> bool {
-        self.0.iter().any(|authority| authority.regrants(event, ctx))
+    /// Whose `event` may have changed: what the authorities say, and whose permissions are others now.
+    pub(super) fn changed_by(&self, event: &Event) -> Regrant {
+        let permitted = match Affected::by(event) {
+            Affected::Nobody => Regrant::Nobody,
+            Affected::User(user) => Regrant::Users(vec![user]),
+            Affected::Org(_) => Regrant::Everybody,
+        };
+        self.0.iter().fold(permitted, |regrant, authority| regrant.and(authority.regrants(event)))
     }
 }
 

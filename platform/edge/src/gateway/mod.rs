@@ -1,36 +1,44 @@
 //! The clients' WebSocket, `/api/v1/ws` (`tandem_proto::ws` is its contract).
 //!
-//! Each socket has three tasks: one reads frames and answers them, one writes from a bounded queue, one feeds that queue from the log
-//! and the bus. They share only the queue and the reason to close.
+//! Each socket has one task, which reads frames and answers them. What is for many comes from the `hub`, one task that hears every event
+//! and signal, and is written by the `lanes`, one per core. They share a socket's bounded queue and its connection (`outgoing`).
 
+mod frame;
 mod grants;
+mod hub;
+mod lanes;
 mod outgoing;
 mod ports;
 mod roster;
 mod socket;
 mod stream;
+mod upgrade;
 
-use std::{sync::Arc, time::Duration};
-
-use axum::{
-    extract::{State, ws::WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    response::Response,
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
 };
+
+use axum::{extract::State, response::Response};
 use http::{HeaderMap, Uri, header};
-use tandem_bus::Bus;
 use tandem_core::Clock;
-use tandem_proto::{Problem, limits::WS_MESSAGE_BYTES};
+use tandem_proto::Problem;
 use tandem_store::Store;
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use ports::{PresenceGateway, RtcGateway, TopicAuthority};
+pub use ports::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 
 pub(crate) use grants::{Grants, chosen};
 
 use crate::{ApiProblem, Edge, EdgeParts, Identity};
+use hub::Hub;
 use roster::Roster;
+use upgrade::Upgrade;
 
+/// Subscriptions that read the log at the same time; the others wait.
+const CATCHING_UP: usize = 16;
 /// How long a planned stop waits for sockets to close.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -40,9 +48,11 @@ pub(crate) struct Gateway(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    bus: Bus,
     clock: Arc<dyn Clock>,
     identity: Identity,
+    hub: Hub,
+    catching_up: Semaphore,
+    numbers: AtomicU64,
     rtc: Arc<dyn RtcGateway>,
     presence: Arc<dyn PresenceGateway>,
     grants: Grants,
@@ -54,9 +64,14 @@ struct Inner {
 impl Gateway {
     pub(crate) fn new(parts: EdgeParts) -> Self {
         let grants = Grants::new(parts.authorities);
-        Self(Arc::new(Inner {
+        let (live, signals) = (parts.store.live(), parts.bus.subscribe());
+        let head = parts.store.head();
+        let (hub, commands) = Hub::new();
+        let inner = Arc::new(Inner {
+            hub,
+            catching_up: Semaphore::new(CATCHING_UP),
+            numbers: AtomicU64::new(0),
             store: parts.store,
-            bus: parts.bus,
             clock: parts.clock,
             identity: parts.identity,
             rtc: parts.rtc,
@@ -65,7 +80,9 @@ impl Gateway {
             roster: Roster::default(),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
-        }))
+        });
+        hub::start(Arc::downgrade(&inner), commands, live, signals, head);
+        Self(inner)
     }
 
     pub(crate) fn grants(&self) -> &Grants {
@@ -101,11 +118,8 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 async fn connect(
     State(edge): State<Edge>,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Upgrade,
 ) -> Result<Response, ApiProblem> {
-    let upgrade = upgrade.map_err(|rejection| {
-        Problem::new(426, "upgrade-required", "This is a WebSocket").detail(rejection.body_text())
-    })?;
     if !same_origin(&headers) {
         return Err(Problem::new(403, "foreign-origin", "Another site's page may not connect").into());
     }
@@ -114,10 +128,7 @@ async fn connect(
         return Err(ApiProblem::unavailable(1));
     }
     let tracker = gateway.0.sockets.clone();
-    Ok(upgrade
-        .max_message_size(WS_MESSAGE_BYTES)
-        .max_frame_size(WS_MESSAGE_BYTES)
-        .on_upgrade(move |socket| tracker.track_future(socket::serve(gateway, socket))))
+    Ok(upgrade.accept(move |connection| tracker.track_future(socket::serve(gateway, connection))))
 }
 
 /// Browsers name the page's origin; it must be this server's. Programs name none.

@@ -1,17 +1,40 @@
-//! What a socket has to write: a bounded queue and the reason it is closed.
+//! What a socket has to write: a bounded queue, the connection, and the reason it is closed.
+//!
+//! Whoever has something for a socket writes it at once, as far as the connection takes it without waiting: no task has to wake for a
+//! frame. Only when the connection is full does the socket's own task go on, when there is room again.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    io,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures::{SinkExt, stream::SplitSink};
+use bytes::{Buf, Bytes};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use serde::Serialize;
-use tandem_proto::{Problem, limits::WS_QUEUE_FRAMES, ws::ServerFrame};
-use tokio::sync::{mpsc, watch};
+use tandem_proto::{
+    Problem,
+    limits::{WS_QUEUE_BYTES, WS_QUEUE_FRAMES},
+    ws::ServerFrame,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Notify,
+    time::Instant,
+};
 
-/// A ping goes out this often, so that a peer that is gone is noticed and proxies keep the connection.
-const PING: Duration = Duration::from_secs(15);
-/// How long a reader may take to get what was written before the close frame.
-const CLOSE_GRACE: Duration = Duration::from_secs(5);
+use super::frame;
+
+/// Bytes that go into one write.
+const WRITE: usize = 64 * 1024;
+/// A reader of the log goes on while no more than this share of the bounds waits, so that what is live still finds room.
+const PACED_SHARE: usize = 4;
 
 /// Why the server closes a socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +59,7 @@ pub(super) enum Closing {
 
 impl Closing {
     /// The close code (RFC 6455 §7.4) and reason.
-    const fn frame(self) -> (u16, &'static str) {
+    pub(super) const fn frame(self) -> (u16, &'static str) {
         match self {
             Self::Gone => (1000, ""),
             Self::Stopping => (1001, "the server stops; reconnect"),
@@ -55,11 +78,39 @@ impl Closing {
     }
 }
 
-/// The way to a socket's writer. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(super) struct Outgoing {
-    queue: mpsc::Sender<Message>,
-    closing: Arc<watch::Sender<Option<Closing>>>,
+/// The way out of a socket. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Outgoing(Arc<Inner>);
+
+struct Inner {
+    queue: Mutex<Queue>,
+    wire: Mutex<Wire>,
+    closing: OnceLock<Closing>,
+    closed: Notify,
+    /// The wire is blocked: the socket's task goes on with it.
+    blocked: Notify,
+    /// There is room for whoever paces itself.
+    room: Notify,
+    /// A lane has it on its list.
+    listed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Queue {
+    frames: VecDeque<Bytes>,
+    bytes: usize,
+    /// The newest subscription; frames of an older one are not taken.
+    subscription: u64,
+}
+
+/// The connection. Read by the socket's task, written by everybody.
+struct Wire {
+    io: TokioIo<Upgraded>,
+    /// Begun, and to be finished before anything else.
+    rest: Bytes,
+    /// It took no more. The socket's task is told when it does, and nobody else may ask: a connection remembers one who waits.
+    blocked: bool,
+    written: Option<Instant>,
 }
 
 /// The socket is being closed; nothing more can be written.
@@ -67,29 +118,23 @@ pub(super) struct Outgoing {
 pub(super) struct Closed;
 
 impl Outgoing {
-    pub(super) fn new() -> (Self, mpsc::Receiver<Message>) {
-        let (queue, receiver) = mpsc::channel(WS_QUEUE_FRAMES);
-        (Self { queue, closing: Arc::new(watch::Sender::new(None)) }, receiver)
+    pub(super) fn new(io: TokioIo<Upgraded>) -> Self {
+        Self(Arc::new(Inner {
+            queue: Mutex::default(),
+            wire: Mutex::new(Wire { io, rest: Bytes::new(), blocked: false, written: None }),
+            closing: OnceLock::new(),
+            closed: Notify::new(),
+            blocked: Notify::new(),
+            room: Notify::new(),
+            listed: AtomicBool::new(false),
+        }))
     }
 
-    /// Queues a frame. A full queue closes the socket.
+    /// Sends a frame. A full queue closes the socket.
     pub(super) fn send(&self, frame: &impl Serialize) -> Result<(), Closed> {
-        match self.queue.try_send(text(frame)) {
-            Ok(()) => Ok(()),
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                self.close(Closing::SlowReader);
-                Err(Closed)
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(Closed),
-        }
-    }
-
-    /// Queues a frame, waiting for room: for what the reader asked for and can take at its own pace.
-    pub(super) async fn send_paced(&self, frame: &impl Serialize) -> Result<(), Closed> {
-        tokio::select! {
-            sent = self.queue.send(text(frame)) => sent.map_err(|_| Closed),
-            _ = self.closed() => Err(Closed),
-        }
+        self.push(frame::text(frame))?;
+        self.flush();
+        Ok(())
     }
 
     /// Answers a request; refusals of requests without an id, and of the connection, have the id 0.
@@ -105,62 +150,233 @@ impl Outgoing {
         }
     }
 
+    /// Queues a frame, to be flushed soon. A full queue closes the socket.
+    pub(super) fn push(&self, frame: Bytes) -> Result<(), Closed> {
+        let mut queue = self.queue();
+        self.put(&mut queue, frame)
+    }
+
+    /// As [`Self::push`], for a frame of a subscription, which must still be the newest.
+    pub(super) fn push_of(&self, subscription: u64, frame: Bytes) -> Result<(), Closed> {
+        let mut queue = self.queue();
+        if queue.subscription == subscription { self.put(&mut queue, frame) } else { Err(Closed) }
+    }
+
+    /// As [`Self::push_of`], waiting for room: for what the reader asked for and can take at its own pace.
+    pub(super) async fn push_paced(&self, subscription: u64, frame: Bytes) -> Result<(), Closed> {
+        loop {
+            let room = self.0.room.notified();
+            if self.queue().has_room() {
+                return self.push_of(subscription, frame);
+            }
+            self.flush();
+            tokio::select! {
+                () = room => {}
+                _ = self.closed() => return Err(Closed),
+            }
+        }
+    }
+
+    /// Whether there is room for more than what is live.
+    pub(super) fn has_room(&self) -> bool {
+        self.queue().has_room()
+    }
+
+    /// Begins a new subscription; what comes of older ones is let go from now on.
+    pub(super) fn subscribe(&self) -> u64 {
+        let mut queue = self.queue();
+        queue.subscription += 1;
+        queue.subscription
+    }
+
+    /// Whether a subscription is the newest, and the socket open.
+    pub(super) fn is_wanted(&self, subscription: u64) -> bool {
+        self.0.closing.get().is_none() && self.queue().subscription == subscription
+    }
+
+    /// Writes what is queued, as far as that needs no waiting; the socket's task writes the rest.
+    pub(super) fn flush(&self) {
+        let mut wire = self.wire();
+        if wire.blocked {
+            return;
+        }
+        let mut context = Context::from_waker(Waker::noop());
+        let flushed = wire.poll_flush(&self.0.queue, &mut context);
+        wire.blocked = flushed.is_pending();
+        drop(wire);
+        match flushed {
+            Poll::Pending => self.0.blocked.notify_one(),
+            Poll::Ready(Ok(())) => self.0.room.notify_waiters(),
+            Poll::Ready(Err(_)) => self.close(Closing::Gone),
+        }
+    }
+
+    /// Takes its place on a lane's list; whether it was free.
+    pub(super) fn list(&self) -> bool {
+        !self.0.listed.swap(true, Ordering::AcqRel)
+    }
+
+    /// As [`Self::flush`], of one that is on a lane's list, and leaves it.
+    pub(super) fn flush_listed(&self) {
+        // Before the queue is looked at: what is queued later puts it on the list again.
+        self.0.listed.store(false, Ordering::Release);
+        self.flush();
+    }
+
+    /// When something was written last.
+    pub(super) fn written(&self) -> Option<Instant> {
+        self.wire().written
+    }
+
+    /// Goes on with the wire whenever it is blocked. Only the socket's task calls this. Ends with the wire.
+    pub(super) async fn carry(&self) {
+        loop {
+            let carried = std::future::poll_fn(|context| {
+                let mut wire = self.wire();
+                let carried =
+                    if wire.blocked { wire.poll_flush(&self.0.queue, context) } else { Poll::Ready(Ok(())) };
+                wire.blocked = carried.is_pending();
+                // Room comes while it is blocked: what waits in the queue becomes less with each write.
+                self.0.room.notify_waiters();
+                carried
+            });
+            if carried.await.is_err() {
+                self.close(Closing::Gone);
+                return;
+            }
+            self.0.blocked.notified().await;
+        }
+    }
+
     /// Closes the socket. The first reason counts.
     pub(super) fn close(&self, why: Closing) {
-        self.closing.send_if_modified(|closing| {
-            let first = closing.is_none();
-            closing.get_or_insert(why);
-            first
-        });
+        if self.0.closing.set(why).is_ok() {
+            if !why.flushes() {
+                let mut queue = self.queue();
+                (queue.frames, queue.bytes) = (VecDeque::new(), 0);
+            }
+            self.0.closed.notify_waiters();
+        }
     }
 
     /// Waits until the socket is to be closed.
     pub(super) async fn closed(&self) -> Closing {
-        let mut closing = self.closing.subscribe();
-        // The sender lives in `self`, so waiting cannot fail.
-        closing.wait_for(Option::is_some).await.map_or(Closing::Gone, |why| why.unwrap_or(Closing::Gone))
+        loop {
+            let closed = self.0.closed.notified();
+            if let Some(why) = self.0.closing.get() {
+                return *why;
+            }
+            closed.await;
+        }
+    }
+
+    /// Writes everything that is queued, waiting as long as it takes.
+    pub(super) async fn drained(&self) {
+        let drained = std::future::poll_fn(|context| {
+            let mut wire = self.wire();
+            wire.blocked = true;
+            wire.poll_flush(&self.0.queue, context)
+        });
+        let _ = drained.await;
+    }
+
+    /// Reads, for the socket's task.
+    pub(super) fn poll_read(&self, context: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(into);
+        let read = Pin::new(&mut self.wire().io).poll_read(context, &mut buffer);
+        read.map_ok(|()| buffer.filled().len())
+    }
+
+    /// Queues what the protocol itself sends: answers to pings, and the close frame, after which nothing comes.
+    pub(super) fn push_control(&self, bytes: &[u8]) {
+        let mut queue = self.queue();
+        if queue.frames.len() > WS_QUEUE_FRAMES {
+            drop(queue);
+            return self.close(Closing::SlowReader);
+        }
+        queue.bytes += bytes.len();
+        queue.frames.push_back(Bytes::copy_from_slice(bytes));
+    }
+
+    fn put(&self, queue: &mut Queue, frame: Bytes) -> Result<(), Closed> {
+        if self.0.closing.get().is_some() {
+            return Err(Closed);
+        }
+        if queue.frames.len() >= WS_QUEUE_FRAMES || queue.bytes >= WS_QUEUE_BYTES {
+            // The queue is emptied here, as its lock is held.
+            (queue.frames, queue.bytes) = (VecDeque::new(), 0);
+            if self.0.closing.set(Closing::SlowReader).is_ok() {
+                self.0.closed.notify_waiters();
+            }
+            return Err(Closed);
+        }
+        queue.bytes += frame.len();
+        queue.frames.push_back(frame);
+        Ok(())
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wire(&self) -> MutexGuard<'_, Wire> {
+        self.0.wire.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes what is queued until the socket is to be closed, then says why.
-pub(super) async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
-    mut queue: mpsc::Receiver<Message>,
-    outgoing: Outgoing,
-) {
-    let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
-    let closing = outgoing.closed();
-    tokio::pin!(closing);
-    let why = loop {
-        let message = tokio::select! {
-            biased;
-            why = &mut closing => break why,
-            _ = ping.tick() => Message::Ping(bytes::Bytes::new()),
-            Some(message) = queue.recv() => message,
-        };
-        // Giving up a send loses nothing: the sink keeps what it took and writes it before the close frame.
-        let sent = tokio::select! {
-            sent = sink.send(message) => sent,
-            why = &mut closing => break why,
-        };
-        if sent.is_err() {
-            outgoing.close(Closing::Gone);
-            break Closing::Gone;
+impl Queue {
+    fn has_room(&self) -> bool {
+        self.frames.len() <= WS_QUEUE_FRAMES / PACED_SHARE && self.bytes <= WS_QUEUE_BYTES / PACED_SHARE
+    }
+
+    /// What the next write takes: several frames in one, where several wait.
+    fn take(&mut self) -> Option<Bytes> {
+        let first = self.frames.pop_front()?;
+        self.bytes -= first.len();
+        let more = self.frames.front().is_some_and(|second| first.len() + second.len() <= WRITE);
+        let taken = if more { self.gather(&first) } else { first };
+        if self.frames.is_empty() {
+            // What a burst made it grow to is not kept by each of many sockets.
+            self.frames = VecDeque::new();
         }
-    };
-    let (code, reason) = why.frame();
-    metrics::counter!("tandem_ws_closed_total", "code" => code.to_string()).increment(1);
-    let frame = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-    let farewell = async {
-        while let (true, Ok(message)) = (why.flushes(), queue.try_recv()) {
-            sink.feed(message).await?;
+        Some(taken)
+    }
+
+    fn gather(&mut self, first: &Bytes) -> Bytes {
+        let mut together = Vec::with_capacity(WRITE.min(first.len() + self.bytes));
+        together.extend_from_slice(first);
+        while let Some(next) = self.frames.pop_front_if(|next| together.len() + next.len() <= WRITE) {
+            self.bytes -= next.len();
+            together.extend_from_slice(&next);
         }
-        sink.send(frame).await
-    };
-    let _ = tokio::time::timeout(CLOSE_GRACE, farewell).await;
+        together.into()
+    }
 }
 
-fn text(frame: &impl Serialize) -> Message {
-    // Our own frames always serialise: their maps have text keys and their numbers are finite.
-    Message::Text(serde_json::to_string(frame).unwrap_or_default().into())
+impl Wire {
+    fn poll_flush(&mut self, queue: &Mutex<Queue>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.rest.is_empty() {
+                match queue.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    Some(next) => self.rest = next,
+                    None => return Pin::new(&mut self.io).poll_flush(context),
+                }
+            }
+            match Pin::new(&mut self.io).poll_write(context, &self.rest) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(written)) => {
+                    self.rest.advance(written);
+                    self.written = Some(Instant::now());
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outgoing").field("closing", &self.0.closing.get()).finish_non_exhaustive()
+    }
 }

@@ -2,7 +2,7 @@
 
 use tandem_core::RequestContext;
 use tandem_proto::{
-    DeviceId, Event, NodeId, Problem, Topic, TrackId,
+    DeviceId, Event, NodeId, Problem, Topic, TrackId, UserId,
     api::PresenceView,
     ws::{RtcAnswer, RtcTrack},
 };
@@ -50,6 +50,42 @@ pub trait PresenceGateway: Send + Sync + 'static {
 pub trait TopicAuthority: Send + Sync + 'static {
     /// The topics `ctx` may see now.
     fn topics(&self, ctx: RequestContext) -> BoxFuture<'_, Vec<Topic>>;
-    /// Whether `event` may have changed them (somebody joined a chat, or left it), so that they must be asked again.
-    fn regrants(&self, event: &Event, ctx: &RequestContext) -> bool;
+    /// Whose topics `event` may have changed (somebody joined a chat, or left it), so that they must be asked again. Asked of every
+    /// event once, so it must be cheap.
+    fn regrants(&self, event: &Event) -> Regrant;
+}
+
+/// Who, of an event's org, may see other topics because of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Regrant {
+    /// Nobody.
+    Nobody,
+    /// These.
+    Users(Vec<UserId>),
+    /// Perhaps anybody.
+    Everybody,
+}
+
+impl Regrant {
+    /// Whether `user` is among them.
+    pub fn concerns(&self, user: UserId) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Users(users) => users.contains(&user),
+            Self::Everybody => true,
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nobody, some) | (some, Self::Nobody) => some,
+            (Self::Users(mut some), Self::Users(others)) => {
+                some.extend(others);
+                Self::Users(some)
+            }
+            (Self::Everybody, _) | (_, Self::Everybody) => Self::Everybody,
+        }
+    }
 }

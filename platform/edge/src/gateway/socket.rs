@@ -1,33 +1,43 @@
 //! One socket: authenticates it, answers its requests, notices when it is gone.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::atomic::Ordering,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use axum::extract::ws::{Message, WebSocket};
-use futures::{StreamExt, stream::SplitStream};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tandem_core::RequestContext;
 use tandem_proto::{
     DeviceId, Problem,
-    limits::SDP_BYTES,
+    limits::{SDP_BYTES, WS_MESSAGE_BYTES},
     ws::{Authenticated, ClientFrame, ClientRequest},
 };
-use tokio::{
-    sync::{mpsc, watch},
-    time::Instant,
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{
+    self, Message, Utf8Bytes,
+    protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
 };
-use tokio_tungstenite::tungstenite;
 
 use super::{
-    Gateway,
-    outgoing::{self, Closed, Closing, Outgoing},
+    Gateway, frame,
+    hub::{Line, Rights},
+    outgoing::{Closed, Closing, Outgoing},
     stream::{self, Subscribe},
 };
 use crate::{IdentityError, extract::parse, identity::Session};
 
 /// Time for the first frame.
 const AUTHENTICATE_WITHIN: Duration = Duration::from_secs(10);
+/// Nothing heard for this long: a ping goes out, so that a peer that is gone is noticed and proxies keep the connection.
+const PING_AFTER: Duration = Duration::from_secs(15);
 /// Nothing heard for this long, not even a pong: the peer is gone.
 const DEAD_AFTER: Duration = Duration::from_secs(30);
+/// How long a reader may take to get what was written before the close frame.
+const CLOSE_GRACE: Duration = Duration::from_secs(5);
 /// Time the peer has to answer a close frame.
 const CLOSE_ANSWER: Duration = Duration::from_secs(1);
 /// Told to clients; half the time within which a lapsed heartbeat costs the presence lease.
@@ -37,52 +47,47 @@ const REQUESTS: u32 = 200;
 /// Requests per window above which the socket is closed.
 const REQUESTS_FLOOD: u32 = 2_000;
 const WINDOW: Duration = Duration::from_secs(10);
+/// Room for what clients usually send; a socket keeps it as long as it lives, and takes more while a longer frame comes.
+const READ_BYTES: usize = 512;
 
 /// Serves a socket from its upgrade to its end.
-pub(super) async fn serve(gateway: Gateway, socket: WebSocket) {
-    let (sink, frames) = socket.split();
-    let (outgoing, queue) = Outgoing::new();
-    let writer = tokio::spawn(outgoing::write(sink, queue, outgoing.clone()));
+pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>) {
+    let outgoing = Outgoing::new(connection);
     let stopping = gateway.0.stopping.clone();
+    let number = gateway.0.numbers.fetch_add(1, Ordering::Relaxed);
     metrics::gauge!("tandem_ws_sockets").increment(1.0);
-    let mut reader = Reader { frames, outgoing: outgoing.clone(), window: Window::new(Instant::now()) };
+    let mut reader = Reader::new(outgoing.clone());
     tokio::select! {
-        result = converse(&gateway, &mut reader) => if result.is_ok() {
+        // Kept apart: a request's way through the products needs room only while there is one.
+        result = Box::pin(converse(&gateway, number, &mut reader)) => if result.is_ok() {
             outgoing.close(Closing::Gone);
         },
         () = stopping.cancelled() => outgoing.close(Closing::Stopping),
+        () = outgoing.carry() => {}
         _ = outgoing.closed() => {}
     }
-    let _ = writer.await;
+    gateway.0.hub.leave(number).await;
+    let (code, reason) = outgoing.closed().await.frame();
+    metrics::counter!("tandem_ws_closed_total", "code" => code.to_string()).increment(1);
+    let _ = tokio::time::timeout(CLOSE_GRACE, reader.close(code, reason)).await;
     // Dropping a socket with unread input resets it, and the close frame may be lost.
-    let _ =
-        tokio::time::timeout(CLOSE_ANSWER, async { while let Some(Ok(_)) = reader.frames.next().await {} })
-            .await;
+    let _ = tokio::time::timeout(CLOSE_ANSWER, async { while reader.receive().await.is_ok() {} }).await;
     metrics::gauge!("tandem_ws_sockets").decrement(1.0);
 }
 
 /// Everything between the upgrade and the close. `Err` when the reason to close was given already.
-async fn converse(gateway: &Gateway, reader: &mut Reader) -> Result<(), Closed> {
-    let Ok(greeted) = tokio::time::timeout(AUTHENTICATE_WITHIN, authenticate(gateway, reader)).await else {
+async fn converse(gateway: &Gateway, number: u64, reader: &mut Reader) -> Result<(), Closed> {
+    let greeting = authenticate(gateway, number, reader);
+    let Ok(greeted) = tokio::time::timeout(AUTHENTICATE_WITHIN, greeting).await else {
         reader.outgoing.close(Closing::Unauthenticated);
         return Err(Closed);
     };
-    let (session, device) = greeted?;
+    let (session, device, line) = greeted?;
     let ctx = session.context.clone();
     let place = gateway.0.roster.enter(&ctx, device, &reader.outgoing);
     let _leaving = Leaving { gateway: gateway.clone(), ctx: ctx.clone(), device, place };
-    gateway.0.presence.connected(ctx.clone(), device).await;
-    let (subscribe, requests) = mpsc::channel(4);
-    let rights = Arc::new(watch::Sender::new(ctx));
-    tokio::spawn(stream::feed(gateway.clone(), Arc::clone(&rights), reader.outgoing.clone(), requests));
-    let mut connection = Connection {
-        gateway: gateway.clone(),
-        session,
-        rights,
-        device,
-        subscribe,
-        outgoing: reader.outgoing.clone(),
-    };
+    gateway.0.presence.connected(ctx, device).await;
+    let mut connection = Connection { gateway: gateway.clone(), session, device, line };
     loop {
         let frame = tokio::select! {
             frame = reader.next() => frame?,
@@ -93,11 +98,16 @@ async fn converse(gateway: &Gateway, reader: &mut Reader) -> Result<(), Closed> 
         };
         let Some((id, request)) = frame else { return Ok(()) };
         connection.keep_session().await?;
-        connection.answer(id, request).await?;
+        // In a box for as long as it takes: most of a socket's life nobody asks anything.
+        Box::pin(connection.answer(id, request)).await?;
     }
 }
 
-async fn authenticate(gateway: &Gateway, reader: &mut Reader) -> Result<(Session, DeviceId), Closed> {
+async fn authenticate(
+    gateway: &Gateway,
+    number: u64,
+    reader: &mut Reader,
+) -> Result<(Session, DeviceId, Line), Closed> {
     let outgoing = reader.outgoing.clone();
     let refuse = |id, problem: Problem| {
         let _ = outgoing.answer(id, Err(problem));
@@ -111,12 +121,19 @@ async fn authenticate(gateway: &Gateway, reader: &mut Reader) -> Result<(Session
     let ClientRequest::Authenticate { token, device } = request else {
         return refuse(id, Problem::new(401, "unauthenticated", "The first frame must be `authenticate`"));
     };
+    // The hub sees to the session's end from here on.
+    let since = gateway.0.identity.heard();
     match gateway.0.identity.session(&token).await {
         Ok(session) => {
+            let ctx = &session.context;
+            let (org, user, session_id) = (ctx.scope.org(), ctx.user, ctx.session);
+            let rights = Rights::new(ctx.clone());
+            let line = Line { number, org, user, session: session_id, rights, outgoing: outgoing.clone() };
+            gateway.0.hub.enter(line.clone(), since).await;
             let reply =
                 Authenticated { cursor: gateway.0.store.head(), heartbeat_seconds: HEARTBEAT_SECONDS };
-            reader.outgoing.answer(id, Ok(serde_json::to_value(reply).unwrap_or_default()))?;
-            Ok((session, device))
+            outgoing.answer(id, Ok(serde_json::to_value(reply).unwrap_or_default()))?;
+            Ok((session, device, line))
         }
         Err(error) => refuse(id, crate::ApiProblem::from(error).0),
     }
@@ -142,29 +159,76 @@ impl Drop for Leaving {
 
 /// Reads frames and counts them.
 struct Reader {
-    frames: SplitStream<WebSocket>,
+    protocol: WebSocketContext,
     outgoing: Outgoing,
     window: Window,
 }
 
 impl Reader {
+    fn new(outgoing: Outgoing) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BYTES)
+            .max_message_size(Some(WS_MESSAGE_BYTES))
+            .max_frame_size(Some(WS_MESSAGE_BYTES));
+        let protocol = WebSocketContext::new(Role::Server, Some(config));
+        Self { protocol, outgoing, window: Window::new(Instant::now()) }
+    }
+
+    /// The next message of whatever kind. Pings are answered, and so is a close.
+    async fn receive(&mut self) -> Result<Message, tungstenite::Error> {
+        std::future::poll_fn(|context| {
+            let mut pipe = Pipe { outgoing: &self.outgoing, context };
+            match self.protocol.read(&mut pipe) {
+                Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    Poll::Pending
+                }
+                received => Poll::Ready(received),
+            }
+        })
+        .await
+    }
+
+    /// As [`Self::receive`]; `None` when the peer is gone, or seems to be.
+    async fn heard(&mut self) -> Option<Result<Message, tungstenite::Error>> {
+        for silence in [PING_AFTER, DEAD_AFTER - PING_AFTER] {
+            if let Ok(received) = tokio::time::timeout(silence, self.receive()).await {
+                return Some(received);
+            }
+            self.outgoing.push(frame::PING).ok()?;
+            self.outgoing.flush();
+        }
+        None
+    }
+
+    /// Writes what is queued, and the close frame.
+    async fn close(&mut self, code: u16, reason: &'static str) {
+        let outgoing = self.outgoing.clone();
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
+        std::future::poll_fn(|context| {
+            // Nothing is left to close where the peer did so first.
+            let _ = self.protocol.close(&mut Pipe { outgoing: &outgoing, context }, Some(frame.clone()));
+            Poll::Ready(())
+        })
+        .await;
+        outgoing.drained().await;
+    }
+
     /// The next request that reads as one; `None` when the peer is gone. Others are answered here.
     async fn next(&mut self) -> Result<Option<(Option<u64>, ClientRequest)>, Closed> {
         loop {
-            let Ok(received) = tokio::time::timeout(DEAD_AFTER, self.frames.next()).await else {
-                return Ok(None);
-            };
-            let text = match received {
+            let text = match self.heard().await {
+                None => return Ok(None),
                 Some(Ok(Message::Text(text))) => text,
                 Some(Ok(Message::Binary(_))) => {
                     let problem = Problem::new(415, "unsupported-media-type", "Frames are JSON text");
                     self.outgoing.answer(None, Err(problem))?;
                     continue;
                 }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(_))) | None => return Ok(None),
+                Some(Ok(Message::Close(_))) => return Ok(None),
+                Some(Ok(_)) => continue,
                 Some(Err(error)) => {
-                    self.outgoing.close(if is_too_big(error) { Closing::TooBig } else { Closing::Gone });
+                    let is_too_big = matches!(error, tungstenite::Error::Capacity(_));
+                    self.outgoing.close(if is_too_big { Closing::TooBig } else { Closing::Gone });
                     return Err(Closed);
                 }
             };
@@ -189,37 +253,65 @@ impl Reader {
     }
 }
 
+/// The connection as the protocol sees it for a moment: it reads what is there, and what it writes goes to the queue.
+struct Pipe<'a, 'c> {
+    outgoing: &'a Outgoing,
+    context: &'a mut Context<'c>,
+}
+
+impl io::Read for Pipe<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.outgoing.poll_read(self.context, into) {
+            Poll::Ready(read) => read,
+            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+}
+
+impl io::Write for Pipe<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.outgoing.push_control(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.outgoing.flush();
+        Ok(())
+    }
+}
+
 /// The id of a frame that does not read as a request, so that the refusal finds its sender.
 fn frame_id(text: &[u8]) -> Option<u64> {
     parse::<Value>(text).ok()?.get("id")?.as_u64()
-}
-
-fn is_too_big(error: axum::Error) -> bool {
-    let error = error.into_inner();
-    matches!(error.downcast_ref::<tungstenite::Error>(), Some(tungstenite::Error::Capacity(_)))
 }
 
 /// An authenticated socket.
 struct Connection {
     gateway: Gateway,
     session: Session,
-    /// What its user may do now.
-    rights: Arc<watch::Sender<RequestContext>>,
     device: DeviceId,
-    subscribe: mpsc::Sender<Subscribe>,
-    outgoing: Outgoing,
+    line: Line,
 }
 
 impl Connection {
     async fn answer(&self, id: Option<u64>, request: ClientRequest) -> Result<(), Closed> {
-        let ctx = self.rights.borrow().clone();
+        let ctx = self.line.rights.now();
         let (gateway, device) = (&self.gateway.0, self.device);
         let result = match request {
             ClientRequest::Authenticate { .. } => {
                 Err(Problem::new(409, "already-authenticated", "This socket is authenticated; open another"))
             }
             ClientRequest::Subscribe { topics, after } => {
-                return self.subscribe.send(Subscribe { id, topics, after }).await.map_err(|_| Closed);
+                let subscription = self.line.outgoing.subscribe();
+                let request = Subscribe { id, topics, after };
+                // Beside this task: requests are answered while the log is read.
+                tokio::spawn(stream::subscribe(
+                    self.gateway.clone(),
+                    self.line.clone(),
+                    subscription,
+                    request,
+                ));
+                return Ok(());
             }
             ClientRequest::Heartbeat { active } => {
                 gateway.presence.heartbeat(ctx, device, active).await;
@@ -241,7 +333,7 @@ impl Connection {
                 Ok(json!({}))
             }
         };
-        self.outgoing.answer(id, result)
+        self.line.outgoing.answer(id, result)
     }
 
     /// When the session ends unless it is used.
@@ -257,12 +349,13 @@ impl Connection {
     async fn renew(&mut self) -> Result<(), Closed> {
         match self.gateway.0.identity.renew(self.session.context.session).await {
             Ok(session) => {
+                self.line.rights.set(session.context.clone());
                 self.session = session;
                 Ok(())
             }
             Err(error) => {
                 let ended = matches!(error, IdentityError::NoSession);
-                self.outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
+                self.line.outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
                 Err(Closed)
             }
         }

@@ -1,27 +1,21 @@
-//! One socket's events and signals: from the log up to now, then live, without a gap and without a double.
+//! What a subscription reads from the log, until the hub can take it up: from its cursor up to now, without a gap and without a double.
 //!
-//! The live receiver exists before the log is read, so whatever is committed meanwhile waits in it; what the log already gave is told
-//! by its cursor. A receiver that lags goes back to the log.
+//! What may be seen is asked for before the log is read, and the log is read no further than it reached then. What came after that is
+//! with the hub; if the hub has let it go meanwhile, the same begins again from there.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use serde::Serialize;
-use tandem_bus::Published;
 use tandem_core::RequestContext;
-use tandem_proto::{
-    Cursor, Event, EventData, Problem, Topic,
-    events::identity::SessionEnded,
-    ws::{ServerFrame, Subscribed},
-};
+use tandem_proto::{Cursor, Event, Topic, ws::Subscribed};
 use tandem_store::EventFilter;
-use tokio::sync::{broadcast::error::RecvError, mpsc, watch};
 
 use super::{
     Gateway,
     grants::chosen,
+    hub::{self, Line, Reader, Rights},
     outgoing::{Closed, Closing, Outgoing},
 };
-use crate::{IdentityError, identity::rights};
+use crate::{IdentityError, cursor::reached};
 
 /// Events read from the log at a time.
 const BACKLOG_PAGE: u32 = 200;
@@ -37,202 +31,138 @@ pub(super) struct Subscribe {
     pub(super) after: Option<Cursor>,
 }
 
-/// Feeds a socket until it is closed.
-pub(super) async fn feed(
-    gateway: Gateway,
-    rights: Arc<watch::Sender<RequestContext>>,
-    outgoing: Outgoing,
-    mut requests: mpsc::Receiver<Subscribe>,
-) {
-    let mut live = gateway.0.store.live();
-    let mut signals = gateway.0.bus.subscribe();
-    let ctx = rights.borrow().clone();
-    let mut feed = Feed { gateway, ctx, rights, outgoing, subscription: None };
-    loop {
-        let fed = tokio::select! {
-            request = requests.recv() => match request {
-                Some(request) => feed.subscribe(request).await,
-                None => return,
-            },
-            event = live.recv() => match event {
-                Ok(event) => feed.event(&event).await,
-                Err(RecvError::Lagged(_)) => feed.lagged().await,
-                Err(RecvError::Closed) => {
-                    feed.outgoing.close(Closing::Stopping);
-                    return;
-                }
-            },
-            signal = signals.recv() => match signal {
-                Ok(signal) => feed.signal(&signal),
-                // Signals may be lost.
-                Err(RecvError::Lagged(_) | RecvError::Closed) => Ok(()),
-            },
-            _ = feed.outgoing.closed() => return,
-        };
-        if fed.is_err() {
-            return;
-        }
+/// An event after which a reader may see other topics.
+#[derive(Debug)]
+pub(super) struct Late {
+    event: Arc<Event>,
+    /// It was delivered already.
+    delivered: bool,
+}
+
+impl Late {
+    pub(super) fn of(event: &Arc<Event>, delivered: bool) -> Self {
+        Self { event: Arc::clone(event), delivered }
     }
 }
 
-struct Feed {
-    gateway: Gateway,
-    ctx: RequestContext,
-    /// Where the socket's requests find what they may do.
-    rights: Arc<watch::Sender<RequestContext>>,
-    outgoing: Outgoing,
-    subscription: Option<Subscription>,
+/// Answers a subscription and begins it. One that is asked for later replaces it, wherever it has got to.
+pub(super) async fn subscribe(gateway: Gateway, line: Line, subscription: u64, request: Subscribe) {
+    let Line { number, rights, outgoing, .. } = line;
+    let ctx = rights.now();
+    let store = &gateway.0.store;
+    let head = store.head();
+    let from = request.after.unwrap_or(head);
+    if let Err(problem) = reached(store, from).await {
+        let _ = outgoing.answer(request.id, Err(problem));
+        return;
+    }
+    let topics = chosen(gateway.0.grants.topics(&ctx).await, &request.topics);
+    let reply = Subscribed { cursor: from, topics: topics.iter().cloned().collect() };
+    if outgoing.answer(request.id, Ok(serde_json::to_value(reply).unwrap_or_default())).is_err() {
+        return;
+    }
+    let wanted = request.topics;
+    let reader =
+        Reader { line: number, outgoing, subscription, rights, ctx, wanted, topics, asked: head, seen: from };
+    gateway.0.hub.attach(reader).await;
 }
 
-struct Subscription {
-    /// Topics asked for; empty: all that are granted.
-    wanted: Vec<Topic>,
-    /// Topics delivered now.
-    topics: BTreeSet<Topic>,
-    /// Topics the log was last read with.
-    read_with: BTreeSet<Topic>,
-    /// Everything up to here was delivered, or is not for this reader.
-    seen: Cursor,
-}
-
-/// How far another node's view of the log may be ahead.
-const AHEAD_AT_MOST: Duration = Duration::from_secs(1);
-
-/// As [`ServerFrame::Event`], without a copy of the event.
-#[derive(Serialize)]
-struct EventFrame<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    cursor: Cursor,
-    data: &'a Event,
-}
-
-impl Feed {
-    async fn subscribe(&mut self, request: Subscribe) -> Result<(), Closed> {
-        let store = &self.gateway.0.store;
-        let head = store.head();
-        let from = request.after.unwrap_or(head);
-        // Another node may have handed it out, whose view of the log is a moment ahead of this one's.
-        if from > head && !store.wait_for(from, AHEAD_AT_MOST).await {
-            let problem = Problem::new(422, "unknown-cursor", "This server never handed out that cursor")
-                .detail("read your state again and subscribe without `after`");
-            return self.outgoing.answer(request.id, Err(problem));
-        }
-        let topics = chosen(self.gateway.0.grants.topics(&self.ctx).await, &request.topics);
-        let reply = Subscribed { cursor: from, topics: topics.iter().cloned().collect() };
-        self.outgoing.answer(request.id, Ok(serde_json::to_value(reply).unwrap_or_default()))?;
-        self.subscription =
-            Some(Subscription { wanted: request.topics, read_with: topics.clone(), topics, seen: from });
-        self.read_log().await
-    }
-
-    /// Delivers from the log everything between `seen` and now.
-    async fn read_log(&mut self) -> Result<(), Closed> {
-        let Some(subscription) = &mut self.subscription else { return Ok(()) };
-        subscription.read_with = subscription.topics.clone();
-        if subscription.topics.is_empty() {
-            return Ok(());
-        }
-        let filter =
-            EventFilter { topics: subscription.topics.iter().cloned().collect(), ..EventFilter::default() };
-        loop {
-            let head = self.gateway.0.store.head();
-            let read =
-                self.gateway.0.store.events(self.ctx.scope, &filter, subscription.seen, BACKLOG_PAGE).await;
-            let (events, next) = read.map_err(|error| {
-                tracing::error!(%error, "the log cannot be read for a socket");
-                self.outgoing.close(Closing::Failed);
-                Closed
-            })?;
-            for event in &events {
-                let frame = EventFrame { kind: "event", cursor: event.cursor, data: event };
-                self.outgoing.send_paced(&frame).await?;
-            }
-            let moved = next > subscription.seen;
-            subscription.seen = subscription.seen.max(next);
-            if !moved || subscription.seen >= head {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Events were missed: among them may be one that changed the grants or ended the session.
-    async fn lagged(&mut self) -> Result<(), Closed> {
-        self.ask_rights().await?;
-        self.ask_grants().await;
-        self.read_log().await
-    }
-
-    /// Looks up what the session's user may do now; a session that has ended closes the socket.
-    async fn ask_rights(&mut self) -> Result<(), Closed> {
-        match self.gateway.0.identity.renew(self.ctx.session).await {
-            Ok(session) => {
-                self.ctx = session.context.clone();
-                self.rights.send_replace(session.context);
-                Ok(())
-            }
-            Err(error) => {
-                let ended = matches!(error, IdentityError::NoSession);
-                self.outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
-                Err(Closed)
-            }
-        }
-    }
-
-    async fn ask_grants(&mut self) {
-        if let Some(subscription) = &mut self.subscription {
-            let granted = self.gateway.0.grants.topics(&self.ctx).await;
-            subscription.topics = chosen(granted, &subscription.wanted);
-        }
-    }
-
-    async fn event(&mut self, event: &Event) -> Result<(), Closed> {
-        if event.org != self.ctx.scope.org() {
-            return Ok(());
-        }
-        if event.kind == SessionEnded::KIND && self.ends_this_session(event) {
-            self.outgoing.close(Closing::Unauthenticated);
-            return Err(Closed);
-        }
-        let other_rights = rights::changed_by(event, self.ctx.user);
-        if other_rights {
-            self.ask_rights().await?;
-        }
-        let Some(subscription) = &self.subscription else { return Ok(()) };
-        let visible_before = sees(&subscription.topics, event);
-        if other_rights || self.gateway.0.grants.changed_by(event, &self.ctx) {
-            self.gateway.0.store.projected(event.cursor).await;
-            self.ask_grants().await;
-        }
-        let Some(subscription) = &mut self.subscription else { return Ok(()) };
-        // The event that takes a topic away is still seen, and so is the one that gives it.
-        let visible = visible_before || sees(&subscription.topics, event);
-        let read = event.cursor <= subscription.seen && sees(&subscription.read_with, event);
-        // One that the log did not give, because its topic was granted while the log was read, comes late: the cursor must not go back.
-        subscription.seen = subscription.seen.max(event.cursor);
-        if visible && !read {
-            self.outgoing.send(&EventFrame { kind: "event", cursor: subscription.seen, data: event })
-        } else {
-            Ok(())
-        }
-    }
-
-    fn ends_this_session(&self, event: &Event) -> bool {
-        matches!(event.decode::<SessionEnded>(), Ok(Some(ended)) if ended.session == self.ctx.session)
-    }
-
-    fn signal(&self, published: &Published) -> Result<(), Closed> {
-        let Some(subscription) = &self.subscription else { return Ok(()) };
-        if published.org != self.ctx.scope.org() || !subscription.topics.contains(&published.topic) {
-            return Ok(());
-        }
-        self.outgoing.send(&ServerFrame::Signal {
-            topic: published.topic.clone(),
-            data: published.signal.as_ref().clone(),
-        })
+/// Brings a reader to where the hub can take it up: asks what it may see now, and reads what it has not seen. With `late`, what it may
+/// see changed by that event, which is the last it has seen.
+///
+/// Only so many do this at a time; the others wait. When a thousand clients come back at once, the database is asked as fast as it
+/// answers, and those who are live are not kept waiting.
+pub(super) async fn catch_up(gateway: Gateway, reader: Reader, late: Option<Late>) {
+    let outgoing = reader.outgoing.clone();
+    let work = async {
+        let _turn = gateway.0.catching_up.acquire().await.map_err(|_| Closed)?;
+        read(&gateway, reader, late).await
+    };
+    tokio::select! {
+        read = work => if let Ok(reader) = read {
+            gateway.0.hub.attach(reader).await;
+        },
+        _ = outgoing.closed() => {}
     }
 }
 
-fn sees(topics: &BTreeSet<Topic>, event: &Event) -> bool {
-    event.topics.iter().any(|topic| topics.contains(topic))
+async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Result<Reader, Closed> {
+    let store = &gateway.0.store;
+    if !reader.outgoing.is_wanted(reader.subscription) {
+        return Err(Closed);
+    }
+    let asked = store.head();
+    if late.is_some() {
+        store.projected(asked).await;
+    }
+    reader.ctx = rights_now(gateway, &reader.rights, &reader.outgoing).await?;
+    reader.topics = chosen(gateway.0.grants.topics(&reader.ctx).await, &reader.wanted);
+    reader.asked = asked;
+    match late {
+        // The hub has what came since.
+        Some(late) if late.delivered => {}
+        // The event that gives a topic is seen on it.
+        Some(late) if reader.sees(&late.event) => {
+            reader.outgoing.push_paced(reader.subscription, hub::encode(&late.event)).await?;
+        }
+        Some(_) => {}
+        None => read_log(gateway, &mut reader, asked).await?,
+    }
+    Ok(reader)
+}
+
+/// Delivers from the log what the reader has not seen, up to `until`.
+async fn read_log(gateway: &Gateway, reader: &mut Reader, until: Cursor) -> Result<(), Closed> {
+    let filter = EventFilter { topics: reader.topics.iter().cloned().collect(), ..EventFilter::default() };
+    // To the store, no topics means all.
+    while !reader.topics.is_empty() && reader.seen < until {
+        let read = gateway.0.store.events(reader.ctx.scope, &filter, reader.seen, BACKLOG_PAGE).await;
+        let (events, next) = read.map_err(|error| {
+            tracing::error!(%error, "the log cannot be read for a socket");
+            reader.outgoing.close(Closing::Failed);
+            Closed
+        })?;
+        for event in events.iter().take_while(|event| event.cursor <= until) {
+            reader.outgoing.push_paced(reader.subscription, hub::encode(event)).await?;
+        }
+        reader.outgoing.flush();
+        let moved = next > reader.seen;
+        reader.seen = reader.seen.max(next.min(until));
+        if !moved {
+            break;
+        }
+    }
+    reader.seen = reader.seen.max(until);
+    Ok(())
+}
+
+/// Looks up what a socket's user may do now, or that its session is over.
+pub(super) async fn check_session(gateway: Gateway, line: Line) {
+    let work = async {
+        let _turn = gateway.0.catching_up.acquire().await;
+        drop(rights_now(&gateway, &line.rights, &line.outgoing).await);
+    };
+    tokio::select! {
+        () = work => {}
+        _ = line.outgoing.closed() => {}
+    }
+}
+
+/// What the user may do now; a session that is over closes the socket.
+async fn rights_now(
+    gateway: &Gateway,
+    rights: &Rights,
+    outgoing: &Outgoing,
+) -> Result<RequestContext, Closed> {
+    match gateway.0.identity.renew(rights.now().session).await {
+        Ok(session) => {
+            rights.set(session.context.clone());
+            Ok(session.context)
+        }
+        Err(error) => {
+            let ended = matches!(error, IdentityError::NoSession);
+            outgoing.close(if ended { Closing::Unauthenticated } else { Closing::Failed });
+            Err(Closed)
+        }
+    }
 }

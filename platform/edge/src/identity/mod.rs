@@ -5,10 +5,10 @@
 
 mod account;
 mod error;
+mod known;
 mod origin;
 mod password;
 mod people;
-pub(crate) mod rights;
 mod roles;
 mod routes;
 mod second_factor;
@@ -28,6 +28,7 @@ use tandem_proto::{
 use tandem_store::{Cause, Expect, Store, StoreError};
 
 pub use error::IdentityError;
+pub(crate) use known::Affected;
 pub use origin::Origin;
 pub(crate) use routes::routes;
 pub use sessions::{NewSession, Session};
@@ -35,6 +36,7 @@ pub use tables::MIGRATIONS;
 pub use throttle::SignInLimits;
 pub use users::UserRecord;
 
+use known::Known;
 use password::Passwords;
 use throttle::Throttle;
 
@@ -48,6 +50,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     throttle: Throttle,
+    known: Arc<Known>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -62,14 +65,16 @@ impl Identity {
         Self::with_limits(store, mint, clock, SignInLimits::local())
     }
 
-    /// As [`Self::new`], where failed sign-ins are counted elsewhere.
+    /// As [`Self::new`], where failed sign-ins are counted elsewhere. Needs the runtime, on which it follows the log.
     pub fn with_limits(
         store: Store,
         mint: impl Into<Arc<Mint>>,
         clock: Arc<dyn Clock>,
         limits: SignInLimits,
     ) -> Self {
+        let known = Known::following(store.live(), store.commits());
         Self(Arc::new(Inner {
+            known,
             store,
             mint: mint.into(),
             clock,
@@ -125,8 +130,9 @@ impl Identity {
     /// # Errors
     /// When the store fails.
     pub async fn orgs(&self) -> Result<Vec<(OrgScope, String)>, IdentityError> {
+        // All orgs: that is the question.
         let rows = sqlx::query("SELECT id, name FROM orgs ORDER BY created_at, id")
-            .fetch_all(self.0.store.reader())
+            .fetch_all(self.0.store.across_orgs())
             .await?;
         rows.iter().map(|row| Ok((self.0.mint.scope(id(row, "orgs", "id")?), text(row, "name")?))).collect()
     }
@@ -136,9 +142,10 @@ impl Identity {
     /// # Errors
     /// When the store fails.
     pub async fn org_by_name(&self, name: &str) -> Result<Option<OrgScope>, IdentityError> {
+        // All orgs: which one it is is the question.
         let row = sqlx::query("SELECT id FROM orgs WHERE name = $1")
             .bind(name.to_owned())
-            .fetch_optional(self.0.store.reader())
+            .fetch_optional(self.0.store.across_orgs())
             .await?;
         row.map(|row| Ok(self.0.mint.scope(id(&row, "orgs", "id")?))).transpose()
     }

@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use sqlx::{Row, any::AnyRow};
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
-    Actor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
+    Actor, Cursor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     api::SessionInfo,
     events::identity::{SessionEnded, SessionStarted},
 };
 use tandem_store::{Cause, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, Origin, id, roles, text, users::read_roles};
+use super::{Identity, IdentityError, Origin, id, known::Digest, roles, text, users::read_roles};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -62,7 +62,11 @@ pub(super) fn secret(prefix: &str) -> String {
 
 /// What is stored of a secret that is random. 256 random bits need no salt and no slow hash.
 pub(super) fn digest(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
+    hex::encode(digest_bytes(secret))
+}
+
+fn digest_bytes(secret: &str) -> Digest {
+    Sha256::digest(secret.as_bytes()).into()
 }
 
 /// A session just made.
@@ -88,9 +92,9 @@ pub struct Session {
     /// When it ends; a session unless it is used.
     pub expires_at: Timestamp,
     /// When its use was last noted.
-    used_at: Timestamp,
+    pub(super) used_at: Timestamp,
     /// Whether using it moves its end.
-    slides: bool,
+    pub(super) slides: bool,
 }
 
 impl Session {
@@ -122,7 +126,19 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NoSession`] when the token is unknown or has expired.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
-        self.find("s.token_hash = $1", digest(token)).await
+        let (digest, now) = (digest_bytes(token), self.0.clock.now());
+        if let Some(session) = self.0.known.session(&digest, now) {
+            return Ok(session);
+        }
+        let before = self.0.known.before();
+        let session = self.find("s.token_hash = $1", hex::encode(digest)).await?;
+        self.0.known.keep_session(digest, &session, now, before);
+        Ok(session)
+    }
+
+    /// Up to where the log was heard. What [`Self::session`] answers after this was asked holds unless an event after it says otherwise.
+    pub(crate) fn heard(&self) -> Cursor {
+        self.0.known.heard()
     }
 
     /// The same session once more: still there, with the permissions its user has now. Moves its end.
@@ -273,9 +289,10 @@ impl Identity {
              FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org AND u.deactivated_at IS NULL
              WHERE {condition}"
         );
+        // All orgs: whose session it is is the question.
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(value)
-            .fetch_optional(self.0.store.reader())
+            .fetch_optional(self.0.store.across_orgs())
             .await?
             .ok_or(IdentityError::NoSession)?;
         let now = self.0.clock.now();

@@ -75,6 +75,23 @@ impl Identity {
         self.one(scope, "id = $2", user.to_string()).await
     }
 
+    /// As [`Self::user`], to be shown: on a node that did not change them, as they were a moment ago.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn shown(&self, scope: OrgScope, user: UserId) -> Result<Option<UserRecord>, IdentityError> {
+        let (known, org, now) = (&self.0.known, scope.org(), self.0.clock.now());
+        if let Some(record) = known.person(org, user, now) {
+            return Ok(Some(record));
+        }
+        let before = known.before();
+        let record = self.user(scope, user).await?;
+        if let Some(record) = &record {
+            known.keep_person(org, record, now, before);
+        }
+        Ok(record)
+    }
+
     /// Whose internal number this is.
     ///
     /// # Errors

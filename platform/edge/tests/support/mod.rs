@@ -21,7 +21,8 @@ use serde_json::{Value, json};
 use tandem_bus::Bus;
 use tandem_core::{Clock, Mint, OrgScope, Permission, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, TopicAuthority, UserRecord, identity, no_route,
+    Edge, EdgeParts, Identity, PresenceGateway, Regrant, RtcGateway, TopicAuthority, UserRecord, identity,
+    no_route,
 };
 use tandem_proto::{
     Actor, Cursor, DeviceId, Event, NodeId, Problem, Stream, Timestamp, Topic, TrackId, UserId,
@@ -124,8 +125,9 @@ impl TopicAuthority for Granted {
             topics
         })
     }
-    fn regrants(&self, event: &Event, _: &RequestContext) -> bool {
-        event.data["name"] == "regrant"
+    fn regrants(&self, event: &Event) -> Regrant {
+        let regrants = event.data.read::<Value>().expect("JSON")["name"] == "regrant";
+        if regrants { Regrant::Everybody } else { Regrant::Nobody }
     }
 }
 
@@ -150,7 +152,8 @@ impl Server {
 
     /// On the database at `url`; `data` is removed with the server.
     pub(crate) async fn start_on(url: &str, data: tempfile::TempDir) -> Self {
-        let store = Store::open(url, identity::MIGRATIONS, Vec::new()).await.expect("a store");
+        let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS].concat();
+        let store = Store::open(url, &tables, Vec::new()).await.expect("a store");
         let clock = Arc::new(MovedClock::default());
         let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
         let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));

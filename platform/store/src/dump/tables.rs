@@ -6,7 +6,7 @@ use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{Column, ColumnKind, DumpError, Section, SectionKind};
-use crate::engine::Engine;
+use crate::{engine::Engine, projection};
 
 const OF_SQLITE: &str =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name";
@@ -32,7 +32,7 @@ pub(super) struct Table {
     key: Vec<Column>,
 }
 
-/// All tables, by name.
+/// All tables, by name, but for those of views that are being built: they are built anew.
 pub(super) async fn all(
     conn: &mut AnyConnection,
     engine: Engine,
@@ -41,6 +41,9 @@ pub(super) async fn all(
     let mut tables = BTreeMap::new();
     for row in sqlx::query(sql).fetch_all(&mut *conn).await? {
         let name: String = row.try_get(0)?;
+        if projection::is_building(&name) {
+            continue;
+        }
         let table = Table::read(conn, engine, &name).await?;
         tables.insert(name, table);
     }

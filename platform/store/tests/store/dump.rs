@@ -78,7 +78,7 @@ async fn moves(from: Place, to: Place) {
         let before = history(&store, *scope).await;
         assert_eq!((before.len(), history(&other, *scope).await), (75, before));
     }
-    let row = sqlx::query("SELECT cursor FROM places").fetch_one(other.reader()).await.expect("a row");
+    let row = sqlx::query("SELECT cursor FROM places").fetch_one(other.across_orgs()).await.expect("a row");
     let place: Cursor = row.try_get::<String, _>(0).expect("text").parse().expect("a cursor");
     assert_eq!(place, other.head(), "what was seen is seen still");
 

@@ -52,7 +52,7 @@ async fn a_command_changes_its_table_and_appends_what_happened(place: Place) {
     assert_eq!(*live.try_recv().expect("told live"), *event);
 
     let note =
-        sqlx::query("SELECT text, body, done FROM notes").fetch_one(store.reader()).await.expect("a note");
+        sqlx::query("SELECT text, body, done FROM notes").fetch_one(store.across_orgs()).await.expect("a note");
     assert_eq!(note.get::<Option<String>, _>("text"), None);
     assert_eq!(note.get::<Vec<u8>, _>("body"), [0, 255]);
     assert_eq!(note.get::<i64, _>("done"), 1);
@@ -174,7 +174,7 @@ async fn a_failing_or_panicking_command_undoes_only_itself(place: Place) {
         "dense, as if the others had not been"
     );
     let notes =
-        sqlx::query("SELECT text FROM notes ORDER BY id").fetch_all(store.reader()).await.expect("notes");
+        sqlx::query("SELECT text FROM notes ORDER BY id").fetch_all(store.across_orgs()).await.expect("notes");
     assert_eq!(notes.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>(), ["good", "last"]);
 }
 }
@@ -220,7 +220,7 @@ on_both_engines! {
 #[tokio::test]
 async fn the_reader_cannot_write(place: Place) {
     let store = place.open().await;
-    let error = sqlx::query("DELETE FROM notes").execute(store.reader()).await.expect_err("refused");
+    let error = sqlx::query("DELETE FROM notes").execute(store.across_orgs()).await.expect_err("refused");
     let error = error.to_string();
     assert!(error.contains("readonly") || error.contains("read-only"), "{error}");
 }

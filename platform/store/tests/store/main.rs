@@ -1,5 +1,6 @@
 //! The store as its users see it: a real database in a folder of its own for every test.
 
+mod beside;
 mod crash;
 mod dump;
 mod failover;
@@ -9,6 +10,7 @@ mod log;
 mod model;
 mod nodes;
 mod opening;
+mod packed;
 mod projections;
 mod resume;
 mod support;

@@ -19,7 +19,7 @@ async fn open(place: &Place, view: &Arc<Seen>, run_projections: bool) -> Store {
 }
 
 async fn rows(store: &Store) -> Vec<String> {
-    let rows = sqlx::query("SELECT name FROM seen ORDER BY name").fetch_all(store.reader()).await;
+    let rows = sqlx::query("SELECT name FROM seen ORDER BY name").fetch_all(store.across_orgs()).await;
     rows.expect("rows").iter().map(|row| row.get(0)).collect()
 }
 
@@ -78,7 +78,7 @@ async fn commands_of_an_org_do_not_mix_across_nodes() {
     let writers: tokio::task::JoinSet<()> = writers.map(|(node, scope)| count(node, scope)).collect();
     writers.join_all().await;
     let total =
-        sqlx::query("SELECT count(*) FROM notes").fetch_one(nodes[0].reader()).await.expect("counted");
+        sqlx::query("SELECT count(*) FROM notes").fetch_one(nodes[0].across_orgs()).await.expect("counted");
     assert_eq!(total.get::<i64, _>(0), EACH * 4);
 }
 

@@ -63,7 +63,7 @@ async fn migrations_run_once_and_later_ones_join_them(place: Place) {
     let later = Migration { name: "0002_later", sql: "ALTER TABLE notes ADD COLUMN later text;" };
     let store = Store::open(&place.url(), &[later, NOTES], Vec::new()).await.expect("opens");
     assert_eq!(store.head(), head);
-    sqlx::query("SELECT later FROM notes").fetch_all(store.reader()).await.expect("the column is there");
+    sqlx::query("SELECT later FROM notes").fetch_all(store.across_orgs()).await.expect("the column is there");
     store.close().await;
 
     let refused = refusal(&place, &[NOTES]).await;

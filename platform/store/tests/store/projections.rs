@@ -8,7 +8,7 @@ use std::sync::{
 use crate::support::{Place, append, name_of, new_scope, on_both_engines};
 use sqlx::{AnyConnection, Row as _};
 use tandem_proto::{Event, SessionId, Stream, UserId, events::identity::SessionEnded};
-use tandem_store::{BoxFuture, Cause, Expect, Migration, Options, Projection, Store, StoreError};
+use tandem_store::{BoxFuture, Cause, Expect, Migration, Options, Projection, Store, StoreError, View};
 
 pub(crate) const SEEN: Migration = Migration {
     name: "0002_seen",
@@ -37,20 +37,18 @@ impl Projection for Seen {
     fn kinds(&self) -> &'static [&'static str] {
         &["org.*"]
     }
-    fn reset<'a>(&'a self, conn: &'a mut AnyConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query("DELETE FROM seen").execute(conn).await?;
-            Ok(())
-        })
+    fn tables(&self) -> &'static [&'static str] {
+        &["seen"]
     }
     fn apply<'a>(
         &'a self,
         conn: &'a mut AnyConnection,
+        view: View,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let name = name_of(event);
-            sqlx::query("INSERT INTO seen (position, name) VALUES ($1, $2)")
+            sqlx::query(view.sql("INSERT INTO {seen} (position, name) VALUES ($1, $2)"))
                 .bind(event.cursor.position.0)
                 .bind(name.as_str())
                 .execute(conn)
@@ -71,8 +69,10 @@ async fn open(place: &Place, view: &Arc<Seen>) -> Store {
 
 async fn seen(store: &Store) -> String {
     store.projected(store.head()).await;
-    let rows =
-        sqlx::query("SELECT name FROM seen ORDER BY position").fetch_all(store.reader()).await.expect("rows");
+    let rows = sqlx::query("SELECT name FROM seen ORDER BY position")
+        .fetch_all(store.across_orgs())
+        .await
+        .expect("rows");
     rows.iter().map(|row| row.get::<String, _>(0)).collect()
 }
 
@@ -131,7 +131,7 @@ async fn an_event_it_cannot_take_is_parked_and_the_view_goes_on(place: Place) {
     assert_eq!(seen(&store).await, "abc", "nothing of the parked ones is left in the view");
     let parked = async |store: &Store| {
         let sql = "SELECT projection, position, error FROM parked_events ORDER BY position";
-        let rows = sqlx::query(sql).fetch_all(store.reader()).await.expect("rows");
+        let rows = sqlx::query(sql).fetch_all(store.across_orgs()).await.expect("rows");
         rows.iter().map(|r| (r.get(0), r.get(1), r.get(2))).collect::<Vec<(String, i64, String)>>()
     };
     let rows = parked(&store).await;

@@ -1,6 +1,7 @@
 //! Row-level security: what a command that forgets its `WHERE org = …` can reach.
 
 use crate::support::{NOTES, Place, append, new_scope};
+use futures::future::join_all;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use tandem_core::OrgScope;
 use tandem_store::{Cause, Store, StoreError};
@@ -66,18 +67,69 @@ async fn a_command_reaches_its_own_org_only() {
     let (ours, theirs) = notes_of_two(&store).await;
     assert_eq!(careless(&store, ours).await, 1, "ours");
     assert!(!can_write_for(&store, ours, theirs).await);
-    let mut scoped = store.scoped(ours).await.expect("a connection");
-    for table in ["notes", "events"] {
-        assert_eq!(count(&mut scoped, table).await, 1, "{table}");
-    }
-    drop(scoped);
-    let mut all = store.reader().acquire().await.expect("a connection");
-    assert_eq!(count(&mut all, "notes").await, 2, "the scope ended with what was read through it");
 
     // It is the wall that did it.
     server.admin("tandem", "ALTER TABLE notes DISABLE ROW LEVEL SECURITY");
     assert_eq!(careless(&store, ours).await, 2);
     assert!(can_write_for(&store, ours, theirs).await);
+}
+
+/// How many rows of a table a read finds that forgot to name its org.
+async fn careless_read(store: &Store, scope: OrgScope, table: &str) -> i64 {
+    count(&mut store.scoped(scope).await.expect("a connection"), table).await
+}
+
+#[tokio::test]
+async fn a_read_sees_its_own_org_only() {
+    let server = Postgres::start();
+    let store = Store::open(&server.url(), &[NOTES], Vec::new()).await.expect("opens");
+    let (ours, theirs) = notes_of_two(&store).await;
+    for table in ["notes", "events"] {
+        for scope in [ours, theirs] {
+            assert_eq!(careless_read(&store, scope, table).await, 1, "{table}");
+        }
+        assert_eq!(careless_read(&store, new_scope(), table).await, 0, "{table}");
+    }
+    let write = sqlx::query("UPDATE notes SET text = 'read'");
+    let error =
+        write.execute(&mut *store.scoped(ours).await.expect("a connection")).await.expect_err("refused");
+    assert!(error.to_string().contains("read-only"), "{error}");
+
+    // It is the wall that did it.
+    server.admin("tandem", "DROP POLICY tandem_org ON notes; ALTER TABLE notes DISABLE ROW LEVEL SECURITY");
+    assert_eq!(careless_read(&store, ours, "notes").await, 2);
+}
+
+/// Runs `work` until it is done, or has had so many turns.
+async fn for_turns(turns: usize, work: impl Future<Output = i64>) {
+    let passed = async {
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        read = work => assert_eq!(read, 1, "an org's own"),
+        () = passed => {}
+    }
+}
+
+#[tokio::test]
+async fn a_scope_ends_with_what_is_read_through_it() {
+    let place = Place::postgres();
+    let store = place.open().await;
+    let (ours, theirs) = notes_of_two(&store).await;
+    // Those who read for an org go away at every moment there is: before they are lent a connection, while its transaction begins,
+    // while they read, and when they have read.
+    for round in 0..40 {
+        let reads = (0..30).map(|reader| {
+            let scope = if reader % 2 == 0 { ours } else { theirs };
+            for_turns(reader * reader + round, careless_read(&store, scope, "notes"))
+        });
+        join_all(reads).await;
+        let mut all = store.across_orgs().acquire().await.expect("a connection");
+        assert_eq!(count(&mut all, "notes").await, 2, "round {round}");
+    }
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use tandem_proto::{Actor, OrgId, Position, Timestamp};
+    use tandem_proto::{Actor, OrgId, Payload, Position, Timestamp};
 
     use super::*;
 
@@ -115,7 +115,7 @@ mod tests {
             causation: None,
             subject: None,
             topics: Vec::new(),
-            data: serde_json::Value::Null,
+            data: Payload::from_text("null"),
         }
     }
 

@@ -129,7 +129,9 @@ impl Replay {
 #[cfg(test)]
 mod tests {
     use serde::Serialize;
-    use tandem_proto::{Actor, Cursor, EventData, OrgId, Position, Stream, Timestamp, api::Decision};
+    use tandem_proto::{
+        Actor, Cursor, EventData, OrgId, Payload, Position, Stream, Timestamp, api::Decision,
+    };
 
     use super::*;
 
@@ -151,7 +153,7 @@ mod tests {
                 causation: None,
                 subject: None,
                 topics: Vec::new(),
-                data: serde_json::to_value(data).expect("serialises"),
+                data: Payload::of(data).expect("serialises"),
             });
         }
 

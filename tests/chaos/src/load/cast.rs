@@ -1,6 +1,6 @@
 //! The people of a run: made over the API, as an administrator would.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde_json::{Value, json};
 use tandem_media::AudioCodec;
@@ -50,6 +50,7 @@ pub struct Cast {
     /// Who was there before.
     pub demo: Demo,
     sip: Vec<SocketAddr>,
+    local: IpAddr,
     /// Tells the people of this run from those of earlier ones.
     run: u32,
     made: u32,
@@ -64,7 +65,15 @@ impl Cast {
         let demo = world.demo()?;
         let rest = Rest::new(world.http());
         let admin = rest.with_token(&demo.login("admin")?.token);
-        Ok(Self { rest, admin, demo, sip: world.sip(), run: rand::random_range(10..600), made: 0 })
+        Ok(Self {
+            rest,
+            admin,
+            demo,
+            sip: world.sip(),
+            local: world.local(),
+            run: rand::random_range(10..600),
+            made: 0,
+        })
     }
 
     /// A fresh name for what is counted under it.
@@ -117,6 +126,7 @@ impl Cast {
             codec,
             stream: self.stream(),
             tones,
+            local: self.local,
         };
         let rest = self.sign_in(&name, &password).await?;
         Ok(PhoneOwner { phone: Phone::start(config).await?, rest, extension })
@@ -137,6 +147,7 @@ impl Cast {
             codec: AudioCodec::Opus,
             stream,
             tones: None,
+            local: self.local,
         };
         Ok((Phone::start(config).await?, number))
     }
@@ -147,7 +158,8 @@ impl Cast {
     /// When the API refuses.
     pub async fn web(&mut self, tones: Option<(u16, u16)>) -> Result<WebUser, LoadError> {
         let (_, name, password, extension) = self.person().await?;
-        let config = WebConfig { name, password, stream: self.stream(), tones, media: true };
+        let config =
+            WebConfig { name, password, stream: self.stream(), tones, media: true, local: self.local };
         let web = Web::open(&self.rest, config, None).await.map_err(refused("signing in"))?;
         Ok(WebUser { web, extension })
     }
@@ -168,7 +180,7 @@ impl Cast {
     pub fn demo_web(&mut self, name: &str, media: bool) -> Result<WebConfig, LoadError> {
         let login = self.demo.login(name)?;
         let (name, password) = (login.name.clone(), login.password.clone());
-        Ok(WebConfig { name, password, stream: self.stream(), tones: None, media })
+        Ok(WebConfig { name, password, stream: self.stream(), tones: None, media, local: self.local })
     }
 }
 

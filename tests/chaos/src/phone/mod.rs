@@ -6,7 +6,7 @@ mod shell;
 
 use std::{
     cell::{Ref, RefCell},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     rc::Rc,
     time::Duration,
 };
@@ -40,6 +40,8 @@ pub struct PhoneConfig {
     pub stream: u32,
     /// Says the first tone and waits for the second, in place of numbered frames.
     pub tones: Option<(u16, u16)>,
+    /// Address it sends from.
+    pub local: IpAddr,
 }
 
 /// Where a phone's line stands.

@@ -90,8 +90,8 @@ impl Shell {
         line: Rc<watch::Sender<Line>>,
         shown: Rc<RefCell<Shown>>,
     ) -> std::io::Result<Self> {
-        let sip = UdpSocket::bind("127.0.0.1:0").await?;
-        let rtp = UdpSocket::bind("127.0.0.1:0").await?;
+        let sip = UdpSocket::bind((config.local, 0)).await?;
+        let rtp = UdpSocket::bind((config.local, 0)).await?;
         let mut stack = StackConfig::new(sip.local_addr()?);
         stack.software = tandem_sip::Text::of("tandem-chaos");
         let account =
@@ -469,12 +469,12 @@ impl Shell {
     }
 
     fn describe(&self, payload_type: Option<u8>, version: u32) -> String {
-        let rtp = self.rtp.local_addr().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 9)));
+        let rtp = self.rtp.local_addr().unwrap_or_else(|_| SocketAddr::from((self.config.local, 9)));
         sdp::write(rtp, self.config.codec, payload_type, version)
     }
 
     fn contact(&self) -> NameAddr {
-        let address = self.sip.local_addr().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 9)));
+        let address = self.sip.local_addr().unwrap_or_else(|_| SocketAddr::from((self.config.local, 9)));
         NameAddr::new(Uri::sip(Some(&self.config.user), address.ip(), Some(address.port())))
     }
 

@@ -1,7 +1,9 @@
 //! One story per file: what dies, under what load, and what must be true afterwards (DESIGN §5).
 
+mod clock;
 mod disk_full;
 mod kill_role;
+mod partition;
 mod postgres_failover;
 mod redis_away;
 mod rolling;
@@ -58,6 +60,7 @@ pub const ALL: &[(&str, bool)] = &[
     ("single_kill9", false),
     ("disk_full", false),
     ("sigstop", false),
+    ("clock", false),
     ("kill_edge", true),
     ("kill_sip", true),
     ("kill_media", true),
@@ -69,6 +72,7 @@ pub const ALL: &[(&str, bool)] = &[
     ("redis_flushed", true),
     ("redis_away", true),
     ("rolling", true),
+    ("partition", true),
     // The last on a cluster: it is left without a standby.
     ("postgres_failover", true),
 ];
@@ -88,6 +92,8 @@ pub async fn run(name: &str, options: &Options) -> Result<Report, ScenarioError>
         "redis_killed" => redis_away::killed(options).await,
         "redis_flushed" => redis_away::flushed(options).await,
         "redis_away" => redis_away::away(options).await,
+        "clock" => clock::run(options).await,
+        "partition" => partition::run(options).await,
         "rolling" => rolling::run(options).await,
         _ => match name.strip_prefix("kill_") {
             Some(role) => kill_role::run(role, options).await,

@@ -15,7 +15,7 @@ use crate::{
     load::{Calls, Cast, Chats, Fate, Loss, PairKind, Queue, Reader},
     report::{Figure, Report},
     rest::Counts,
-    world::{Cluster, Single, World},
+    world::{Cluster, Hosts, Single, World},
 };
 
 /// Pause between two messages of a writer.
@@ -106,11 +106,23 @@ impl Stage {
     /// # Errors
     /// When there is none.
     pub async fn cluster(options: &Options) -> Result<Self, ScenarioError> {
-        let cluster = match &options.cluster {
-            Some(file) => Cluster::open(file)?,
-            // Not in a folder only we may enter: PostgreSQL runs as somebody else.
-            None => Cluster::start(&options.script, &options.bin, &target()?.join("cluster")).await?,
-        };
+        match &options.cluster {
+            Some(file) => Self::on(Cluster::open(file)?, options).await,
+            None => Self::own_cluster(options, Hosts::Shared).await,
+        }
+    }
+
+    /// A cluster of its own with people in it.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn own_cluster(options: &Options, hosts: Hosts) -> Result<Self, ScenarioError> {
+        // Not in a folder only we may enter: PostgreSQL runs as somebody else.
+        let folder = target()?.join("cluster");
+        Self::on(Cluster::start(&options.script, &options.bin, &folder, hosts).await?, options).await
+    }
+
+    async fn on(cluster: Cluster, options: &Options) -> Result<Self, ScenarioError> {
         Self::set(World::Cluster(Box::new(cluster)), None, options).await
     }
 

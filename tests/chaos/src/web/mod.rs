@@ -5,6 +5,7 @@ mod socket;
 
 use std::{
     cell::{Cell, Ref, RefCell},
+    net::IpAddr,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -43,6 +44,8 @@ pub struct WebConfig {
     pub tones: Option<(u16, u16)>,
     /// Whether it has a peer connection at all; one that only reads events needs none.
     pub media: bool,
+    /// Address it sends media from.
+    pub local: IpAddr,
 }
 
 /// The call a tab is in.
@@ -84,7 +87,7 @@ impl Web {
         let (notices, inbox) = mpsc::unbounded_channel();
         let socket = Rc::new(Socket::open(rest.address(), signed_in.token, device, notices));
         let peer = match config.media {
-            true => Some(Rc::new(Peer::new(Rc::clone(&socket), config.stream, config.tones))),
+            true => Some(Rc::new(Peer::new(Rc::clone(&socket), config.local, config.stream, config.tones))),
             false => None,
         };
         let (changed, in_call) = watch::channel(InCall::default());

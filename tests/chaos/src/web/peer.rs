@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, Ref, RefCell},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -44,6 +44,8 @@ pub(super) struct Peer {
 
 struct Inside {
     socket: Rc<Socket>,
+    /// Where it sends from.
+    local: IpAddr,
     /// The connection that is to be; others make way for it.
     wanted: Cell<u32>,
     /// Whether the one before it is kept until it is there.
@@ -51,6 +53,8 @@ struct Inside {
     /// The connection that is there and speaks; 0 for none.
     current: Cell<u32>,
     connections: Cell<u32>,
+    /// The media node that answered last.
+    home: RefCell<Value>,
     /// The socket is a new one: the connection is to be shown to whoever is at its other end.
     to_show: Cell<bool>,
     /// A connection whose media node does not know it any more.
@@ -76,7 +80,7 @@ impl Inside {
 
 impl Peer {
     /// Media without a connection: [`Self::renew`] makes one.
-    pub(super) fn new(socket: Rc<Socket>, stream: u32, tones: Option<(u16, u16)>) -> Self {
+    pub(super) fn new(socket: Rc<Socket>, local: IpAddr, stream: u32, tones: Option<(u16, u16)>) -> Self {
         let (voice, listener) = match tones {
             Some((says, hears)) => {
                 (Voice::tone(says, AudioCodec::Opus), Listener::for_tone(hears, AudioCodec::Opus))
@@ -86,10 +90,12 @@ impl Peer {
         let voice = voice.unwrap_or_else(|| Voice::numbered(stream, AudioCodec::Opus));
         let shared = Rc::new(Inside {
             socket,
+            local,
             wanted: Cell::new(0),
             overlap: Cell::new(false),
             current: Cell::new(0),
             connections: Cell::new(0),
+            home: RefCell::new(Value::Null),
             to_show: Cell::new(false),
             unknown: Cell::new(0),
             speaking: Cell::new(false),
@@ -161,20 +167,21 @@ impl Drop for Peer {
 async fn keep(shared: Rc<Inside>, id: u32, mut node: Value) {
     while shared.wanted.get() == id {
         let made = match shared.socket.is_live() {
-            true => Connection::make(&shared.socket, node.take()).await,
+            true => Connection::make(&shared.socket, shared.local, node.take()).await,
             false => None,
         };
         let Some(mut connection) = made else {
             sleep(AGAIN).await;
             continue;
         };
+        shared.home.replace(connection.node.clone());
         connection.run(&shared, id).await;
         if shared.current.get() == id {
             shared.current.set(0);
         }
         connection.rtc.disconnect();
-        if shared.wanted.get() != id && !connection.node.is_null() {
-            // One that cannot be closed because its node is gone is closed.
+        // On its own node the next connection took its place, under the same name. One whose node is gone is closed.
+        if shared.wanted.get() != id && connection.node != *shared.home.borrow() {
             let _ = shared.socket.ask("rtc.close", json!({ "node": connection.node })).await;
         }
     }
@@ -208,8 +215,8 @@ struct Connection {
 
 impl Connection {
     /// Offers; `None` when the server does not take it now.
-    async fn make(signaling: &Socket, node: Value) -> Option<Self> {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.ok()?;
+    async fn make(signaling: &Socket, local: IpAddr, node: Value) -> Option<Self> {
+        let socket = UdpSocket::bind((local, 0)).await.ok()?;
         let address = socket.local_addr().ok()?;
         let mut config = Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
         config.set_max_stun_rto(STUN_RTO);

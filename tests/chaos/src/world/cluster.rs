@@ -5,7 +5,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -28,6 +28,31 @@ const BACK_WITHIN: Duration = Duration::from_secs(40);
 const DOWN_WITHIN: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
 
+/// The generator's address where each node is a host of its own (`NET` in the script).
+const BRIDGE: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
+/// A hardware address nobody has: what is sent there is lost without a word.
+const NOBODY: &str = "02:00:00:00:00:00";
+
+/// What nodes are to each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hosts {
+    /// Processes of this machine on 127.0.0.x.
+    Shared,
+    /// Hosts of their own, in network namespaces, which takes root.
+    Own,
+}
+
+/// What becomes of a node's network.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cut {
+    /// Nothing comes or goes.
+    Off,
+    /// It hears, and nobody hears it.
+    Mute,
+    /// All is well again.
+    Healed,
+}
+
 /// A cluster that runs.
 #[derive(Debug)]
 pub struct Cluster {
@@ -45,6 +70,9 @@ struct Description {
     sip: Vec<SocketAddr>,
     demo: PathBuf,
     nodes: Vec<Node>,
+    /// Each node is a host of its own, in a network namespace.
+    #[serde(default)]
+    netns: bool,
     postgres: Option<Postgres>,
     redis: Option<Process>,
 }
@@ -93,7 +121,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When it does not come up.
-    pub async fn start(script: &Path, bin: &Path, dir: &Path) -> Result<Self, WorldError> {
+    pub async fn start(script: &Path, bin: &Path, dir: &Path, hosts: Hosts) -> Result<Self, WorldError> {
         let io = |error| WorldError::Io(script.display().to_string(), error);
         let absolute = |path: &Path| std::path::absolute(path).map_err(io);
         let base = ports::free_run(10)?.to_string();
@@ -103,6 +131,7 @@ impl Cluster {
             .arg(absolute(dir)?)
             .arg("--bin")
             .arg(absolute(bin)?)
+            .args((hosts == Hosts::Own).then_some("--netns"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -157,6 +186,51 @@ impl Cluster {
         &self.description.demo
     }
 
+    /// Address from which phones and browsers reach it.
+    pub const fn local(&self) -> IpAddr {
+        IpAddr::V4(if self.description.netns { BRIDGE } else { Ipv4Addr::LOCALHOST })
+    }
+
+    /// Cuts a node off, or lets it back. Only where each is a host of its own.
+    ///
+    /// # Errors
+    /// When the machine does not do it.
+    pub fn cut(&self, node: usize, how: Cut) -> Result<(), WorldError> {
+        let link = format!("tandem-{}", self.nodes()[node].name);
+        match how {
+            Cut::Off => ip(&["link", "set", &link, "down"]),
+            Cut::Mute => self.others(node).try_for_each(|other| {
+                ip(&[
+                    "netns",
+                    "exec",
+                    &link,
+                    "ip",
+                    "neighbour",
+                    "replace",
+                    &other,
+                    "lladdr",
+                    NOBODY,
+                    "dev",
+                    "eth0",
+                ])
+            }),
+            Cut::Healed => {
+                ip(&["link", "set", &link, "up"])?;
+                self.others(node).for_each(|other| {
+                    // Where it was not mute there is nothing to forget.
+                    let _ = ip(&["netns", "exec", &link, "ip", "neighbour", "delete", &other, "dev", "eth0"]);
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Everybody a node sends to.
+    fn others(&self, node: usize) -> impl Iterator<Item = String> {
+        let nodes = self.nodes().iter().enumerate().filter(move |(at, _)| *at != node);
+        nodes.map(|(_, other)| other.admin.ip().to_string()).chain([BRIDGE.to_string()])
+    }
+
     /// Nodes, as they were when last looked at.
     pub fn nodes(&self) -> &[Node] {
         &self.description.nodes
@@ -204,6 +278,23 @@ impl Cluster {
             sleep(LOOK).await;
         }
         Err(other(format!("{} does not come back", self.nodes()[node].name)))
+    }
+
+    /// Waits until a node that never ended is ready.
+    ///
+    /// # Errors
+    /// When it is not, or ended.
+    pub async fn answers(&mut self, node: usize) -> Result<(), WorldError> {
+        let began = Instant::now();
+        while began.elapsed() < BACK_WITHIN {
+            self.look()?;
+            let now = &self.nodes()[node];
+            if now.pid != 0 && is_ready(now.admin).await {
+                return Ok(());
+            }
+            sleep(LOOK).await;
+        }
+        Err(other(format!("{} is not ready again", self.nodes()[node].name)))
     }
 
     /// kill −9 of the primary; the supervisor promotes the standby.
@@ -302,6 +393,16 @@ fn end(supervisor: &mut Child) {
     }
     let _ = supervisor.kill();
     let _ = supervisor.wait();
+}
+
+/// The program that sets up networks.
+fn ip(args: &[&str]) -> Result<(), WorldError> {
+    let done = Command::new("ip").args(args).output();
+    let done = done.map_err(|error| WorldError::Io("ip".to_owned(), error))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    Err(other(format!("ip {}: {}", args.join(" "), String::from_utf8_lossy(&done.stderr).trim())))
 }
 
 fn other(text: String) -> WorldError {

@@ -5,11 +5,16 @@ mod ports;
 mod process;
 mod single;
 
-use std::{collections::HashMap, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 use serde::Deserialize;
 
-pub use cluster::{Cluster, Node};
+pub use cluster::{Cluster, Cut, Hosts, Node};
 pub use process::{Signal, is_alive, signal};
 pub use single::Single;
 
@@ -91,6 +96,14 @@ impl World {
         match self {
             Self::Single(single) => vec![single.sip()],
             Self::Cluster(cluster) => cluster.sip().to_vec(),
+        }
+    }
+
+    /// Address from which phones and browsers reach it.
+    pub const fn local(&self) -> IpAddr {
+        match self {
+            Self::Single(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            Self::Cluster(cluster) => cluster.local(),
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Single {
     sip: SocketAddr,
     media: SocketAddr,
     child: Option<(Child, BufReader<ChildStdout>)>,
+    /// What fakes the process's clock, and the file that says what it is off by.
+    clock: Option<(PathBuf, PathBuf)>,
     /// How long the last start took, from the spawn to `ready`.
     pub ready_after: Duration,
 }
@@ -52,6 +54,7 @@ impl Single {
             sip: address()?,
             media: address()?,
             child: None,
+            clock: None,
             ready_after: Duration::ZERO,
         };
         single.restart().await?;
@@ -72,7 +75,12 @@ impl Single {
         for (flag, address) in addresses {
             command.args([flag, &address.to_string()]);
         }
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
+        command.env_clear();
+        if let Some((library, clock)) = &self.clock {
+            command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", clock);
+            command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let began = Instant::now();
         let mut child = command.spawn().map_err(io)?;
         let stdout = child.stdout.take().ok_or_else(|| WorldError::Other("no stdout".to_owned()))?;
@@ -88,6 +96,18 @@ impl Single {
         self.ready_after = began.elapsed();
         self.child = Some((child, stdout));
         Ok(())
+    }
+
+    /// Starts it again with a clock that is off by what the file `offset` says, in seconds with their sign (libfaketime).
+    ///
+    /// # Errors
+    /// When libfaketime is not there, or the server does not start with it.
+    pub async fn fake_clock(&mut self, offset: &Path) -> Result<(), WorldError> {
+        let library =
+            faketime().ok_or_else(|| WorldError::Other("Debian's faketime is not there".to_owned()))?;
+        self.clock = Some((library, offset.to_owned()));
+        self.stop().await?;
+        self.restart().await
     }
 
     /// kill −9, and waits until it is gone.
@@ -161,4 +181,11 @@ impl Single {
     pub(super) fn demo(&self) -> Result<Demo, WorldError> {
         Demo::read(&self.data.join("demo.json"))
     }
+}
+
+/// libfaketime for programs with threads, in Debian's folder for this kind of machine.
+fn faketime() -> Option<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib").ok()?;
+    let libraries = folders.flatten().map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    libraries.into_iter().find(|path| path.exists())
 }

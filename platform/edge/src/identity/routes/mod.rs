@@ -82,7 +82,7 @@ async fn me(State(edge): State<Edge>, caller: Caller) -> Result<Json<Me>, ApiPro
 }
 
 async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProblem> {
-    let record = edge.identity.user(context.scope, context.user).await?.ok_or(IdentityError::NoSession)?;
+    let record = edge.identity.shown(context.scope, context.user).await?.ok_or(IdentityError::NoSession)?;
     let name = edge.identity.org_name(context.scope).await?;
     let presence = edge.presence.view(context.clone()).await.unwrap_or(PresenceView {
         primary: Presence::Offline,
@@ -109,7 +109,15 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
 
 impl Identity {
     async fn org_name(&self, scope: tandem_core::OrgScope) -> Result<String, IdentityError> {
+        let (known, org, now) = (&self.0.known, scope.org(), self.0.clock.now());
+        if let Some(name) = known.org(org, now) {
+            return Ok(name);
+        }
+        let before = known.before();
         let orgs = self.orgs().await?;
-        orgs.into_iter().find(|(org, _)| *org == scope).map(|(_, name)| name).ok_or(IdentityError::NoSession)
+        let name = orgs.into_iter().find(|(each, _)| *each == scope).map(|(_, name)| name);
+        let name = name.ok_or(IdentityError::NoSession)?;
+        known.keep_org(org, &name, now, before);
+        Ok(name)
     }
 }

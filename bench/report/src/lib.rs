@@ -1,61 +1,94 @@
 //! Results as a table with bars for people, and as JSON for whoever compares runs.
 
-use std::{fs, io, path::Path};
+use std::{borrow::Cow, fs, io, path::Path};
 
 use serde::Serialize;
 
 /// How wide a bar is at its longest.
 const BAR: usize = 40;
+/// How wide names are.
+const WIDE: usize = 58;
 
 /// One result, the median of its rounds.
 #[derive(Debug, Serialize)]
-pub(crate) struct Row {
-    pub(crate) name: &'static str,
-    pub(crate) unit: &'static str,
-    pub(crate) ours: f64,
-    pub(crate) peer: Option<f64>,
-    pub(crate) peer_name: Option<&'static str>,
+pub struct Row {
+    /// What was measured.
+    pub name: Cow<'static, str>,
+    /// Unit of every figure.
+    pub unit: &'static str,
+    /// Ours.
+    pub ours: f64,
+    /// Another program's, in the same run.
+    pub peer: Option<f64>,
+    /// Which program.
+    pub peer_name: Option<&'static str>,
     /// What the machine allows at best.
-    pub(crate) floor: Option<f64>,
-    pub(crate) goal: Option<f64>,
-    pub(crate) pass: Option<bool>,
+    pub floor: Option<f64>,
+    /// What ours should reach.
+    pub goal: Option<f64>,
+    /// Whether it does.
+    pub pass: Option<bool>,
 }
 
 impl Row {
     /// A result that should reach `goal`.
-    pub(crate) fn at_least(name: &'static str, unit: &'static str, ours: f64, goal: f64) -> Self {
+    pub fn at_least(name: impl Into<Cow<'static, str>>, unit: &'static str, ours: f64, goal: f64) -> Self {
         Self { goal: Some(goal), pass: Some(ours >= goal), ..Self::plain(name, unit, ours) }
     }
 
     /// A result that should stay below `goal`.
-    pub(crate) fn at_most(name: &'static str, unit: &'static str, ours: f64, goal: f64) -> Self {
+    pub fn at_most(name: impl Into<Cow<'static, str>>, unit: &'static str, ours: f64, goal: f64) -> Self {
         Self { goal: Some(goal), pass: Some(ours <= goal), ..Self::plain(name, unit, ours) }
     }
 
     /// A result without a goal.
-    pub(crate) fn plain(name: &'static str, unit: &'static str, ours: f64) -> Self {
-        Self { name, unit, ours, peer: None, peer_name: None, floor: None, goal: None, pass: None }
+    pub fn plain(name: impl Into<Cow<'static, str>>, unit: &'static str, ours: f64) -> Self {
+        Self {
+            name: name.into(),
+            unit,
+            ours,
+            peer: None,
+            peer_name: None,
+            floor: None,
+            goal: None,
+            pass: None,
+        }
     }
 
     /// Whose result the goal is.
-    pub(crate) fn goal_of(self, peer: &'static str) -> Self {
+    #[must_use]
+    pub fn goal_of(self, peer: &'static str) -> Self {
         Self { peer: self.goal, peer_name: Some(peer), ..self }
     }
 
+    /// Beside a peer, whose `share` ours should stay below.
+    #[must_use]
+    pub fn at_most_of(self, share: f64, peer: f64, peer_name: &'static str) -> Self {
+        let goal = share * peer;
+        Self {
+            peer: Some(peer),
+            peer_name: Some(peer_name),
+            goal: Some(goal),
+            pass: Some(self.ours <= goal),
+            ..self
+        }
+    }
+
     /// With the best the machine could do.
-    pub(crate) fn floor(self, floor: f64) -> Self {
+    #[must_use]
+    pub fn floor(self, floor: f64) -> Self {
         Self { floor: Some(floor), ..self }
     }
 }
 
 /// The middle one.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The value that `share` of the values do not exceed.
-pub(crate) fn quantile(values: &mut [f64], share: f64) -> f64 {
+pub fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     #[expect(
         clippy::cast_possible_truncation,
@@ -69,29 +102,30 @@ pub(crate) fn quantile(values: &mut [f64], share: f64) -> f64 {
 
 /// Prints the table and writes `path`.
 #[expect(clippy::print_stdout, reason = "this is what the program is for")]
-pub(crate) fn publish(rows: &[Row], path: &Path) -> io::Result<()> {
-    println!("{:<44} {:>12} {:>12} {:>12}  {:<9}", "", "ours", "goal", "floor", "unit");
+pub fn publish(rows: &[Row], path: &Path) -> io::Result<()> {
+    println!("{:<WIDE$} {:>12} {:>12} {:>12} {:>12}  {:<9}", "", "ours", "goal", "peer", "floor", "unit");
     for row in rows {
         let verdict = match row.pass {
             Some(true) => "met",
             Some(false) => "MISSED",
             None => "",
         };
-        let (goal, floor) = (number(row.goal), number(row.floor));
+        let (goal, peer, floor) = (number(row.goal), number(row.peer), number(row.floor));
         println!(
-            "{:<44} {:>12} {goal:>12} {floor:>12}  {:<9} {verdict}",
+            "{:<WIDE$} {:>12} {goal:>12} {peer:>12} {floor:>12}  {:<9} {verdict}",
             row.name,
             number(Some(row.ours)),
             row.unit
         );
-        let longest = row.goal.into_iter().chain(row.floor).fold(row.ours, f64::max);
-        for (what, value) in [("ours", Some(row.ours)), ("goal", row.goal), ("floor", row.floor)] {
+        let longest = row.goal.into_iter().chain(row.peer).chain(row.floor).fold(row.ours, f64::max);
+        let values = [("ours", Some(row.ours)), ("goal", row.goal), ("peer", row.peer), ("floor", row.floor)];
+        for (what, value) in values {
             if let Some(value) = value {
                 println!("  {what:<6}{}", bar(value / longest));
             }
         }
         if let Some(peer) = row.peer_name {
-            println!("  goal: {peer}");
+            println!("  peer: {peer}");
         }
     }
     if let Some(folder) = path.parent() {

@@ -1,29 +1,32 @@
-//! Views made of the log alone, each kept up to date by a task of its own.
-//!
-//! Several nodes may keep the same view: the checkpoint is compared in the transaction that moves it, so each event is taken in once. Who
-//! finds that another was first stands back for a while and only watches the checkpoint, as does a node that keeps no views. A node
-//! whose version of a view is older than the checkpoint's leaves it alone.
+//! The task that keeps a view.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use sqlx::{AnyConnection, AnyPool, Row as _};
+use sqlx::{AnyConnection, AnyPool};
 use tandem_core::Clock;
 use tandem_proto::{Cursor, Event, Timestamp};
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
+use super::{
+    Projection, View, beside, filter,
+    standing::{Standing, checkpoint},
+};
 use crate::{
-    BoxFuture, EventFilter, Follow, StoreError,
-    engine::Engine,
+    BoxFuture, Follow, StoreError,
     gate::Gate,
-    meters, reader,
+    meters,
+    reader::{self, Range},
     session::Session,
     writer::{Jobs, guarded},
 };
 
 /// Events in one transaction at first, and at most. As many are taken as fit into [`BRIEF`]: commands wait behind them.
 const BATCH: u32 = 100;
-const LARGEST_BATCH: u32 = 6_400;
+const LARGEST_BATCH: u32 = 12_800;
 const BRIEF: Duration = Duration::from_millis(20);
 /// A checkpoint is written with the view; after so many events that the view did not want, it is written alone.
 const IDLE_CHECKPOINT: i64 = 1_000;
@@ -35,98 +38,11 @@ const STAND_BACK: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(5);
 const LOOK_LATER: Duration = Duration::from_millis(50);
 
-/// A rebuildable view. Its checkpoint is stored in the transaction that changes the view.
-pub trait Projection: Send + Sync + 'static {
-    /// Unique name.
-    fn name(&self) -> &'static str;
-    /// Raised to rebuild from the start.
-    fn version(&self) -> u32;
-    /// Kinds of event it wants; a trailing `*` matches any ending.
-    fn kinds(&self) -> &'static [&'static str];
-    /// Empties the view.
-    fn reset<'a>(&'a self, conn: &'a mut AnyConnection) -> BoxFuture<'a, Result<(), StoreError>>;
-    /// Takes one event into the view. An event it fails on is parked (table `parked_events`) and the view goes on without it.
-    fn apply<'a>(
-        &'a self,
-        conn: &'a mut AnyConnection,
-        event: &'a Event,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
-}
-
-/// What a projection wants of the log.
-pub(crate) fn filter(projection: &dyn Projection) -> EventFilter {
-    let kinds = projection.kinds().iter().map(|kind| Cow::Borrowed(*kind)).collect();
-    EventFilter { kinds, ..EventFilter::default() }
-}
-
-/// What the table says of a view: which version it is of, and what it has seen.
-#[derive(Clone, Copy)]
-struct Standing {
-    version: i64,
-    seen: Cursor,
-}
-
-async fn standing(
-    executor: impl sqlx::Executor<'_, Database = sqlx::Any>,
-    projection: &dyn Projection,
-) -> Result<Option<Standing>, StoreError> {
-    let query = sqlx::query("SELECT version, xid, position FROM projections WHERE name = $1");
-    let Some(row) = query.bind(projection.name()).fetch_optional(executor).await? else { return Ok(None) };
-    Ok(Some(Standing { version: row.try_get(0)?, seen: reader::cursor(&row, 1, 2)? }))
-}
-
-/// Where the view stands. If this node is to keep it, a view of an older version is emptied first.
-pub(crate) async fn prepare(
-    conn: &mut AnyConnection,
-    engine: Engine,
-    projection: &dyn Projection,
-    keeps: bool,
-) -> Result<Cursor, StoreError> {
-    sqlx::query("BEGIN").execute(&mut *conn).await?;
-    if engine == Engine::Postgres {
-        // Whoever keeps the older version ends what he is at.
-        let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(Gate::view(projection.name()).key);
-        lock.execute(&mut *conn).await?;
-    }
-    let seen = match standing(&mut *conn, projection).await? {
-        Some(standing) if standing.version >= i64::from(projection.version()) || !keeps => standing.seen,
-        Some(_) | None if keeps => {
-            tracing::info!(projection = projection.name(), version = projection.version(), "rebuilding");
-            projection.reset(conn).await?;
-            sqlx::query("DELETE FROM parked_events WHERE projection = $1")
-                .bind(projection.name())
-                .execute(&mut *conn)
-                .await?;
-            checkpoint(conn, projection, Cursor::START).await?;
-            Cursor::START
-        }
-        Some(_) | None => Cursor::START,
-    };
-    sqlx::query("COMMIT").execute(&mut *conn).await?;
-    Ok(seen)
-}
-
-async fn checkpoint(
-    conn: &mut AnyConnection,
-    projection: &dyn Projection,
-    seen: Cursor,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO projections (name, version, xid, position) VALUES ($1, $2, $3, $4) ON CONFLICT (name) \
-         DO UPDATE SET version = excluded.version, xid = excluded.xid, position = excluded.position",
-    )
-    .bind(projection.name())
-    .bind(i64::from(projection.version()))
-    .bind(reader::xid_of(seen))
-    .bind(seen.position.0)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// Keeps one view up to date, or watches it being kept.
 pub(crate) struct Runner {
     pub(crate) projection: Arc<dyn Projection>,
+    /// Where this runner keeps it.
+    pub(crate) view: View,
     pub(crate) follow: Follow,
     pub(crate) jobs: Jobs,
     pub(crate) pool: AnyPool,
@@ -182,7 +98,28 @@ impl Runner {
     async fn keep_up(&mut self) {
         let name = self.projection.name();
         loop {
-            let events: Arc<[Arc<Event>]> = match self.follow.batch(self.batch.0).await {
+            let most = self.batch.0;
+            let batch = if self.view == View::BESIDE && self.follow.is_level() {
+                match self.settle_in().await {
+                    Ok(()) => {}
+                    Err(StoreError::Closed) => return,
+                    Err(StoreError::Fenced) => self.stand_back(),
+                    Err(error) => {
+                        tracing::error!(projection = name, %error, "the new view cannot be put in place")
+                    }
+                }
+                if self.view == View::LIVE {
+                    self.tell();
+                    continue;
+                }
+                match timeout(RETRY, self.follow.batch(most)).await {
+                    Ok(batch) => batch,
+                    Err(_) => continue,
+                }
+            } else {
+                self.follow.batch(most).await
+            };
+            let events: Arc<[Arc<Event>]> = match batch {
                 Ok(events) => events.into(),
                 Err(StoreError::Closed) => return,
                 Err(error) => {
@@ -195,7 +132,7 @@ impl Runner {
             while let Err(error) = self.take(&events, seen).await {
                 match error {
                     StoreError::Closed => return,
-                    StoreError::Fenced => self.turn = Turn::Theirs(Instant::now() + STAND_BACK),
+                    StoreError::Fenced => self.stand_back(),
                     error => {
                         tracing::error!(projection = name, %error, "the view cannot be stored");
                         tokio::time::sleep(RETRY).await;
@@ -203,10 +140,74 @@ impl Runner {
                 }
             }
             self.batch.learn(events.len(), began.elapsed());
-            let seen = self.follow.seen();
-            meters::projection_lag(name, self.head.borrow().position.0 - seen.position.0);
+            self.tell();
+        }
+    }
+
+    fn stand_back(&mut self) {
+        self.turn = Turn::Theirs(Instant::now() + STAND_BACK);
+    }
+
+    /// Tells those who wait how far the view is that is read.
+    fn tell(&self) {
+        let seen = self.follow.seen();
+        meters::projection_lag(self.projection.name(), self.head.borrow().position.0 - seen.position.0);
+        if self.view == View::LIVE {
             self.reached.send_replace(seen);
         }
+    }
+
+    /// Has the view that was built read from now on, or waits until the node that built it has.
+    async fn settle_in(&mut self) -> Result<(), StoreError> {
+        while let Turn::Theirs(until) = self.turn {
+            let standing = self.standing().await?;
+            if self.view == View::LIVE {
+                return Ok(());
+            }
+            if until <= Instant::now() && !self.is_newer(standing) {
+                (self.turn, self.stored) = (Turn::Ours, standing.seen);
+            } else {
+                tokio::time::sleep(LOOK_LATER).await;
+            }
+        }
+        let Some(seen) = self.switch().await? else { return Ok(()) };
+        (self.view, self.stored) = (View::LIVE, seen);
+        tracing::info!(
+            projection = self.projection.name(),
+            version = self.projection.version(),
+            "the new version is in place"
+        );
+        Ok(())
+    }
+
+    /// Takes in what the old view has seen beyond the new one, and switches, all in one transaction; not if that is much.
+    async fn switch(&mut self) -> Result<Option<Cursor>, StoreError> {
+        let (projection, stored) = (Arc::clone(&self.projection), self.stored);
+        self.write(move |session| {
+            Box::pin(async move {
+                let projection = &*projection;
+                holds(session, View::BESIDE, projection, stored).await?;
+                let engine = session.engine();
+                let conn = session.conn();
+                let live = Standing::of(&mut *conn, View::LIVE, projection).await?.unwrap_or(Standing::NONE);
+                let range = Range { engine, org: None, after: stored, head: live.seen };
+                let missed = if live.seen > stored {
+                    reader::on(conn, range, &filter(projection)).await?
+                } else {
+                    Vec::new()
+                };
+                if missed.len() >= reader::PAGE as usize {
+                    return Ok(None);
+                }
+                let missed: Vec<Arc<Event>> = missed.into_iter().map(Arc::new).collect();
+                projection.apply_all(conn, View::BESIDE, &missed).await?;
+                beside::switch(conn, engine, projection).await?;
+                let seen = stored.max(live.seen);
+                checkpoint(conn, View::LIVE, projection, seen).await?;
+                Ok(Some(seen))
+            })
+        })
+        .await
     }
 
     /// Sees to it that the events are in the view.
@@ -218,10 +219,15 @@ impl Runner {
         if self.turn != Turn::Ours {
             return self.watch(events).await;
         }
+        // Another node, or the switch to a new version, may have taken in some of them.
+        let events = match events.iter().take_while(|event| event.cursor <= self.stored).count() {
+            0 => Arc::clone(events),
+            taken => Arc::from(&events[taken..]),
+        };
         if events.is_empty() && seen.position.0 - self.stored.position.0 < IDLE_CHECKPOINT {
             return Ok(());
         }
-        self.store(events, seen).await
+        self.store(&events, seen).await
     }
 
     /// Waits until another node took the events into the view; if none does, it is this node's turn again.
@@ -233,8 +239,7 @@ impl Runner {
             if standing.seen >= last {
                 return Ok(());
             }
-            let is_newer = standing.version > i64::from(self.projection.version());
-            if began.elapsed() >= STAND_BACK && self.turn != Turn::Never && !is_newer {
+            if began.elapsed() >= STAND_BACK && self.turn != Turn::Never && !self.is_newer(standing) {
                 self.turn = Turn::Ours;
                 self.stored = standing.seen;
                 self.follow.jump(standing.seen);
@@ -245,40 +250,50 @@ impl Runner {
         }
     }
 
-    async fn standing(&self) -> Result<Standing, StoreError> {
-        let standing = standing(&self.pool, &*self.projection).await?;
-        Ok(standing.unwrap_or(Standing { version: 0, seen: Cursor::START }))
+    /// Where the view stands. One that another node built, or that this node only reads, is the one in place.
+    async fn standing(&mut self) -> Result<Standing, StoreError> {
+        let projection = &*self.projection;
+        let live = Standing::of(&self.pool, View::LIVE, projection).await?.unwrap_or(Standing::NONE);
+        if self.view == View::BESIDE && live.version < i64::from(projection.version()) {
+            let built = Standing::of(&self.pool, View::BESIDE, projection).await?;
+            return Ok(built.unwrap_or(Standing::NONE));
+        }
+        self.view = View::LIVE;
+        Ok(live)
+    }
+
+    fn is_newer(&self, standing: Standing) -> bool {
+        standing.version > i64::from(self.projection.version())
     }
 
     /// Takes the events into the view. Only when that fails are they taken one by one, to find the one it fails on.
     async fn store(&mut self, events: &Arc<[Arc<Event>]>, seen: Cursor) -> Result<(), StoreError> {
-        let batch = Arc::clone(events);
-        match self.apply(batch.iter().cloned().collect(), seen).await {
+        match self.apply(Arc::clone(events), seen).await {
             Err(error) if is_of_event(&error) => {}
             done => return done,
         }
-        for event in batch.iter() {
+        for event in events.iter() {
             if event.cursor <= self.stored {
                 continue;
             }
-            match self.apply(vec![Arc::clone(event)], event.cursor).await {
+            match self.apply([Arc::clone(event)].into(), event.cursor).await {
                 Err(error) if is_of_event(&error) => self.park(event, &error).await?,
                 done => done?,
             }
         }
-        self.apply(Vec::new(), seen).await
+        self.apply(Arc::default(), seen).await
     }
 
     /// Takes events into the view in one transaction.
-    async fn apply(&mut self, events: Vec<Arc<Event>>, seen: Cursor) -> Result<(), StoreError> {
-        let (projection, stored) = (Arc::clone(&self.projection), self.stored);
+    async fn apply(&mut self, events: Arc<[Arc<Event>]>, seen: Cursor) -> Result<(), StoreError> {
+        let (projection, view, stored) = (Arc::clone(&self.projection), self.view, self.stored);
         self.submit(seen, move |session| {
             Box::pin(async move {
-                holds(session, &*projection, stored).await?;
-                for event in &events {
-                    projection.apply(session.conn(), event).await?;
+                holds(session, view, &*projection, stored).await?;
+                if !events.is_empty() {
+                    projection.apply_all(session.conn(), view, &events).await?;
                 }
-                checkpoint(session.conn(), &*projection, seen).await
+                checkpoint(session.conn(), view, &*projection, seen).await
             })
         })
         .await
@@ -290,12 +305,12 @@ impl Runner {
         let seen = event.cursor;
         tracing::error!(projection = name, position = seen.position.0, kind = event.kind, %error, "event parked");
         meters::parked(name);
-        let (projection, stored) = (Arc::clone(&self.projection), self.stored);
+        let (projection, view, stored) = (Arc::clone(&self.projection), self.view, self.stored);
         let (error, now) = (error.to_string(), self.clock.now());
         self.submit(seen, move |session| {
             Box::pin(async move {
-                holds(session, &*projection, stored).await?;
-                park(session.conn(), &*projection, seen, now, error).await
+                holds(session, view, &*projection, stored).await?;
+                park(session.conn(), view, &*projection, seen, now, error).await
             })
         })
         .await
@@ -306,6 +321,16 @@ impl Runner {
     where
         W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<(), StoreError>> + Send + 'static,
     {
+        self.write(work).await?;
+        self.stored = seen;
+        Ok(())
+    }
+
+    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<T, StoreError>> + Send + 'static,
+    {
         let gate = Gate::view(self.projection.name());
         let done = self.jobs.submit(gate, move |mut session| {
             Box::pin(async move {
@@ -314,9 +339,7 @@ impl Runner {
                 (session, done)
             })
         });
-        done.await?;
-        self.stored = seen;
-        Ok(())
+        done.await
     }
 }
 
@@ -332,12 +355,14 @@ fn is_of_event(error: &StoreError) -> bool {
     )
 }
 
-/// Checks that nobody else moved the checkpoint. A single writer's cannot have moved.
-async fn holds(session: &mut Session, projection: &dyn Projection, stored: Cursor) -> Result<(), StoreError> {
-    if session.engine() == Engine::Sqlite {
-        return Ok(());
-    }
-    match standing(session.conn(), projection).await? {
+/// Checks that nobody else moved the checkpoint.
+async fn holds(
+    session: &mut Session,
+    view: View,
+    projection: &dyn Projection,
+    stored: Cursor,
+) -> Result<(), StoreError> {
+    match Standing::of(session.conn(), view, projection).await? {
         Some(standing) if standing.version == i64::from(projection.version()) && standing.seen == stored => {
             Ok(())
         }
@@ -347,6 +372,7 @@ async fn holds(session: &mut Session, projection: &dyn Projection, stored: Curso
 
 async fn park(
     conn: &mut AnyConnection,
+    view: View,
     projection: &dyn Projection,
     seen: Cursor,
     now: Timestamp,
@@ -356,11 +382,11 @@ async fn park(
         "INSERT INTO parked_events (projection, position, at, error) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (projection, position) DO UPDATE SET at = excluded.at, error = excluded.error",
     )
-    .bind(projection.name())
+    .bind(&*view.key(projection))
     .bind(seen.position.0)
     .bind(now.micros())
     .bind(error)
     .execute(&mut *conn)
     .await?;
-    checkpoint(conn, projection, seen).await
+    checkpoint(conn, view, projection, seen).await
 }

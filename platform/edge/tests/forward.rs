@@ -1,0 +1,134 @@
+//! Requests about what lives on one of several nodes.
+
+mod support;
+
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::{Router, body::Body, routing::post};
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use support::Server;
+use tandem_bus::Links;
+use tandem_cluster::{Claim, Cluster, Joining, Kind};
+use tandem_core::{Mint, OrgScope};
+use tandem_edge::{ApiProblem, Caller, Forwarding, Served, no_route};
+use tandem_proto::{Load, NodeId, NodeInfo, NodeRole, Problem};
+use tandem_store::Cause;
+use tower::ServiceExt as _;
+use utoipa_axum::router::OpenApiRouter;
+
+/// A node that answers for what it has with its name.
+struct Node {
+    cluster: Cluster,
+    has: Arc<AtomicBool>,
+    app: Router,
+}
+
+impl Node {
+    async fn start(server: &Server, name: &'static str) -> Self {
+        let me = NodeId::generate();
+        let links = Links::listen(me, (Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+        let info = NodeInfo {
+            id: me,
+            name: name.to_owned(),
+            roles: [NodeRole::Engine].into(),
+            links: links.address(),
+            http: None,
+            sip: None,
+            media: None,
+            version: String::new(),
+            draining: false,
+            load: Load::default(),
+        };
+        let (store, mint) = (server.store.clone(), Arc::new(Mint::for_server()));
+        let cluster =
+            Cluster::join(Joining { store, mint, links, info, alone: false }).await.expect("it joins");
+
+        let has = Arc::new(AtomicBool::new(false));
+        let here = Arc::clone(&has);
+        let answer = move |_: Caller, body: String| {
+            let here = here.load(Ordering::SeqCst);
+            async move { if here { Ok(format!("{name}: {body}")) } else { Err(ApiProblem::elsewhere()) } }
+        };
+        let forwarding = Forwarding::new(cluster.clone());
+        let routes = OpenApiRouter::new().route("/where", post(answer));
+        let routes = forwarding.layer(routes, Served::ByOwner(Kind::Routing)).split_for_parts().0;
+        let app = server.edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));
+        forwarding.answer(app.clone());
+        Self { cluster, has, app }
+    }
+
+    async fn own(&self, org: OrgScope) -> Claim {
+        let claim =
+            self.cluster.own(org, Kind::Routing, &org.org().to_string()).await.expect("the store answers");
+        self.has.store(true, Ordering::SeqCst);
+        claim.expect("it is nobody's")
+    }
+
+    async fn give_up(&self, org: OrgScope, claim: Claim) {
+        self.has.store(false, Ordering::SeqCst);
+        let store = self.cluster.store();
+        let given =
+            store.write(org, Cause::SYSTEM, move |tx| Box::pin(async move { claim.give_up(tx).await }));
+        given.await.expect("it is its own");
+    }
+
+    async fn ask(&self, token: &str) -> (StatusCode, String) {
+        let request = Request::post("/api/v1/where").header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = request.body(Body::from("a call")).expect("a request");
+        let response = self.app.clone().oneshot(request).await.expect("routes do not fail");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        (status, String::from_utf8(body.to_vec()).expect("text"))
+    }
+}
+
+#[tokio::test]
+async fn a_request_follows_what_it_is_about() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    let mut nodes = Vec::new();
+    for name in ["one", "two", "three"] {
+        nodes.push(Node::start(&server, name).await);
+    }
+    for node in &nodes {
+        let mut seen = node.cluster.watch();
+        seen.wait_for(|seen| seen.all().len() == nodes.len()).await.expect("it watches");
+    }
+    let [one, two, three] = &nodes[..] else { unreachable!("three") };
+    let claim = one.own(org).await;
+    for node in [one, two, three] {
+        assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call".to_owned()));
+    }
+    // Each remembers where it was, and goes on from there at once: to answer it twice, or not at all, would be seen.
+    one.give_up(org, claim).await;
+    let claim = two.own(org).await;
+    for node in [three, one, two] {
+        assert_eq!(node.ask(&token).await, (StatusCode::OK, "two: a call".to_owned()));
+    }
+    two.give_up(org, claim).await;
+    one.own(org).await;
+    for node in [two, one, three] {
+        assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_nobody_follows_refuses() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    let node = Node::start(&server, "only").await;
+    node.own(org).await;
+    node.has.store(false, Ordering::SeqCst);
+    let (status, body) = node.ask(&token).await;
+    let problem: Problem = serde_json::from_str(&body).expect("a problem");
+    assert_eq!((status, problem.slug()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
+}
