@@ -5,8 +5,11 @@ use std::{
     time::Duration,
 };
 
+use tandem_cluster::Kind;
 use tandem_proto::api::LegState;
 use tandem_store::{Cause, StoreError};
+
+use tokio::time::timeout;
 
 use super::CallTask;
 use crate::calls::{
@@ -16,6 +19,19 @@ use crate::calls::{
 
 /// How long to wait before what could not be written is written again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long the store may take to say whose the call is.
+const ASK_WITHIN: Duration = Duration::from_millis(500);
+
+/// Whose the call is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Whose {
+    /// This node's.
+    Ours,
+    /// Another node goes on with it.
+    Theirs,
+    /// The store does not answer.
+    Unknown,
+}
 
 impl CallTask {
     fn state(&self) -> String {
@@ -89,11 +105,22 @@ impl CallTask {
         }
     }
 
-    /// Asks the store whether the call is still this node's. While the store is away nobody knows.
-    pub(super) async fn is_ours(&mut self) -> bool {
-        let state = self.state();
-        let hash = hash_of(&state);
-        self.write(Cause::SYSTEM, Fate::Kept(state), hash).await.is_ok()
+    /// Asks the store whose the call is, before something is done that only its owner may do. One that is another's is let go of.
+    pub(super) async fn whose(&mut self) -> Whose {
+        if self.kept.claim.is_none() {
+            // Nobody else knows of it.
+            return Whose::Ours;
+        }
+        let (cluster, id) = (&self.switch.cluster, self.call.record().id.to_string());
+        match timeout(ASK_WITHIN, cluster.owner(Kind::Call, &id)).await {
+            Ok(Ok(owner)) if owner.as_ref().and_then(|owner| owner.node) == Some(cluster.me()) => Whose::Ours,
+            Ok(Ok(_)) => {
+                tracing::info!(call = %id, "another node goes on with the call");
+                self.kept.let_go = true;
+                Whose::Theirs
+            }
+            Ok(Err(_)) | Err(_) => Whose::Unknown,
+        }
     }
 
     /// Leaves the call to another node. Nobody is told anything: the other goes on in the same dialogs.

@@ -1,7 +1,7 @@
 //! The call's media goes to another node: because the one it was on is gone, or wants to go.
 //!
 //! A node that hears of no media node may be cut off itself, and the call another's by then. So nothing moves to where nobody answers, and
-//! nothing ends for want of media before the store has confirmed that the call is still this node's.
+//! nothing ends for want of media, or goes elsewhere, before the store has been asked whose the call is.
 
 use std::time::Duration;
 
@@ -13,12 +13,14 @@ use tandem_proto::{
 };
 use tandem_relay::Media;
 
-use super::{Adrift, CallTask, LOST_AFTER, Means};
+use super::{Adrift, CallTask, LOST_AFTER, Means, keeping::Whose};
 
 /// How often a call without media looks for a node.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long it does so.
 const ADRIFT_AT_MOST: Duration = Duration::from_secs(30);
+/// How long a call waits for the store to say whose it is, before its media moves all the same: people talk.
+const UNSURE_AT_MOST: Duration = Duration::from_secs(3);
 /// A browser that has not come by then may not know that it is wanted; after that it is told so often.
 const SUMMON_AFTER: Duration = Duration::from_secs(1);
 
@@ -43,19 +45,26 @@ impl CallTask {
             return;
         }
         let next = self.switch.media_for(self.scope).filter(|next| next.node() != before);
+        let since = self.adrift.map_or(now, |adrift| adrift.since);
+        let mut unsure = false;
         if let Some(next) = next
             && next.answers().await
         {
-            self.adrift = None;
-            return self.move_media(next, reason).await;
+            match self.whose().await {
+                Whose::Theirs => return,
+                Whose::Unknown if now - since < UNSURE_AT_MOST => unsure = true,
+                Whose::Ours | Whose::Unknown => {
+                    self.adrift = None;
+                    return self.move_media(next, reason).await;
+                }
+            }
         }
-        if there {
+        if there && !unsure {
             self.adrift = None;
             return;
         }
-        let since = self.adrift.map_or(now, |adrift| adrift.since);
         self.adrift = Some(Adrift { since, look_at: now.plus(LOOK_EVERY), unmade: false });
-        if now - since >= ADRIFT_AT_MOST && self.is_ours().await {
+        if now - since >= ADRIFT_AT_MOST && self.whose().await == Whose::Ours {
             self.adrift = None;
             self.call.end(now, reason);
         }
@@ -128,7 +137,7 @@ impl CallTask {
         if !self.lost.values().any(over) {
             return;
         }
-        if !self.is_ours().await {
+        if self.whose().await != Whose::Ours {
             // Looked at again, unless it was let go of.
             self.lost.values_mut().filter(|at| over(at)).for_each(|at| *at = now.plus(LOOK_EVERY));
             return;
