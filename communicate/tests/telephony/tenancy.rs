@@ -86,7 +86,8 @@ async fn seen(world: &World, scope: OrgScope, token: &str) -> [usize; 4] {
     counts.try_into().expect("four")
 }
 
-#[tokio::test]
+// Several threads: one of them is blocked while the server is told something, and connections come back to the pool meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_that_forgets_its_org_shows_nothing_of_another() {
     let postgres = Postgres::start();
     let world = World::on(postgres.url()).await;

@@ -60,7 +60,8 @@ async fn count(conn: &mut AnyConnection, table: &str) -> i64 {
     sqlx::query(sql).fetch_one(conn).await.expect("counted").get(0)
 }
 
-#[tokio::test]
+// Several threads: one of them is blocked while the server is told something, and connections come back to the pool meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_reaches_its_own_org_only() {
     let server = Postgres::start();
     let store = Store::open(&server.url(), &[NOTES], Vec::new()).await.expect("opens");
@@ -79,7 +80,8 @@ async fn careless_read(store: &Store, scope: OrgScope, table: &str) -> i64 {
     count(&mut store.scoped(scope).await.expect("a connection"), table).await
 }
 
-#[tokio::test]
+// Several threads: one of them is blocked while the server is told something, and connections come back to the pool meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_sees_its_own_org_only() {
     let server = Postgres::start();
     let store = Store::open(&server.url(), &[NOTES], Vec::new()).await.expect("opens");
