@@ -71,7 +71,7 @@ pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>) {
     metrics::counter!("tandem_ws_closed_total", "code" => code.to_string()).increment(1);
     let _ = tokio::time::timeout(CLOSE_GRACE, reader.close(code, reason)).await;
     // Dropping a socket with unread input resets it, and the close frame may be lost.
-    let _ = tokio::time::timeout(CLOSE_ANSWER, async { while reader.receive().await.is_ok() {} }).await;
+    let _ = tokio::time::timeout(CLOSE_ANSWER, reader.discard()).await;
     metrics::gauge!("tandem_ws_sockets").decrement(1.0);
 }
 
@@ -160,6 +160,8 @@ impl Drop for Leaving {
 /// Reads frames and counts them.
 struct Reader {
     protocol: WebSocketContext,
+    /// It failed: what else comes has no frames.
+    failed: bool,
     outgoing: Outgoing,
     window: Window,
 }
@@ -171,7 +173,7 @@ impl Reader {
             .max_message_size(Some(WS_MESSAGE_BYTES))
             .max_frame_size(Some(WS_MESSAGE_BYTES));
         let protocol = WebSocketContext::new(Role::Server, Some(config));
-        Self { protocol, outgoing, window: Window::new(Instant::now()) }
+        Self { protocol, failed: false, outgoing, window: Window::new(Instant::now()) }
     }
 
     /// The next message of whatever kind. Pings are answered, and so is a close.
@@ -182,10 +184,30 @@ impl Reader {
                 Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     Poll::Pending
                 }
-                received => Poll::Ready(received),
+                received => {
+                    use tungstenite::Error::{Capacity, Protocol};
+                    self.failed |= matches!(received, Err(Capacity(_) | Protocol(_)));
+                    Poll::Ready(received)
+                }
             }
         })
         .await
+    }
+
+    /// Reads until the peer has answered the close frame, or is gone. A protocol that failed must not be asked again: it stands in the
+    /// middle of a frame it refused.
+    async fn discard(&mut self) {
+        while !self.failed {
+            if self.receive().await.is_err() && !self.failed {
+                return;
+            }
+        }
+        let mut rest = [0; READ_BYTES];
+        let outgoing = &self.outgoing;
+        while std::future::poll_fn(|context| outgoing.poll_read(context, &mut rest))
+            .await
+            .is_ok_and(|read| read > 0)
+        {}
     }
 
     /// As [`Self::receive`]; `None` when the peer is gone, or seems to be.
