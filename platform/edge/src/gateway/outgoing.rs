@@ -150,15 +150,15 @@ impl Outgoing {
         }
     }
 
-    /// Queues a frame, to be flushed soon. A full queue closes the socket.
+    /// Queues a frame, to be flushed soon. A full queue that the wire does not take closes the socket.
     pub(super) fn push(&self, frame: Bytes) -> Result<(), Closed> {
-        let mut queue = self.queue();
+        let mut queue = self.queue_with_room();
         self.put(&mut queue, frame)
     }
 
     /// As [`Self::push`], for a frame of a subscription, which must still be the newest.
     pub(super) fn push_of(&self, subscription: u64, frame: Bytes) -> Result<(), Closed> {
-        let mut queue = self.queue();
+        let mut queue = self.queue_with_room();
         if queue.subscription == subscription { self.put(&mut queue, frame) } else { Err(Closed) }
     }
 
@@ -302,7 +302,7 @@ impl Outgoing {
         if self.0.closing.get().is_some() {
             return Err(Closed);
         }
-        if queue.frames.len() >= WS_QUEUE_FRAMES || queue.bytes >= WS_QUEUE_BYTES {
+        if queue.is_full() {
             // The queue is emptied here, as its lock is held.
             (queue.frames, queue.bytes) = (VecDeque::new(), 0);
             if self.0.closing.set(Closing::SlowReader).is_ok() {
@@ -315,6 +315,17 @@ impl Outgoing {
         Ok(())
     }
 
+    /// The queue. Where it is full, what came in one burst is written first: only a wire that takes no more tells of a slow reader.
+    fn queue_with_room(&self) -> MutexGuard<'_, Queue> {
+        let queue = self.queue();
+        if !queue.is_full() {
+            return queue;
+        }
+        drop(queue);
+        self.flush();
+        self.queue()
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -325,6 +336,10 @@ impl Outgoing {
 }
 
 impl Queue {
+    fn is_full(&self) -> bool {
+        self.frames.len() >= WS_QUEUE_FRAMES || self.bytes >= WS_QUEUE_BYTES
+    }
+
     fn has_room(&self) -> bool {
         self.frames.len() <= WS_QUEUE_FRAMES / PACED_SHARE && self.bytes <= WS_QUEUE_BYTES / PACED_SHARE
     }

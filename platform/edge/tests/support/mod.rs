@@ -25,9 +25,9 @@ use tandem_edge::{
     no_route,
 };
 use tandem_proto::{
-    Actor, Cursor, DeviceId, Event, NodeId, Problem, Stream, Timestamp, Topic, TrackId, UserId,
+    Actor, Cursor, DeviceId, Event, NodeId, Problem, SkillId, Stream, Timestamp, Topic, TrackId, UserId,
     api::{NewPerson, Role},
-    events::identity::OrgCreated,
+    events::contact_centre::SkillCreated,
     ws::{RtcAnswer, RtcTrack},
 };
 use tandem_store::{BoxFuture, Cause, EventFilter, Expect, Store, StoreError};
@@ -200,9 +200,9 @@ impl Server {
         (user, token)
     }
 
-    /// Appends an event with `name` to the log, to be seen by `topic`.
+    /// Appends an event with `name` to the log, to be seen by `topic`. It tells nothing of anybody's rights.
     pub(crate) async fn say(&self, scope: OrgScope, topic: Topic, name: impl Into<String>) {
-        let event = OrgCreated { name: name.into() };
+        let event = SkillCreated { skill: SkillId::generate(), name: name.into() };
         self.store
             .write(scope, cause(), move |tx| {
                 Box::pin(async move {
