@@ -268,7 +268,20 @@ impl Cluster {
     /// # Errors
     /// When it does not.
     pub async fn back(&mut self, node: usize) -> Result<(), WorldError> {
-        let (before, began) = (self.nodes()[node].pid, Instant::now());
+        self.is_ready_again(node, self.nodes()[node].pid).await
+    }
+
+    /// Waits until a node that never ended is ready.
+    ///
+    /// # Errors
+    /// When it is not, or ended.
+    pub async fn answers(&mut self, node: usize) -> Result<(), WorldError> {
+        self.is_ready_again(node, 0).await
+    }
+
+    /// Waits until a node runs, as another process than `before`, and is ready.
+    async fn is_ready_again(&mut self, node: usize, before: u32) -> Result<(), WorldError> {
+        let began = Instant::now();
         while began.elapsed() < BACK_WITHIN {
             self.look()?;
             let now = &self.nodes()[node];
@@ -278,23 +291,6 @@ impl Cluster {
             sleep(LOOK).await;
         }
         Err(other(format!("{} does not come back", self.nodes()[node].name)))
-    }
-
-    /// Waits until a node that never ended is ready.
-    ///
-    /// # Errors
-    /// When it is not, or ended.
-    pub async fn answers(&mut self, node: usize) -> Result<(), WorldError> {
-        let began = Instant::now();
-        while began.elapsed() < BACK_WITHIN {
-            self.look()?;
-            let now = &self.nodes()[node];
-            if now.pid != 0 && is_ready(now.admin).await {
-                return Ok(());
-            }
-            sleep(LOOK).await;
-        }
-        Err(other(format!("{} is not ready again", self.nodes()[node].name)))
     }
 
     /// kill −9 of the primary; the supervisor promotes the standby.
