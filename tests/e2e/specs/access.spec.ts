@@ -1,18 +1,7 @@
 // Everybody can use it: axe finds nothing serious on any screen, and the keyboard alone is enough.
-import { AxeBuilder } from "@axe-core/playwright";
 import { Api, until } from "../parts/api.ts";
-import type { Person } from "../parts/browser.ts";
+import { faults } from "../parts/axe.ts";
 import { expect, test } from "../parts/world.ts";
-
-/** What axe calls serious or critical, one line each. */
-async function faults(person: Person): Promise<string[]> {
-  // Colours are judged at rest, not in the middle of a fade.
-  await person.page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity).map((each) => each.finished.catch(() => {}))));
-  const { violations } = await new AxeBuilder({ page: person.page }).analyze();
-  return violations
-    .filter((each) => each.impact === "serious" || each.impact === "critical")
-    .flatMap((each) => each.nodes.map((node) => `${each.id} (${each.impact}): ${node.target.join(" ")} ${node.html.slice(0, 160)} ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`));
-}
 
 for (const dark of [false, true]) {
   const look = dark ? "dark" : "light";

@@ -1,16 +1,7 @@
 // Those who administer an org: people's accounts and roles. What they change holds at once.
-import { AxeBuilder } from "@axe-core/playwright";
 import { Api } from "../parts/api.ts";
-import type { Person } from "../parts/browser.ts";
+import { faults } from "../parts/axe.ts";
 import { expect, test } from "../parts/world.ts";
-
-/** What axe calls serious or critical. */
-async function faults({ page }: Person): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter((each) => each.impact === "serious" || each.impact === "critical")
-    .flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`));
-}
 
 for (const dark of [false, true]) {
   test(`a person is deactivated and comes back, ${dark ? "dark" : "light"}`, async ({ world }) => {

@@ -1,17 +1,8 @@
 // Those who look after a Tandem see its nodes and jobs; nobody else does.
-import { AxeBuilder } from "@axe-core/playwright";
 import { Api } from "../parts/api.ts";
-import type { Person } from "../parts/browser.ts";
+import { faults } from "../parts/axe.ts";
 import { ON_CLUSTER } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
-
-/** What axe calls serious or critical. */
-async function faults({ page }: Person): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter((each) => each.impact === "serious" || each.impact === "critical")
-    .flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`));
-}
 
 for (const dark of [false, true]) {
   test(`an administrator sees this node, what it does, and the jobs, by keyboard too, ${dark ? "dark" : "light"}`, async ({ world }) => {

@@ -1,17 +1,8 @@
 // A second factor: switched on with an authenticator, asked for at sign-in, taken away by an administrator.
-import { AxeBuilder } from "@axe-core/playwright";
 import { Api } from "../parts/api.ts";
 import { code } from "../parts/authenticator.ts";
-import type { Person } from "../parts/browser.ts";
+import { faults } from "../parts/axe.ts";
 import { expect, test } from "../parts/world.ts";
-
-/** What axe calls serious or critical. */
-async function faults({ page }: Person): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter((each) => each.impact === "serious" || each.impact === "critical")
-    .flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`));
-}
 
 for (const [dark, width] of [
   [false, 1440],
