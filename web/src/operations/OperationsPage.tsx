@@ -1,10 +1,9 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Tabs } from "radix-ui";
 import type { OperationsTab } from "../router";
 import { m } from "../messages";
 import { useMay } from "../session/me";
 import { NotFound } from "../shell/Crash";
-import { cx } from "../ui/cx";
+import { TabbedPage } from "../ui/TabbedPage";
 import { JobsList } from "./JobsList";
 import { NodesTable } from "./NodesTable";
 
@@ -19,38 +18,14 @@ export function OperationsPage() {
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
   return (
-    <Tabs.Root
-      value={tab}
-      onValueChange={(value) => void navigate({ search: { tab: value as OperationsTab }, replace: true })}
-      className="flex h-full flex-col"
-      data-testid="operations"
-    >
-      <header className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 md:px-6">
-        <h1 className="py-2 text-lg font-semibold md:py-3.5">{m.operations.title}</h1>
-        <Tabs.List aria-label={m.operations.title} className="-mb-px flex gap-5 self-end">
-          {tabs.map((each) => (
-            <Tabs.Trigger
-              key={each}
-              value={each}
-              data-testid={`tab-${each}`}
-              className={cx(
-                "border-b-2 px-0.5 py-2.5 font-medium transition-colors md:py-4",
-                each === tab ? "border-accent text-text" : "border-transparent text-soft hover:text-text",
-              )}
-            >
-              {m.operations[each]}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
-      </header>
-      <div className="min-h-0 grow overflow-y-auto p-3 md:p-6">
-        <Tabs.Content value="nodes" className="outline-offset-4">
-          <NodesTable />
-        </Tabs.Content>
-        <Tabs.Content value="jobs" className="outline-offset-4">
-          <JobsList />
-        </Tabs.Content>
-      </div>
-    </Tabs.Root>
+    <TabbedPage
+      title={m.operations.title}
+      testId="operations"
+      tabs={tabs}
+      tab={tab}
+      onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
+      label={(each) => m.operations[each]}
+      views={{ nodes: <NodesTable />, jobs: <JobsList /> }}
+    />
   );
 }
