@@ -169,7 +169,7 @@ async fn the_log_shows_what_the_caller_may_see() {
     let get = async |query: String| {
         server.call(Method::GET, &format!("/api/v1/events?{query}"), Some(&token), None).await
     };
-    let (status, page) = get("kinds=org.*&limit=200".into()).await;
+    let (status, page) = get("kinds=org.*,skill.*&limit=200".into()).await;
     assert_eq!(status, StatusCode::OK);
     let names: Vec<&str> =
         page["items"].as_array().expect("items").iter().filter_map(|e| e["data"]["name"].as_str()).collect();
