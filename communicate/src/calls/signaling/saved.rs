@@ -66,7 +66,9 @@ impl SavedLeg {
             local.restored();
         }
         let state = match state {
-            SavedState::Incoming { invite, dialog, offer } => {
+            SavedState::Incoming { invite, mut dialog, offer } => {
+                // It may have been answered, and asked something, since.
+                dialog.skip(CSEQ_MARGIN);
                 State::Incoming { transaction: switch.sip().next_server(), invite, dialog, offer }
             }
             SavedState::Outgoing { invite, peer, cancelling } => {
