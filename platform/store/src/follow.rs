@@ -3,7 +3,8 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use sqlx::AnyPool;
-use tandem_proto::{Cursor, Event, OrgId};
+use tandem_core::OrgScope;
+use tandem_proto::{Cursor, Event};
 use tokio::sync::{
     broadcast::{self, error::RecvError, error::TryRecvError},
     watch,
@@ -32,7 +33,7 @@ pub(crate) struct Log {
 pub struct Follow {
     pool: AnyPool,
     engine: Engine,
-    org: Option<OrgId>,
+    scope: Option<OrgScope>,
     filter: EventFilter,
     head: watch::Receiver<Cursor>,
     live: broadcast::Receiver<Arc<Event>>,
@@ -60,7 +61,7 @@ struct Ahead {
 impl Follow {
     pub(crate) fn new(
         log: Log,
-        org: Option<OrgId>,
+        scope: Option<OrgScope>,
         filter: EventFilter,
         after: Cursor,
         stop: CancellationToken,
@@ -71,7 +72,7 @@ impl Follow {
         Self {
             pool,
             engine,
-            org,
+            scope,
             filter,
             head,
             live,
@@ -170,7 +171,7 @@ impl Follow {
     /// Reads the log from `after` on.
     fn read(&self, after: Cursor, most: u32) -> impl Future<Output = Found> + Send + use<> {
         let (pool, filter) = (self.pool.clone(), self.filter.clone());
-        let range = Range { engine: self.engine, org: self.org, after, head: *self.head.borrow() };
+        let range = Range { engine: self.engine, scope: self.scope, after, head: *self.head.borrow() };
         async move {
             let (events, seen) = reader::events(&pool, range, &filter, most).await?;
             Ok((events.into_iter().map(Arc::new).collect(), seen))
@@ -182,6 +183,7 @@ impl Follow {
             return None;
         }
         self.seen = event.cursor;
-        (self.org.is_none_or(|org| org == event.org) && self.filter.matches(&event)).then_some(event)
+        (self.scope.is_none_or(|scope| scope.org() == event.org) && self.filter.matches(&event))
+            .then_some(event)
     }
 }

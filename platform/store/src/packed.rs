@@ -40,6 +40,22 @@ pub(crate) fn events(packed: &str) -> Events<'_> {
     Events { rest: packed }
 }
 
+/// How many rows a packed text has, and the last one's cursor, without taking them apart.
+pub(crate) fn extent(packed: &str) -> Result<(usize, Option<Cursor>), StoreError> {
+    let (mut rest, mut rows, mut last) = (packed, 0, None);
+    while !rest.is_empty() {
+        let row;
+        (row, rest) = Row::first(rest).ok_or_else(not_packed)?;
+        rows += 1;
+        last = last.max(Some(row.cursor()?));
+    }
+    Ok((rows, last))
+}
+
+fn not_packed() -> StoreError {
+    StoreError::damaged("events", "a page is not what was packed")
+}
+
 pub(crate) struct Events<'a> {
     rest: &'a str,
 }
@@ -53,7 +69,7 @@ impl Iterator for Events<'_> {
         }
         let Some((row, rest)) = Row::first(self.rest) else {
             self.rest = "";
-            return Some(Err(StoreError::damaged("events", "a page is not what was packed")));
+            return Some(Err(not_packed()));
         };
         self.rest = rest;
         Some(row.event())
@@ -79,17 +95,23 @@ impl<'a> Row<'a> {
         Some((Self { head, texts }, rest))
     }
 
-    fn event(&self) -> Result<Event, StoreError> {
-        let [position, version, schema, at, causation, xid, ..] = self.head;
-        let [org, stream, kind, actor, correlation, subject, topics, data] = self.texts;
+    fn cursor(&self) -> Result<Cursor, StoreError> {
+        let [position, _, _, _, _, xid, ..] = self.head;
         let position = Position(position.unwrap_or(0));
-        let row = At(position);
+        Ok(Cursor { xid: At(position).needed(xid)?.unsigned_abs(), position })
+    }
+
+    fn event(&self) -> Result<Event, StoreError> {
+        let [_, version, schema, at, causation, ..] = self.head;
+        let [org, stream, kind, actor, correlation, subject, topics, data] = self.texts;
+        let cursor = self.cursor()?;
+        let row = At(cursor.position);
         let stored = u16::try_from(row.needed(schema)?).map_err(|e| row.damaged(e))?;
         let kind = row.needed(kind)?;
         let (schema_version, data) =
             upcast::payload(kind, stored, row.needed(data)?).map_err(|e| row.damaged(e))?;
         Ok(Event {
-            cursor: Cursor { xid: row.needed(xid)?.unsigned_abs(), position },
+            cursor,
             org: row.parsed::<OrgId>(row.needed(org)?)?,
             stream: Stream::from_text(row.needed(stream)?),
             version: row.needed(version)?,

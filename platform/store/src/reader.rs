@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Row as _, any::AnyRow};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row as _, any::AnyRow};
+use tandem_core::OrgScope;
 use tandem_proto::{Cursor, Event, OrgId, Position};
 
-use crate::{EventFilter, StoreError, engine::Engine, packed};
+use crate::{EventFilter, StoreError, engine::Engine, packed, scoped::Scoped};
 
 /// Events one statement reads at most: a page of the largest payloads (a request's body at most, 1 MiB) is well below the 10⁹ bytes a
 /// value may have in either database.
@@ -23,7 +24,8 @@ pub(crate) async fn newest(conn: &mut AnyConnection) -> Result<i64, StoreError> 
 #[derive(Clone, Copy)]
 pub(crate) struct Range {
     pub(crate) engine: Engine,
-    pub(crate) org: Option<OrgId>,
+    /// One org's, read behind its wall, or everybody's.
+    pub(crate) scope: Option<OrgScope>,
     /// Without this one.
     pub(crate) after: Cursor,
     /// With this one, which must have been the head before: nothing will be written before it.
@@ -38,16 +40,22 @@ pub(crate) async fn events(
     filter: &EventFilter,
     limit: u32,
 ) -> Result<(Vec<Event>, Cursor), StoreError> {
-    let mut found = Vec::new();
-    let mut seen = range.after;
+    let Some(scope) = range.scope else {
+        return along_log(&mut *pool.acquire().await?, range, filter, limit).await;
+    };
+    let mut conn = Scoped::new(pool, range.engine, scope).await?;
+    if filter.stream.is_some() || filter.topics.is_empty() {
+        return along_log(&mut conn, range, filter, limit).await;
+    }
+    let (mut found, mut seen) = (Vec::new(), range.after);
     while let Some(wanted) = limit.checked_sub(found.len() as u32).filter(|wanted| *wanted > 0) {
-        let page = page(pool, Range { after: seen, ..range }, filter, wanted.min(PAGE)).await?;
-        let full = page.len() >= wanted.min(PAGE) as usize;
+        let (range, wanted) = (Range { after: seen, ..range }, wanted.min(PAGE));
+        let page = merged(&mut conn, range, scope.org(), filter, wanted).await?;
+        let full = page.len() >= wanted as usize;
         if let Some(last) = page.last() {
             seen = last.cursor;
         }
-        // A stream's events are looked up by stream, so their topics were not part of the search.
-        found.extend(page.into_iter().filter(|event| filter.matches_topics(&event.topics)));
+        found.extend(page);
         if !full {
             return Ok((found, seen.max(range.head)));
         }
@@ -55,20 +63,61 @@ pub(crate) async fn events(
     Ok((found, seen))
 }
 
-/// The first `limit` events of a range, by the index that fits the filter.
-async fn page(
-    pool: &AnyPool,
+/// Page after page of the log itself. While one is taken apart here, the database is at the next.
+async fn along_log(
+    conn: &mut AnyConnection,
     range: Range,
     filter: &EventFilter,
     limit: u32,
+) -> Result<(Vec<Event>, Cursor), StoreError> {
+    let mut found = Vec::new();
+    let (mut seen, mut wanted) = (range.after, limit.min(PAGE));
+    let mut page = by_log(range, filter, wanted).fetch(conn).await?;
+    loop {
+        let (rows, last) = packed::extent(&page)?;
+        seen = last.unwrap_or(seen);
+        if rows < wanted as usize {
+            found.extend(matching(&page, filter)?);
+            return Ok((found, seen.max(range.head)));
+        }
+        // At least so many are missing even if all of these match.
+        let missing = (limit as usize).saturating_sub(found.len() + rows) as u32;
+        if missing > 0 {
+            wanted = missing.min(PAGE);
+            let next = by_log(Range { after: seen, ..range }, filter, wanted).fetch(conn);
+            let (next, matched) = tokio::join!(next, async { matching(&page, filter) });
+            found.extend(matched?);
+            page = next?;
+            continue;
+        }
+        found.extend(matching(&page, filter)?);
+        wanted = ((limit as usize).saturating_sub(found.len()) as u32).min(PAGE);
+        if wanted == 0 {
+            return Ok((found, seen));
+        }
+        page = by_log(Range { after: seen, ..range }, filter, wanted).fetch(conn).await?;
+    }
+}
+
+/// A page's events that match. A stream's events are looked up by stream, so their topics were not part of the search.
+fn matching(page: &str, filter: &EventFilter) -> Result<Vec<Event>, StoreError> {
+    let mut events = read(page)?;
+    events.retain(|event| filter.matches_topics(&event.topics));
+    Ok(events)
+}
+
+/// The first `limit` events of an org on any of the filter's topics.
+async fn merged(
+    conn: &mut AnyConnection,
+    range: Range,
+    org: OrgId,
+    filter: &EventFilter,
+    limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    let Some(org) = range.org.filter(|_| filter.stream.is_none() && !filter.topics.is_empty()) else {
-        return by_log(range, filter, limit).fetch(pool).await;
-    };
     let mut merged = BTreeMap::new();
     for topics in filter.topics.chunks(TOPICS) {
         let topics: Vec<&str> = topics.iter().map(|topic| topic.as_str()).collect();
-        for event in by_topics(range, org, &topics, filter, limit).fetch(pool).await? {
+        for event in read(&by_topics(range, org, &topics, filter, limit).fetch(conn).await?)? {
             merged.insert(event.cursor, event);
         }
     }
@@ -80,8 +129,8 @@ fn by_log(range: Range, filter: &EventFilter, limit: u32) -> Select {
     let within = select.within(range);
     let (order, row) = (range.engine.order(), packed::row(range.engine));
     write!(select, "SELECT {row} AS packed FROM events WHERE {within}");
-    if let Some(org) = range.org {
-        let org = select.bind(Bound::Text(org.to_string()));
+    if let Some(scope) = range.scope {
+        let org = select.bind(Bound::Text(scope.org().to_string()));
         write!(select, " AND org = {org}");
     }
     if let Some(stream) = &filter.stream {
@@ -122,7 +171,7 @@ pub(crate) async fn on(
     range: Range,
     filter: &EventFilter,
 ) -> Result<Vec<Event>, StoreError> {
-    by_log(range, filter, PAGE).fetch(conn).await
+    read(&by_log(range, filter, PAGE).fetch(conn).await?)
 }
 
 /// Events after a cursor whatever they are, for the log's own reader, in order, as far as nothing can be written before them any more:
@@ -235,8 +284,8 @@ impl Select {
         if tests.is_empty() { String::new() } else { format!(" AND ({})", tests.join(" OR ")) }
     }
 
-    /// The events of the page that the statement selects.
-    async fn fetch(self, executor: impl Executor<'_, Database = Any>) -> Result<Vec<Event>, StoreError> {
+    /// The page that the statement selects, packed.
+    async fn fetch(self, conn: &mut AnyConnection) -> Result<String, StoreError> {
         let mut query = sqlx::query(AssertSqlSafe(packed::all_of(&self.sql)));
         for value in self.bound {
             query = match value {
@@ -244,8 +293,12 @@ impl Select {
                 Bound::Number(number) => query.bind(number),
             };
         }
-        let page = query.fetch_one(executor).await?;
-        let events = packed::events(page.try_get::<Option<&str>, _>(0)?.unwrap_or_default());
-        Ok(in_order(events.collect::<Result<_, _>>()?))
+        let page = query.fetch_one(conn).await?;
+        Ok(page.try_get::<Option<String>, _>(0)?.unwrap_or_default())
     }
+}
+
+/// The events of a packed page.
+fn read(page: &str) -> Result<Vec<Event>, StoreError> {
+    Ok(in_order(packed::events(page).collect::<Result<_, _>>()?))
 }

@@ -270,7 +270,7 @@ impl Store {
         limit: u32,
     ) -> Result<(Vec<Event>, Cursor), StoreError> {
         self.0.settle().await;
-        let range = Range { engine: self.0.engine, org: Some(scope.org()), after, head: self.head() };
+        let range = Range { engine: self.0.engine, scope: Some(scope), after, head: self.head() };
         reader::events(&self.0.readers, range, filter, limit).await
     }
 
@@ -307,7 +307,7 @@ impl Store {
 
     /// Events of the org after `after`, from the log and then live: what [`Self::events`] and [`Self::live`] make together.
     pub fn follow(&self, scope: OrgScope, filter: EventFilter, after: Cursor) -> Follow {
-        Follow::new(self.0.log(), Some(scope.org()), filter, after, self.0.stop_views.token().clone())
+        Follow::new(self.0.log(), Some(scope), filter, after, self.0.stop_views.token().clone())
     }
 
     /// Waits until all projections have seen everything up to `cursor`, and everything this process wrote before.

@@ -24,7 +24,8 @@ use crate::{
     writer::{Jobs, guarded},
 };
 
-/// Events in one transaction at first, and at most. As many are taken as fit into [`BRIEF`]: commands wait behind them.
+/// Events in one transaction at first, and at most. As many are taken as hold the writer for [`BRIEF`]: commands wait behind them. The flush
+/// that follows does not count: commands share it.
 const BATCH: u32 = 100;
 const LARGEST_BATCH: u32 = 12_800;
 const BRIEF: Duration = Duration::from_millis(20);
@@ -68,7 +69,7 @@ impl Default for Batch {
 }
 
 impl Batch {
-    /// `events` took so long.
+    /// `events` held the writer for so long.
     fn learn(&mut self, events: usize, took: Duration) {
         if took > BRIEF {
             self.0 = (self.0 / 2).max(BATCH);
@@ -128,7 +129,7 @@ impl Runner {
                     continue;
                 }
             };
-            let (seen, began) = (self.follow.seen(), Instant::now());
+            let seen = self.follow.seen();
             while let Err(error) = self.take(&events, seen).await {
                 match error {
                     StoreError::Closed => return,
@@ -139,7 +140,6 @@ impl Runner {
                     }
                 }
             }
-            self.batch.learn(events.len(), began.elapsed());
             self.tell();
         }
     }
@@ -190,7 +190,7 @@ impl Runner {
                 let engine = session.engine();
                 let conn = session.conn();
                 let live = Standing::of(&mut *conn, View::LIVE, projection).await?.unwrap_or(Standing::NONE);
-                let range = Range { engine, org: None, after: stored, head: live.seen };
+                let range = Range { engine, scope: None, after: stored, head: live.seen };
                 let missed = if live.seen > stored {
                     reader::on(conn, range, &filter(projection)).await?
                 } else {
@@ -287,16 +287,22 @@ impl Runner {
     /// Takes events into the view in one transaction.
     async fn apply(&mut self, events: Arc<[Arc<Event>]>, seen: Cursor) -> Result<(), StoreError> {
         let (projection, view, stored) = (Arc::clone(&self.projection), self.view, self.stored);
-        self.submit(seen, move |session| {
-            Box::pin(async move {
-                holds(session, view, &*projection, stored).await?;
-                if !events.is_empty() {
-                    projection.apply_all(session.conn(), view, &events).await?;
-                }
-                checkpoint(session.conn(), view, &*projection, seen).await
+        let count = events.len();
+        let held = self
+            .submit(seen, move |session| {
+                Box::pin(async move {
+                    let began = Instant::now();
+                    holds(session, view, &*projection, stored).await?;
+                    if !events.is_empty() {
+                        projection.apply_all(session.conn(), view, &events).await?;
+                    }
+                    checkpoint(session.conn(), view, &*projection, seen).await?;
+                    Ok(began.elapsed())
+                })
             })
-        })
-        .await
+            .await?;
+        self.batch.learn(count, held);
+        Ok(())
     }
 
     /// Puts aside an event that the view failed on.
@@ -317,13 +323,14 @@ impl Runner {
     }
 
     /// Has a writer do `work`, which moves the checkpoint to `seen`.
-    async fn submit<W>(&mut self, seen: Cursor, work: W) -> Result<(), StoreError>
+    async fn submit<T, W>(&mut self, seen: Cursor, work: W) -> Result<T, StoreError>
     where
-        W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<(), StoreError>> + Send + 'static,
+        T: Send + 'static,
+        W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<T, StoreError>> + Send + 'static,
     {
-        self.write(work).await?;
+        let done = self.write(work).await?;
         self.stored = seen;
-        Ok(())
+        Ok(done)
     }
 
     async fn write<T, W>(&self, work: W) -> Result<T, StoreError>

@@ -4,7 +4,8 @@ use crate::support::{NOTES, Place, append, new_scope};
 use futures::future::join_all;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use tandem_core::OrgScope;
-use tandem_store::{Cause, Store, StoreError};
+use tandem_proto::Cursor;
+use tandem_store::{Cause, EventFilter, Store, StoreError};
 use tandem_test_support::Postgres;
 
 /// Notes of two orgs.
@@ -100,6 +101,27 @@ async fn a_read_sees_its_own_org_only() {
     // It is the wall that did it.
     server.admin("tandem", "DROP POLICY tandem_org ON notes; ALTER TABLE notes DISABLE ROW LEVEL SECURITY");
     assert_eq!(careless_read(&store, ours, "notes").await, 2);
+}
+
+// Several threads: one of them is blocked while the server is told something, and connections come back to the pool meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_an_org_is_read_behind_its_wall() {
+    let server = Postgres::start();
+    let store = Store::open(&server.url(), &[NOTES], Vec::new()).await.expect("opens");
+    let (ours, theirs) = notes_of_two(&store).await;
+    let everything = EventFilter::default();
+    assert_eq!(store.events(ours, &everything, Cursor::START, 10).await.expect("reads").0.len(), 1);
+    // Who reads for all orgs sees nothing any more.
+    let only_for_one =
+        "CREATE POLICY for_one ON events AS RESTRICTIVE USING (current_setting('tandem.org', true) <> '*')";
+    server.admin("tandem", only_for_one);
+    assert_eq!(count(&mut store.across_orgs().acquire().await.expect("a connection"), "events").await, 0);
+    for scope in [ours, theirs] {
+        let (read, _) = store.events(scope, &everything, Cursor::START, 10).await.expect("reads");
+        assert_eq!(read.iter().map(|event| event.org).collect::<Vec<_>>(), [scope.org()]);
+        let mut follow = store.follow(scope, everything.clone(), Cursor::START);
+        assert_eq!(follow.next().await.expect("reads").org, scope.org());
+    }
 }
 
 /// Runs `work` until it is done, or has had so many turns.
