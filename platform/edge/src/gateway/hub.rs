@@ -256,13 +256,21 @@ impl Board {
     }
 
     fn enter(&mut self, line: Line, since: Cursor) {
-        if since < self.floor {
-            // Rare: the session was read a long time ago, as logs go. It is read again.
-            self.with_gateway(|gateway| stream::check_session(gateway, line.clone()));
-        }
-        let newer = self.recent.iter().rev().take_while(|recent| recent.event.cursor > since);
-        if newer.into_iter().any(|recent| ended(&recent.event) == Some(line.session)) {
+        let newer = || {
+            let newer = self.recent.iter().rev().take_while(|recent| recent.event.cursor > since);
+            newer.map(|recent| &*recent.event)
+        };
+        if newer().any(|event| ended(event) == Some(line.session)) {
             return line.outgoing.close(Closing::Unauthenticated);
+        }
+        let has_other_rights = |event| match Affected::by(event) {
+            Affected::Nobody => false,
+            Affected::User(user) => user == line.user,
+            Affected::Org(org) => org == line.org,
+        };
+        // The session may have been read before such an event, or (rarely) a long time ago, as logs go. It is read again.
+        if since < self.floor || newer().any(has_other_rights) {
+            self.with_gateway(|gateway| stream::check_session(gateway, line.clone()));
         }
         self.by_user.entry(line.user).or_default().insert(line.number);
         self.lines.insert(line.number, (line, None));

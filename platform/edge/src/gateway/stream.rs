@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tandem_core::RequestContext;
 use tandem_proto::{Cursor, Event, Topic, ws::Subscribed};
 use tandem_store::EventFilter;
+use tokio::sync::SemaphorePermit;
 
 use super::{
     Gateway,
@@ -48,7 +49,6 @@ impl Late {
 /// Answers a subscription and begins it. One that is asked for later replaces it, wherever it has got to.
 pub(super) async fn subscribe(gateway: Gateway, line: Line, subscription: u64, request: Subscribe) {
     let Line { number, rights, outgoing, .. } = line;
-    let ctx = rights.now();
     let store = &gateway.0.store;
     let head = store.head();
     let from = request.after.unwrap_or(head);
@@ -56,6 +56,8 @@ pub(super) async fn subscribe(gateway: Gateway, line: Line, subscription: u64, r
         let _ = outgoing.answer(request.id, Err(problem));
         return;
     }
+    // Not what the socket remembers: an event up to the head may have changed it, and who hears of that may not have come to it yet.
+    let Ok(ctx) = rights_now(&gateway, &rights, &outgoing).await else { return };
     let topics = chosen(gateway.0.grants.topics(&ctx).await, &request.topics);
     let reply = Subscribed { cursor: from, topics: topics.iter().cloned().collect() };
     if outgoing.answer(request.id, Ok(serde_json::to_value(reply).unwrap_or_default())).is_err() {
@@ -70,23 +72,25 @@ pub(super) async fn subscribe(gateway: Gateway, line: Line, subscription: u64, r
 /// Brings a reader to where the hub can take it up: asks what it may see now, and reads what it has not seen. With `late`, what it may
 /// see changed by that event, which is the last it has seen.
 ///
-/// Only so many do this at a time; the others wait. When a thousand clients come back at once, the database is asked as fast as it
-/// answers, and those who are live are not kept waiting.
+/// Only so many ask the database at a time; the others wait. When a thousand clients come back at once, it is asked as fast as it
+/// answers, and those who are live are not kept waiting. Nor does a reader that takes its time keep others from their turn.
 pub(super) async fn catch_up(gateway: Gateway, reader: Reader, late: Option<Late>) {
     let outgoing = reader.outgoing.clone();
-    let work = async {
-        let _turn = gateway.0.catching_up.acquire().await.map_err(|_| Closed)?;
-        read(&gateway, reader, late).await
-    };
     tokio::select! {
-        read = work => if let Ok(reader) = read {
+        read = read(&gateway, reader, late) => if let Ok(reader) = read {
             gateway.0.hub.attach(reader).await;
         },
         _ = outgoing.closed() => {}
     }
 }
 
+/// The right to ask the database for a socket.
+async fn turn(gateway: &Gateway) -> Result<SemaphorePermit<'_>, Closed> {
+    gateway.0.catching_up.acquire().await.map_err(|_| Closed)
+}
+
 async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Result<Reader, Closed> {
+    let asking = turn(gateway).await?;
     let store = &gateway.0.store;
     if !reader.outgoing.is_wanted(reader.subscription) {
         return Err(Closed);
@@ -98,6 +102,7 @@ async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Resu
     reader.ctx = rights_now(gateway, &reader.rights, &reader.outgoing).await?;
     reader.topics = chosen(gateway.0.grants.topics(&reader.ctx).await, &reader.wanted);
     reader.asked = asked;
+    drop(asking);
     match late {
         // The hub has what came since.
         Some(late) if late.delivered => {}
@@ -116,7 +121,9 @@ async fn read_log(gateway: &Gateway, reader: &mut Reader, until: Cursor) -> Resu
     let filter = EventFilter { topics: reader.topics.iter().cloned().collect(), ..EventFilter::default() };
     // To the store, no topics means all.
     while !reader.topics.is_empty() && reader.seen < until {
+        let asking = turn(gateway).await?;
         let read = gateway.0.store.events(reader.ctx.scope, &filter, reader.seen, BACKLOG_PAGE).await;
+        drop(asking);
         let (events, next) = read.map_err(|error| {
             tracing::error!(%error, "the log cannot be read for a socket");
             reader.outgoing.close(Closing::Failed);
@@ -139,7 +146,7 @@ async fn read_log(gateway: &Gateway, reader: &mut Reader, until: Cursor) -> Resu
 /// Looks up what a socket's user may do now, or that its session is over.
 pub(super) async fn check_session(gateway: Gateway, line: Line) {
     let work = async {
-        let _turn = gateway.0.catching_up.acquire().await;
+        let _asking = turn(&gateway).await;
         drop(rights_now(&gateway, &line.rights, &line.outgoing).await);
     };
     tokio::select! {
