@@ -174,12 +174,12 @@ impl Identity {
             self.0.passwords.burn(password).await?;
             return Err(IdentityError::WrongCredentials);
         };
-        if !self.0.passwords.verify(password, hash).await? {
+        if !self.0.passwords.verify(password, hash.clone()).await? {
             return Err(IdentityError::WrongCredentials);
         }
         self.0.throttle.succeeded(attempt).await;
         self.pass_second_factor(scope, user, request.code).await?;
-        self.start_session(scope, user, origin).await
+        self.start_session(scope, user, Some(hash), origin).await
     }
 
     /// The one org there is, for sign-ins and SIP domains that name none.

@@ -110,7 +110,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NoSession`] when there is no such user, or they were deactivated.
     pub async fn issue_token(&self, scope: OrgScope, user: UserId) -> Result<String, IdentityError> {
-        Ok(self.start_session(scope, user, Origin::default()).await?.token)
+        Ok(self.start_session(scope, user, None, Origin::default()).await?.token)
     }
 
     /// Who a token stands for. Moves the session's end.
@@ -241,14 +241,16 @@ impl Identity {
         if text(&row, "kind")? == Kind::Session.name() { Ok(()) } else { Err(IdentityError::NotByToken) }
     }
 
+    /// Starts a session of somebody who is active still, and whose password has the hash that was `proven` still.
     pub(super) async fn start_session(
         &self,
         scope: OrgScope,
         user: UserId,
+        proven: Option<String>,
         origin: Origin,
     ) -> Result<NewSession, IdentityError> {
         let record = self.user(scope, user).await?.filter(|user| user.active);
-        let record = record.ok_or(IdentityError::NoSession)?;
+        let record = record.ok_or(IdentityError::WrongCredentials)?;
         let permissions = self.permissions_of(scope, &record.roles).await?;
         let token = Kind::Session.token();
         let (session, now) = (SessionId::generate(), self.0.clock.now());
@@ -269,12 +271,15 @@ impl Identity {
             .store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
+                    if !is_let_in(tx, user, proven).await? {
+                        return Err(IdentityError::WrongCredentials);
+                    }
                     forget_expired(tx, user).await?;
                     end(tx, user, Which::SessionsFrom(SESSIONS - 1)).await?;
                     insert(tx, row).await?;
                     let event = SessionStarted { session };
                     tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
-                    Ok::<_, IdentityError>(())
+                    Ok(())
                 })
             })
             .await?;
@@ -452,6 +457,20 @@ pub(super) async fn end(tx: &mut Tx, user: UserId, which: Which) -> Result<usize
         tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
     }
     Ok(ended.len())
+}
+
+/// Whether what let somebody in holds at the moment their session begins: another password ends the sessions there are.
+async fn is_let_in(tx: &mut Tx, user: UserId, proven: Option<String>) -> Result<bool, StoreError> {
+    let org = tx.scope().org().to_string();
+    let row =
+        sqlx::query("SELECT password_hash FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL")
+            .bind(org)
+            .bind(user.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
+    let Some(row) = row else { return Ok(false) };
+    let now: String = row.try_get("password_hash")?;
+    Ok(proven.is_none_or(|proven| proven == now))
 }
 
 /// What has ended by itself needs no event.
