@@ -2,16 +2,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isFree } from "./ports.ts";
 import { BINARY, type Reached, type Run } from "./server.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../../scripts/cluster.mjs");
 /** Each cluster takes ten ports, the same on all its addresses; workers and the tests of one worker have their own. */
 let slice = 0;
-const ports = () => 9_000 + ((Number(process.env.TEST_WORKER_INDEX ?? 0) * 13 + slice++) % 90) * 10;
+async function ports(): Promise<number> {
+  for (;;) {
+    const base = 9_000 + ((Number(process.env.TEST_WORKER_INDEX ?? 0) * 13 + slice++) % 90) * 10;
+    const free = await Promise.all(Array.from({ length: 10 }, (_, port) => isFree(base + port)));
+    if (free.every(Boolean)) return base;
+  }
+}
 
 export class ClusterRun implements Run {
   readonly #data: string;
-  readonly #base = ports();
+  #base: number | undefined;
   #process: ChildProcess | undefined;
   #said = "";
 
@@ -27,7 +34,9 @@ export class ClusterRun implements Run {
 
   async start(): Promise<Reached> {
     this.#said = "";
-    const args = [SCRIPT, "up", "--dir", this.#dir, "--base", String(this.#base), "--bin", BINARY];
+    this.#base ??= await ports();
+    const base = this.#base;
+    const args = [SCRIPT, "up", "--dir", this.#dir, "--base", String(base), "--bin", BINARY];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_BACKTRACE: "1" } });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
@@ -37,23 +46,27 @@ export class ClusterRun implements Run {
       };
       child.stdout!.on("data", take);
       child.stderr!.on("data", take);
-      child.once("exit", (code) => reject(new Error(`the cluster ended (${code}) before it was ready:\n${this.#said}\n${this.log}`)));
+      child.once("exit", (code) => reject(new Error(`the cluster ended (${code}) before it was ready:\n${this.#said}\n${this.#logs(() => true)}`)));
     });
     const state = JSON.parse(readFileSync(join(this.#dir, "cluster.json"), "utf8"));
     const media = state.nodes.filter((node: any) => node.roles.includes("media")).map((node: any) => node.ip as string);
     return {
       http: state.http.replace(/^http:\/\//, ""),
       sip: state.sip[0],
-      media: media.map((ip: string) => `${ip}:${this.#base + 4}`),
+      media: media.map((ip: string) => `${ip}:${base + 4}`),
       rtp: { first: 41_000, last: 41_999, ips: media },
       demo: JSON.parse(readFileSync(state.demo, "utf8")),
     };
   }
 
-  /** What all of them said. */
+  /** What all of them said; the databases too only if nothing came up. */
   get log(): string {
+    return this.#logs((name) => !name.startsWith("postgres"));
+  }
+
+  #logs(which: (name: string) => boolean): string {
     const folder = join(this.#dir, "log");
-    const files = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith("postgres")) : [];
+    const files = existsSync(folder) ? readdirSync(folder).filter(which) : [];
     return files.map((name) => `── ${name}\n${readFileSync(join(folder, name), "utf8")}`).join("\n");
   }
 
