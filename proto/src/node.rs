@@ -94,3 +94,26 @@ pub struct NodeInfo {
     /// How busy it is.
     pub load: Load,
 }
+
+impl NodeInfo {
+    /// A node that serves nowhere yet and has nothing to do.
+    pub fn new(
+        id: NodeId,
+        name: &str,
+        roles: impl IntoIterator<Item = NodeRole>,
+        links: Option<SocketAddr>,
+    ) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            roles: roles.into_iter().collect(),
+            links,
+            http: None,
+            sip: None,
+            media: None,
+            version: String::new(),
+            draining: false,
+            load: Load::default(),
+        }
+    }
+}

@@ -1,5 +1,4 @@
 use std::{
-    collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, UdpSocket},
     sync::Arc,
     time::Duration,
@@ -10,8 +9,7 @@ use tandem_cluster::{Cluster, Joining, MIGRATIONS};
 use tandem_core::{Mint, Permissions, RequestContext};
 use tandem_edge::RtcGateway;
 use tandem_proto::{
-    DeviceId, Load, NodeId, NodeInfo, NodeRole, OrgId, RequestId, SessionId, Topic, TrackId, UserId,
-    ws::Signal,
+    DeviceId, NodeId, NodeInfo, NodeRole, OrgId, RequestId, SessionId, Topic, TrackId, UserId, ws::Signal,
 };
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_store::Store;
@@ -36,18 +34,7 @@ struct Node {
 async fn node(store: &Store, mint: &Arc<Mint>, role: NodeRole) -> Node {
     let id = NodeId::generate();
     let links = Links::listen(id, (LOCALHOST, 0).into()).await.expect("listens");
-    let info = NodeInfo {
-        id,
-        name: role.to_string(),
-        roles: BTreeSet::from([role]),
-        links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
-        version: String::new(),
-        draining: false,
-        load: Load::default(),
-    };
+    let info = NodeInfo::new(id, &role.to_string(), [role], links.address());
     let (store, mint) = (store.clone(), Arc::clone(mint));
     let joining = Joining { store, mint, links: links.clone(), info, alone: false };
     let cluster = Cluster::join(joining).await.expect("joins");

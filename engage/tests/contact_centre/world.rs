@@ -20,7 +20,7 @@ use tandem_engage::{
 };
 use tandem_presence::Change;
 use tandem_proto::{
-    CallId, Cursor, Event, EventData, LegId, Load, NodeId, NodeInfo, NodeRole, Timestamp, UserId,
+    CallId, Cursor, Event, EventData, LegId, NodeId, NodeInfo, NodeRole, Timestamp, UserId,
     api::{EndReason, NewPerson, Presence, PresenceView, QueueStats, Role, RoutingStatus},
     events::contact_centre::AgentStatusChanged,
 };
@@ -162,18 +162,7 @@ async fn start(
         true => Links::alone(me),
         false => Links::listen(me, SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port is free"),
     };
-    let info = NodeInfo {
-        id: me,
-        name,
-        roles,
-        links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
-        version: String::new(),
-        draining: false,
-        load: Load::default(),
-    };
+    let info = NodeInfo::new(me, &name, roles, links.address());
     let mint = Arc::new(Mint::for_server());
     let joining = Joining { store: store.clone(), mint, links, info, alone };
     let cluster = Cluster::join(joining).await.expect("the node joins");

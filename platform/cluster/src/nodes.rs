@@ -53,22 +53,13 @@ impl Nodes {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     fn node(name: &str, draining: bool, calls: u32) -> NodeInfo {
         NodeInfo {
-            id: NodeId::generate(),
-            name: name.to_owned(),
-            roles: BTreeSet::from([NodeRole::Sip]),
-            links: None,
-            http: None,
-            sip: None,
-            media: None,
-            version: String::new(),
             draining,
             load: Load { calls, endpoints: 0 },
+            ..NodeInfo::new(NodeId::generate(), name, [NodeRole::Sip], None)
         }
     }
 

@@ -18,7 +18,7 @@ use tandem_bus::Links;
 use tandem_cluster::{Claim, Cluster, Joining, Kind};
 use tandem_core::{Mint, OrgScope};
 use tandem_edge::{ApiProblem, Caller, Forwarding, Served, no_route};
-use tandem_proto::{Load, NodeId, NodeInfo, NodeRole, Problem};
+use tandem_proto::{NodeId, NodeInfo, NodeRole, Problem};
 use tandem_store::Cause;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,18 +34,7 @@ impl Node {
     async fn start(server: &Server, name: &'static str) -> Self {
         let me = NodeId::generate();
         let links = Links::listen(me, (Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
-        let info = NodeInfo {
-            id: me,
-            name: name.to_owned(),
-            roles: [NodeRole::Engine].into(),
-            links: links.address(),
-            http: None,
-            sip: None,
-            media: None,
-            version: String::new(),
-            draining: false,
-            load: Load::default(),
-        };
+        let info = NodeInfo::new(me, name, [NodeRole::Engine], links.address());
         let (store, mint) = (server.store.clone(), Arc::new(Mint::for_server()));
         let cluster =
             Cluster::join(Joining { store, mint, links, info, alone: false }).await.expect("it joins");

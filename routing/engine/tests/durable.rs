@@ -14,7 +14,7 @@ use tandem_bus::Links;
 use tandem_cluster::{Cluster, Joining, Kind, Orphan};
 use tandem_core::{Clock, Mint, OrgScope, SystemClock};
 use tandem_proto::{
-    ConversationId, Cursor, Event, EventData as _, Load, NodeId, NodeInfo, NodeRole, OfferId, OrgId, QueueId,
+    ConversationId, Cursor, Event, EventData as _, NodeId, NodeInfo, NodeRole, OfferId, OrgId, QueueId,
     Stream, Timestamp, UserId,
     api::{Evaluation, RoutingStatus, WrapUpMode, WrapUpPolicy},
     events::contact_centre::{RoutingOffered, RoutingQueued},
@@ -70,18 +70,7 @@ impl Site {
     /// A node on the store, owning the org whoever had it.
     async fn node(&self, store: Store, clock: Arc<dyn Clock>) -> Running {
         let me = NodeId::generate();
-        let info = NodeInfo {
-            id: me,
-            name: "node".to_owned(),
-            roles: BTreeSet::from([NodeRole::Engine]),
-            links: None,
-            http: None,
-            sip: None,
-            media: None,
-            version: String::new(),
-            draining: false,
-            load: Load::default(),
-        };
+        let info = NodeInfo::new(me, "node", [NodeRole::Engine], None);
         let (mint, links) = (Arc::new(Mint::for_server()), Links::alone(me));
         let joining = Joining { store: store.clone(), mint, links, info, alone: true };
         let cluster = Cluster::join(joining).await.expect("the node joins");

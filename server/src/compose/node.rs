@@ -100,16 +100,11 @@ pub(super) async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Re
         })?,
     };
     let info = NodeInfo {
-        id: me,
-        name: config.name.clone(),
-        roles: config.roles.clone(),
-        links: links.address(),
         http: known(config, NodeRole::Edge, config.http),
         sip: known(config, NodeRole::Sip, config.sip),
         media: known(config, NodeRole::Media, config.media),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        draining: false,
-        load: Load::default(),
+        ..NodeInfo::new(me, &config.name, config.roles.iter().copied(), links.address())
     };
     let alone = !config.database.is_shared();
     let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone };

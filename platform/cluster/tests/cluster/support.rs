@@ -1,7 +1,6 @@
 //! Nodes of one process on a store they share.
 
 use std::{
-    collections::BTreeSet,
     net::Ipv4Addr,
     sync::{Arc, mpsc},
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 use tandem_bus::Links;
 use tandem_cluster::{Claim, Cluster, JoinError, Joining, Kind, MIGRATIONS, Orphan, Timing};
 use tandem_core::{Mint, OrgScope};
-use tandem_proto::{Load, NodeId, NodeInfo, NodeRole, OrgId};
+use tandem_proto::{NodeId, NodeInfo, NodeRole, OrgId};
 use tandem_store::{Cause, Migration, Store, StoreError};
 use tandem_test_support::Postgres;
 use tempfile::TempDir;
@@ -95,18 +94,7 @@ pub(crate) use on_both;
 pub(crate) async fn joining(store: &Store, name: &str) -> Joining {
     let me = NodeId::generate();
     let links = Links::listen(me, (Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
-    let info = NodeInfo {
-        id: me,
-        name: name.to_owned(),
-        roles: BTreeSet::from(NodeRole::ALL),
-        links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
-        version: String::new(),
-        draining: false,
-        load: Load::default(),
-    };
+    let info = NodeInfo::new(me, name, NodeRole::ALL, links.address());
     Joining { store: store.clone(), mint: Arc::new(Mint::for_server()), links, info, alone: false }
 }
 

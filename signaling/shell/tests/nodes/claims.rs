@@ -1,7 +1,6 @@
 //! Addresses have one owner: taken over when it is gone, handed back when it returns.
 
 use std::{
-    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 use tandem_bus::Links;
 use tandem_cluster::{Cluster, Joining, MIGRATIONS, Timing};
 use tandem_core::{Mint, SystemClock};
-use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
+use tandem_proto::{NodeId, NodeInfo, NodeRole};
 use tandem_signaling::{SipConfig, SipHandle, SipNode, StartError};
 use tandem_sip::{Method, SipEvent, StatusCode};
 use tandem_store::Store;
@@ -36,18 +35,7 @@ struct Running {
 async fn start(store: &Store, name: &str, sip: SocketAddr) -> Result<Running, StartError> {
     let me = NodeId::generate();
     let links = Links::listen(me, (Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
-    let info = NodeInfo {
-        id: me,
-        name: name.to_owned(),
-        roles: BTreeSet::from([NodeRole::Sip]),
-        links: links.address(),
-        http: None,
-        sip: Some(sip),
-        media: None,
-        version: String::new(),
-        draining: false,
-        load: Load::default(),
-    };
+    let info = NodeInfo { sip: Some(sip), ..NodeInfo::new(me, name, [NodeRole::Sip], links.address()) };
     let mint = Arc::new(Mint::for_server());
     let joining = Joining { store: store.clone(), mint, links, info, alone: false };
     let cluster = soon(Cluster::join_with(joining, FAST)).await.expect("joins");

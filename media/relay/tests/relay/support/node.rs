@@ -1,12 +1,12 @@
 //! Nodes of one cluster in this process: one store, links over TCP, relays of their own.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use tandem_bus::Links;
 use tandem_cluster::{Cluster, Joining, MIGRATIONS};
 use tandem_core::Mint;
 use tandem_media::MediaEvent;
-use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
+use tandem_proto::{NodeId, NodeInfo, NodeRole};
 use tandem_relay::{Media, MediaPool, MediaTimes};
 use tandem_store::Store;
 use tempfile::TempDir;
@@ -53,18 +53,7 @@ impl Town {
     pub(crate) async fn joined(&self, name: &str, roles: &[NodeRole]) -> (Cluster, Links) {
         let id = NodeId::generate();
         let links = Links::listen(id, (LOCALHOST, 0).into()).await.expect("listens");
-        let info = NodeInfo {
-            id,
-            name: name.to_owned(),
-            roles: BTreeSet::from_iter(roles.iter().copied()),
-            links: links.address(),
-            http: None,
-            sip: None,
-            media: None,
-            version: String::new(),
-            draining: false,
-            load: Load::default(),
-        };
+        let info = NodeInfo::new(id, name, roles.iter().copied(), links.address());
         let (store, mint) = (self.store.clone(), Arc::clone(&self.mint));
         let joining = Joining { store, mint, links: links.clone(), info, alone: false };
         (Cluster::join(joining).await.expect("joins"), links)
