@@ -17,7 +17,7 @@ mod serve;
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
-use tandem_setup::{Cli, Command, StartError};
+use tandem_setup::{Cli, Command, StartError, Traces};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -45,7 +45,7 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
             say(&format!("{} is up to date", config.database)).map(|()| ExitCode::SUCCESS)
         }),
         Command::Demo => {
-            tandem_setup::init_logs(&config.log)?;
+            tandem_setup::init_logs(&config.log, None)?;
             runtime.block_on(serve::make_demo(config)).map(|()| ExitCode::SUCCESS)
         }
         Command::Health => runtime.block_on(health::ask(&config)),
@@ -53,8 +53,13 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
         Command::Backup { to, verify: true } => backup::check(to),
         Command::Restore { from } => runtime.block_on(restore::restore(&config, from)),
         Command::Serve => {
-            tandem_setup::init_logs(&config.log)?;
-            runtime.block_on(serve::serve(config)).map(|()| ExitCode::SUCCESS)
+            let traces = Traces::start(&config, env!("CARGO_PKG_VERSION"))?;
+            tandem_setup::init_logs(&config.log, traces.as_ref())?;
+            let served = runtime.block_on(serve::serve(config));
+            if let Some(traces) = traces {
+                traces.finish();
+            }
+            served.map(|()| ExitCode::SUCCESS)
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The life of a server: start, ready, drain.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
+use tandem_core::SystemClock;
 use tandem_proto::NodeRole;
-use tandem_setup::{Config, Metrics, Runtime, StartError};
+use tandem_setup::{Certificates, Config, Metrics, Runtime, StartError, tls};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -27,8 +28,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     let began = Instant::now();
     let metrics = Metrics::install()?;
     compose::data_folder(&config.data)?;
+    let certificates = certificates(&config).await?;
     let http = match config.roles.contains(&NodeRole::Edge) {
-        true => Some(Listener::bind("HTTP", "--http", config.http).await?),
+        true => Some(Listener::bind("HTTP", "--http", config.http).await?.with_tls(certificates.clone())),
         false => None,
     };
     let admin = Listener::bind("metrics and health", "--admin", config.admin).await?;
@@ -63,7 +65,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
         info.media = runtime.media;
     });
     let ready = match runtime.http {
-        Some(http) => format!("http://{http}"),
+        Some(http) => config.address_url(http),
         None => format!("{} ({})", config.name, roles(&config)),
     };
     say(&format!("ready {ready} in {} ms", began.elapsed().as_millis()))?;
@@ -85,10 +87,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
 /// `tandem demo`: as a server that listens nowhere, for as long as it takes to make the demo organisation.
 pub(crate) async fn make_demo(config: Config) -> Result<(), StartError> {
     compose::data_folder(&config.data)?;
-    let reached = Reached {
-        http: config.url.clone().unwrap_or_else(|| format!("http://{}", config.http)),
-        sip: config.sip,
-    };
+    let reached = Reached { http: config.url_at(config.http), sip: config.sip };
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let quiet = Config { sip: nowhere, media: nowhere, roles: NodeRole::ALL.into(), ..config };
     let parts = compose::start(&quiet).await?;
@@ -97,10 +96,28 @@ pub(crate) async fn make_demo(config: Config) -> Result<(), StartError> {
     say(&told)
 }
 
+/// Reads the certificate, if there is one, and has it read again when it changes. From here on SIGHUP ends nothing.
+async fn certificates(config: &Config) -> Result<Option<Certificates>, StartError> {
+    let certificates = match &config.tls {
+        Some(files) => Some(Certificates::load(files.clone(), Arc::new(SystemClock)).await?),
+        None => None,
+    };
+    if config.is_exposed() {
+        tracing::warn!(
+            http = %config.http,
+            "passwords and messages cross the network in plain text, and browsers give no microphone: set tls_cert and tls_key, \
+             or url to the https address of a proxy in front"
+        );
+    }
+    let fresh = tls::keep_fresh(certificates.clone())
+        .map_err(|error| StartError::Failed(format!("signals cannot be listened to: {error}")))?;
+    tokio::spawn(fresh);
+    Ok(certificates)
+}
+
 fn reached(config: &Config, runtime: &Runtime) -> Reached {
-    let http = runtime.http.unwrap_or(config.http);
     Reached {
-        http: config.url.clone().unwrap_or_else(|| format!("http://{http}")),
+        http: config.url_at(runtime.http.unwrap_or(config.http)),
         sip: runtime.sip.unwrap_or(config.sip),
     }
 }

@@ -1,5 +1,6 @@
 //! What an operator does beside running the server: asks how it is, backs it up, restores it, and reads why it does not start.
 
+#[expect(dead_code, reason = "each test file uses its part")]
 mod support;
 
 use std::{

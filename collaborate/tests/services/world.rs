@@ -96,6 +96,7 @@ impl World {
             .await
             .expect("collaborate starts");
         let edge = Edge::new(EdgeParts {
+            node: "test".into(),
             store: store.clone(),
             bus: bus.clone(),
             clock: clock.clone(),

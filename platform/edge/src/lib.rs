@@ -35,6 +35,8 @@ use gateway::Gateway;
 
 /// What an edge is made of.
 pub struct EdgeParts {
+    /// This node's name, for the log.
+    pub node: Arc<str>,
     /// Log and state.
     pub store: Store,
     /// Signals.
@@ -54,6 +56,7 @@ pub struct EdgeParts {
 /// The edge of one server. Cheap to clone.
 #[derive(Clone)]
 pub struct Edge {
+    pub(crate) node: Arc<str>,
     pub(crate) identity: Identity,
     pub(crate) store: Store,
     pub(crate) presence: Arc<dyn PresenceGateway>,
@@ -70,6 +73,7 @@ impl Edge {
     /// An edge, whose sockets' hub runs from now on. Needs the runtime.
     pub fn new(parts: EdgeParts) -> Self {
         Self {
+            node: Arc::clone(&parts.node),
             identity: parts.identity.clone(),
             store: parts.store.clone(),
             presence: Arc::clone(&parts.presence),

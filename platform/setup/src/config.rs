@@ -10,7 +10,7 @@ use std::{
 
 use tandem_proto::NodeRole;
 
-use crate::{Settings, StartError};
+use crate::{Settings, StartError, TlsFiles};
 
 /// Ports a free range is taken from: above the services', below those the system gives to clients.
 const FREE_RANGE: RangeInclusive<u16> = 20_000..=32_000;
@@ -28,6 +28,8 @@ pub struct Config {
     pub demo: bool,
     /// Web client and API.
     pub http: SocketAddr,
+    /// Certificate and key of `http`; `None`: it speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Where users come, when it is not `http` itself: `https://tandem.example`.
     pub url: Option<String>,
     /// Metrics and health.
@@ -54,6 +56,8 @@ pub struct Config {
     pub blobs: Secret,
     /// Filter of the log.
     pub log: String,
+    /// Where traces go; `None`: nothing is traced.
+    pub otlp: Option<String>,
 }
 
 /// A URL that may hold a password, which is shown masked.
@@ -145,6 +149,7 @@ impl Config {
         Ok(Self {
             blobs: blobs_url(blobs)?,
             url: settings.url.map(public_url).transpose()?,
+            tls: tls_files(settings.tls_cert, settings.tls_key)?,
             roles,
             name: node_name(settings.name)?,
             links,
@@ -157,9 +162,43 @@ impl Config {
             rtp_ports: ports(settings.rtp_ports.as_deref().unwrap_or("41000-41999"))?,
             public_ip: settings.public_ip.map(|ip| public_ip(&ip)).transpose()?,
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
+            otlp: settings.otlp.map(collector_url).transpose()?,
             data,
             database,
         })
+    }
+
+    /// Where users come, if `http` really listens at `address`: what was set, or else the address itself.
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        self.url.clone().unwrap_or_else(|| self.address_url(address))
+    }
+
+    /// The URL of `http` itself, if it really listens at `address`.
+    pub fn address_url(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    }
+
+    /// Whether passwords and messages may cross a network in plain text: others reach `http`, it has no certificate, and users are not
+    /// said to come through a proxy that has one.
+    pub fn is_exposed(&self) -> bool {
+        let behind_tls = self.url.as_ref().is_some_and(|url| url.starts_with("https://"));
+        self.roles.contains(&NodeRole::Edge)
+            && !self.http.ip().is_loopback()
+            && self.tls.is_none()
+            && !behind_tls
+    }
+}
+
+fn tls_files(cert: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsFiles>, StartError> {
+    let missing = |one: &str, other: &str| {
+        Err(StartError::Config(format!("{one}: needed with {other}; a certificate and its key make HTTPS")))
+    };
+    match (cert, key) {
+        (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert, key })),
+        (Some(_), None) => missing("tls_key", "tls_cert"),
+        (None, Some(_)) => missing("tls_cert", "tls_key"),
+        (None, None) => Ok(None),
     }
 }
 
@@ -180,13 +219,19 @@ fn roles(text: Option<&str>) -> Result<BTreeSet<NodeRole>, StartError> {
 }
 
 fn public_url(text: String) -> Result<String, StartError> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match host.map(|host| host.strip_suffix('/').unwrap_or(host)) {
-        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(StartError::Config(format!("url: {text:?} is not https://HOST[:PORT]"))),
-    }
+    origin(&text).ok_or_else(|| StartError::Config(format!("url: {text:?} is not https://HOST[:PORT]")))
+}
+
+fn collector_url(text: String) -> Result<String, StartError> {
+    origin(&text).ok_or_else(|| StartError::Config(format!("otlp: {text:?} is not http://HOST[:PORT]")))
+}
+
+/// Scheme, host and port, without a slash behind them.
+fn origin(text: &str) -> Option<String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let fits = !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']);
+    fits.then(|| text.trim_end_matches('/').to_owned())
 }
 
 fn node_name(text: Option<String>) -> Result<String, StartError> {
@@ -246,6 +291,10 @@ impl fmt::Display for Config {
         writeln!(f, "data = {}", quoted(&self.data.display()))?;
         writeln!(f, "demo = {}", self.demo)?;
         writeln!(f, "http = {}", quoted(&self.http))?;
+        if let Some(TlsFiles { cert, key }) = &self.tls {
+            writeln!(f, "tls_cert = {}", quoted(&cert.display()))?;
+            writeln!(f, "tls_key = {}", quoted(&key.display()))?;
+        }
         if let Some(url) = &self.url {
             writeln!(f, "url = {}", quoted(url))?;
         }
@@ -271,6 +320,9 @@ impl fmt::Display for Config {
         }
         writeln!(f, "database = {}", quoted(&self.database))?;
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
+        if let Some(otlp) = &self.otlp {
+            writeln!(f, "otlp = {}", quoted(otlp))?;
+        }
         write!(f, "log = {}", quoted(&self.log))
     }
 }
@@ -281,8 +333,14 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_back_as_the_same() {
-        let config = Config::check(Settings { public_ip: Some("192.0.2.1".into()), ..Settings::default() })
-            .expect("defaults");
+        let config = Config::check(Settings {
+            public_ip: Some("192.0.2.1".into()),
+            tls_cert: Some("tls.crt".into()),
+            tls_key: Some("tls.key".into()),
+            otlp: Some("http://collector:4318/".into()),
+            ..Settings::default()
+        })
+        .expect("all of it can be used");
         let settings: Settings = toml::from_str(&config.to_string()).expect("a tandem.toml");
         assert_eq!(Config::check(settings).expect("the same"), config);
     }
@@ -308,6 +366,31 @@ mod tests {
             refused(Settings { database: Some("mysql:x".into()), ..Settings::default() })
                 .starts_with("database: ")
         );
+    }
+
+    #[test]
+    fn a_certificate_needs_its_key_and_makes_https() {
+        let refused = |settings| Config::check(settings).expect_err("must be refused").to_string();
+        let cert = Settings { tls_cert: Some("tls.crt".into()), ..Settings::default() };
+        assert!(refused(cert.clone()).starts_with("tls_key: "));
+        let key = Settings { tls_key: Some("tls.key".into()), ..Settings::default() };
+        assert!(refused(key.clone()).starts_with("tls_cert: "));
+        let config = Config::check(cert.or(key)).expect("a pair");
+        assert_eq!(config.url_at(config.http), "https://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn plain_text_for_all_the_world_is_noticed() {
+        let exposed = |settings: Settings| {
+            let open = Settings { http: Some("0.0.0.0:8080".into()), ..settings };
+            Config::check(open).expect("it can be used").is_exposed()
+        };
+        assert!(exposed(Settings::default()));
+        assert!(exposed(Settings { url: Some("http://tandem.example".into()), ..Settings::default() }));
+        assert!(!exposed(Settings { url: Some("https://tandem.example".into()), ..Settings::default() }));
+        let (cert, key) = (Some("tls.crt".into()), Some("tls.key".into()));
+        assert!(!exposed(Settings { tls_cert: cert, tls_key: key, ..Settings::default() }));
+        assert!(!Config::check(Settings::default()).expect("defaults").is_exposed(), "this machine alone");
     }
 
     #[test]

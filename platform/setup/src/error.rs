@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use crate::CertificateError;
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -20,6 +22,9 @@ pub enum StartError {
         /// Why.
         reason: io::Error,
     },
+    /// The certificate cannot be used.
+    #[error("tls_cert, tls_key: {0}")]
+    Certificate(#[from] CertificateError),
     /// The data folder cannot be used.
     #[error("cannot use the data folder {path}: {reason}")]
     Data {
@@ -45,7 +50,7 @@ impl StartError {
     /// The process' exit code: 2 configuration, 3 address, 4 data folder or database, 1 anything else.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => 2,
+            Self::Config(_) | Self::Certificate(_) => 2,
             Self::Listen { .. } => 3,
             Self::Data { .. } | Self::Database { .. } => 4,
             Self::Failed(_) => 1,

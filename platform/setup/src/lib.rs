@@ -1,4 +1,5 @@
-//! How the server is set up: configuration (flags before `TANDEM_*` before `tandem.toml` before defaults), logs, metrics, signals.
+//! How the server is set up: configuration (flags before `TANDEM_*` before `tandem.toml` before defaults), certificates, logs, traces,
+//! metrics, signals.
 //!
 //! The only crate that reads the environment. It turns what an operator wrote into a checked [`Config`] or a [`StartError`] that says
 //! in one line what to change; nothing below `server/` sees raw text.
@@ -9,6 +10,8 @@ mod error;
 mod runtime;
 mod settings;
 mod telemetry;
+pub mod tls;
+mod traces;
 
 pub use cli::{Cli, Command};
 pub use config::{Config, Database, Secret};
@@ -16,6 +19,8 @@ pub use error::StartError;
 pub use runtime::Runtime;
 pub use settings::Settings;
 pub use telemetry::{Metrics, init_logs};
+pub use tls::{CertificateError, Certificates, TlsFiles, TlsListener};
+pub use traces::Traces;
 
 /// Waits until the operator wants the server to stop (SIGTERM or Ctrl-C).
 ///

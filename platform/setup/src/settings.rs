@@ -21,7 +21,13 @@ pub struct Settings {
     /// Address of the web client and the API [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TANDEM_HTTP", value_name = "ADDR")]
     pub http: Option<String>,
-    /// Address users write in their browsers, when it is another than `http` [default: http://HTTP]
+    /// Certificate of `http`, with those that lead to a known one, in PEM: then it speaks HTTPS [default: none, plain HTTP]
+    #[arg(long, global = true, env = "TANDEM_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of `tls_cert`, in PEM
+    #[arg(long, global = true, env = "TANDEM_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Address users write in their browsers, when it is another than `http` [default: http://HTTP, https with a certificate]
     #[arg(long, global = true, env = "TANDEM_URL", value_name = "URL")]
     pub url: Option<String>,
     /// Address of metrics and health, for operators only [default: 127.0.0.1:8081]
@@ -60,6 +66,9 @@ pub struct Settings {
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// Where to send traces, by OTLP over HTTP: http://HOST:4318 [default: none, nothing is traced]
+    #[arg(long, global = true, env = "TANDEM_OTLP", value_name = "URL")]
+    pub otlp: Option<String>,
 }
 
 impl Settings {
@@ -91,6 +100,8 @@ impl Settings {
             data: self.data.or(other.data),
             demo: self.demo.or(other.demo),
             http: self.http.or(other.http),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
             url: self.url.or(other.url),
             admin: self.admin.or(other.admin),
             sip: self.sip.or(other.sip),
@@ -104,6 +115,7 @@ impl Settings {
             database: self.database.or(other.database),
             blobs: self.blobs.or(other.blobs),
             log: self.log.or(other.log),
+            otlp: self.otlp.or(other.otlp),
         }
     }
 }

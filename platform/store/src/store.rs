@@ -13,6 +13,7 @@ use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
 };
+use tracing::Instrument as _;
 
 use crate::{
     BoxFuture, Cause, EventFilter, Follow, Migration, Projection, Scoped, StoreError, Tx,
@@ -237,7 +238,7 @@ impl Store {
                 (tx.into_session(), result)
             })
         };
-        self.0.jobs.offer(gate, work).await
+        self.0.jobs.offer(gate, work).instrument(tracing::debug_span!("commit")).await
     }
 
     /// For the queries of one org: on PostgreSQL row-level security hides all other orgs' rows, whatever the statement says.

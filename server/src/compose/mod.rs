@@ -151,6 +151,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let authorities: Vec<Arc<dyn TopicAuthority>> =
         vec![Arc::new(collaborate.chats().clone()), Arc::new(engage.clone())];
     let edge = Edge::new(EdgeParts {
+        node: config.name.as_str().into(),
         store: store.clone(),
         rtc: Arc::new(Rtc::start(pool.clone(), bus.clone())),
         bus,

@@ -2,6 +2,7 @@
 
 mod machine;
 mod peers;
+mod tls;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
@@ -63,6 +64,7 @@ pub(crate) async fn examine(config: &Config) -> Result<ExitCode, StartError> {
     findings.extend(peers::redis(config).await);
     findings.push(Finding::of(format!("blobs {}", config.blobs), blobs(config).await));
     findings.extend(addresses(config).await);
+    findings.extend(tls::certificate(config).await);
     findings.extend(machine::public_ip(config));
     let mut healthy = true;
     for Finding { what, found } in findings {

@@ -1,9 +1,13 @@
 //! The real program, started on free ports.
 
 use std::{
+    borrow::BorrowMut,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use axum::{
@@ -20,6 +24,9 @@ pub(crate) fn tandem(folder: &Path) -> Command {
     command.current_dir(folder).stdin(Stdio::null()).env_clear();
     command
 }
+
+/// Longer than the server takes to say anything that is waited for; reached only by a fault.
+const LINE_WITHIN: Duration = Duration::from_secs(30);
 
 /// Flags that make every port a free one.
 pub(crate) const FREE_PORTS: [&str; 10] = [
@@ -60,16 +67,26 @@ impl Server {
     /// As [`Self::start`], with more flags.
     pub(crate) fn start_with(folder: &Path, flags: &[&str]) -> Self {
         let mut command = tandem(folder);
-        command
-            .args(["serve", "--demo", "--log", "warn"])
-            .args(FREE_PORTS)
-            .args(flags)
-            .stdout(Stdio::piped());
-        let mut process = command.spawn().expect("started");
+        command.args(["serve", "--demo", "--log", "warn"]).args(FREE_PORTS).args(flags);
+        Self::started(folder, command)
+    }
+
+    /// As [`Self::start_with`], and what it logs.
+    pub(crate) fn start_logged(folder: &Path, flags: &[&str]) -> (Self, Log) {
+        let mut command = tandem(folder);
+        command.args(["serve", "--demo", "--log", "info"]).args(FREE_PORTS).args(flags);
+        let mut server = Self::started(folder, command.stderr(Stdio::piped()));
+        let log = Log::of(server.process.stderr.take().expect("piped"));
+        (server, log)
+    }
+
+    fn started(folder: &Path, mut command: impl BorrowMut<Command>) -> Self {
+        let mut process = command.borrow_mut().stdout(Stdio::piped()).spawn().expect("started");
         let mut stdout = BufReader::new(process.stdout.take().expect("piped"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("a line");
-        assert!(line.starts_with("ready http://127.0.0.1:") && line.trim_end().ends_with(" ms"), "{line:?}");
+        assert!(line.starts_with("ready http") && line.contains("://127.0.0.1:"), "{line:?}");
+        assert!(line.trim_end().ends_with(" ms"), "{line:?}");
         let data = folder.join("data");
         let read = |name: &str| {
             let bytes = std::fs::read(data.join(name)).expect("written before the server is ready");
@@ -79,10 +96,16 @@ impl Server {
         Self { process, stdout, data, runtime, demo }
     }
 
+    /// Sends it a signal, as `-HUP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
     /// Asks it to stop, and waits.
     pub(crate) fn stop(mut self) -> ExitStatus {
-        let killed = Command::new("kill").arg(self.process.id().to_string()).status().expect("kill runs");
-        assert!(killed.success());
+        self.signal("-TERM");
         let status = self.process.wait().expect("ended");
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("read");
@@ -136,6 +159,31 @@ impl Drop for Server {
         // A test that failed leaves nothing behind; one that stopped the server finds nothing to kill.
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+/// What a server logs. It is read as it comes, so that the server never waits for its log.
+pub(crate) struct Log(mpsc::Receiver<String>);
+
+impl Log {
+    fn of(stderr: ChildStderr) -> Self {
+        let (line, lines) = mpsc::channel();
+        thread::spawn(move || {
+            BufReader::new(stderr).lines().map_while(Result::ok).try_for_each(|l| line.send(l))
+        });
+        Self(lines)
+    }
+
+    /// The next line that holds `text`.
+    pub(crate) fn wait_for(&self, text: &str) -> String {
+        let mut before = Vec::new();
+        loop {
+            match self.0.recv_timeout(LINE_WITHIN) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(line) => before.push(line),
+                Err(error) => panic!("{text:?} was not logged ({error}), but:\n{}", before.join("\n")),
+            }
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! A server's telephony: store, edge, relay, SIP and the product, in a runtime of their own, so that a stop takes all of it along.
 
 use std::{
-    collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::Path,
     sync::Arc,
@@ -18,7 +17,7 @@ use tandem_communicate::{
 };
 use tandem_core::{Clock, Mint, SystemClock};
 use tandem_edge::{Edge, EdgeParts, Identity, identity, no_route};
-use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
+use tandem_proto::{NodeId, NodeInfo, NodeRole};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_signaling::{SipConfig, SipTransport};
 use tandem_store::Store;
@@ -155,6 +154,7 @@ impl Server {
         let config = CommunicateConfig { ring_timeout, ..CommunicateConfig::new(World::sound("music")) };
         let communicate = Communicate::start(config, deps).await.expect("telephony starts");
         let edge = Edge::new(EdgeParts {
+            node: "test".into(),
             store: store.clone(),
             rtc: Arc::new(Rtc::start(media, bus.clone())),
             bus,
@@ -184,18 +184,7 @@ async fn join(store: &Store, mint: &Arc<Mint>, part: &Part) -> Cluster {
     } else {
         Links::listen(me, (LOCALHOST, 0).into()).await.expect("links are listened to")
     };
-    let info = NodeInfo {
-        id: me,
-        name: part.name.to_owned(),
-        roles: part.roles.iter().copied().collect::<BTreeSet<_>>(),
-        links: links.address(),
-        http: None,
-        sip: None,
-        media: None,
-        version: "test".to_owned(),
-        draining: false,
-        load: Load::default(),
-    };
+    let info = NodeInfo::new(me, part.name, part.roles.iter().copied(), links.address());
     let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone: part.alone };
     Cluster::join(joining).await.expect("the cluster is joined")
 }

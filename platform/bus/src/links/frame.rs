@@ -1,7 +1,8 @@
 //! What goes over a connection between two nodes.
 //!
 //! Every frame is `length: u32 · kind: u8 · number: u64 · name length: u8 · name · body`, the length counting what follows it. A kind that
-//! is not known is of a newer version and is skipped.
+//! is not known is of a newer version and is skipped. So the trace a request belongs to is a frame of its own before it: who does not know
+//! that kind has the request alone.
 
 use std::io;
 
@@ -9,6 +10,8 @@ use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 use tandem_proto::NodeId;
 use tokio_util::codec::{Decoder, Encoder};
+
+use crate::Trace;
 
 /// The largest frame, bytes after its length: a request with the largest body the API takes, in JSON, with room.
 pub(super) const FRAME_BYTES: usize = 4 * 1024 * 1024;
@@ -24,8 +27,8 @@ pub(super) enum Frame {
     Hello(Bytes),
     /// The other side's answer: [`Welcome`].
     Welcome(Bytes),
-    /// A request.
-    Ask { number: u64, service: String, body: Bytes },
+    /// A request, and the trace it belongs to.
+    Ask { number: u64, service: String, body: Bytes, trace: Option<Trace> },
     /// A message without an answer.
     Tell { service: String, body: Bytes },
     /// The answer to a request.
@@ -62,18 +65,27 @@ pub(super) fn fits(service: &str, body: &[u8]) -> bool {
 }
 
 /// Reads and writes frames.
-#[derive(Debug)]
-pub(super) struct Codec;
+#[derive(Debug, Default)]
+pub(super) struct Codec {
+    /// What the frame before said of the request with that number.
+    announced: Option<(u64, Trace)>,
+}
+
+/// The kind of a frame that says which trace the request of its number belongs to; its body is a `traceparent`.
+const TRACE: u8 = 9;
 
 impl Encoder<Frame> for Codec {
     type Error = io::Error;
 
     fn encode(&mut self, frame: Frame, out: &mut BytesMut) -> io::Result<()> {
         let nothing = Bytes::new();
+        if let Frame::Ask { number, trace: Some(trace), .. } = &frame {
+            put(out, TRACE, *number, "", trace.to_string().as_bytes())?;
+        }
         let (kind, number, name, body) = match &frame {
             Frame::Hello(body) => (1, 0, "", body),
             Frame::Welcome(body) => (2, 0, "", body),
-            Frame::Ask { number, service, body } => (3, *number, service.as_str(), body),
+            Frame::Ask { number, service, body, .. } => (3, *number, service.as_str(), body),
             Frame::Tell { service, body } => (4, 0, service.as_str(), body),
             Frame::Answer { number, body } => (5, *number, "", body),
             Frame::Failed { number, body } => (6, *number, "", body),
@@ -81,19 +93,23 @@ impl Encoder<Frame> for Codec {
             Frame::Pong => (8, 0, "", &nothing),
             Frame::Unknown => (0, 0, "", &nothing),
         };
-        let (Ok(name_length), true) = (u8::try_from(name.len()), fits(name, body)) else {
-            return Err(invalid("a frame is too large"));
-        };
-        let length = HEAD_BYTES + name.len() + body.len();
-        out.reserve(4 + length);
-        out.put_u32(u32::try_from(length).expect("bounded by FRAME_BYTES"));
-        out.put_u8(kind);
-        out.put_u64(number);
-        out.put_u8(name_length);
-        out.put_slice(name.as_bytes());
-        out.put_slice(body);
-        Ok(())
+        put(out, kind, number, name, body)
     }
+}
+
+fn put(out: &mut BytesMut, kind: u8, number: u64, name: &str, body: &[u8]) -> io::Result<()> {
+    let (Ok(name_length), true) = (u8::try_from(name.len()), fits(name, body)) else {
+        return Err(invalid("a frame is too large"));
+    };
+    let length = HEAD_BYTES + name.len() + body.len();
+    out.reserve(4 + length);
+    out.put_u32(u32::try_from(length).expect("bounded by FRAME_BYTES"));
+    out.put_u8(kind);
+    out.put_u64(number);
+    out.put_u8(name_length);
+    out.put_slice(name.as_bytes());
+    out.put_slice(body);
+    Ok(())
 }
 
 impl Decoder for Codec {
@@ -101,37 +117,63 @@ impl Decoder for Codec {
     type Error = io::Error;
 
     fn decode(&mut self, buffer: &mut BytesMut) -> io::Result<Option<Frame>> {
-        let Some(length) = buffer.first_chunk::<4>().map(|head| u32::from_be_bytes(*head) as usize) else {
-            return Ok(None);
-        };
-        if !(HEAD_BYTES..=FRAME_BYTES).contains(&length) {
-            return Err(invalid("a frame's length is out of bounds"));
+        loop {
+            let Some(Wire { kind, number, name, body }) = take(buffer)? else { return Ok(None) };
+            let announced = self.announced.take().filter(|(of, _)| *of == number);
+            let service =
+                || String::from_utf8(name.to_vec()).map_err(|_| invalid("a service's name is not UTF-8"));
+            return Ok(Some(match kind {
+                1 => Frame::Hello(body),
+                2 => Frame::Welcome(body),
+                3 => {
+                    let trace = announced.map(|(_, trace)| trace);
+                    Frame::Ask { number, service: service()?, body, trace }
+                }
+                4 => Frame::Tell { service: service()?, body },
+                5 => Frame::Answer { number, body },
+                6 => Frame::Failed { number, body },
+                7 => Frame::Ping,
+                8 => Frame::Pong,
+                TRACE => {
+                    // What is no trace concerns nobody.
+                    let trace = std::str::from_utf8(&body).ok().and_then(|text| text.parse().ok());
+                    self.announced = trace.map(|trace| (number, trace));
+                    continue;
+                }
+                _ => Frame::Unknown,
+            }));
         }
-        if buffer.len() < 4 + length {
-            buffer.reserve(4 + length - buffer.len());
-            return Ok(None);
-        }
-        buffer.advance(4);
-        let mut frame = buffer.split_to(length).freeze();
-        let (kind, number, name_length) = (frame.get_u8(), frame.get_u64(), usize::from(frame.get_u8()));
-        if name_length > frame.len() {
-            return Err(invalid("a frame's name is longer than the frame"));
-        }
-        let name = frame.split_to(name_length);
-        let service =
-            || String::from_utf8(name.to_vec()).map_err(|_| invalid("a service's name is not UTF-8"));
-        Ok(Some(match kind {
-            1 => Frame::Hello(frame),
-            2 => Frame::Welcome(frame),
-            3 => Frame::Ask { number, service: service()?, body: frame },
-            4 => Frame::Tell { service: service()?, body: frame },
-            5 => Frame::Answer { number, body: frame },
-            6 => Frame::Failed { number, body: frame },
-            7 => Frame::Ping,
-            8 => Frame::Pong,
-            _ => Frame::Unknown,
-        }))
     }
+}
+
+/// A frame's parts.
+struct Wire {
+    kind: u8,
+    number: u64,
+    name: Bytes,
+    body: Bytes,
+}
+
+/// Takes the next frame out of what arrived, once all of it is there.
+fn take(buffer: &mut BytesMut) -> io::Result<Option<Wire>> {
+    let Some(length) = buffer.first_chunk::<4>().map(|head| u32::from_be_bytes(*head) as usize) else {
+        return Ok(None);
+    };
+    if !(HEAD_BYTES..=FRAME_BYTES).contains(&length) {
+        return Err(invalid("a frame's length is out of bounds"));
+    }
+    if buffer.len() < 4 + length {
+        buffer.reserve(4 + length - buffer.len());
+        return Ok(None);
+    }
+    buffer.advance(4);
+    let mut frame = buffer.split_to(length).freeze();
+    let (kind, number, name_length) = (frame.get_u8(), frame.get_u64(), usize::from(frame.get_u8()));
+    if name_length > frame.len() {
+        return Err(invalid("a frame's name is longer than the frame"));
+    }
+    let name = frame.split_to(name_length);
+    Ok(Some(Wire { kind, number, name, body: frame }))
 }
 
 fn invalid(what: &'static str) -> io::Error {
@@ -142,11 +184,26 @@ fn invalid(what: &'static str) -> io::Error {
 mod tests {
     use super::*;
 
+    const TRACE_TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    fn ask(trace: Option<&str>) -> Frame {
+        let trace = trace.map(|text| text.parse().expect("a traceparent"));
+        let body = Bytes::from_static(br#"{"a":1}"#);
+        Frame::Ask { number: u64::MAX, service: "calls".to_owned(), body, trace }
+    }
+
+    fn written(frame: Frame) -> BytesMut {
+        let mut bytes = BytesMut::new();
+        Codec::default().encode(frame, &mut bytes).expect("fits");
+        bytes
+    }
+
     fn frames() -> Vec<Frame> {
         let body = Bytes::from_static(br#"{"a":1}"#);
         vec![
             Frame::Hello(body.clone()),
-            Frame::Ask { number: u64::MAX, service: "calls".to_owned(), body: body.clone() },
+            ask(Some(TRACE_TEXT)),
+            ask(None),
             Frame::Tell { service: String::new(), body: Bytes::new() },
             Frame::Failed { number: 7, body },
             Frame::Ping,
@@ -159,13 +216,13 @@ mod tests {
     fn frames_are_read_as_they_were_written_however_they_arrive() {
         let mut sent = BytesMut::new();
         for frame in frames() {
-            Codec.encode(frame, &mut sent).expect("fits");
+            sent.extend(written(frame));
         }
         for step in [1, 3, sent.len()] {
-            let (mut arrived, mut read) = (BytesMut::new(), Vec::new());
+            let (mut codec, mut arrived, mut read) = (Codec::default(), BytesMut::new(), Vec::new());
             for part in sent.chunks(step) {
                 arrived.extend_from_slice(part);
-                while let Some(frame) = Codec.decode(&mut arrived).expect("whole frames") {
+                while let Some(frame) = codec.decode(&mut arrived).expect("whole frames") {
                     read.push(frame);
                 }
             }
@@ -176,13 +233,34 @@ mod tests {
     #[test]
     fn what_is_no_frame_is_refused_before_it_is_buffered() {
         for wrong in [&[0xff, 0xff, 0xff, 0xff][..], &[0, 0, 0, 1, 7], b"GET / HTTP/1.1\r\n"] {
-            assert!(Codec.decode(&mut BytesMut::from(wrong)).is_err(), "{wrong:?}");
+            assert!(Codec::default().decode(&mut BytesMut::from(wrong)).is_err(), "{wrong:?}");
         }
-        let mut long_name = BytesMut::new();
-        Codec.encode(Frame::Ping, &mut long_name).expect("fits");
+        let mut long_name = written(Frame::Ping);
         long_name[13] = 9;
-        assert!(Codec.decode(&mut long_name).is_err());
+        assert!(Codec::default().decode(&mut long_name).is_err());
         let large = Frame::Answer { number: 1, body: vec![0; FRAME_BYTES].into() };
-        assert!(Codec.encode(large, &mut BytesMut::new()).is_err());
+        assert!(Codec::default().encode(large, &mut BytesMut::new()).is_err());
+    }
+
+    #[test]
+    fn who_does_not_know_of_traces_has_the_request_as_ever() {
+        let (plain, traced) = (written(ask(None)), written(ask(Some(TRACE_TEXT))));
+        let (announcement, request) = traced.split_at(traced.len() - plain.len());
+        assert_eq!(request, plain, "the same frame, behind another");
+        assert_eq!(announcement[4], TRACE, "of a kind that older versions skip");
+        assert_eq!(announcement.len(), 4 + HEAD_BYTES + TRACE_TEXT.len());
+    }
+
+    #[test]
+    fn a_trace_is_of_the_request_behind_it_alone() {
+        let mut codec = Codec::default();
+        let mut arrived = BytesMut::new();
+        put(&mut arrived, TRACE, 7, "", TRACE_TEXT.as_bytes()).expect("fits");
+        put(&mut arrived, TRACE, u64::MAX, "", b"no trace").expect("fits");
+        arrived.extend(written(ask(None)));
+        assert_eq!(codec.decode(&mut arrived).expect("a frame"), Some(ask(None)));
+        put(&mut arrived, TRACE, 7, "", TRACE_TEXT.as_bytes()).expect("fits");
+        arrived.extend(written(ask(None)));
+        assert_eq!(codec.decode(&mut arrived).expect("a frame"), Some(ask(None)), "another's");
     }
 }

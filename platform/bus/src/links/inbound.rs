@@ -13,6 +13,7 @@ use tokio_util::{
     codec::{Framed, FramedRead, FramedWrite},
     sync::CancellationToken,
 };
+use tracing::{Instrument as _, Span};
 
 use super::{
     LinkError,
@@ -21,6 +22,7 @@ use super::{
     peer::SILENCE,
     services::Services,
 };
+use crate::Trace;
 
 /// Requests of one node that are carried out at the same time; more are refused.
 pub(super) const HANDLERS: usize = 1_024;
@@ -62,7 +64,7 @@ pub(super) async fn accept(
 
 async fn serve(me: NodeId, stream: TcpStream, services: Arc<Services>) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut connection = Framed::new(stream, Codec);
+    let mut connection = Framed::new(stream, Codec::default());
     let Some(Frame::Hello(hello)) = timeout(SILENCE, connection.next()).await?.transpose()? else {
         return Err(io::Error::other("it did not say who it is"));
     };
@@ -78,12 +80,12 @@ async fn serve(me: NodeId, stream: TcpStream, services: Arc<Services>) -> io::Re
     // What came right behind the hello is kept.
     let parts = connection.into_parts();
     let (read, write) = parts.io.into_split();
-    let mut frames = FramedRead::new(read, Codec);
+    let mut frames = FramedRead::new(read, Codec::default());
     *frames.read_buffer_mut() = parts.read_buf;
     let (answers, outgoing) = mpsc::channel(ANSWERS);
     tokio::select! {
         taken = take(hello.from, frames, services, answers) => taken,
-        sent = send(FramedWrite::new(write, Codec), outgoing) => sent,
+        sent = send(FramedWrite::new(write, Codec::default()), outgoing) => sent,
     }
 }
 
@@ -101,7 +103,7 @@ async fn take(
                 services.heard(from, &service, &body);
                 None
             }
-            Frame::Ask { number, service, body } => match Arc::clone(&handlers).try_acquire_owned() {
+            Frame::Ask { number, service, body, trace } => match Arc::clone(&handlers).try_acquire_owned() {
                 Err(_) => {
                     meters::overloaded();
                     Some(failed(number, &LinkError::Overloaded))
@@ -110,7 +112,7 @@ async fn take(
                     Err(error) => Some(failed(number, &error)),
                     Ok(answer) => {
                         let answers = answers.clone();
-                        tokio::spawn(async move {
+                        let answering = async move {
                             meters::answering(1);
                             let answer = answer.await;
                             meters::answering(-1);
@@ -121,7 +123,8 @@ async fn take(
                             // The connection may be gone by now; so is whoever asked.
                             let _ = answers.send(frame).await;
                             drop(permit);
-                        });
+                        };
+                        tokio::spawn(answering.instrument(traced(trace, &service, from)));
                         None
                     }
                 },
@@ -135,6 +138,14 @@ async fn take(
         }
     }
     Ok(())
+}
+
+/// What an answer does is a part of the trace the request belongs to.
+fn traced(trace: Option<Trace>, service: &str, from: NodeId) -> Span {
+    let Some(trace) = trace else { return Span::none() };
+    let span = tracing::debug_span!("answer", otel.name = service, otel.kind = "server", %from);
+    trace.continues_in(&span);
+    span
 }
 
 async fn send(

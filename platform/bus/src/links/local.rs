@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use tandem_proto::NodeId;
 use tokio::sync::{Semaphore, mpsc};
+use tracing::Instrument as _;
 
 use super::{
     LinkError,
@@ -35,11 +36,12 @@ impl Local {
             return Err(LinkError::Overloaded);
         };
         let answer = self.services.answer(self.me, service, body)?;
-        let running = tokio::spawn(async move {
+        let answering = async move {
             let answer = answer.await;
             drop(permit);
             answer
-        });
+        };
+        let running = tokio::spawn(answering.in_current_span());
         Ok(Box::pin(async move { running.await.unwrap_or_else(|e| Err(LinkError::Failed(e.to_string()))) }))
     }
 

@@ -29,6 +29,7 @@ use tokio::{
     time::{error::Elapsed, timeout},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::Instrument as _;
 
 use local::Local;
 use peer::Peer;
@@ -178,7 +179,8 @@ impl Links {
             let body = timeout(deadline, answer).await.map_err(|_: Elapsed| LinkError::TimedOut)??;
             serde_json::from_slice(&body).map_err(malformed)
         };
-        let answer = asked.await;
+        let span = tracing::debug_span!("ask", otel.name = service, otel.kind = "client", %to);
+        let answer = asked.instrument(span).await;
         meters::asked(service, answer.as_ref().map(drop), began.elapsed());
         answer
     }

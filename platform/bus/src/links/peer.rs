@@ -36,6 +36,7 @@ use super::{
     frame::{Codec, Frame, Hello, PROTOCOL, Welcome},
     meters,
 };
+use crate::Trace;
 
 /// Frames that may wait to be sent.
 const QUEUE_FRAMES: usize = 4_096;
@@ -110,7 +111,7 @@ impl Peer {
         }
         meters::waiting(1);
         let asked = Asked { shared: Arc::clone(&self.shared), number, arrival };
-        self.enqueue(Frame::Ask { number, service: service.to_owned(), body })?;
+        self.enqueue(Frame::Ask { number, service: service.to_owned(), body, trace: Trace::current() })?;
         Ok(asked)
     }
 
@@ -253,7 +254,7 @@ type Connection = Framed<TcpStream, Codec>;
 async fn connect(shared: &Shared) -> io::Result<Connection> {
     let stream = timeout(CONNECT, TcpStream::connect(shared.address)).await??;
     stream.set_nodelay(true)?;
-    let mut connection = Framed::new(stream, Codec);
+    let mut connection = Framed::new(stream, Codec::default());
     let hello = Hello { protocol: PROTOCOL, from: shared.me, to: shared.node };
     connection.send(Frame::Hello(serde_json::to_vec(&hello)?.into())).await?;
     let Some(Frame::Welcome(welcome)) = timeout(SILENCE, connection.next()).await?.transpose()? else {
@@ -279,8 +280,8 @@ async fn carry(
     // What was read beyond the welcome: nothing, since the other side only answers.
     let (read, write) = connection.into_inner().into_split();
     tokio::select! {
-        reason = take_answers(shared, FramedRead::new(read, Codec)) => reason,
-        Err(reason) = send_queued(shared, FramedWrite::new(write, Codec), first, queue) => reason,
+        reason = take_answers(shared, FramedRead::new(read, Codec::default())) => reason,
+        Err(reason) = send_queued(shared, FramedWrite::new(write, Codec::default()), first, queue) => reason,
         else => io::Error::other("nobody needs it any more"),
     }
 }

@@ -3,6 +3,7 @@
 //! Each socket has one task, which reads frames and answers them. What is for many comes from the `hub`, one task that hears every event
 //! and signal, and is written by the `lanes`, one per core. They share a socket's bounded queue and its connection (`outgoing`).
 
+mod closing;
 mod frame;
 mod grants;
 mod hub;
@@ -19,10 +20,13 @@ use std::{
     time::Duration,
 };
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Extension, State},
+    response::Response,
+};
 use http::{HeaderMap, Uri, header};
 use tandem_core::Clock;
-use tandem_proto::Problem;
+use tandem_proto::{Problem, RequestId};
 use tandem_store::Store;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -47,6 +51,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 pub(crate) struct Gateway(Arc<Inner>);
 
 struct Inner {
+    node: Arc<str>,
     store: Store,
     clock: Arc<dyn Clock>,
     identity: Identity,
@@ -68,6 +73,7 @@ impl Gateway {
         let head = parts.store.head();
         let (hub, commands) = Hub::new();
         let inner = Arc::new(Inner {
+            node: parts.node,
             hub,
             catching_up: Semaphore::new(CATCHING_UP),
             numbers: AtomicU64::new(0),
@@ -117,6 +123,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 )]
 async fn connect(
     State(edge): State<Edge>,
+    request: Option<Extension<RequestId>>,
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Result<Response, ApiProblem> {
@@ -128,7 +135,8 @@ async fn connect(
         return Err(ApiProblem::unavailable(1));
     }
     let tracker = gateway.0.sockets.clone();
-    Ok(upgrade.accept(move |connection| tracker.track_future(socket::serve(gateway, connection))))
+    let request = request.map(|Extension(id)| id);
+    Ok(upgrade.accept(move |connection| tracker.track_future(socket::serve(gateway, connection, request))))
 }
 
 /// Browsers name the page's origin; it must be this server's. Programs name none.

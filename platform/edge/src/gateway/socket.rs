@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tandem_core::RequestContext;
 use tandem_proto::{
-    DeviceId, Problem,
+    DeviceId, Problem, RequestId,
     limits::{SDP_BYTES, WS_MESSAGE_BYTES},
     ws::{Authenticated, ClientFrame, ClientRequest},
 };
@@ -23,7 +23,9 @@ use tokio_tungstenite::tungstenite::{
 };
 
 use super::{
-    Gateway, frame,
+    Gateway,
+    closing::LogLine,
+    frame,
     hub::{Line, Rights},
     outgoing::{Closed, Closing, Outgoing},
     stream::{self, Subscribe},
@@ -51,12 +53,13 @@ const WINDOW: Duration = Duration::from_secs(10);
 const READ_BYTES: usize = 512;
 
 /// Serves a socket from its upgrade to its end.
-pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>) {
+pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>, request: Option<RequestId>) {
     let outgoing = Outgoing::new(connection);
     let stopping = gateway.0.stopping.clone();
     let number = gateway.0.numbers.fetch_add(1, Ordering::Relaxed);
     metrics::gauge!("tandem_ws_sockets").increment(1.0);
-    let mut reader = Reader::new(outgoing.clone());
+    let log = LogLine::begin(Arc::clone(&gateway.0.node), request);
+    let mut reader = Reader::new(outgoing.clone(), log);
     tokio::select! {
         // Kept apart: a request's way through the products needs room only while there is one.
         result = Box::pin(converse(&gateway, number, &mut reader)) => if result.is_ok() {
@@ -67,9 +70,11 @@ pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>) {
         _ = outgoing.closed() => {}
     }
     gateway.0.hub.leave(number).await;
-    let (code, reason) = outgoing.closed().await.frame();
+    let why = outgoing.closed().await;
+    let (code, reason) = why.frame();
     metrics::counter!("tandem_ws_closed_total", "code" => code.to_string()).increment(1);
     let _ = tokio::time::timeout(CLOSE_GRACE, reader.close(code, reason)).await;
+    reader.log.end(why);
     // Dropping a socket with unread input resets it, and the close frame may be lost.
     let _ = tokio::time::timeout(CLOSE_ANSWER, reader.discard()).await;
     metrics::gauge!("tandem_ws_sockets").decrement(1.0);
@@ -83,6 +88,7 @@ async fn converse(gateway: &Gateway, number: u64, reader: &mut Reader) -> Result
         return Err(Closed);
     };
     let (session, device, line) = greeted?;
+    reader.log.is_of(&session.context);
     let ctx = session.context.clone();
     let place = gateway.0.roster.enter(&ctx, device, &reader.outgoing);
     let _leaving = Leaving { gateway: gateway.clone(), ctx: ctx.clone(), device, place };
@@ -164,16 +170,17 @@ struct Reader {
     failed: bool,
     outgoing: Outgoing,
     window: Window,
+    log: LogLine,
 }
 
 impl Reader {
-    fn new(outgoing: Outgoing) -> Self {
+    fn new(outgoing: Outgoing, log: LogLine) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BYTES)
             .max_message_size(Some(WS_MESSAGE_BYTES))
             .max_frame_size(Some(WS_MESSAGE_BYTES));
         let protocol = WebSocketContext::new(Role::Server, Some(config));
-        Self { protocol, failed: false, outgoing, window: Window::new(Instant::now()) }
+        Self { protocol, failed: false, outgoing, window: Window::new(Instant::now()), log }
     }
 
     /// The next message of whatever kind. Pings are answered, and so is a close.

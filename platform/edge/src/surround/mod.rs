@@ -4,7 +4,7 @@
 mod headers;
 mod observe;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -22,13 +22,14 @@ use crate::{ApiProblem, Edge, IdentityError};
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) fn surround(edge: Edge, router: Router) -> Router {
+    let node = Arc::clone(&edge.node);
     router
         .layer(from_fn_with_state(edge, identify))
         .layer(from_fn(limit_time))
         .layer(from_fn(observe::catch_panic))
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn(headers::secure))
-        .layer(from_fn(observe::observe))
+        .layer(from_fn_with_state(node, observe::observe))
 }
 
 /// Puts the caller of a request with a valid token where [`crate::Caller`] finds it.
@@ -40,10 +41,10 @@ async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) ->
             if let Some(id) = request.extensions().get::<RequestId>() {
                 context.request = *id;
             }
-            let user = context.user;
+            let asker = observe::Asker { org: context.scope.org(), user: context.user };
             request.extensions_mut().insert(context);
             let mut response = next.run(request).await;
-            response.extensions_mut().insert(user);
+            response.extensions_mut().insert(asker);
             response
         }
         // Operations that need nobody still work; the others refuse.

@@ -1,46 +1,96 @@
 //! Every request's id, closing log line and metrics; panics and bare refusals become problems.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use tandem_proto::{Problem, RequestId, UserId};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tandem_bus::trace::{self, TRACEPARENT, Trace};
+use tandem_proto::{OrgId, Problem, RequestId, UserId};
 use tokio::time::Instant;
-use tracing::Instrument;
+use tracing::{Instrument, Span, field::Empty};
 
 use crate::{ApiProblem, forward::Carried};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn observe(mut request: Request, next: Next) -> Response {
+/// On the answer to a request of somebody known: who it was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    pub(super) org: OrgId,
+    pub(super) user: UserId,
+}
+
+pub(super) async fn observe(State(node): State<Arc<str>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     // A fresh one even if the client sent one: ours are unique and can be trusted in the log. One that another node carried here has its
     // id already.
-    let carried = request.extensions().get::<Carried>().and_then(|_| request.extensions().get().copied());
-    let id: RequestId = carried.unwrap_or_else(RequestId::generate);
+    let carried = request.extensions().get::<Carried>().is_some();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .copied()
+        .filter(|_| carried)
+        .unwrap_or_else(RequestId::generate);
     request.extensions_mut().insert(id);
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", %id);
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let asked = if carried { None } else { asked_within(&request) };
+    let span = span(id, &method, &route, carried);
+    if let Some(trace) = &asked {
+        trace.continues_in(&span);
+    }
     let mut response = explain(next.run(request).instrument(span.clone()).await, id);
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let (status, taken) = (response.status(), began.elapsed());
-    let user = response.extensions().get::<UserId>().map(ToString::to_string);
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    let asker = response.extensions().get::<Asker>();
+    let trace = Trace::of(&span).or(asked).map(|trace| trace.id());
     tracing::info!(
-        parent: &span, %method, path, status = status.as_u16(), us = taken.as_micros() as u64, user,
+        parent: &span, %method, route, status = status.as_u16(), us = taken.as_micros() as u64,
+        org = asker.map(|asker| display(asker.org)), user = asker.map(|asker| display(asker.user)), trace,
+        %node, carried,
         "answered"
     );
-    let labels = [("method", method.to_string()), ("path", path), ("status", status.as_u16().to_string())];
+    let labels = [("method", method.to_string()), ("path", route), ("status", status.as_u16().to_string())];
     metrics::counter!("tandem_http_requests_total", &labels).increment(1);
     metrics::histogram!("tandem_http_request_seconds", &labels[..2]).record(taken.as_secs_f64());
     response
+}
+
+/// The span of a request; where there are traces, it begins one or goes on with one, under the names OpenTelemetry has for its fields.
+fn span(id: RequestId, method: &Method, route: &str, carried: bool) -> Span {
+    if !trace::is_on() {
+        return tracing::info_span!("request", %id);
+    }
+    tracing::info_span!(
+        "request", %id,
+        otel.name = format!("{method} {route}"),
+        // One that was carried here is a part of the trace it came with, or of none.
+        otel.kind = if carried { "internal" } else { "server" },
+        otel.status_code = Empty,
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = Empty,
+    )
+}
+
+/// The trace the client says the request belongs to.
+fn asked_within(request: &Request) -> Option<Trace> {
+    let mut values = request.headers().get_all(TRACEPARENT).iter();
+    match (values.next(), values.next()) {
+        (Some(one), None) => one.to_str().ok()?.parse().ok(),
+        _ => None,
+    }
 }
 
 /// Answers a request whose handler panicked, and keeps serving the others.

@@ -158,6 +158,7 @@ impl Server {
         let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
         let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));
         let edge = Edge::new(EdgeParts {
+            node: "test".into(),
             store: store.clone(),
             bus: bus.clone(),
             clock: clock.clone(),
