@@ -124,7 +124,7 @@ impl Follow {
     /// Waits for the log to go on; returns at most `most` of the events that match, perhaps none.
     pub(crate) async fn batch(&mut self, most: u32) -> Result<Vec<Arc<Event>>, StoreError> {
         if self.behind {
-            let (most, found) = match &mut self.ahead {
+            let (asked, found) = match &mut self.ahead {
                 Some(ahead) => {
                     let found = (&mut ahead.found).await;
                     (ahead.most, found.unwrap_or_else(|error| Err(StoreError::Panicked(error.to_string()))))
@@ -133,7 +133,7 @@ impl Follow {
             };
             self.ahead = None;
             let (events, seen) = found?;
-            self.behind = events.len() >= most as usize;
+            self.behind = events.len() >= asked as usize;
             self.seen = seen;
             if self.behind && self.reads_ahead {
                 let found = AbortOnDropHandle::new(tokio::spawn(self.read(seen, most)));
@@ -185,5 +185,39 @@ impl Follow {
         self.seen = event.cursor;
         (self.scope.is_none_or(|scope| scope.org() == event.org) && self.filter.matches(&event))
             .then_some(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_core::Mint;
+    use tandem_proto::{OrgId, Stream, events::identity::OrgCreated};
+
+    use super::*;
+    use crate::{Cause, Expect, Store};
+
+    #[tokio::test]
+    async fn what_is_read_ahead_is_as_much_as_is_wanted_by_then() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("tandem.db").display());
+        let store = Store::open(&url, &[], Vec::new()).await.expect("opens");
+        let scope = Mint::for_server().scope(OrgId::generate());
+        let written = store.write(scope, Cause::SYSTEM, |tx| {
+            Box::pin(async move {
+                for number in 0..1_000 {
+                    let event = OrgCreated { name: format!("org {number}") };
+                    tx.append(Stream::org(tx.scope().org()), Expect::Any, &[], &event).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        written.await.expect("written");
+        let mut follow = store.follow(scope, EventFilter::default(), Cursor::START).reading_ahead();
+        let mut read = Vec::new();
+        for most in [10, 400, 400, 800] {
+            read.push(follow.batch(most).await.expect("reads").len());
+        }
+        // Each was begun when the one before it was handed out.
+        assert_eq!(read, [10, 10, 400, 400]);
     }
 }
