@@ -32,7 +32,7 @@ use tandem_relay::MediaPool;
 use tandem_signaling::SipHandle;
 use tandem_sip::SipEvent;
 use tandem_store::{Cause, Migration, Store};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 use utoipa_axum::router::OpenApiRouter;
 
 use calls::{Command, Message, Records};
@@ -154,6 +154,7 @@ impl Communicate {
         switch.cluster.announce_orphans();
         tokio::spawn(self.clone().media(media_events));
         tokio::spawn(leave_media(Arc::clone(switch), switch.media.lost(), switch.media.draining()));
+        tokio::spawn(look_whose(Arc::clone(switch), switch.cluster.returns()));
         tokio::spawn(self.presence());
         Ok(())
     }
@@ -304,6 +305,16 @@ impl Communicate {
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "presence changes missed"),
                 Err(RecvError::Closed) => return,
             }
+        }
+    }
+}
+
+/// Has calls ask whose they are when this node was taken for gone. Until then it answers whoever still sends here, in calls that another
+/// node goes on with.
+async fn look_whose(switch: Arc<Switch>, mut returns: watch::Receiver<u64>) {
+    while returns.changed().await.is_ok() {
+        for (_, inbox) in switch.registry.all() {
+            tokio::spawn(async move { inbox.send(Message::LookWhose).await });
         }
     }
 }

@@ -62,6 +62,8 @@ pub(crate) enum Message {
     Describe(oneshot::Sender<Option<api::Call>>),
     /// A media node is gone, or wants to go.
     LeaveMedia(NodeId),
+    /// The call may be another node's by now.
+    LookWhose,
     /// Another node is to go on with the call.
     GiveUp,
 }
@@ -285,6 +287,7 @@ impl CallTask {
                 let _ = reply.send((!self.call.is_over()).then(|| self.call.record().clone()));
             }
             Message::LeaveMedia(node) => self.leave_media(node).await,
+            Message::LookWhose => drop(self.whose().await),
             Message::GiveUp => self.give_up().await,
         }
     }

@@ -92,6 +92,25 @@ async fn an_owner_that_hung_is_silent() {
 }
 
 #[tokio::test]
+async fn an_owner_that_hung_leaves_to_the_next_what_is_still_sent_to_it() {
+    let mut pair = Pair::new().await;
+    let hanging = pair.first.hang();
+    pair.is_taken_over().await;
+    drop(hanging);
+    let first = &pair.world.server.communicate;
+    in_time("the former owner's letting go", async {
+        while first.live_calls() > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    // Bob's phone knows the former owner only.
+    pair.bobs.hangs_up(pair.bob).await;
+    assert!(pair.anns.is_hung_up(pair.ann).await > 1_000, "by the new owner");
+    assert_eq!(pair.world.over(pair.call).await.end_reason, Some(EndReason::Hangup));
+}
+
+#[tokio::test]
 async fn commands_reach_whoever_owns_the_call() {
     let (mut world, first) = World::of_many().await;
     let _media = world.beside("media-1", NodeRole::Media).await;

@@ -91,6 +91,8 @@ struct Inner {
     /// Who was seen to be gone.
     gone: Mutex<BTreeSet<NodeId>>,
     orphans: broadcast::Sender<Orphan>,
+    /// How often the others took this node for gone, and it came back.
+    returns: watch::Sender<u64>,
     /// Who was found to own what.
     lately: Memory,
     /// Look now.
@@ -135,6 +137,7 @@ impl Cluster {
             changed: watch::Sender::new(0),
             gone: Mutex::default(),
             orphans: broadcast::Sender::new(4_096),
+            returns: watch::Sender::new(0),
             lately: Memory::default(),
             hint,
             stop: CancellationToken::new(),
@@ -220,6 +223,12 @@ impl Cluster {
     /// takes only what its roles serve. Those it should leave to a better placed one for a moment are not offered at first.
     pub fn orphans(&self) -> broadcast::Receiver<Orphan> {
         self.0.orphans.subscribe()
+    }
+
+    /// Changes when this node is back after the others took it for gone, as one that hung or was cut off: what it owned may be another's
+    /// by now. [`Claim::hold`] says so when it writes; who may act without writing, or long before it does, asks [`Self::owner`] then.
+    pub fn returns(&self) -> watch::Receiver<u64> {
+        self.0.returns.subscribe()
     }
 
     /// Makes the others look at once for what this node gave up. To be called after the command that did; they find it with their next

@@ -21,18 +21,22 @@ pub(crate) struct Pulse {
 impl Pulse {
     /// Makes the node's row, before it is there.
     pub(crate) async fn announce(cluster: &Cluster) -> Result<(), StoreError> {
-        write_row(cluster, JOINING, Some(cluster.info())).await.map(drop)
+        make_row(cluster, JOINING, &cluster.info()).await
     }
 
     /// Shows that this node is there: mostly one small number.
     pub(crate) async fn beat(&mut self, cluster: &Cluster) -> Result<(), StoreError> {
         self.count += 1;
         let info = cluster.info();
-        let news = (self.told.as_ref() != Some(&info)).then(|| info.clone());
-        if !write_row(cluster, self.count, news).await? {
-            // Others took this node for gone and forgot it; it is back, with nothing.
+        if self.told.is_none() {
+            make_row(cluster, self.count, &info).await?;
+        } else if !change_row(cluster, self.count, (self.told.as_ref() != Some(&info)).then_some(&info))
+            .await?
+        {
+            // Others forgot it, and may have taken what it owns.
             tracing::warn!("the others took this node for gone");
-            write_row(cluster, self.count, Some(info.clone())).await?;
+            make_row(cluster, self.count, &info).await?;
+            cluster.0.returns.send_modify(|count| *count += 1);
         }
         self.told = Some(info);
         Ok(())
@@ -66,33 +70,31 @@ impl Pulse {
     }
 }
 
-/// Writes the count, and the description where there is one to tell. Whether the row was there, or is now.
-async fn write_row(cluster: &Cluster, count: i64, info: Option<NodeInfo>) -> Result<bool, StoreError> {
+/// Writes the row, whether it was there or not.
+async fn make_row(cluster: &Cluster, count: i64, info: &NodeInfo) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO nodes (id, beat, info) VALUES ($1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, info = excluded.info";
+    write(cluster, SQL, count, Some(info)).await.map(drop)
+}
+
+/// Writes the count, and the description where there is one to tell. Whether the row was there.
+async fn change_row(cluster: &Cluster, count: i64, info: Option<&NodeInfo>) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE nodes SET beat = $2, info = coalesce($3, info) WHERE id = $1";
+    write(cluster, SQL, count, info).await
+}
+
+/// Not among other commands: a node that has much to write must not look dead.
+async fn write(
+    cluster: &Cluster,
+    sql: &'static str,
+    count: i64,
+    info: Option<&NodeInfo>,
+) -> Result<bool, StoreError> {
     let me = cluster.me().to_string();
-    let text = info.map(|info| serde_json::to_string(&info).expect("a node's description is plain data"));
-    // Not among other commands: a node that has much to write must not look dead.
+    let text = info.map(|info| serde_json::to_string(info).expect("a node's description is plain data"));
     let rows = cluster.store().write_pulse(cluster.0.mint.system(), Cause::SYSTEM, move |tx: &mut Tx| {
         Box::pin(async move {
-            let written = match text {
-                None => {
-                    sqlx::query("UPDATE nodes SET beat = $2 WHERE id = $1")
-                        .bind(me)
-                        .bind(count)
-                        .execute(tx.conn())
-                        .await?
-                }
-                Some(text) => {
-                    sqlx::query(
-                        "INSERT INTO nodes (id, beat, info) VALUES ($1, $2, $3)
-                     ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, info = excluded.info",
-                    )
-                    .bind(me)
-                    .bind(count)
-                    .bind(text)
-                    .execute(tx.conn())
-                    .await?
-                }
-            };
+            let written = sqlx::query(sql).bind(me).bind(count).bind(text).execute(tx.conn()).await?;
             Ok::<_, StoreError>(written.rows_affected())
         })
     });

@@ -1,13 +1,16 @@
-//! A node that has more to write than it can.
+//! A node that has more to write than it can, and one that was forgotten.
 
 use std::sync::Arc;
 
 use tandem_cluster::MIGRATIONS;
 use tandem_core::Mint;
+use tandem_proto::Load;
 use tandem_store::{Cause, Options, Store, StoreError};
 use tokio::{sync::Notify, task::JoinSet, time::interval};
 
-use crate::support::{FAST, Place, node, sees, soon};
+use crate::support::{FAST, Place, node, on_both, sees, soon};
+
+on_both!(a_node_that_was_forgotten_comes_back_and_knows_it);
 
 /// Commands the store takes in this test before it refuses more.
 const QUEUE: usize = 4;
@@ -65,5 +68,26 @@ async fn a_node_beats_on_while_its_queue_is_full_and_does_not_move() {
     standing.await.expect("no panic").expect("it stood until the node had beaten");
     while let Some(done) = behind.join_next().await {
         done.expect("no panic").expect("its turn comes");
+    }
+}
+
+/// However its beat is told: with its description, which changes all the time where there is work, or without.
+async fn a_node_that_was_forgotten_comes_back_and_knows_it(place: Place) {
+    let store = place.open().await;
+    let node = node(&store, "forgotten", FAST).await;
+    let (mut returns, me) = (node.returns(), node.me().to_string());
+    for calls in [0, 1, 1, 2] {
+        node.set_load(Load { calls, endpoints: 0 });
+        let forgotten = me.clone();
+        let forget = store.write(Mint::for_server().system(), Cause::SYSTEM, move |tx| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM nodes WHERE id = $1").bind(forgotten).execute(tx.conn()).await?;
+                Ok::<_, StoreError>(())
+            })
+        });
+        forget.await.expect("written");
+        soon(returns.changed()).await.expect("the node beats");
+        let row = sqlx::query_scalar::<_, i64>("SELECT beat FROM nodes WHERE id = $1").bind(&me);
+        assert!(row.fetch_one(store.across_orgs()).await.expect("the node's row") > 0);
     }
 }
