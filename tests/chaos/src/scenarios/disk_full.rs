@@ -16,6 +16,8 @@ use tokio::time::sleep;
 use super::{Options, ScenarioError, Stage, stage};
 use crate::report::{Figure, Report};
 
+const AT_MOST: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(50);
 /// Room for the demo and a while of chats.
 const SIZE: &str = "64m";
 /// How long it stays full.
@@ -78,6 +80,7 @@ async fn fill_up(small: &Small, options: &Options, report: &mut Report) -> Resul
     let (world, folder) = stage::single(options, Some(&small.0)).await?;
     let mut stage = Stage::set(world, folder, options).await?;
     let (mut statuses, mut recoveries) = (Vec::new(), Vec::new());
+    let command = stage.durable_command().await?;
     for _ in 0..options.times {
         stage.ready().await;
         let folder = small.0.clone();
@@ -86,7 +89,11 @@ async fn fill_up(small: &Small, options: &Options, report: &mut Report) -> Resul
         let filler = filler.map_err(|error| ScenarioError::Machine(error.to_string()))?;
         statuses.extend(refusals(&stage).await);
         let _ = std::fs::remove_file(&filler);
-        recoveries.push(recovery(&stage).await);
+        let emptied = Instant::now();
+        while !stage.is_durable(&command).await && emptied.elapsed() < AT_MOST {
+            sleep(AGAIN).await;
+        }
+        recoveries.push(emptied.elapsed());
         stage.settle(Duration::from_secs(2), Duration::from_millis(11_500)).await;
         if stage.world.single()?.has_ended() {
             report.finding("the server ended");
@@ -117,14 +124,4 @@ async fn refusals(stage: &Stage) -> Vec<u16> {
         sleep(Duration::from_millis(100)).await;
     }
     statuses
-}
-
-async fn recovery(stage: &Stage) -> Duration {
-    let (rest, began) = (stage.reader.web().rest(), Instant::now());
-    while rest.put("/me/presence", &json!({ "primary": "available" })).await.is_err()
-        && began.elapsed() < Duration::from_secs(30)
-    {
-        sleep(Duration::from_millis(50)).await;
-    }
-    began.elapsed()
 }

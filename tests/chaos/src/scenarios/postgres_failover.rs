@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
 use tokio::time::sleep;
 
 use super::{Options, ScenarioError, Stage};
@@ -13,6 +12,7 @@ const NOTICE: Duration = Duration::from_secs(5);
 /// Longest time without writes.
 const WITHOUT_WRITES_MS: f64 = 15_000.0;
 const AT_MOST: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(50);
 
 pub(super) async fn run(options: &Options) -> Result<Report, ScenarioError> {
     let story = format!(
@@ -22,18 +22,15 @@ pub(super) async fn run(options: &Options) -> Result<Report, ScenarioError> {
     let mut report = Report::new("postgres_failover", story);
     let mut stage = Stage::cluster(options).await?;
     stage.ready().await;
+    let command = stage.durable_command().await?;
     let before = stage.counts();
     let killed = Instant::now();
     stage.world.cluster()?.kill_primary()?;
-    // A write of our own tells when writing works again.
-    let reader = stage.reader.web().rest().clone();
-    let mut helped = false;
-    while reader.put("/me/presence", &json!({ "primary": "available" })).await.is_err()
-        && killed.elapsed() < AT_MOST
-    {
-        sleep(Duration::from_millis(100)).await;
-        if killed.elapsed() > NOTICE && !helped {
-            helped = true;
+    let mut unaided = true;
+    while !stage.is_durable(&command).await && killed.elapsed() < AT_MOST {
+        sleep(AGAIN).await;
+        if killed.elapsed() > NOTICE && unaided {
+            unaided = false;
             stage.world.cluster()?.promote();
         }
     }

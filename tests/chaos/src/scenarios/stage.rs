@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
@@ -14,7 +15,7 @@ use crate::{
     ledger::audit_routing,
     load::{Calls, Cast, Chats, Fate, Loss, PairKind, Queue, Reader},
     report::{Figure, Report},
-    rest::Counts,
+    rest::{Counts, RestError},
     world::{Cluster, Hosts, Single, World},
 };
 
@@ -151,6 +152,22 @@ impl Stage {
     /// How the API answered so far.
     pub fn counts(&self) -> Counts {
         self.cast.rest.counts()
+    }
+
+    /// What makes a chat: something that only is done once it is durable. To be asked for before something dies.
+    ///
+    /// # Errors
+    /// When nobody else is known.
+    pub async fn durable_command(&self) -> Result<Value, RestError> {
+        let people: Value = self.reader.web().rest().get("/people?limit=2").await?;
+        let ids: Vec<&Value> =
+            people["items"].as_array().into_iter().flatten().map(|person| &person["id"]).collect();
+        Ok(json!({ "kind": "group", "members": ids, "title": "Written again" }))
+    }
+
+    /// Whether that command is done now.
+    pub async fn is_durable(&self, command: &Value) -> bool {
+        self.reader.web().rest().post("/chats", command).await.is_ok()
     }
 
     /// Before something dies: every call is up, and everything counts from now on.
