@@ -123,7 +123,7 @@ async fn https_is_spoken_and_browsers_are_told_to_stay_with_it() {
 async fn the_socket_is_one_of_tls_too() {
     let folder = tempfile::tempdir().expect("a folder");
     let cert = install(folder.path());
-    let server = Server::start_with(folder.path(), &FLAGS);
+    let (server, log) = Server::start_logged(folder.path(), &FLAGS);
     let stream = over_http1(&server, &cert).await;
     let mut request = "wss://localhost/api/v1/ws".into_client_request().expect("a request");
     request.headers_mut().insert(header::ORIGIN, "https://localhost".parse().expect("an origin"));
@@ -135,6 +135,18 @@ async fn the_socket_is_one_of_tls_too() {
     let reply: Value = serde_json::from_str(&reply).expect("JSON");
     assert_eq!(reply["id"], 1);
     assert!(reply["data"]["cursor"].is_string(), "{reply}");
+
+    // It outlives its certificate.
+    install(folder.path());
+    server.signal("-HUP");
+    log.wait_for("a new certificate is in use");
+    socket.send(Message::Ping("still there?".into())).await.expect("sent");
+    while !matches!(socket.next().await.expect("an answer").expect("a frame"), Message::Pong(_)) {}
+    socket.close(None).await.expect("sent");
+    let line: Value = serde_json::from_str(&log.wait_for("socket closed")).expect("a line of JSON");
+    assert_eq!(line["code"], 1000, "{line}");
+    assert!(["id", "org", "user", "node"].iter().all(|field| line[field].is_string()), "{line}");
+    assert!(server.stop().success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -185,7 +197,10 @@ async fn a_new_certificate_is_for_new_connections_and_a_broken_one_for_nobody() 
     let expires =
         metrics.lines().find_map(|line| line.strip_prefix("tandem_tls_certificate_expires_seconds "));
     assert_eq!(expires, Some("4102358400"), "2099-12-31 in {metrics}");
-    assert!(metrics.contains("tandem_tls_handshakes_total{outcome=\"done\"}"), "{metrics}");
+    for counted in ["handshakes_total{outcome=\"done\"} ", "certificate_reads_total{outcome=\"taken\"} 2"] {
+        assert!(metrics.contains(&format!("tandem_tls_{counted}")), "{counted} in {metrics}");
+    }
+    assert!(metrics.contains("tandem_tls_certificate_reads_total{outcome=\"refused\"} "), "{metrics}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
