@@ -77,7 +77,7 @@ impl Keeper {
     /// Until it is told to leave, or nobody can tell it any more.
     async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let (mut orphans, mut nodes) = (self.cluster.orphans(), self.cluster.watch());
-        let mut broken = self.cluster.links().broken();
+        let (mut broken, mut returns) = (self.cluster.links().broken(), self.cluster.returns());
         let mut round = tokio::time::interval(ROUND);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.know();
@@ -96,6 +96,11 @@ impl Keeper {
                     Err(_) => return,
                 },
                 _ = broken.recv() => {
+                    self.linked.shaken();
+                    Ok(())
+                }
+                Ok(()) = returns.changed() => {
+                    // Others go on with this node's calls; what is still sent here is theirs.
                     self.linked.shaken();
                     Ok(())
                 }
