@@ -37,7 +37,7 @@ browser() { # what to run it on: one process, or the cluster
   }
   # A cluster is ten processes and two databases: one at a time is what two cores carry.
   local workers=2; [ "$1" = cluster ] && workers=1
-  TANDEM_E2E="$1" TANDEM_BIN="$(realpath "$target/debug/tandem")" npm --prefix tests/e2e run --silent test -- --workers="$workers" --retries=1 --output="results-$1"
+  TANDEM_E2E="$1" TANDEM_BIN="$(realpath "$target/debug/tandem")" npm --prefix tests/e2e run --silent test -- --workers="$workers" --retries=2 --output="results-$1"
 }
 
 # The client first: the server has it built in.

@@ -9,7 +9,7 @@ export default defineConfig({
   // Calls are real time and audio is judged by the frame: two at once is what two cores carry.
   workers: 2,
   fullyParallel: false,
-  // `make test` retries once: a machine that stalls for a moment makes a gap in real-time sound; a fault shows every time. A retried test
+  // `make test` retries twice: a machine that stalls for a moment makes a gap in real-time sound; a fault shows every time. A retried test
   // is reported as flaky.
   reporter: [["list"]],
   use: { trace: "retain-on-failure", screenshot: "only-on-failure" },

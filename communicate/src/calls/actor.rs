@@ -287,6 +287,8 @@ impl CallTask {
                 let _ = reply.send((!self.call.is_over()).then(|| self.call.record().clone()));
             }
             Message::LeaveMedia(node) => self.leave_media(node).await,
+            // What is over belongs to nobody any more.
+            Message::LookWhose if self.call.is_over() => {}
             Message::LookWhose => drop(self.whose().await),
             Message::GiveUp => self.give_up().await,
         }

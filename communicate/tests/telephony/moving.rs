@@ -95,9 +95,14 @@ async fn an_owner_that_hung_is_silent() {
 async fn an_owner_that_hung_lets_go_by_itself() {
     let mut pair = Pair::new().await;
     let hanging = pair.first.hang();
-    pair.is_taken_over().await;
+    let (first, second) = (&pair.world.server.communicate, &pair.second.0.communicate);
+    in_time("the taking over", async {
+        while second.live_calls() == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     drop(hanging);
-    let first = &pair.world.server.communicate;
     in_time("the former owner's letting go", async {
         while first.live_calls() > 0 {
             tokio::task::yield_now().await;

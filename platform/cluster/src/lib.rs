@@ -91,7 +91,7 @@ struct Inner {
     /// Who was seen to be gone.
     gone: Mutex<BTreeSet<NodeId>>,
     orphans: broadcast::Sender<Orphan>,
-    /// How often the others took this node for gone, and it came back.
+    /// How often the others may have taken this node for gone, and it came back.
     returns: watch::Sender<u64>,
     /// Who was found to own what.
     lately: Memory,
@@ -225,8 +225,8 @@ impl Cluster {
         self.0.orphans.subscribe()
     }
 
-    /// Changes when this node is back after the others took it for gone, as one that hung or was cut off: what it owned may be another's
-    /// by now. [`Claim::hold`] says so when it writes; who may act without writing, or long before it does, asks [`Self::owner`] then.
+    /// Changes when this node is back after the others may have taken it for gone, as one that hung or was cut off: what it owned may be
+    /// another's by now. [`Claim::hold`] says so when it writes; who may act without writing, or long before it does, asks [`Self::owner`] then.
     pub fn returns(&self) -> watch::Receiver<u64> {
         self.0.returns.subscribe()
     }

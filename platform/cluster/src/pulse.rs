@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use tandem_proto::NodeInfo;
 use tandem_store::{Cause, StoreError, Tx};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::{Cluster, Inner};
 
@@ -16,6 +16,8 @@ pub(crate) const JOINING: i64 = 0;
 pub(crate) struct Pulse {
     count: i64,
     told: Option<NodeInfo>,
+    /// When the latest one that was seen was begun.
+    seen: Option<Instant>,
 }
 
 impl Pulse {
@@ -27,18 +29,24 @@ impl Pulse {
     /// Shows that this node is there: mostly one small number.
     pub(crate) async fn beat(&mut self, cluster: &Cluster) -> Result<(), StoreError> {
         self.count += 1;
-        let info = cluster.info();
+        let (began, info) = (Instant::now(), cluster.info());
+        let mut is_known = true;
         if self.told.is_none() {
             make_row(cluster, self.count, &info).await?;
-        } else if !change_row(cluster, self.count, (self.told.as_ref() != Some(&info)).then_some(&info))
-            .await?
-        {
-            // Others forgot it, and may have taken what it owns.
-            tracing::warn!("the others took this node for gone");
-            make_row(cluster, self.count, &info).await?;
+        } else {
+            let news = (self.told.as_ref() != Some(&info)).then_some(&info);
+            is_known = change_row(cluster, self.count, news).await?;
+            if !is_known {
+                make_row(cluster, self.count, &info).await?;
+            }
+        }
+        // Others forgot it, or had the time to take it for gone: they may have taken what it owns.
+        let stood_still = self.seen.is_some_and(|seen| seen.elapsed() >= cluster.0.timing.gone_after);
+        if !is_known || stood_still {
+            tracing::warn!(is_known, "the others may have taken this node for gone");
             cluster.0.returns.send_modify(|count| *count += 1);
         }
-        self.told = Some(info);
+        (self.told, self.seen) = (Some(info), Some(began));
         Ok(())
     }
 
