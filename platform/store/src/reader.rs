@@ -70,33 +70,41 @@ async fn along_log(
     filter: &EventFilter,
     limit: u32,
 ) -> Result<(Vec<Event>, Cursor), StoreError> {
-    let mut found = Vec::new();
-    let (mut seen, mut wanted) = (range.after, limit.min(PAGE));
-    let mut page = by_log(range, filter, wanted).fetch(conn).await?;
-    loop {
+    let (mut found, mut seen, mut ahead) = (Vec::new(), range.after, None);
+    while let Some(missing) = limit.checked_sub(found.len() as u32).filter(|missing| *missing > 0) {
+        let (page, wanted) = match ahead.take() {
+            Some(ahead) => ahead,
+            None => next_page(conn, Range { after: seen, ..range }, filter, missing).await?,
+        };
         let (rows, last) = packed::extent(&page)?;
         seen = last.unwrap_or(seen);
-        if rows < wanted as usize {
+        if rows < wanted {
             found.extend(matching(&page, filter)?);
             return Ok((found, seen.max(range.head)));
         }
-        // At least so many are missing even if all of these match.
-        let missing = (limit as usize).saturating_sub(found.len() + rows) as u32;
-        if missing > 0 {
-            wanted = missing.min(PAGE);
-            let next = by_log(Range { after: seen, ..range }, filter, wanted).fetch(conn);
+        // Missing still, even if all of these match.
+        let still = missing.saturating_sub(rows as u32);
+        if still > 0 {
+            let next = next_page(conn, Range { after: seen, ..range }, filter, still);
             let (next, matched) = tokio::join!(next, async { matching(&page, filter) });
             found.extend(matched?);
-            page = next?;
-            continue;
+            ahead = Some(next?);
+        } else {
+            found.extend(matching(&page, filter)?);
         }
-        found.extend(matching(&page, filter)?);
-        wanted = ((limit as usize).saturating_sub(found.len()) as u32).min(PAGE);
-        if wanted == 0 {
-            return Ok((found, seen));
-        }
-        page = by_log(Range { after: seen, ..range }, filter, wanted).fetch(conn).await?;
     }
+    Ok((found, seen))
+}
+
+/// The log's next page, packed, and how many rows it has unless the log ends there.
+async fn next_page(
+    conn: &mut AnyConnection,
+    range: Range,
+    filter: &EventFilter,
+    missing: u32,
+) -> Result<(String, usize), StoreError> {
+    let wanted = missing.min(PAGE);
+    Ok((by_log(range, filter, wanted).fetch(conn).await?, wanted as usize))
 }
 
 /// A page's events that match. A stream's events are looked up by stream, so their topics were not part of the search.
