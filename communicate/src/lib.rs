@@ -166,17 +166,9 @@ impl Communicate {
         switch.registry.close();
         let (nodes, me) = (switch.cluster.nodes(), switch.cluster.me());
         let heirs = nodes.with(NodeRole::Sip).any(|node| node.id != me && !node.draining);
-        for (_, inbox) in switch.registry.all() {
-            let message = if heirs {
-                Message::GiveUp
-            } else {
-                Message::Order(Command::End { reason: EndReason::Restart })
-            };
-            tokio::spawn(async move {
-                // One that has ended since has nothing left to hear.
-                let _ = inbox.send(message).await;
-            });
-        }
+        switch.registry.tell_all(|| {
+            if heirs { Message::GiveUp } else { Message::Order(Command::End { reason: EndReason::Restart }) }
+        });
         switch.registry.emptied().await;
         if heirs {
             switch.cluster.announce_orphans();
@@ -313,9 +305,7 @@ impl Communicate {
 /// node goes on with.
 async fn look_whose(switch: Arc<Switch>, mut returns: watch::Receiver<u64>) {
     while returns.changed().await.is_ok() {
-        for (_, inbox) in switch.registry.all() {
-            tokio::spawn(async move { inbox.send(Message::LookWhose).await });
-        }
+        switch.registry.tell_all(|| Message::LookWhose);
     }
 }
 
@@ -339,9 +329,6 @@ async fn leave_media(
             }
             Err(RecvError::Closed) => return,
         };
-        for (_, inbox) in switch.registry.all() {
-            // A call that is busy must not keep the others waiting.
-            tokio::spawn(async move { inbox.send(Message::LeaveMedia(node)).await });
-        }
+        switch.registry.tell_all(|| Message::LeaveMedia(node));
     }
 }

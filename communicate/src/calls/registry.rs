@@ -124,6 +124,14 @@ impl Registry {
         self.maps().calls.get(&call).map(|(_, inbox)| inbox.clone())
     }
 
+    /// Tells every live call. One that is busy keeps no other waiting; one that has ended since has nothing left to hear.
+    pub(crate) fn tell_all(&self, message: impl Fn() -> Message) {
+        for (_, inbox) in self.all() {
+            let message = message();
+            tokio::spawn(async move { inbox.send(message).await });
+        }
+    }
+
     /// Every live call's inbox.
     pub(crate) fn all(&self) -> Vec<(OrgScope, mpsc::Sender<Message>)> {
         self.maps().calls.values().cloned().collect()
