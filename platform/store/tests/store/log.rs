@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Place, append, name_of, named, new_scope, on_both_engines, settled};
+use crate::support::{Place, append, name_of, named, new_scope, next_told, on_both_engines, settled};
 use sqlx::Row as _;
 use tandem_proto::{Actor, Cursor, Position, Stream, Topic, UserId};
 use tandem_store::{Cause, EventFilter, Expect, Options, StoreError};
@@ -49,7 +49,7 @@ async fn a_command_changes_its_table_and_appends_what_happened(place: Place) {
     assert_eq!((&event.actor, event.correlation), (&cause.actor, cause.correlation));
     assert_eq!((event.causation, event.subject), (Some(Position(7)), Some(user)));
     assert_eq!((name_of(event).as_str(), cursor), ("demo", store.head()));
-    assert_eq!(*live.try_recv().expect("told live"), *event);
+    assert_eq!(*next_told(&mut live).await, *event);
 
     let note =
         sqlx::query("SELECT text, body, done FROM notes").fetch_one(store.across_orgs()).await.expect("a note");

@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use crate::support::{Place, name_of, named, new_scope, settled};
+use crate::support::{Place, name_of, named, new_scope, next_told, settled};
 use proptest::{prelude::*, test_runner::TestRunner};
 use tandem_core::OrgScope;
 use tandem_proto::{ChatId, Cursor, Stream};
@@ -138,7 +138,7 @@ async fn check(place: &Place, rounds: Vec<Vec<Command>>) {
         assert_eq!(positions, (1..=events.len() as i64).collect::<Vec<_>>(), "dense");
         settled(&store).await;
         for event in &events[told..] {
-            assert_eq!(*live.try_recv().expect("told live"), *event);
+            assert_eq!(*next_told(&mut live).await, *event);
         }
         assert!(live.try_recv().is_err(), "nothing that was undone");
         store.close().await;

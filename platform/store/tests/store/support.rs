@@ -1,12 +1,13 @@
 //! What the store's tests share.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{Cursor, Event, OrgId, Stream, Topic, events::identity::OrgCreated};
 use tandem_store::{Cause, Expect, Migration, Options, Store, StoreError};
 use tandem_test_support::Postgres;
 use tempfile::TempDir;
+use tokio::{sync::broadcast, time::timeout};
 
 /// A table for commands to write to.
 pub(crate) const NOTES: Migration = Migration {
@@ -95,6 +96,11 @@ pub(crate) async fn settled(store: &Store) -> Cursor {
     let newest = *store.commits().borrow();
     assert!(store.wait_for(newest, Duration::from_secs(60)).await, "the log stands still");
     store.head()
+}
+
+/// The next event told live. The head moves before its events are told, so who waited for the head may be a moment ahead of them.
+pub(crate) async fn next_told(live: &mut broadcast::Receiver<Arc<Event>>) -> Arc<Event> {
+    timeout(Duration::from_secs(60), live.recv()).await.expect("told in time").expect("told live")
 }
 
 pub(crate) fn new_scope() -> OrgScope {
