@@ -176,6 +176,10 @@ async fn keep(shared: Rc<Inside>, id: u32, mut node: Value) {
         };
         shared.home.replace(connection.node.clone());
         connection.run(&shared, id).await;
+        // The next one under this id is another, which its node knows.
+        if shared.unknown.get() == id {
+            shared.unknown.set(0);
+        }
         if shared.current.get() == id {
             shared.current.set(0);
         }
