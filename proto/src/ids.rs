@@ -45,6 +45,10 @@ ids! {
     UserId,
     /// One sign-in, or one token that acts for somebody.
     SessionId,
+    /// A program that is registered with an org.
+    ClientId,
+    /// What somebody allowed a program.
+    GrantId,
     /// Something a user can be reached on: a browser tab or a SIP phone.
     DeviceId,
     /// A direct or group chat.

@@ -133,6 +133,7 @@ pub(crate) fn app(parts: &Parts, standing: &Standing) -> Router {
     let router = Router::new()
         .merge(api)
         .merge(docs::routes(&document))
+        .merge(parts.edge.well_known())
         .route("/api/{*rest}", any(no_route))
         // On the operators' listener only.
         .route("/metrics", any(no_route))

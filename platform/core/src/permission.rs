@@ -50,6 +50,10 @@ permissions! {
     NodeView = "node:view",
     /// Define roles and say who holds which.
     RoleWrite = "role:write",
+    /// See the programs that are registered.
+    ClientRead = "client:read",
+    /// Register and change programs.
+    ClientWrite = "client:write",
 }
 
 /// A name that no permission has.

@@ -88,6 +88,11 @@ impl Edge {
             .merge(gateway::routes(self.clone()))
     }
 
+    /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414).
+    pub fn well_known(&self) -> Router {
+        identity::well_known()
+    }
+
     /// Puts what every request passes through around `router`: its id, its caller, the log line and metrics, problems for what no route
     /// answers, the time limit, compression and security headers.
     pub fn surround(&self, router: Router) -> Router {

@@ -7,6 +7,7 @@ mod contact_centre;
 mod identity;
 mod jobs;
 mod nodes;
+mod oauth;
 mod roles;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub use contact_centre::*;
 pub use identity::*;
 pub use jobs::*;
 pub use nodes::*;
+pub use oauth::*;
 pub use roles::*;
 
 /// One page of a list.

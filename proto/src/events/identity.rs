@@ -1,7 +1,7 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{SessionId, Timestamp, UserId, api};
+use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, api};
 
 events! {
     /// An org was made. Stream `org`.
@@ -61,7 +61,7 @@ events! {
         /// All roles held now.
         roles: Vec<api::Role>,
     }
-    /// A personal access token was made; its end is a `session.ended`. Stream `user`, topic `user`.
+    /// A personal access token was made, or a program got one; an end before its time is a `session.ended`. Stream `user`, topic `user`.
     TokenCreated = "token.created" v 1 {
         /// The token's id; the token itself is nowhere.
         token: SessionId,
@@ -85,6 +85,41 @@ events! {
     RoleRemoved = "role.removed" v 1 {
         /// Which.
         role: api::Role,
+    }
+    /// A program was registered, or its registration changed. Stream `org`, topic `admins`.
+    ClientChanged = "client.changed" v 1 {
+        /// Which.
+        client: ClientId,
+        /// Its name to show.
+        name: String,
+        /// The permissions it may ask for, by name.
+        scopes: Vec<String>,
+    }
+    /// A program's secret was replaced. Stream `org`, topic `admins`.
+    ClientSecretChanged = "client.secret.changed" v 1 {
+        /// Which.
+        client: ClientId,
+    }
+    /// A program is registered no more. Stream `org`, topic `admins`.
+    ClientRemoved = "client.removed" v 1 {
+        /// Which.
+        client: ClientId,
+    }
+    /// Somebody allowed a program to act for them. Stream `user`, topic `user`.
+    GrantGiven = "grant.given" v 1 {
+        /// Which.
+        grant: GrantId,
+        /// Whom.
+        client: ClientId,
+        /// What, by the permissions' names.
+        scopes: Vec<String>,
+    }
+    /// A program may not act for somebody any more. Stream `user`, topic `user`.
+    GrantEnded = "grant.ended" v 1 {
+        /// Which.
+        grant: GrantId,
+        /// Why.
+        reason: api::GrantEnd,
     }
     /// Presence changed, by choice, by a device coming or going, or by what somebody does. Stream `user`, topic `org`.
     PresenceChanged = "presence.changed" v 1 {

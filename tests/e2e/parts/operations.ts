@@ -48,6 +48,11 @@ export const bodies: Record<string, () => unknown> = {
   createRole: () => ({ name: `r${nobody()}`, title: "Somebody", permissions: ["chat:use"] }),
   changeRole: () => ({ title: "Somebody", permissions: ["chat:use"] }),
   setRolesOf: () => ({ roles: ["agent"] }),
+  createClient: () => ({ name: "CRM", confidential: true, redirect_uris: ["https://crm.example/"], grant_types: ["authorization_code"], scopes: ["chat:use"] }),
+  changeClient: () => ({ name: "CRM", confidential: true, redirect_uris: ["https://crm.example/"], grant_types: ["authorization_code"], scopes: ["chat:use"] }),
+  decideAuthorization: () => ({ allow: true, request: { client_id: nobody(), redirect_uri: "https://crm.example/" } }),
+  showDevice: () => ({ user_code: "BBBB-BBBB" }),
+  decideDevice: () => ({ user_code: "BBBB-BBBB", allow: true }),
 };
 
 export async function operations(server: Server): Promise<Operation[]> {
@@ -61,7 +66,8 @@ export async function operations(server: Server): Promise<Operation[]> {
         path: path.replace("/api/v1", ""),
         parameters: operation.parameters ?? [],
         permission: /Needs `([a-z_:]+)`/.exec(refused)?.[1],
-        takesBody: operation.requestBody !== undefined,
+        // What programs of OAuth ask for takes a form.
+        takesBody: operation.requestBody?.content["application/json"] !== undefined,
       };
     }),
   );

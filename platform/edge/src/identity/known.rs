@@ -34,7 +34,7 @@ const PEOPLE: usize = 20_000;
 const ORGS: usize = 10_000;
 
 /// Beginnings of kinds that tell of people, what they may do, and what lets them in.
-const FAMILIES: [&str; 5] = ["org.", "role.", "session.", "token.", "user."];
+const FAMILIES: [&str; 6] = ["client.", "org.", "role.", "session.", "token.", "user."];
 
 /// A token's SHA-256.
 pub(super) type Digest = [u8; 32];

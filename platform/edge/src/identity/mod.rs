@@ -6,6 +6,7 @@
 mod account;
 mod error;
 mod known;
+mod oauth;
 mod origin;
 mod password;
 mod people;
@@ -30,7 +31,7 @@ use tandem_store::{Cause, Expect, Store, StoreError};
 pub use error::IdentityError;
 pub(crate) use known::Affected;
 pub use origin::Origin;
-pub(crate) use routes::routes;
+pub(crate) use routes::{routes, well_known};
 pub use sessions::{NewSession, Session};
 pub use tables::MIGRATIONS;
 pub use throttle::SignInLimits;
@@ -198,7 +199,8 @@ impl Identity {
     ) -> Result<Option<(UserId, String)>, IdentityError> {
         let mut conn = self.0.store.scoped(scope).await?;
         let row = sqlx::query(
-            "SELECT id, password_hash FROM users WHERE org = $1 AND name = $2 AND deactivated_at IS NULL",
+            "SELECT id, password_hash FROM users
+             WHERE org = $1 AND name = $2 AND deactivated_at IS NULL AND client IS NULL",
         )
         .bind(scope.org().to_string())
         .bind(name.to_owned())

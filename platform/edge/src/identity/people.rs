@@ -4,13 +4,15 @@ use sqlx::Row;
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
     Stream, Topic, UserId,
-    api::{Role, SessionInfo},
+    api::{GrantEnd, Role, SessionInfo},
     events::identity::{UserDeactivated, UserReactivated, UserRolesSet},
 };
 use tandem_store::{Cause, Expect, Tx};
 
 use super::{
-    Identity, IdentityError, roles,
+    Identity, IdentityError,
+    oauth::grants::{self, Grants},
+    roles,
     sessions::{Which, end},
     users::{COLUMNS, UserRecord, record, some_roles},
 };
@@ -29,7 +31,7 @@ impl Identity {
         self.sessions(context.scope, user, Some(context.session)).await
     }
 
-    /// Ends all that acts for somebody: sessions and tokens.
+    /// Ends all that acts for somebody: sessions, tokens, and programs that may.
     ///
     /// # Errors
     /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
@@ -38,6 +40,7 @@ impl Identity {
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
                 subordinate(tx, caller, user).await?;
+                grants::end(tx, Grants::OfUser(user), GrantEnd::Revoked).await?;
                 end(tx, user, Which::All).await.map(drop)
             })
         });
@@ -70,15 +73,7 @@ impl Identity {
     pub async fn reactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move {
-                if subordinate(tx, caller, user).await?.active {
-                    return Ok(());
-                }
-                set_deactivated(tx, user, None).await?;
-                let topics = [Topic::org(tx.scope().org())];
-                tx.append(Stream::user(user), Expect::Any, &topics, &UserReactivated { user }).await?;
-                Ok(())
-            })
+            Box::pin(async move { reactivate(tx, caller, user).await })
         });
         write.await
     }
@@ -104,7 +99,7 @@ impl Identity {
     }
 }
 
-async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
+pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
     let person = subordinate(tx, caller, user).await?;
     if !person.active {
         return Ok(());
@@ -114,13 +109,24 @@ async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<()
     }
     let at = tx.now().micros();
     set_deactivated(tx, user, Some(at)).await?;
+    grants::end(tx, Grants::OfUser(user), GrantEnd::UserDeactivated).await?;
     end(tx, user, Which::All).await?;
     let topics = [Topic::org(tx.scope().org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserDeactivated { user }).await?;
     Ok(())
 }
 
-async fn set_roles(
+pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
+    if subordinate(tx, caller, user).await?.active {
+        return Ok(());
+    }
+    set_deactivated(tx, user, None).await?;
+    let topics = [Topic::org(tx.scope().org())];
+    tx.append(Stream::user(user), Expect::Any, &topics, &UserReactivated { user }).await?;
+    Ok(())
+}
+
+pub(super) async fn set_roles(
     tx: &mut Tx,
     caller: Permissions,
     user: UserId,
@@ -168,12 +174,12 @@ async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord
     row.as_ref().map(record).transpose()?.ok_or(IdentityError::NotFound("person"))
 }
 
-/// Refuses unless somebody beside `user` administers the org. Commands of an org run one after the other, so two cannot both be let go.
+/// Refuses unless some person beside `user` administers the org: a program cannot sign in. Commands of an org run one after the other, so two cannot both be let go.
 async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
     let org = tx.scope().org().to_string();
     let row = sqlx::query(
         "SELECT count(*) AS others FROM users
-         WHERE org = $1 AND id <> $2 AND deactivated_at IS NULL AND roles LIKE $3",
+         WHERE org = $1 AND id <> $2 AND deactivated_at IS NULL AND client IS NULL AND roles LIKE $3",
     )
     .bind(org)
     .bind(user.to_string())

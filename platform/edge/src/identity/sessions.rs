@@ -1,5 +1,5 @@
 //! What a bearer token stands for: a session with a sliding end, or a token that acts for somebody within limits. Tokens are random and
-//! kept as their SHA-256; both kinds are rows of one table, so that one look-up tells who asks.
+//! kept as their SHA-256; all kinds are rows of one table, so that one look-up tells who asks.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{Row, any::AnyRow};
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
-    Actor, Cursor, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
+    Actor, ClientId, Cursor, GrantId, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     api::SessionInfo,
     events::identity::{SessionEnded, SessionStarted},
 };
@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Session,
     /// By its owner, for a program of their own.
     Personal,
+    /// By a registered program.
+    Access,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
         match self {
             Self::Session => "session",
             Self::Personal => "personal",
+            Self::Access => "access",
         }
     }
 
@@ -46,6 +49,7 @@ impl Kind {
         match self {
             Self::Session => "tdm_",
             Self::Personal => "tdp_",
+            Self::Access => "tda_",
         }
     }
 
@@ -262,6 +266,8 @@ impl Identity {
             kind: Kind::Session,
             name: None,
             scopes: None,
+            client: None,
+            grant: None,
             origin,
             used_at: now,
             expires_at,
@@ -375,6 +381,10 @@ pub(super) struct NewRow {
     pub(super) name: Option<String>,
     /// What it is limited to; none: all its user may do.
     pub(super) scopes: Option<Permissions>,
+    /// The registered program that got it.
+    pub(super) client: Option<ClientId>,
+    /// What somebody allowed that program.
+    pub(super) grant: Option<GrantId>,
     pub(super) origin: Origin,
     /// When its use is noted first; the epoch for one that was not used yet.
     pub(super) used_at: Timestamp,
@@ -385,8 +395,8 @@ pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError
     let (org, now) = (tx.scope().org(), tx.now());
     sqlx::query(
         "INSERT INTO sessions (token_hash, id, org, user_id, kind, name, scopes, user_agent, address,
-             created_at, last_used_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             created_at, last_used_at, expires_at, client, grant_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(row.token_hash)
     .bind(row.id.to_string())
@@ -400,6 +410,8 @@ pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError
     .bind(now.micros())
     .bind(row.used_at.micros())
     .bind(row.expires_at.micros())
+    .bind(row.client.map(|client| client.to_string()))
+    .bind(row.grant.map(|grant| grant.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -416,6 +428,12 @@ pub(super) enum Which {
     SessionsBut(SessionId),
     /// Sessions from this many on, the one used last first.
     SessionsFrom(i64),
+    /// Access tokens of a program.
+    OfClient(ClientId),
+    /// As above, from this many on, the newest first.
+    OfClientFrom(ClientId, i64),
+    /// Access tokens that came of a grant.
+    OfGrant(GrantId),
     /// Everything that acts for them.
     All,
 }
@@ -423,7 +441,7 @@ pub(super) enum Which {
 impl Which {
     /// The condition over `$3` and `$4`, and what they are.
     fn condition(self) -> (String, String, &'static str) {
-        let session = Kind::Session.name();
+        let (session, access) = (Kind::Session.name(), Kind::Access.name());
         match self {
             Self::This(id) => ("id = $3 AND kind <> $4".into(), id.to_string(), ""),
             Self::One(id, kind) => ("id = $3 AND kind = $4".into(), id.to_string(), kind.name()),
@@ -435,6 +453,15 @@ impl Which {
                 );
                 (oldest, String::new(), session)
             }
+            Self::OfClient(client) => ("client = $3 AND kind = $4".into(), client.to_string(), access),
+            Self::OfClientFrom(client, first) => {
+                let oldest = format!(
+                    "id IN (SELECT id FROM sessions WHERE org = $1 AND user_id = $2 AND client = $3 AND kind = $4
+                     ORDER BY created_at DESC, id DESC LIMIT 1000 OFFSET {first})"
+                );
+                (oldest, client.to_string(), access)
+            }
+            Self::OfGrant(grant) => ("grant_id = $3 AND kind = $4".into(), grant.to_string(), access),
             Self::All => ("id <> $3 AND kind <> $4".into(), String::new(), ""),
         }
     }

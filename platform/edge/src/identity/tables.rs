@@ -8,6 +8,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_accounts", sql: ACCOUNTS },
     Migration { name: "0003_roles", sql: ROLES },
     Migration { name: "0004_second_factors", sql: SECOND_FACTORS },
+    Migration { name: "0005_oauth", sql: OAUTH },
 ];
 
 const FIRST: &str = "
@@ -75,4 +76,71 @@ const SECOND_FACTORS: &str = "
             created_at bigint NOT NULL,
             PRIMARY KEY (org, user_id)
         );
+    ";
+
+/// A program that acts for itself does so as a row of `users` whose `client` names it. Access tokens lie beside sessions. A grant remembers the hash of the code it came of, so that the code's second use is noticed for as long as the grant lives.
+const OAUTH: &str = "
+        ALTER TABLE users ADD COLUMN client text;
+        ALTER TABLE sessions ADD COLUMN client text;
+        ALTER TABLE sessions ADD COLUMN grant_id text;
+        CREATE INDEX sessions_by_grant ON sessions (org, grant_id);
+        CREATE TABLE oauth_clients (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            name text NOT NULL,
+            secret_hash text,
+            redirect_uris text NOT NULL,
+            grant_types text NOT NULL,
+            scopes text NOT NULL,
+            user_id text,
+            created_at bigint NOT NULL
+        );
+        CREATE INDEX oauth_clients_of_org ON oauth_clients (org, created_at);
+        CREATE TABLE oauth_codes (
+            code_hash text PRIMARY KEY,
+            org text NOT NULL,
+            client text NOT NULL,
+            user_id text NOT NULL,
+            scopes text NOT NULL,
+            redirect_uri text NOT NULL,
+            challenge text NOT NULL,
+            created_at bigint NOT NULL,
+            expires_at bigint NOT NULL
+        );
+        CREATE INDEX oauth_codes_by_user ON oauth_codes (org, user_id);
+        CREATE TABLE oauth_grants (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            client text NOT NULL,
+            user_id text NOT NULL,
+            scopes text NOT NULL,
+            code_hash text,
+            created_at bigint NOT NULL,
+            last_used_at bigint NOT NULL
+        );
+        CREATE INDEX oauth_grants_by_user ON oauth_grants (org, user_id);
+        CREATE INDEX oauth_grants_by_client ON oauth_grants (org, client);
+        CREATE INDEX oauth_grants_by_code ON oauth_grants (org, code_hash);
+        CREATE TABLE oauth_refresh_tokens (
+            token_hash text PRIMARY KEY,
+            org text NOT NULL,
+            grant_id text NOT NULL,
+            created_at bigint NOT NULL,
+            expires_at bigint NOT NULL,
+            used_at bigint
+        );
+        CREATE INDEX oauth_refresh_tokens_of_grant ON oauth_refresh_tokens (org, grant_id, created_at);
+        CREATE TABLE oauth_devices (
+            device_hash text PRIMARY KEY,
+            org text NOT NULL,
+            client text NOT NULL,
+            user_code_hash text NOT NULL,
+            scopes text NOT NULL,
+            user_id text,
+            decision text,
+            interval_s bigint NOT NULL,
+            polled_at bigint NOT NULL,
+            expires_at bigint NOT NULL
+        );
+        CREATE UNIQUE INDEX oauth_devices_by_user_code ON oauth_devices (org, user_code_hash);
     ";

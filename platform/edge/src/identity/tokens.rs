@@ -87,6 +87,8 @@ impl Identity {
             kind: Kind::Personal,
             name: Some(name),
             scopes: Some(scopes),
+            client: None,
+            grant: None,
             origin: Origin::default(),
             used_at: Timestamp::default(),
             expires_at: info.expires_at,

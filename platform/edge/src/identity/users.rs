@@ -3,7 +3,7 @@
 use sqlx::{Row, any::AnyRow};
 use tandem_core::{OrgScope, Secret};
 use tandem_proto::{
-    Stream, Topic, UserId,
+    ClientId, Stream, Topic, UserId,
     api::{NewPerson, Role},
     events::identity::UserCreated,
     limits::NAME_CHARS,
@@ -64,7 +64,7 @@ impl Identity {
             roles: person.roles,
             active: true,
         };
-        self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash))).await
+        self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
     }
 
     /// One user.
@@ -137,7 +137,13 @@ impl Identity {
     }
 }
 
-async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRecord, IdentityError> {
+/// Adds a row. The password's hash of one who cannot sign in is empty.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    record: UserRecord,
+    hash: String,
+    client: Option<ClientId>,
+) -> Result<UserRecord, IdentityError> {
     let org = tx.scope().org();
     let at = tx.now().micros();
     roles::known(tx, &record.roles).await?;
@@ -154,8 +160,9 @@ async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRec
         }
     }
     sqlx::query(
-        "INSERT INTO users (id, org, name, display_name, title, extension, roles, password_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO users
+             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(record.id.to_string())
     .bind(org.to_string())
@@ -166,6 +173,7 @@ async fn insert(tx: &mut Tx, record: UserRecord, hash: String) -> Result<UserRec
     .bind(serde_json::to_string(&record.roles).unwrap_or_default())
     .bind(hash)
     .bind(at)
+    .bind(client.map(|client| client.to_string()))
     .execute(tx.conn())
     .await?;
     let event = UserCreated {

@@ -170,6 +170,7 @@ impl Server {
         let (api, _) = edge.routes().split_for_parts();
         let router = Router::new()
             .nest("/api/v1", api)
+            .merge(edge.well_known())
             .route("/panic", get(async || -> StatusCode { panic!("on purpose") }))
             .fallback(no_route);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

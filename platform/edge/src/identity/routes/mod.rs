@@ -1,6 +1,7 @@
 //! `/sessions` and `/me`; beside it what people do with their accounts, and what those do who administer an org.
 
 mod account;
+mod oauth;
 mod people;
 mod roles;
 mod second_factor;
@@ -13,6 +14,8 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use oauth::well_known;
+
 use super::{Identity, IdentityError, NewSession, Origin};
 use crate::{ApiProblem, Caller, Edge, Json};
 
@@ -22,6 +25,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(sign_out))
         .routes(routes!(me))
         .merge(account::routes())
+        .merge(oauth::routes())
         .merge(people::routes())
         .merge(roles::routes())
         .merge(second_factor::routes())
@@ -108,7 +112,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
 }
 
 impl Identity {
-    async fn org_name(&self, scope: tandem_core::OrgScope) -> Result<String, IdentityError> {
+    pub(super) async fn org_name(&self, scope: tandem_core::OrgScope) -> Result<String, IdentityError> {
         let (known, org, now) = (&self.0.known, scope.org(), self.0.clock.now());
         if let Some(name) = known.org(org, now) {
             return Ok(name);

@@ -29,7 +29,7 @@ async fn permissions(caller: Caller) -> Result<Json<Page<PermissionInfo>>, ApiPr
 }
 
 /// A permission, for people.
-fn describe(permission: Permission) -> PermissionInfo {
+pub(super) fn describe(permission: Permission) -> PermissionInfo {
     PermissionInfo { name: permission.name().to_owned(), description: permission.description().to_owned() }
 }
 
