@@ -303,6 +303,7 @@ mod tests {
             ("session.ended", Stream::user(user), Affected::User(user)),
             ("user.deactivated", Stream::user(user), Affected::User(user)),
             ("role.changed", Stream::org(org), Affected::Org(org)),
+            ("client.changed", Stream::org(org), Affected::Org(org)),
             ("session.started", Stream::user(user), Affected::Nobody),
             ("presence.changed", Stream::user(user), Affected::Nobody),
             ("number.set", Stream::org(org), Affected::Nobody),
