@@ -31,7 +31,7 @@ const CSP =
 const PERMISSIONS = {
   agent: ["people:read", "chat:use", "call:use", "agent:on_queue", "queue:read"],
   supervisor: ["call:supervise", "queue:write", "queue:supervise", "flow:read"],
-  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view", "role:write"],
+  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view", "role:write", "client:read", "client:write"],
 };
 PERMISSIONS.supervisor.push(...PERMISSIONS.agent);
 PERMISSIONS.admin.push(...PERMISSIONS.supervisor);
@@ -56,6 +56,15 @@ const accessTokens = [
     id: randomUUID(), name: "Nightly export", scopes: ["people:read", "queue:read"], created_at: sessions[1].created_at,
     last_used_at: sessions[0].last_used_at, expires_at: new Date(Date.now() + 60 * 86_400_000).toISOString(),
   },
+];
+const clients = [
+  {
+    id: randomUUID(), name: "CRM", confidential: true, redirect_uris: ["https://crm.example/callback"], grant_types: ["authorization_code", "refresh_token"],
+    scopes: ["people:read", "queue:read"], roles: [], created_at: sessions[1].created_at,
+  },
+];
+const grants = [
+  { grant: randomUUID(), client: clients[0].id, name: "CRM", scopes: ["people:read"], created_at: sessions[1].created_at, last_used_at: sessions[0].last_used_at },
 ];
 const people = [];
 function addPerson(name, display_name, title, extension, roles, primary, message = null, minutes = 20) {
@@ -493,6 +502,8 @@ const routes = [
   ["GET", /^\/me\/tokens$/, () => page(accessTokens)],
   ["GET", /^\/permissions$/, () => page(PERMISSIONS.admin.map((name) => ({ name, description: `What ${name} allows.` })))],
   ["GET", /^\/roles$/, () => page(roles)],
+  ["GET", /^\/oauth\/clients$/, ({ me }) => needs(me, "client:read") && page(clients)],
+  ["GET", /^\/me\/grants$/, () => page(grants)],
   ["GET", /^\/nodes$/, ({ me }) => needs(me, "node:view") && { answering: nodes[0].id, items: nodes }],
   ["GET", /^\/jobs$/, ({ me, query }) => {
     needs(me, "job:manage");

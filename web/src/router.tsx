@@ -1,6 +1,16 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+  type ParsedLocation,
+} from "@tanstack/react-router";
 import { queries, queryClient } from "./api/queries";
-import type { JobState } from "./api/types";
+import type { AuthorizationRequest, JobState } from "./api/types";
 import { token } from "./session/session";
 import { Crash, NotFound } from "./shell/Crash";
 import { Layout } from "./shell/Layout";
@@ -19,12 +29,14 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./session/SignInPage"), "SignInPage"),
 });
 
+function needsSession({ location }: { location: ParsedLocation }): void {
+  if (!token.get()) throw redirect({ to: "/signin", search: location.href === "/" ? {} : { to: location.href } });
+}
+
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: ({ location }) => {
-    if (!token.get()) throw redirect({ to: "/signin", search: location.href === "/" ? {} : { to: location.href } });
-  },
+  beforeLoad: needsSession,
   loader: () => queryClient.ensureQueryData(queries.me),
   component: Layout,
   errorComponent: Crash,
@@ -138,8 +150,8 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "roles";
-const adminTabs: readonly AdminTab[] = ["people", "roles"];
+export type AdminTab = "people" | "roles" | "clients";
+const adminTabs: readonly AdminTab[] = ["people", "roles", "clients"];
 
 const admin = createRoute({
   getParentRoute: () => signedIn,
@@ -148,9 +160,47 @@ const admin = createRoute({
   component: lazyRouteComponent(() => import("./admin/AdminPage"), "AdminPage"),
 });
 
+/** What somebody came here to decide, with nothing around it. */
+const asked = createRoute({
+  getParentRoute: () => root,
+  id: "asked",
+  beforeLoad: needsSession,
+  loader: () => queryClient.ensureQueryData(queries.me),
+  component: Outlet,
+  errorComponent: Crash,
+  notFoundComponent: NotFound,
+});
+
+const requestFields = [
+  "response_type",
+  "client_id",
+  "redirect_uri",
+  "scope",
+  "state",
+  "code_challenge",
+  "code_challenge_method",
+] as const satisfies readonly (keyof AuthorizationRequest)[];
+
+const authorize = createRoute({
+  getParentRoute: () => asked,
+  path: "/oauth/authorize",
+  validateSearch: (search: Record<string, unknown>): Partial<Record<keyof AuthorizationRequest, string>> =>
+    Object.fromEntries(requestFields.filter((name) => search[name] !== undefined).map((name) => [name, String(search[name])])),
+  component: lazyRouteComponent(() => import("./oauth/AuthorizePage"), "AuthorizePage"),
+});
+
+const device = createRoute({
+  getParentRoute: () => asked,
+  path: "/device",
+  validateSearch: (search: Record<string, unknown>): { user_code?: string } =>
+    search.user_code === undefined ? {} : { user_code: String(search.user_code) },
+  component: lazyRouteComponent(() => import("./oauth/DevicePage"), "DevicePage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    asked.addChildren([authorize, device]),
     signedIn.addChildren([
       home,
       chat.addChildren([chatNone, chatOne]),
@@ -165,6 +215,9 @@ export const router = createRouter({
       security,
     ]),
   ]),
+  // As it came: a program's `state` that looks like JSON goes back unchanged.
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(JSON.stringify),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: false,

@@ -4,10 +4,11 @@ import { m } from "../messages";
 import { useMay } from "../session/me";
 import { NotFound } from "../shell/Crash";
 import { TabbedPage } from "../ui/TabbedPage";
+import { ClientsAdmin } from "./ClientsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
 
-/** People's accounts and what roles allow, for those who administer the org. */
+/** People's accounts, what roles allow, and programs, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const search = useSearch({ from: "/signed-in/admin" });
@@ -15,6 +16,7 @@ export function AdminPage() {
   const tabs: AdminTab[] = [];
   if (may("people:write") || may("role:write")) tabs.push("people");
   if (may("role:write")) tabs.push("roles");
+  if (may("client:read")) tabs.push("clients");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
   return (
@@ -25,7 +27,7 @@ export function AdminPage() {
       tab={tab}
       onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
       label={(each) => m.admin[each]}
-      views={{ people: <PeopleAdmin />, roles: <RolesAdmin /> }}
+      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin /> }}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRoleName, mayGive, roleName } from "./model";
+import { addresses, faultOf, isRoleName, mayGive, roleName } from "./model";
 
 test.each([
   ["Night shift", "night-shift"],
@@ -18,4 +18,19 @@ test("what cannot name a role", () => {
 test("nobody gives what they do not hold", () => {
   expect(mayGive(["chat:use", "call:use"], { permissions: ["chat:use"] })).toBe(true);
   expect(mayGive(["chat:use"], { permissions: ["chat:use", "call:use"] })).toBe(false);
+});
+
+test("addresses are one a line", () => {
+  expect(addresses(" https://a.example/cb \n\nhttp://127.0.0.1/cb\n")).toEqual(["https://a.example/cb", "http://127.0.0.1/cb"]);
+});
+
+test("what a program is missing is named", () => {
+  const whole = { name: "CRM", confidential: true, redirect_uris: ["https://a.example"], grant_types: ["authorization_code" as const], scopes: ["chat:use"], roles: [] };
+  expect(faultOf(whole)).toBeUndefined();
+  expect(faultOf({ ...whole, name: "" })).toBe("name");
+  expect(faultOf({ ...whole, grant_types: [] })).toBe("grant_types");
+  expect(faultOf({ ...whole, grant_types: ["refresh_token"] })).toBe("grant_types");
+  expect(faultOf({ ...whole, redirect_uris: [] })).toBe("redirect_uris");
+  expect(faultOf({ ...whole, grant_types: ["client_credentials"] })).toBe("roles");
+  expect(faultOf({ ...whole, scopes: [] })).toBe("scopes");
 });

@@ -2,10 +2,12 @@ import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react
 import { get, Problem } from "./client";
 import type {
   Agent,
+  Application,
   Call,
   CallId,
   Chat,
   ChatId,
+  ClientInfo,
   Conversation,
   ConversationId,
   Decision,
@@ -78,6 +80,8 @@ export const queries = {
     queryFn: ({ signal }) => get<SecondFactor>("/me/second-factor", undefined, signal),
   }),
   tokens: short<Token>(["tokens"], "/me/tokens"),
+  clients: short<ClientInfo>(["clients"], "/oauth/clients"),
+  grants: short<Application>(["grants"], "/me/grants"),
   roles: short<RoleInfo>(["roles"], "/roles"),
   permissions: short<PermissionInfo>(["permissions"], "/permissions"),
   chats: list<Chat>("chats", "/chats"),

@@ -67,7 +67,9 @@ export type Permission =
   | "job:manage"
   | "node:view"
   | "people:write"
-  | "role:write";
+  | "role:write"
+  | "client:read"
+  | "client:write";
 
 export type SessionId = Schemas["SessionId"];
 export type Session = Wire<"SessionInfo">;
@@ -82,6 +84,18 @@ export type PermissionInfo = Wire<"PermissionInfo">;
 export type RoleInfo = Wire<"RoleInfo">;
 export type NewRole = Schemas["NewRole"];
 export type ChangeRole = Schemas["ChangeRole"];
+
+// Programs
+
+export type GrantType = Schemas["GrantType"];
+export type ClientSettings = Schemas["ClientSettings"];
+export type ClientInfo = Wire<"ClientInfo">;
+export type ClientMade = Wire<"ClientMade">;
+export type AuthorizationRequest = Schemas["AuthorizationRequest"];
+export type Authorization = Wire<"Authorization">;
+export type Consent = Wire<"Consent">;
+export type Onward = Wire<"Onward">;
+export type Application = Wire<"Application">;
 
 // Chat
 

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { m } from "../messages";
+import { GrantsCard } from "./GrantsCard";
 import { PasswordCard } from "./PasswordCard";
 import { SecondFactorCard } from "./SecondFactorCard";
 import { SessionsCard } from "./SessionsCard";
@@ -21,6 +22,7 @@ export const SecurityPage = () => (
       <PasswordCard />
       <SecondFactorCard />
       <TokensCard />
+      <GrantsCard />
     </div>
   </div>
 );

@@ -50,6 +50,8 @@ export class Feed {
       this.soon(["roles"]);
       return this.soon(["me"], 0);
     }
+    if (event.type.startsWith("client.")) return this.soon(["clients"]);
+    if (event.type.startsWith("grant.")) return this.soon(["grants"]);
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);
