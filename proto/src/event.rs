@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{CallId, ChatId, ConversationId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId};
+use crate::{CallId, ChatId, ConversationId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId, WebhookId};
 
 /// A place in the log. Positions grow but need not be dense.
 #[derive(
@@ -137,6 +137,8 @@ scoped!(Stream:
     routing(OrgId) = "routing",
     /// A job.
     job(JobId) = "job",
+    /// A webhook's settings, and what became of it.
+    webhook(WebhookId) = "webhook",
 );
 
 scoped!(Topic:

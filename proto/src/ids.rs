@@ -85,6 +85,8 @@ ids! {
     RequestId,
     /// Work to be done later, and again until it succeeds.
     JobId,
+    /// A system elsewhere that is told of events.
+    WebhookId,
     /// One run of one server process; a restart makes a new one.
     NodeId,
 }

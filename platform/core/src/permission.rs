@@ -54,6 +54,8 @@ permissions! {
     ClientRead = "client:read",
     /// Register and change programs.
     ClientWrite = "client:write",
+    /// Have events sent to other systems.
+    WebhookManage = "webhook:manage",
 }
 
 /// A name that no permission has.

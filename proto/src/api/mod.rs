@@ -9,6 +9,7 @@ mod jobs;
 mod nodes;
 mod oauth;
 mod roles;
+mod webhooks;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +23,7 @@ pub use jobs::*;
 pub use nodes::*;
 pub use oauth::*;
 pub use roles::*;
+pub use webhooks::*;
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]

@@ -6,6 +6,7 @@ pub mod chat;
 pub mod contact_centre;
 pub mod identity;
 pub mod jobs;
+pub mod webhooks;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal v $schema:literal { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })+) => {$(
@@ -43,5 +44,5 @@ impl EventType {
 
 /// Every type of event. Each has golden fixtures in the store's tests.
 pub fn all() -> impl Iterator<Item = &'static EventType> {
-    [identity::ALL, chat::ALL, call::ALL, contact_centre::ALL, jobs::ALL].into_iter().flatten()
+    [identity::ALL, chat::ALL, call::ALL, contact_centre::ALL, jobs::ALL, webhooks::ALL].into_iter().flatten()
 }
