@@ -29,7 +29,7 @@ build: setup web ## builds the server with the web client in it (release)
 	cargo build --release --locked
 
 run: build ## sets up, builds and starts a demo organisation
-	@exec $(TARGET)/release/tandem serve --demo --data $(DATA) $(ARGS)
+	@exec $(TARGET)/release/tandem serve --demo --data $(DATA) --webhook-networks 127.0.0.0/8 $(ARGS)
 
 demo-call: setup-test ## a customer calls the demo number of the running server (baresip with a spoken file)
 	@scripts/demo-call.sh $(DATA)

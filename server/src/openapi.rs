@@ -39,6 +39,7 @@ the WebSocket `/api/v1/ws`; the same cursor resumes both.";
         (name = "events", description = "The log and the event socket"),
         (name = "collaborate", description = "People, presence and chat"),
         (name = "communicate", description = "Calls, phones and numbers"),
+        (name = "webhooks", description = "Systems elsewhere that are told of events"),
         (name = "jobs", description = "Work that is done in the background"),
         (name = "nodes", description = "The processes this Tandem is made of"),
         (name = "engage", description = "Queues, agents, conversations and flows"),

@@ -128,7 +128,7 @@ fn roles(config: &Config) -> String {
 
 /// Takes no more work, hands over what it owns or says goodbye, ends what was begun, closes the store last.
 async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: Vec<T>) {
-    let Parts { cluster, communicate, engage, edge, pool, jobs, sip_node, store, .. } = &parts;
+    let Parts { cluster, communicate, engage, edge, pool, jobs, webhooks, sip_node, store, .. } = &parts;
     parts.stopping.cancel();
     cluster.drain();
     if cluster.nodes().all().len() > 1 {
@@ -140,7 +140,13 @@ async fn stop<T: Future>(parts: Parts, stopping: CancellationToken, servers: Vec
     }
     // Phones are told by BYE where no other node can take their calls; one that does not answer is not waited for.
     let hand_over = async {
-        tokio::join!(communicate.drain(), engage.drain(), pool.drain(), jobs.stop(HAND_OVER_WITHIN))
+        tokio::join!(
+            communicate.drain(),
+            engage.drain(),
+            pool.drain(),
+            webhooks.stop(),
+            jobs.stop(HAND_OVER_WITHIN)
+        )
     };
     if tokio::time::timeout(HAND_OVER_WITHIN, hand_over).await.is_err() {
         tracing::warn!("not everything was handed over in time");

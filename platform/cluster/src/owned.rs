@@ -22,11 +22,13 @@ pub enum Kind {
     Job,
     /// A SIP address phones know; its id is the socket address.
     SipAddress,
+    /// A system elsewhere that is told of events; its id is the webhook's.
+    Webhook,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Call, Self::Routing, Self::Job, Self::SipAddress];
+    pub const ALL: [Self; 5] = [Self::Call, Self::Routing, Self::Job, Self::SipAddress, Self::Webhook];
 
     /// As it stands in the table.
     pub const fn name(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Kind {
             Self::Routing => "routing",
             Self::Job => "job",
             Self::SipAddress => "sip_address",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -43,7 +46,7 @@ impl Kind {
         match self {
             Self::Call | Self::SipAddress => NodeRole::Sip,
             Self::Routing => NodeRole::Engine,
-            Self::Job => NodeRole::Worker,
+            Self::Job | Self::Webhook => NodeRole::Worker,
         }
     }
 }
@@ -246,6 +249,22 @@ impl Claiming {
     /// [`StoreError::Fenced`] when it has an owner already.
     pub async fn claim(self, tx: &mut Tx, kind: Kind, id: &str) -> Result<Claim, StoreError> {
         claim(tx, self.0, kind, id).await
+    }
+
+    /// Makes a thing known that nobody owns yet, in the command that makes it. A node that can takes it like what was given up;
+    /// [`Cluster::announce_orphans`], called after the command, has them look at once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn offer(self, tx: &mut Tx, kind: Kind, id: &str) -> Result<(), StoreError> {
+        let org = tx.scope().org().to_string();
+        sqlx::query("INSERT INTO owned (kind, id, org, node, epoch) VALUES ($1, $2, $3, '', 1)")
+            .bind(kind.name())
+            .bind(id)
+            .bind(org)
+            .execute(tx.conn())
+            .await?;
+        Ok(())
     }
 }
 

@@ -15,11 +15,12 @@ pub mod page;
 mod problem;
 mod surround;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::Router;
 use tandem_bus::Bus;
-use tandem_core::Clock;
+use tandem_core::{Clock, RequestContext};
+use tandem_proto::Topic;
 use tandem_store::Store;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -91,6 +92,11 @@ impl Edge {
     /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414).
     pub fn well_known(&self) -> Router {
         identity::well_known()
+    }
+
+    /// The topics somebody may see now, as they would see them with `GET /events`.
+    pub async fn visible_to(&self, context: &RequestContext) -> BTreeSet<Topic> {
+        self.gateway.grants().topics(context).await
     }
 
     /// Puts what every request passes through around `router`: its id, its caller, the log line and metrics, problems for what no route

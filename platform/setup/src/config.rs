@@ -8,6 +8,7 @@ use std::{
     path::PathBuf,
 };
 
+use ipnet::IpNet;
 use tandem_proto::NodeRole;
 
 use crate::{Settings, StartError, TlsFiles};
@@ -54,6 +55,8 @@ pub struct Config {
     pub database: Database,
     /// Where large things that are written once are.
     pub blobs: Secret,
+    /// What webhooks may reach beside the public.
+    pub webhook_networks: Vec<IpNet>,
     /// Filter of the log.
     pub log: String,
     /// Where traces go; `None`: nothing is traced.
@@ -161,6 +164,7 @@ impl Config {
             media: address("media", settings.media, "127.0.0.1:40000")?,
             rtp_ports: ports(settings.rtp_ports.as_deref().unwrap_or("41000-41999"))?,
             public_ip: settings.public_ip.map(|ip| public_ip(&ip)).transpose()?,
+            webhook_networks: networks(settings.webhook_networks.as_deref().unwrap_or_default())?,
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             otlp: settings.otlp.map(collector_url).transpose()?,
             data,
@@ -268,6 +272,18 @@ fn public_ip(text: &str) -> Result<IpAddr, StartError> {
     }
 }
 
+fn networks(text: &str) -> Result<Vec<IpNet>, StartError> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let read = networks.map(|network| {
+        network.parse().map_err(|_| {
+            StartError::Config(format!(
+                "webhook_networks: {network:?} is not a network; write ADDRESS/BITS, as 10.20.0.0/16"
+            ))
+        })
+    });
+    read.collect()
+}
+
 fn ports(text: &str) -> Result<RangeInclusive<u16>, StartError> {
     if text == "0" {
         let from = rand::random_range(*FREE_RANGE.start()..=FREE_RANGE.end() - FREE_PORTS) & !1;
@@ -320,6 +336,10 @@ impl fmt::Display for Config {
         }
         writeln!(f, "database = {}", quoted(&self.database))?;
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
+        if !self.webhook_networks.is_empty() {
+            let networks: Vec<_> = self.webhook_networks.iter().map(ToString::to_string).collect();
+            writeln!(f, "webhook_networks = {}", quoted(&networks.join(",")))?;
+        }
         if let Some(otlp) = &self.otlp {
             writeln!(f, "otlp = {}", quoted(otlp))?;
         }
@@ -338,6 +358,7 @@ mod tests {
             tls_cert: Some("tls.crt".into()),
             tls_key: Some("tls.key".into()),
             otlp: Some("http://collector:4318/".into()),
+            webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
             ..Settings::default()
         })
         .expect("all of it can be used");
@@ -361,6 +382,10 @@ mod tests {
         assert!(
             refused(Settings { public_ip: Some("0.0.0.0".into()), ..Settings::default() })
                 .starts_with("public_ip: ")
+        );
+        assert!(
+            refused(Settings { webhook_networks: Some("10.0.0.0/8,lan".into()), ..Settings::default() })
+                .starts_with("webhook_networks: \"lan\"")
         );
         assert!(
             refused(Settings { database: Some("mysql:x".into()), ..Settings::default() })

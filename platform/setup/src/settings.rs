@@ -63,6 +63,9 @@ pub struct Settings {
     /// Where documents, recordings and the like are: file:DIR or s3://ACCESS:SECRET@HOST/BUCKET [default: file:DIR/blobs]
     #[arg(long, global = true, env = "TANDEM_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+    /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
+    #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
+    pub webhook_networks: Option<String>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -114,6 +117,7 @@ impl Settings {
             redis: self.redis.or(other.redis),
             database: self.database.or(other.database),
             blobs: self.blobs.or(other.blobs),
+            webhook_networks: self.webhook_networks.or(other.webhook_networks),
             log: self.log.or(other.log),
             otlp: self.otlp.or(other.otlp),
         }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use tandem_bridge::{Networks, Pace, Webhooks};
 use tandem_cluster::{Cluster, Kind, jobs::Jobs};
 use tandem_collaborate::{Collaborate, PresenceService};
 use tandem_communicate::{
@@ -48,6 +49,7 @@ pub(crate) struct Parts {
     pub(crate) communicate: Communicate,
     pub(crate) engage: Engage,
     collaborate: Collaborate,
+    pub(crate) webhooks: Webhooks,
     pub(crate) cluster: Cluster,
     pub(crate) forwarding: Forwarding,
     pub(crate) pool: MediaPool,
@@ -69,6 +71,7 @@ impl Parts {
         self.edge
             .routes()
             .merge(tandem_collaborate::routes(&self.collaborate))
+            .merge(tandem_bridge::routes(self.webhooks.clone()))
             .merge(jobs::routes(self.jobs.clone()))
             .merge(nodes::routes(self.cluster.clone()))
             .merge(self.forwarding.layer(calls, Served::By(NodeRole::Sip)))
@@ -160,6 +163,15 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
     });
+    let webhooks = tandem_bridge::start(tandem_bridge::Parts {
+        store: store.clone(),
+        cluster: cluster.clone(),
+        edge: edge.clone(),
+        identity: identity.clone(),
+        clock: Arc::clone(&clock),
+        networks: Networks::with(config.webhook_networks.clone()),
+        pace: Pace::default(),
+    });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
     if cluster.has(NodeRole::Worker) {
         jobs.start();
@@ -174,6 +186,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         communicate,
         engage,
         collaborate,
+        webhooks,
         cluster,
         forwarding,
         pool,

@@ -47,6 +47,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         tandem_communicate::MIGRATIONS,
         tandem_routing_engine::MIGRATIONS,
         tandem_engage::MIGRATIONS,
+        tandem_bridge::MIGRATIONS,
     ]
     .concat()
 }

@@ -27,6 +27,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-collaborate", 6),
     ("tandem-communicate", 7),
     ("tandem-engage", 8),
+    ("tandem-bridge", 8),
     ("tandem-server", 9),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tandem_core::RequestContext;
+use tandem_core::{Permission, RequestContext};
 use tandem_proto::{Event, Topic};
 
 use super::{Regrant, TopicAuthority};
@@ -19,7 +19,11 @@ impl Grants {
 
     /// All topics `ctx` may see now.
     pub(crate) async fn topics(&self, ctx: &RequestContext) -> BTreeSet<Topic> {
-        let mut granted = BTreeSet::from([Topic::org(ctx.scope.org()), Topic::user(ctx.user)]);
+        let org = ctx.scope.org();
+        let mut granted = BTreeSet::from([Topic::org(org), Topic::user(ctx.user)]);
+        if ctx.may(Permission::RoleWrite) {
+            granted.insert(Topic::admins(org));
+        }
         for authority in self.0.iter() {
             granted.extend(authority.topics(ctx.clone()).await);
         }

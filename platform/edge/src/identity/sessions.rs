@@ -155,6 +155,22 @@ impl Identity {
         self.find("s.id = $1", session.to_string()).await
     }
 
+    /// Somebody and what they may do now, for work that is done in their name while they are away; `None` when they were deactivated.
+    /// The session is the nil UUID, which no session has.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn on_behalf_of(
+        &self,
+        scope: OrgScope,
+        user: UserId,
+    ) -> Result<Option<RequestContext>, IdentityError> {
+        let Some(record) = self.user(scope, user).await?.filter(|user| user.active) else { return Ok(None) };
+        let permissions = self.permissions_of(scope, &record.roles).await?;
+        let session = SessionId::from_uuid(uuid::Uuid::nil());
+        Ok(Some(RequestContext { scope, user, session, permissions, request: RequestId::generate() }))
+    }
+
     /// Ends what the caller uses, session or token. Ending it twice is no error.
     ///
     /// # Errors
