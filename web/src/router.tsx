@@ -10,7 +10,7 @@ import {
   type ParsedLocation,
 } from "@tanstack/react-router";
 import { queries, queryClient } from "./api/queries";
-import type { AuthorizationRequest, JobState } from "./api/types";
+import type { AuthorizationRequest, DeliveryState, JobState } from "./api/types";
 import { token } from "./session/session";
 import { Crash, NotFound } from "./shell/Crash";
 import { Layout } from "./shell/Layout";
@@ -150,13 +150,18 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "roles" | "clients";
-const adminTabs: readonly AdminTab[] = ["people", "roles", "clients"];
+export type AdminTab = "people" | "roles" | "clients" | "webhooks";
+const adminTabs: readonly AdminTab[] = ["people", "roles", "clients", "webhooks"];
+const deliveryStates: readonly DeliveryState[] = ["delivered", "set_aside", "waiting", "discarded"];
 
 const admin = createRoute({
   getParentRoute: () => signedIn,
   path: "/admin",
-  validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } => ({ tab: adminTabs.find((tab) => tab === search.tab) }),
+  validateSearch: (search: Record<string, unknown>): { tab?: AdminTab; webhook?: string; state?: DeliveryState } => ({
+    tab: adminTabs.find((tab) => tab === search.tab),
+    webhook: typeof search.webhook === "string" ? search.webhook : undefined,
+    state: deliveryStates.find((state) => state === search.state),
+  }),
   component: lazyRouteComponent(() => import("./admin/AdminPage"), "AdminPage"),
 });
 

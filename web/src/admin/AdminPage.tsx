@@ -4,11 +4,12 @@ import { m } from "../messages";
 import { useMay } from "../session/me";
 import { NotFound } from "../shell/Crash";
 import { TabbedPage } from "../ui/TabbedPage";
+import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
 import { ClientsAdmin } from "./ClientsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
 
-/** People's accounts, what roles allow, and programs, for those who administer the org. */
+/** People's accounts, what roles allow, programs and webhooks, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const search = useSearch({ from: "/signed-in/admin" });
@@ -17,6 +18,7 @@ export function AdminPage() {
   if (may("people:write") || may("role:write")) tabs.push("people");
   if (may("role:write")) tabs.push("roles");
   if (may("client:read")) tabs.push("clients");
+  if (may("webhook:manage")) tabs.push("webhooks");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
   return (
@@ -27,7 +29,7 @@ export function AdminPage() {
       tab={tab}
       onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
       label={(each) => m.admin[each]}
-      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin /> }}
+      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin /> }}
     />
   );
 }

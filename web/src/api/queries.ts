@@ -11,6 +11,8 @@ import type {
   Conversation,
   ConversationId,
   Decision,
+  Delivery,
+  DeliveryState,
   Job,
   JobState,
   Me,
@@ -27,6 +29,8 @@ import type {
   Token,
   Track,
   UserId,
+  Webhook,
+  WebhookId,
   WrapUpCode,
 } from "./types";
 
@@ -84,6 +88,17 @@ export const queries = {
   grants: short<Application>(["grants"], "/me/grants"),
   roles: short<RoleInfo>(["roles"], "/roles"),
   permissions: short<PermissionInfo>(["permissions"], "/permissions"),
+  /** No event tells that one begins to fail. */
+  webhooks: { ...short<Webhook>(["webhooks"], "/webhooks"), staleTime: 0, refetchInterval: LOOK_AGAIN_MS },
+  deliveries: (webhook: WebhookId, state: DeliveryState | undefined) =>
+    infiniteQueryOptions({
+      queryKey: ["deliveries", webhook, { state }],
+      queryFn: ({ pageParam, signal }) => get<Page<Delivery>>(`/webhooks/${webhook}/deliveries`, { state, cursor: pageParam, limit: 50 }, signal),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next,
+      staleTime: 0,
+      refetchInterval: LOOK_AGAIN_MS,
+    }),
   chats: list<Chat>("chats", "/chats"),
   activeCalls: list<Call>("calls.active", "/calls", { active: true }),
   callHistory: infiniteQueryOptions({

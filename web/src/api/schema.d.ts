@@ -1531,6 +1531,39 @@ export interface components {
             /** @description Members that were not, with the reason; at most 20. */
             excluded: components["schemas"]["Excluded"][];
         };
+        /** @description One event and what became of sending it. */
+        Delivery: {
+            /** @description The event's cursor, which is its `webhook-id`. */
+            event: components["schemas"]["Cursor"];
+            /** @description The event's kind. */
+            kind: string;
+            /** @description What became of it. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description The receiver's last HTTP status, if it answered.
+             */
+            status?: number | null;
+            /** @description Why it was not taken the last time. */
+            error?: string | null;
+            /** @description When it was sent last. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How long that took, ms.
+             */
+            took_ms: number;
+        };
+        /**
+         * @description What became of sending an event.
+         * @enum {string}
+         */
+        DeliveryState: "delivered" | "set_aside" | "waiting" | "discarded";
         /**
          * Format: uuid
          * @description Something a user can be reached on: a browser tab or a SIP phone.
@@ -3001,6 +3034,71 @@ export interface components {
          * @description A person who can sign in.
          */
         UserId: string;
+        /**
+         * Format: uuid
+         * @description A system elsewhere that is told of events.
+         */
+        WebhookId: string;
+        /** @description A webhook. */
+        WebhookInfo: {
+            /** @description Which. */
+            id: components["schemas"]["WebhookId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Where events are sent. */
+            url: string;
+            /** @description Which kinds; none: all. */
+            kinds: string[];
+            /** @description It is told what this user may see: who made it, or gave it another address last. */
+            user: components["schemas"]["UserId"];
+            /** @description How it is. */
+            state: components["schemas"]["WebhookState"];
+            /** @description Why the server gave it up. */
+            reason?: string | null;
+            /** @description Everything up to here was sent, set aside, or not for it. */
+            seen: components["schemas"]["Cursor"];
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description How often that was sent.
+             */
+            attempts: number;
+            next_try_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What came of the last time. */
+            error?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When somebody changed it last. */
+            changed_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A webhook just made, or with a new secret. */
+        WebhookMade: {
+            /** @description What it is. */
+            webhook: components["schemas"]["WebhookInfo"];
+            /** @description What its messages are signed with, `whsec_` and base64, shown this once. */
+            secret: string;
+        };
+        /** @description `POST /webhooks/{webhook}/replay`: from where events are sent once more. */
+        WebhookReplay: {
+            /** @description After this cursor; `0-0` is the start of the log. */
+            after: components["schemas"]["Cursor"];
+        };
+        /** @description `POST /webhooks` and `PUT /webhooks/{webhook}`: what a webhook is to be. */
+        WebhookSettings: {
+            /** @description A name for people, 1 to 120 characters. */
+            name: string;
+            /** @description Where events are sent: an `https:` address that the public can reach. */
+            url: string;
+            /** @description Kinds of events to send, at most 100; a trailing `*` matches any ending (`call.*`). None: all. */
+            kinds?: string[];
+            /** @description Whether it shall rest. What happens meanwhile is sent when it goes on. */
+            paused?: boolean;
+        };
+        /**
+         * @description How a webhook is.
+         * @enum {string}
+         */
+        WebhookState: "active" | "paused" | "suspended";
         /** @description Wrap-up as given. */
         WrapUp: {
             /** @description Code. */

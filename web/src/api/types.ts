@@ -69,7 +69,8 @@ export type Permission =
   | "people:write"
   | "role:write"
   | "client:read"
-  | "client:write";
+  | "client:write"
+  | "webhook:manage";
 
 export type SessionId = Schemas["SessionId"];
 export type Session = Wire<"SessionInfo">;
@@ -96,6 +97,17 @@ export type Authorization = Wire<"Authorization">;
 export type Consent = Wire<"Consent">;
 export type Onward = Wire<"Onward">;
 export type Application = Wire<"Application">;
+
+// Webhooks
+
+export type WebhookId = Schemas["WebhookId"];
+export type WebhookSettings = Schemas["WebhookSettings"];
+export type WebhookState = Schemas["WebhookState"];
+export type Webhook = Wire<"WebhookInfo">;
+export type WebhookMade = Wire<"WebhookMade">;
+export type WebhookReplay = Schemas["WebhookReplay"];
+export type DeliveryState = Schemas["DeliveryState"];
+export type Delivery = Wire<"Delivery">;
 
 // Chat
 

@@ -1,5 +1,6 @@
 import type {
   ConversationState,
+  DeliveryState,
   EndReason,
   GrantType,
   JobState,
@@ -12,6 +13,7 @@ import type {
   RoutingStatus,
   SegmentKind,
 } from "../api/types";
+import type { Health } from "../webhooks/model";
 import type { MediaFault, Source } from "../rtc/media";
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -154,6 +156,20 @@ const jobStates: Record<JobState, string> = {
   running: "Running",
   dead: "Dead",
   done: "Done",
+  discarded: "Discarded",
+};
+
+const webhookStates: Record<Health, string> = {
+  active: "Active",
+  failing: "Failing",
+  paused: "Resting",
+  suspended: "Given up",
+};
+
+const deliveryStates: Record<DeliveryState, string> = {
+  delivered: "Delivered",
+  set_aside: "Set aside",
+  waiting: "Waiting",
   discarded: "Discarded",
 };
 
@@ -785,5 +801,95 @@ export const en = {
     clientRemoved: (name: string): string => `The app ${name} is removed.`,
     editClientLabel: (name: string): string => `Edit the app ${name}`,
     showClientLabel: (name: string): string => `Show the app ${name}`,
+    webhooks: "Webhooks",
+  },
+
+  webhooks: {
+    new: "New webhook",
+    none: "No webhooks",
+    noneHint: "Add one, and a system elsewhere is told of events the moment they happen.",
+    all: "All webhooks",
+    gone: "This webhook is no more",
+    name: "Name",
+    url: "Address",
+    urlHint: "Events are sent there: https://…, where the public can reach it.",
+    kinds: "Kinds of events",
+    kindsHint: "One a line, or with commas between: call.*, chat.message.posted. None: all.",
+    allKinds: "All",
+    state: "State",
+    states: webhookStates,
+    rest: "Let it rest",
+    restHint: "What happens meanwhile is sent when it goes on.",
+    save: "Save webhook",
+    saved: (name: string): string => `The webhook ${name} is saved.`,
+    edit: "Edit",
+    editLabel: (name: string): string => `Edit the webhook ${name}`,
+    actions: "Actions",
+    failing: (since: string, next: string | null): string => (next ? `failing since ${since} · next try ${next}` : `failing since ${since}`),
+    stuck: (attempts: number, since: string): string => `Refused ${count(attempts, "time", "times")} since ${since}.`,
+    nextTry: (when: string): string => `Next try ${when}.`,
+    sees: (who: string): string => `It is told what ${who} may see.`,
+    suspended: "The server gave this webhook up. It goes on where it stopped.",
+    suspendedSave: "The server gave this webhook up. Once saved it goes on where it stopped, unless you let it rest.",
+    paused: "This webhook rests. What happens meanwhile is sent when it goes on.",
+    resume: "Let it go on",
+    resumed: (name: string): string => `${name} goes on.`,
+    ping: "Send a test",
+    pinged: (name: string): string => `A test goes to ${name}.`,
+    remove: "Remove",
+    removeTitle: (name: string): string => `Remove the webhook ${name}?`,
+    removeHint: "Nothing is sent there any more, and what was sent is no longer listed.",
+    removed: (name: string): string => `The webhook ${name} is removed.`,
+
+    secret: "Signing secret",
+    secretHint: "Copy it now: it is not shown again.",
+    secretCheck:
+      "Receivers check each message with it as Standard Webhooks describe: the HMAC-SHA256 of webhook-id, webhook-timestamp and the body, joined by dots, is in the header webhook-signature.",
+    made: "The secret of the webhook",
+    newSecret: "New secret",
+    newSecretTitle: (name: string): string => `Give ${name} another secret?`,
+    newSecretHint: "Messages are signed with both for 24 hours. Give the receiver the new one before then.",
+
+    deliveries: "Deliveries",
+    filter: "State of deliveries",
+    allStates: "All",
+    deliveryStates,
+    when: "When",
+    kind: "Event",
+    attempts: "Tries",
+    answer: "Answer",
+    http: (status: number): string => `HTTP ${status}`,
+    took: "Took",
+    ms: (ms: number): string => `${ms} ms`,
+    noDeliveries: "Nothing sent yet",
+    noDeliveriesIn: (state: string): string => `No deliveries: ${state.toLowerCase()}`,
+    noDeliveriesHint: "Every event that is sent is listed here, and what came of it.",
+    more: "Show more",
+    retry: "Send again",
+    retryLabel: (kind: string, when: string): string => `Send again: ${kind}, ${when}`,
+    discard: "Discard",
+    discardLabel: (kind: string, when: string): string => `Discard: ${kind}, ${when}`,
+    confirm: {
+      retry: { title: "Send this event again?", hint: "It goes out at once, out of its turn, with the webhook-id it had." },
+      discard: { title: "Discard this event?", hint: "It is not sent again unless somebody asks for that." },
+    },
+    decided: {
+      retry: (kind: string): string => `${kind} is sent again.`,
+      discard: (kind: string): string => `${kind} is discarded.`,
+    },
+
+    replay: "Send again from…",
+    replayTitle: "Send events again",
+    replayHint: "Events of its kinds are sent once more, in their order and each with the webhook-id it had.",
+    replayFrom: "From where",
+    replayStart: "From the start of the log",
+    replayAfter: "After an event",
+    replayEvent: "Event",
+    replayNext: "Go on",
+    replayAll: "Everything from the start of the log is sent again.",
+    replayRest: (event: string): string => `Everything after ${event} is sent again.`,
+    replayConfirm: "Send these events again?",
+    replayDo: "Send again",
+    replayed: (name: string): string => `${name} is sent events again.`,
   },
 };

@@ -52,6 +52,10 @@ export class Feed {
     }
     if (event.type.startsWith("client.")) return this.soon(["clients"]);
     if (event.type.startsWith("grant.")) return this.soon(["grants"]);
+    if (event.type.startsWith("webhook.")) {
+      this.soon(["webhooks"]);
+      return this.soon(["deliveries"]);
+    }
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);

@@ -1,4 +1,4 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 import { cx } from "./cx";
 
 export const inputClass =
@@ -19,6 +19,37 @@ export function Field({ label, error, hint, className, ...rest }: FieldProps) {
         {label}
       </label>
       <input id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={cx(inputClass, "h-10")} />
+      {error ? (
+        <p id={`${id}-error`} className="text-sm text-bad-text">
+          {error}
+        </p>
+      ) : (
+        hint && (
+          <p id={`${id}-hint`} className="text-sm text-faint">
+            {hint}
+          </p>
+        )
+      )}
+    </div>
+  );
+}
+
+interface TextAreaProps extends TextareaHTMLAttributes<HTMLTextAreaElement> {
+  label: string;
+  error?: string | undefined;
+  hint?: ReactNode;
+}
+
+/** Several lines. */
+export function TextArea({ label, error, hint, ...rest }: TextAreaProps) {
+  const id = useId();
+  const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      <textarea id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={cx(inputClass, "py-2")} />
       {error ? (
         <p id={`${id}-error`} className="text-sm text-bad-text">
           {error}
