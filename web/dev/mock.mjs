@@ -31,7 +31,7 @@ const CSP =
 const PERMISSIONS = {
   agent: ["people:read", "chat:use", "call:use", "agent:on_queue", "queue:read"],
   supervisor: ["call:supervise", "queue:write", "queue:supervise", "flow:read"],
-  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view", "role:write", "client:read", "client:write"],
+  admin: ["people:write", "phone:write", "flow:write", "job:manage", "node:view", "role:write", "client:read", "client:write", "webhook:manage"],
 };
 PERMISSIONS.supervisor.push(...PERMISSIONS.agent);
 PERMISSIONS.admin.push(...PERMISSIONS.supervisor);
@@ -330,6 +330,46 @@ function decide(id, states, change) {
   if (!states.includes(job.state)) fail(409, `the job is ${job.state}`);
   return Object.assign(job, change, { changed_at: now() });
 }
+
+// Webhooks: one that works, one whose receiver is down, one that was given up, one that rests
+
+const webhooks = [];
+const deliveries = new Map();
+function addWebhook(settings, extra) {
+  const { name, url, kinds = [], paused = false } = settings;
+  const webhook = {
+    id: randomUUID(), name, url, kinds, user: people[0].id, state: paused ? "paused" : "active", reason: null, seen: "0-0", failing_since: null, attempts: 0,
+    next_try_at: null, error: null, created_at: ago(3_000 * MINUTE), changed_at: ago(90 * MINUTE), ...extra,
+  };
+  webhooks.push(webhook);
+  deliveries.set(webhook.id, []);
+  return webhook;
+}
+const delivered = (webhook, n, kind, extra) =>
+  deliveries.get(webhook.id).unshift({ event: `7421${n}-${n % 5}`, kind, state: "delivered", attempts: 1, status: 200, error: null, at: ago((200 - n) * MINUTE), took_ms: 40 + ((n * 37) % 90), ...extra });
+const crm = addWebhook({ name: "CRM", url: "https://crm.example.net/hooks/tandem", kinds: ["call.*", "chat.message.posted", "conversation.*"] });
+for (let n = 100; n < 190; n++) delivered(crm, n, ["call.started", "call.changed", "call.ended", "chat.message.posted"][n % 4], n % 30 ? {} : { attempts: 4 });
+delivered(crm, 190, "conversation.ended", { state: "set_aside", attempts: 17, status: 500, error: "answered 500 Internal Server Error" });
+delivered(crm, 191, "call.started", { state: "discarded", attempts: 17, status: null, error: "no answer within 15 s" });
+delivered(crm, 192, "call.ended", { state: "waiting", attempts: 0, status: null });
+addWebhook(
+  { name: "Data warehouse", url: "https://ingest.warehouse.example.org/v3/sources/01jd7x3m4p9q8r7s6t5v4w3x2y/events?tenant=northwind-traders-emea" },
+  { failing_since: ago(14 * MINUTE), attempts: 9, next_try_at: ago(-3 * MINUTE), error: "cannot connect: connection refused" },
+);
+const old = { name: "Old wallboard", url: "https://wallboard.example.net/", kinds: ["queue.*"] };
+addWebhook(old, { state: "suspended", reason: "It answered 410 Gone." });
+addWebhook({ name: "Payroll", url: "https://payroll.example.net/tandem", kinds: ["agent.*"], paused: true });
+const webhookOf = (id) => webhooks.find((each) => each.id === id) ?? fail(404, "No such webhook.");
+const deliveryOf = (id, event) => deliveries.get(webhookOf(id).id).find((each) => each.event === event) ?? fail(404, "No such delivery.");
+function checkWebhook({ name, url, kinds = [] }) {
+  const errors = [];
+  if (!url.startsWith("https:")) errors.push({ field: "url", message: "The address must begin with https:." });
+  for (const kind of kinds) if (!/^[a-z_.]*\*?$/.test(kind)) errors.push({ field: "kinds", message: `${kind} is no kind of event.` });
+  if (!name) errors.push({ field: "name", message: "A name is needed." });
+  if (errors.length > 0) throw { type: "https://tandem.dev/problems/invalid", title: "Not valid.", status: 422, errors };
+}
+const webhookEvent = (type, webhook) => emit(`webhook.${type}`, { webhook: webhook.id });
+const secret = () => `whsec_${Buffer.from(randomUUID() + randomUUID()).toString("base64").slice(0, 44)}`;
 const needs = (me, permission) => meFor(me).permissions.includes(permission) || fail(403, "Not allowed.");
 
 // The log and the sockets
@@ -503,6 +543,53 @@ const routes = [
   ["GET", /^\/permissions$/, () => page(PERMISSIONS.admin.map((name) => ({ name, description: `What ${name} allows.` })))],
   ["GET", /^\/roles$/, () => page(roles)],
   ["GET", /^\/oauth\/clients$/, ({ me }) => needs(me, "client:read") && page(clients)],
+  ["GET", /^\/webhooks$/, ({ me }) => needs(me, "webhook:manage") && page(webhooks)],
+  ["POST", /^\/webhooks$/, ({ me, body }) => {
+    needs(me, "webhook:manage");
+    checkWebhook(body);
+    const webhook = addWebhook(body, { user: me.id, created_at: now(), changed_at: now() });
+    webhookEvent("changed", webhook);
+    return { webhook, secret: secret() };
+  }],
+  ["GET", /^\/webhooks\/([^/]+)$/, ({ me, match }) => needs(me, "webhook:manage") && webhookOf(match[1])],
+  ["PUT", /^\/webhooks\/([^/]+)$/, ({ me, match, body }) => {
+    needs(me, "webhook:manage");
+    const webhook = webhookOf(match[1]);
+    checkWebhook(body);
+    const { name, url, kinds = [], paused = false } = body;
+    Object.assign(webhook, { name, url, kinds, state: paused ? "paused" : "active", reason: null, changed_at: now() });
+    webhookEvent("changed", webhook);
+    return webhook;
+  }],
+  ["DELETE", /^\/webhooks\/([^/]+)$/, ({ me, match }) => {
+    needs(me, "webhook:manage");
+    const webhook = webhookOf(match[1]);
+    webhooks.splice(webhooks.indexOf(webhook), 1);
+    webhookEvent("removed", webhook);
+  }],
+  ["POST", /^\/webhooks\/([^/]+)\/secret$/, ({ me, match }) => needs(me, "webhook:manage") && { webhook: webhookOf(match[1]), secret: secret() }],
+  ["POST", /^\/webhooks\/([^/]+)\/ping$/, ({ me, match }) => {
+    needs(me, "webhook:manage");
+    const webhook = webhookOf(match[1]);
+    delivered(webhook, 200 + deliveries.get(webhook.id).length, "webhook.pinged", { at: now() });
+    webhookEvent("pinged", webhook);
+  }],
+  ["POST", /^\/webhooks\/([^/]+)\/replay$/, ({ me, match }) => needs(me, "webhook:manage") && webhookOf(match[1])],
+  ["GET", /^\/webhooks\/([^/]+)\/deliveries$/, ({ me, match, query }) => {
+    needs(me, "webhook:manage");
+    const fitting = deliveries.get(webhookOf(match[1]).id).filter(({ state }) => !query.get("state") || query.get("state") === state);
+    const from = fitting.findIndex(({ event }) => event === query.get("cursor")) + 1;
+    const to = from + Number(query.get("limit") ?? 50);
+    return page(fitting.slice(from, to), to < fitting.length && { next: fitting[to - 1].event });
+  }],
+  ["POST", /^\/webhooks\/([^/]+)\/deliveries\/([^/]+)\/retry$/, ({ me, match }) =>
+    needs(me, "webhook:manage") && Object.assign(deliveryOf(match[1], match[2]), { state: "waiting", at: now() })],
+  ["DELETE", /^\/webhooks\/([^/]+)\/deliveries\/([^/]+)$/, ({ me, match }) => {
+    needs(me, "webhook:manage");
+    const delivery = deliveryOf(match[1], match[2]);
+    if (!["set_aside", "waiting"].includes(delivery.state)) fail(409, `the delivery is ${delivery.state}`);
+    delivery.state = "discarded";
+  }],
   ["GET", /^\/me\/grants$/, () => page(grants)],
   ["GET", /^\/nodes$/, ({ me }) => needs(me, "node:view") && { answering: nodes[0].id, items: nodes }],
   ["GET", /^\/jobs$/, ({ me, query }) => {
