@@ -49,6 +49,8 @@ const fail = (line) => {
 const ROLES = ["edge", "sip", "media", "engine", "worker"];
 const netns = flag("netns");
 const NET = netns ? "10.77.0" : "127.0.0";
+/** Where receivers of webhooks may be beside the public. */
+const HOOKS = netns ? `${NET}.0/24` : "127.0.0.0/8";
 /** Where nodes find PostgreSQL and Redis. */
 const HOST = `${NET}.1`;
 const BRIDGE = "tandem0";
@@ -137,6 +139,7 @@ class Cluster {
     const args = [
       "serve", "--roles", role, ...this.common(name), "--links", `${ip}:${ports.links}`, "--http", `${ip}:${ports.http}`,
       "--admin", `${ip}:${ports.admin}`, "--sip", `${ip}:${ports.sip}`, "--media", `${ip}:${ports.media}`, "--url", this.state.http,
+      "--webhook-networks", HOOKS,
     ];
     const entry = { name, roles: [role], ip, pid: 0, args, admin: `${ip}:${ports.admin}`, log: join(dir, "log", `${name}.log`) };
     if (role === "sip") this.state.sip.push(`${ip}:${ports.sip}`);

@@ -53,6 +53,9 @@ export const bodies: Record<string, () => unknown> = {
   decideAuthorization: () => ({ allow: true, request: { client_id: nobody(), redirect_uri: "https://crm.example/" } }),
   showDevice: () => ({ user_code: "BBBB-BBBB" }),
   decideDevice: () => ({ user_code: "BBBB-BBBB", allow: true }),
+  createWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
+  changeWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
+  replayWebhook: () => ({ after: "0-0" }),
 };
 
 export async function operations(server: Server): Promise<Operation[]> {

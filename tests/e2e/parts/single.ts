@@ -21,7 +21,7 @@ export class SingleRun implements Run {
     const runtime = join(this.#data, "runtime.json");
     rmSync(runtime, { force: true });
     const args = ["serve", "--demo", "--data", this.#data, "--http", this.#http, "--admin", "127.0.0.1:0", "--sip", this.#sip];
-    args.push("--media", "127.0.0.1:0", "--rtp-ports", this.#rtp);
+    args.push("--media", "127.0.0.1:0", "--rtp-ports", this.#rtp, "--webhook-networks", "127.0.0.0/8");
     const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_BACKTRACE: "1" } });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {

@@ -101,6 +101,8 @@ test("each role may do what its permissions say on every operation, and nobody's
   const administers = [
     ...["discardJob", "listJobs", "listNodes", "retryJob", "showJob"],
     ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient"],
+    ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],
+    ...["discardDelivery", "listDeliveries", "retryDelivery"],
     ...["changeRole", "createRole", "deactivatePerson", "endSessionsOf", "listSessionsOf", "reactivatePerson", "removeRole", "resetSecondFactorOf", "setRolesOf"],
   ];
   expect.soft(refusedTo).toEqual({
