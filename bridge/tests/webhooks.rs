@@ -74,7 +74,8 @@ async fn events_come_in_order_signed_and_only_those_its_user_may_see(place: Plac
     let delivered = node
         .until("all is noted", async || {
             let delivered = node.deliveries(&admin, &hook, "delivered").await;
-            (delivered.len() == 50 && delivered[0]["event"] == last.expect("some").to_string()).then_some(delivered)
+            (delivered.len() == 50 && delivered[0]["event"] == last.expect("some").to_string())
+                .then_some(delivered)
         })
         .await;
     assert_eq!((&delivered[0]["attempts"], &delivered[0]["status"]), (&json!(1), &json!(204)));
@@ -140,12 +141,17 @@ async fn what_is_refused_again_and_again_is_set_aside_for_somebody_to_decide(pla
     let aside = node.deliveries(&admin, &hook, "set_aside").await;
     let [bitter, poison] = &aside[..] else { panic!("two: {aside:?}") };
     assert_eq!((&poison["attempts"], &poison["status"]), (&json!(4), &json!(422)));
-    let path = |delivery: &Value| format!("/webhooks/{hook}/deliveries/{}", delivery["event"].as_str().expect("a cursor"));
+    let path = |delivery: &Value| {
+        format!("/webhooks/{hook}/deliveries/{}", delivery["event"].as_str().expect("a cursor"))
+    };
 
     let retry = format!("{}/retry", path(poison));
     assert_eq!(node.ask(&admin, Method::POST, &retry, None).await.0, StatusCode::ACCEPTED);
     let (message, _) = receiver.taken().await;
-    assert_eq!((message.name().as_str(), message.header("webhook-id")), ("poison", poison["event"].as_str().expect("text")));
+    assert_eq!(
+        (message.name().as_str(), message.header("webhook-id")),
+        ("poison", poison["event"].as_str().expect("text"))
+    );
     assert_eq!(node.ask(&admin, Method::DELETE, &path(bitter), None).await.0, StatusCode::NO_CONTENT);
     node.until("nothing is left to decide", async || {
         let delivered = node.deliveries(&admin, &hook, "delivered").await.len();
@@ -156,7 +162,10 @@ async fn what_is_refused_again_and_again_is_set_aside_for_somebody_to_decide(pla
     assert_eq!(node.deliveries(&admin, &hook, "discarded").await.len(), 1);
     let (status, refused) = node.ask(&admin, Method::DELETE, &path(bitter), None).await;
     assert_eq!((status, refused["status"].as_u64()), (StatusCode::CONFLICT, Some(409)));
-    assert_eq!(node.ask(&admin, Method::POST, &format!("/webhooks/{hook}/deliveries/0-999999/retry"), None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        node.ask(&admin, Method::POST, &format!("/webhooks/{hook}/deliveries/0-999999/retry"), None).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 async fn a_receiver_that_is_gone_is_left_alone_until_somebody_sees_to_it(place: Place) {
@@ -183,8 +192,14 @@ async fn a_receiver_that_is_gone_is_left_alone_until_somebody_sees_to_it(place: 
     assert_eq!(status, StatusCode::ACCEPTED);
     assert_eq!(receiver.taken().await.0.event().kind, "webhook.pinged");
 
-    assert_eq!(node.ask(&admin, Method::DELETE, &format!("/webhooks/{hook}"), None).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(node.ask(&admin, Method::GET, &format!("/webhooks/{hook}"), None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        node.ask(&admin, Method::DELETE, &format!("/webhooks/{hook}"), None).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        node.ask(&admin, Method::GET, &format!("/webhooks/{hook}"), None).await.0,
+        StatusCode::NOT_FOUND
+    );
     let owned = async || node.cluster.owner(tandem_cluster::Kind::Webhook, &hook).await.expect("asked");
     node.until("nobody sends for it", async || owned().await.is_none().then_some(())).await;
 }
@@ -209,7 +224,10 @@ async fn events_can_be_sent_again_from_anywhere(place: Place) {
     assert_eq!(ids[0].0, "long ago");
     assert_eq!(ids[1], ("now".to_owned(), now.header("webhook-id").to_owned()));
     let (status, refused) = replay("9999999999-9").await;
-    assert_eq!((status, refused["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("after")));
+    assert_eq!(
+        (status, refused["errors"][0]["field"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("after"))
+    );
 }
 
 async fn another_node_goes_on_where_one_stopped(place: Place) {
@@ -263,10 +281,20 @@ async fn what_is_not_public_is_not_connected_to(place: Place) {
     let node = Node::reaching(&place, "one", &[]).await;
     let scope = node.org("acme").await;
     let admin = node.person(scope, "ada", Role::Admin).await;
-    for url in ["http://127.0.0.1:9/", "https://127.0.0.1/", "https://[::ffff:169.254.169.254]/", "https://0x7f.1/", "http://crm.example/"] {
+    for url in [
+        "http://127.0.0.1:9/",
+        "https://127.0.0.1/",
+        "https://[::ffff:169.254.169.254]/",
+        "https://0x7f.1/",
+        "http://crm.example/",
+    ] {
         let settings = json!({ "name": "CRM", "url": url });
         let (status, refused) = node.ask(&admin, Method::POST, "/webhooks", Some(settings)).await;
-        assert_eq!((status, refused["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("url")), "{url}");
+        assert_eq!(
+            (status, refused["errors"][0]["field"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("url")),
+            "{url}"
+        );
     }
     // A name is looked up when it is connected to.
     let mut receiver = Receiver::start([]).await;
@@ -320,7 +348,11 @@ async fn nobody_else_sees_or_changes_a_webhook(place: Place) {
         let path = format!("/webhooks/{hook}{path}");
         let asked = node.ask(&stranger, method.clone(), &path, body.clone()).await.0;
         assert_eq!(asked, StatusCode::NOT_FOUND, "{method} {path}");
-        assert_eq!(node.ask(&agent, method.clone(), &path, body).await.0, StatusCode::FORBIDDEN, "{method} {path}");
+        assert_eq!(
+            node.ask(&agent, method.clone(), &path, body).await.0,
+            StatusCode::FORBIDDEN,
+            "{method} {path}"
+        );
     }
     let (_, listed) = node.ask(&stranger, Method::GET, "/webhooks", None).await;
     assert_eq!(listed["items"], json!([]));

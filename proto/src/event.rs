@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{CallId, ChatId, ConversationId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId, WebhookId};
+use crate::{
+    CallId, ChatId, ConversationId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId, WebhookId,
+};
 
 /// A place in the log. Positions grow but need not be dense.
 #[derive(

@@ -177,7 +177,8 @@ impl Receiver {
     /// The error is why the connection failed before anything of an answer came.
     async fn exchange(&mut self, mut line: Line, message: &Message) -> Result<Outcome, String> {
         let answered = timeout(ANSWER_WITHIN, async {
-            let answer = line.requests.send_request(self.request(message)).await.map_err(|error| said(&error))?;
+            let answer =
+                line.requests.send_request(self.request(message)).await.map_err(|error| said(&error))?;
             let (head, body) = answer.into_parts();
             // What cannot be read to its end is not read: the connection is given up.
             let whole = Limited::new(body, ANSWER_BYTES).collect().await.is_ok();

@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn signs_as_the_reference_does() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let signed = sign(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        let signed =
+            sign(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -45,6 +46,9 @@ mod tests {
         let both = sign(&[&new, &old], "1-2", 7, b"{}");
         assert_eq!(both, format!("{} {}", sign(&[&new], "1-2", 7, b"{}"), sign(&[&old], "1-2", 7, b"{}")));
         assert_ne!(new, old);
-        assert_eq!(BASE64_STANDARD.decode(new.strip_prefix(PREFIX).expect("prefixed")).expect("base64").len(), 32);
+        assert_eq!(
+            BASE64_STANDARD.decode(new.strip_prefix(PREFIX).expect("prefixed")).expect("base64").len(),
+            32
+        );
     }
 }

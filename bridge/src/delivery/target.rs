@@ -85,7 +85,10 @@ impl Target {
 }
 
 /// The addresses of a name that may be connected to. `None`: there are some, but none that may be.
-pub(crate) fn reachable(found: impl IntoIterator<Item = SocketAddr>, networks: &Networks) -> Option<Vec<SocketAddr>> {
+pub(crate) fn reachable(
+    found: impl IntoIterator<Item = SocketAddr>,
+    networks: &Networks,
+) -> Option<Vec<SocketAddr>> {
     let (mut allowed, mut some) = (Vec::new(), false);
     for address in found {
         some = true;
@@ -106,23 +109,55 @@ mod tests {
 
     #[test]
     fn public_addresses_over_tls_are_taken() {
-        for fine in ["https://crm.example/hook", "https://crm.example:8443/a?b=c", "https://8.8.8.8/", "https://[2606:4700::1111]/"] {
+        for fine in [
+            "https://crm.example/hook",
+            "https://crm.example:8443/a?b=c",
+            "https://8.8.8.8/",
+            "https://[2606:4700::1111]/",
+        ] {
             assert_eq!(why(fine), None, "{fine}");
         }
-        let target = Target::read("url", "https://crm.example:8443/a%20b?c=d", &Networks::default()).expect("fine");
-        assert_eq!((target.authority().as_str(), target.path().as_str(), target.port()), ("crm.example:8443", "/a%20b?c=d", 8443));
+        let target =
+            Target::read("url", "https://crm.example:8443/a%20b?c=d", &Networks::default()).expect("fine");
+        assert_eq!(
+            (target.authority().as_str(), target.path().as_str(), target.port()),
+            ("crm.example:8443", "/a%20b?c=d", 8443)
+        );
     }
 
     #[test]
     fn other_addresses_are_refused_however_they_are_written() {
         for refused in [
-            "crm.example", "//crm.example/", "ftp://crm.example/", "file:///etc/passwd", "gopher://crm.example/",
-            "http://crm.example/", "http://8.8.8.8/", "https://user@crm.example/", "https://u:p@crm.example/",
-            "https://crm.example/#x", "https://127.0.0.1/", "https://127.1/", "https://0x7f000001/",
-            "https://2130706433/", "https://0177.0.0.1/", "https://0x7f.1/", "https://0/", "https://[::1]/",
-            "https://[::ffff:127.0.0.1]/", "https://[::ffff:7f00:1]/", "https://169.254.169.254/latest/meta-data/",
-            "https://[fd00:ec2::254]/", "https://10.0.0.1:8080/", "https://①②⑦.0.0.1/", "https://127。0。0。1/",
-            "https:///", "https://", "https:crm.example\u{0}", "javascript:alert(1)", "data:text/plain,x",
+            "crm.example",
+            "//crm.example/",
+            "ftp://crm.example/",
+            "file:///etc/passwd",
+            "gopher://crm.example/",
+            "http://crm.example/",
+            "http://8.8.8.8/",
+            "https://user@crm.example/",
+            "https://u:p@crm.example/",
+            "https://crm.example/#x",
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://0x7f000001/",
+            "https://2130706433/",
+            "https://0177.0.0.1/",
+            "https://0x7f.1/",
+            "https://0/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[::ffff:7f00:1]/",
+            "https://169.254.169.254/latest/meta-data/",
+            "https://[fd00:ec2::254]/",
+            "https://10.0.0.1:8080/",
+            "https://①②⑦.0.0.1/",
+            "https://127。0。0。1/",
+            "https:///",
+            "https://",
+            "https:crm.example\u{0}",
+            "javascript:alert(1)",
+            "data:text/plain,x",
         ] {
             assert!(why(refused).is_some(), "{refused}");
         }
@@ -140,7 +175,10 @@ mod tests {
     fn a_name_is_only_as_good_as_its_addresses() {
         let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
         let networks = Networks::default();
-        assert_eq!(reachable([at("8.8.8.8:443"), at("10.0.0.1:443")], &networks), Some(vec![at("8.8.8.8:443")]));
+        assert_eq!(
+            reachable([at("8.8.8.8:443"), at("10.0.0.1:443")], &networks),
+            Some(vec![at("8.8.8.8:443")])
+        );
         assert_eq!(reachable([at("10.0.0.1:443"), at("[::1]:443")], &networks), None);
         assert_eq!(reachable([], &networks), Some(Vec::new()));
     }

@@ -122,7 +122,10 @@ mod tests {
             .collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
         assert_eq!(decided(&answered(500), 1, SOON, 1.0), Verdict::Again(Duration::from_millis(1_500)));
-        assert_eq!(decided(&Outcome::Silent("x".into()), u32::MAX, SOON, 0.0), Verdict::Again(Duration::from_secs(300)));
+        assert_eq!(
+            decided(&Outcome::Silent("x".into()), u32::MAX, SOON, 0.0),
+            Verdict::Again(Duration::from_secs(300))
+        );
     }
 
     #[test]
@@ -138,13 +141,17 @@ mod tests {
     #[test]
     fn a_receiver_that_is_gone_is_left_alone() {
         assert_eq!(decided(&answered(410), 1, Duration::ZERO, 0.0), Verdict::Suspend);
-        assert_eq!(decided(&Outcome::Silent("refused".into()), 900, Pace::default().given_up_after, 0.0), Verdict::Suspend);
+        assert_eq!(
+            decided(&Outcome::Silent("refused".into()), 900, Pace::default().given_up_after, 0.0),
+            Verdict::Suspend
+        );
         assert_eq!(decided(&answered(204), 900, Pace::default().given_up_after, 0.0), Verdict::Delivered);
     }
 
     #[test]
     fn a_receiver_may_ask_for_more_time_within_reason() {
-        let asks = |seconds| Outcome::Answered { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
+        let asks =
+            |seconds| Outcome::Answered { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
         assert_eq!(decided(&asks(30), 1, SOON, 0.0), Verdict::Again(Duration::from_secs(30)));
         assert_eq!(decided(&asks(1_000_000), 1, SOON, 0.0), Verdict::Again(ASKED_AT_MOST));
         assert_eq!(decided(&asks(0), 3, SOON, 0.0), Verdict::Again(Duration::from_secs(4)));

@@ -6,7 +6,9 @@ use tandem_cluster::{Claiming, Kind};
 use tandem_core::{OrgScope, RequestContext};
 use tandem_proto::{
     Cursor, EventData, Stream, Timestamp, Topic, UserId, WebhookId,
-    api::{DeliveriesQuery, Delivery, DeliveryState, WebhookInfo, WebhookMade, WebhookSettings, WebhookState},
+    api::{
+        DeliveriesQuery, Delivery, DeliveryState, WebhookInfo, WebhookMade, WebhookSettings, WebhookState,
+    },
     events::webhooks::{
         DeliveryDiscarded, DeliveryRetried, WebhookChanged, WebhookPinged, WebhookRemoved, WebhookReplayed,
         WebhookSecretChanged,
@@ -69,9 +71,8 @@ impl Webhooks {
     ) -> Result<WebhookInfo, WebhookError> {
         let wanted = check::settings(settings, self.0.way.networks())?;
         let user = context.user;
-        let changed = self.write(context, move |tx| {
-            Box::pin(async move { change(tx, webhook, wanted, user).await })
-        });
+        let changed =
+            self.write(context, move |tx| Box::pin(async move { change(tx, webhook, wanted, user).await }));
         changed.await
     }
 

@@ -26,7 +26,6 @@ use crate::{Networks, Pace, delivery::post::Way};
 pub(crate) use routes::routes;
 
 /// What webhooks stand on.
-#[derive(Debug)]
 pub struct Parts {
     /// Log and state.
     pub store: Store,
@@ -42,6 +41,15 @@ pub struct Parts {
     pub networks: Networks,
     /// How they are tried.
     pub pace: Pace,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts")
+            .field("networks", &self.networks)
+            .field("pace", &self.pace)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The webhooks of all orgs. Cheap to clone.

@@ -104,10 +104,11 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
 /// All of an org, oldest first.
 pub(super) async fn list(store: &Store, scope: OrgScope) -> Result<Vec<Hook>, StoreError> {
     let mut conn = store.scoped(scope).await?;
-    let rows = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 ORDER BY id")))
-        .bind(scope.org().to_string())
-        .fetch_all(&mut *conn)
-        .await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 ORDER BY id")))
+            .bind(scope.org().to_string())
+            .fetch_all(&mut *conn)
+            .await?;
     rows.iter().map(hook).collect()
 }
 
@@ -117,28 +118,31 @@ pub(super) async fn get(
     webhook: WebhookId,
 ) -> Result<Option<Hook>, StoreError> {
     let mut conn = store.scoped(scope).await?;
-    let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 AND id = $2")))
-        .bind(scope.org().to_string())
-        .bind(webhook.to_string())
-        .fetch_optional(&mut *conn)
-        .await?;
+    let row =
+        sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 AND id = $2")))
+            .bind(scope.org().to_string())
+            .bind(webhook.to_string())
+            .fetch_optional(&mut *conn)
+            .await?;
     row.as_ref().map(hook).transpose()
 }
 
 /// As [`get`], in a command.
 pub(super) async fn read(tx: &mut Tx, webhook: WebhookId) -> Result<Option<Hook>, StoreError> {
     let org = tx.scope().org().to_string();
-    let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 AND id = $2")))
-        .bind(org)
-        .bind(webhook.to_string())
-        .fetch_optional(tx.conn())
-        .await?;
+    let row =
+        sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 AND id = $2")))
+            .bind(org)
+            .bind(webhook.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
     row.as_ref().map(hook).transpose()
 }
 
 pub(super) async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
     let org = tx.scope().org().to_string();
-    let row = sqlx::query("SELECT count(*) FROM webhooks WHERE org = $1").bind(org).fetch_one(tx.conn()).await?;
+    let row =
+        sqlx::query("SELECT count(*) FROM webhooks WHERE org = $1").bind(org).fetch_one(tx.conn()).await?;
     Ok(row.try_get(0)?)
 }
 
@@ -323,4 +327,3 @@ pub(super) async fn next_waiting(
     };
     row.as_ref().map(read).transpose()
 }
-

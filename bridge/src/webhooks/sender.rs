@@ -70,7 +70,12 @@ enum Turn {
 enum Standing {
     /// As what was sent last says; as it was, if nothing was.
     Well,
-    Failing { tries: u32, since: Timestamp, next: Timestamp, error: String },
+    Failing {
+        tries: u32,
+        since: Timestamp,
+        next: Timestamp,
+        error: String,
+    },
     Suspended(String),
 }
 
@@ -129,14 +134,16 @@ impl Sender {
             return Ok(Turn::Wait(Some(next.since(now))));
         }
         let Some(topics) = self.visible(&hook).await? else {
-            self.suspend(&hook, "whose events it is told may not manage webhooks any more".to_owned()).await?;
+            self.suspend(&hook, "whose events it is told may not manage webhooks any more".to_owned())
+                .await?;
             return Ok(Turn::More);
         };
         if !self.reach(&hook).await? {
             return Ok(Turn::More);
         }
         let mut again = None;
-        if let Some((delivery, due)) = rows::next_waiting(&self.inner.store, self.scope, self.webhook).await? {
+        if let Some((delivery, due)) = rows::next_waiting(&self.inner.store, self.scope, self.webhook).await?
+        {
             if due <= now {
                 return self.send_again(&hook, &topics, delivery).await;
             }
@@ -169,7 +176,8 @@ impl Sender {
                 Ok(true)
             }
             Err(invalid) => {
-                self.suspend(hook, format!("its address cannot be used any more: {}", invalid.message)).await?;
+                self.suspend(hook, format!("its address cannot be used any more: {}", invalid.message))
+                    .await?;
                 Ok(false)
             }
         }
@@ -194,7 +202,8 @@ impl Sender {
         let (events, next) = self.inner.store.events(self.scope, &filter, from, PAGE).await?;
         let mut failing_since = hook.info.failing_since;
         let mut tries = hook.info.attempts;
-        for event in events.iter().filter(|event| self.is_for_it(event)) {
+        let webhook = self.webhook;
+        for event in events.iter().filter(|event| is_for(webhook, event)) {
             tries += 1;
             let Some((outcome, took)) = self.send(hook, event).await else {
                 self.note(hook, None, Standing::Well).await?;
@@ -244,14 +253,6 @@ impl Sender {
         Ok(if events.len() < PAGE as usize { Turn::Wait(again) } else { Turn::More })
     }
 
-    /// Whether an event is for this webhook. What is about webhooks is for none, or one that fails would be told for ever that it does.
-    fn is_for_it(&self, event: &Event) -> bool {
-        match desk::about(&event.stream) {
-            None => true,
-            Some(webhook) => webhook == self.webhook && event.kind == WebhookPinged::KIND,
-        }
-    }
-
     /// Sends an event that somebody wants sent again.
     async fn send_again(
         &mut self,
@@ -261,7 +262,8 @@ impl Sender {
     ) -> Result<Turn, StoreError> {
         let Cursor { xid, position: Position(position) } = waiting.event;
         let before = Cursor { xid, position: Position(position - 1) };
-        let filter = EventFilter { topics: topics.to_vec(), kinds: vec![waiting.kind.clone().into()], stream: None };
+        let filter =
+            EventFilter { topics: topics.to_vec(), kinds: vec![waiting.kind.clone().into()], stream: None };
         let (events, _) = self.inner.store.events(self.scope, &filter, before, 1).await?;
         let tries = waiting.attempts + 1;
         let (noted, next) = match events.into_iter().find(|event| event.cursor == waiting.event) {
@@ -320,12 +322,17 @@ impl Sender {
     }
 
     /// Notes what was sent, how far the webhook came (`None`: as far as the last that was sent), and how it stands.
-    async fn note(&mut self, hook: &Hook, seen: Option<Cursor>, standing: Standing) -> Result<(), StoreError> {
+    async fn note(
+        &mut self,
+        hook: &Hook,
+        seen: Option<Cursor>,
+        standing: Standing,
+    ) -> Result<(), StoreError> {
         let sent = std::mem::take(&mut self.sent);
         let seen = seen.or(sent.last().map(|delivery| delivery.event)).unwrap_or(hook.info.seen);
         let (claim, hook) = (self.claim.clone(), hook.clone());
-        let noted =
-            self.write(move |tx| Box::pin(async move { note(tx, &claim, &hook, seen, &sent, standing).await }));
+        let noted = self
+            .write(move |tx| Box::pin(async move { note(tx, &claim, &hook, seen, &sent, standing).await }));
         noted.await?;
         (self.searched, self.noted) = (None, Instant::now());
         Ok(())
@@ -342,6 +349,14 @@ impl Sender {
         F: for<'t> FnOnce(&'t mut Tx) -> tandem_store::BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
         self.inner.store.write(self.scope, Cause::SYSTEM, command).await
+    }
+}
+
+/// Whether an event is for a webhook. What is about webhooks is for none, or one that fails would be told for ever that it does.
+fn is_for(webhook: WebhookId, event: &Event) -> bool {
+    match desk::about(&event.stream) {
+        None => true,
+        Some(about) => about == webhook && event.kind == WebhookPinged::KIND,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Webhooks behind a real edge, and a receiver that does as it is told.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
@@ -21,9 +21,7 @@ use tandem_bridge::{Networks, Pace, Parts, Webhooks};
 use tandem_bus::{Bus, Links};
 use tandem_cluster::{Cluster, Joining};
 use tandem_core::{Mint, OrgScope, RequestContext, SystemClock};
-use tandem_edge::{
-    Edge, EdgeParts, Identity, PresenceGateway, Regrant, RtcGateway, TopicAuthority, identity,
-};
+use tandem_edge::{Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, identity};
 use tandem_proto::{
     ChatId, DeviceId, Event, NodeId, NodeInfo, NodeRole, Problem, SkillId, Stream, Topic, TrackId, UserId,
     api::{NewPerson, Role},
@@ -107,24 +105,17 @@ impl RtcGateway for Nothing {
     ) -> BoxFuture<'_, Result<RtcAnswer, Problem>> {
         Box::pin(async { Err(Problem::new(404, "not-found", "Not found")) })
     }
-    fn layer(&self, _: RequestContext, _: DeviceId, _: TrackId, _: u32) -> BoxFuture<'_, Result<(), Problem>> {
+    fn layer(
+        &self,
+        _: RequestContext,
+        _: DeviceId,
+        _: TrackId,
+        _: u32,
+    ) -> BoxFuture<'_, Result<(), Problem>> {
         Box::pin(async { Err(Problem::new(404, "not-found", "Not found")) })
     }
     fn close(&self, _: RequestContext, _: DeviceId, _: Option<NodeId>) -> BoxFuture<'_, ()> {
         Box::pin(async {})
-    }
-}
-
-/// Topics that are given to everybody.
-#[derive(Default)]
-struct Granted(Mutex<BTreeSet<Topic>>);
-
-impl TopicAuthority for Granted {
-    fn topics(&self, _: RequestContext) -> BoxFuture<'_, Vec<Topic>> {
-        Box::pin(async { self.0.lock().expect("unpoisoned").iter().cloned().collect() })
-    }
-    fn regrants(&self, _: &Event) -> Regrant {
-        Regrant::Nobody
     }
 }
 
@@ -134,7 +125,6 @@ pub(crate) struct Node {
     pub(crate) cluster: Cluster,
     pub(crate) store: Store,
     pub(crate) identity: Identity,
-    granted: Arc<Granted>,
     router: Router,
 }
 
@@ -153,12 +143,10 @@ impl Node {
 
     /// The same, whose webhooks may reach these networks.
     pub(crate) async fn reaching(place: &Place, name: &str, networks: &[&str]) -> Self {
-        let tables =
-            [identity::MIGRATIONS, tandem_cluster::MIGRATIONS, tandem_bridge::MIGRATIONS].concat();
+        let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS, tandem_bridge::MIGRATIONS].concat();
         let store = Store::open(&place.url, &tables, Vec::new()).await.expect("a store");
         let (clock, mint) = (Arc::new(SystemClock), Arc::new(Mint::for_server()));
         let identity = Identity::new(store.clone(), Arc::clone(&mint), clock.clone());
-        let granted = Arc::new(Granted::default());
         let edge = Edge::new(EdgeParts {
             node: name.into(),
             store: store.clone(),
@@ -167,7 +155,7 @@ impl Node {
             identity: identity.clone(),
             rtc: Arc::new(Nothing),
             presence: Arc::new(Nothing),
-            authorities: vec![granted.clone()],
+            authorities: Vec::new(),
         });
         let me = NodeId::generate();
         let alone = place.url.starts_with("sqlite:");
@@ -189,7 +177,7 @@ impl Node {
         });
         let (api, _) = edge.routes().merge(tandem_bridge::routes(webhooks.clone())).split_for_parts();
         let router = edge.surround(Router::new().nest("/api/v1", api));
-        Self { webhooks, cluster, store, identity, granted, router }
+        Self { webhooks, cluster, store, identity, router }
     }
 
     /// Stops as a node that is told to; what it sent for is the others'.
@@ -216,11 +204,6 @@ impl Node {
         let user = self.identity.create_user(scope, cause, person).await.expect("a new user");
         let token = self.identity.issue_token(scope, user.id).await.expect("a token");
         Person { scope, id: user.id, token }
-    }
-
-    /// Lets everybody see a topic.
-    pub(crate) fn grant(&self, topic: Topic) {
-        self.granted.0.lock().expect("unpoisoned").insert(topic);
     }
 
     /// Appends an event with `name` to the log, to be seen by `topic`.
