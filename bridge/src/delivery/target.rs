@@ -155,7 +155,7 @@ mod tests {
             "https://127。0。0。1/",
             "https:///",
             "https://",
-            "https:crm.example\u{0}",
+            "https://crm\u{0}.example/",
             "javascript:alert(1)",
             "data:text/plain,x",
         ] {

@@ -597,6 +597,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the programs one allowed to act for oneself
+         * @description The one that got a token last first. Needs a session, no permission.
+         */
+        get: operations["listMyGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes back what one allowed a program
+         * @description Its tokens open nothing any more, and its sockets are closed. Needs a session, no permission.
+         */
+        delete: operations["endMyGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -841,6 +881,204 @@ export interface paths {
         /** Points a number somewhere */
         put: operations["set_number"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what a program asks one for
+         * @description For the page `/oauth/authorize`, with its query. A program or redirect that is not registered is a refusal here, and nobody is sent
+         *     anywhere; any other fault is told to the program, by the answer `redirect`. Needs a session somebody signed in for, no permission.
+         */
+        get: operations["showAuthorization"];
+        put?: never;
+        /**
+         * Allows a program to act for one, or does not
+         * @description Answers where the browser goes on: with a code that works once, within a minute, or with what was refused. Needs a session somebody
+         *     signed in for, no permission.
+         */
+        post: operations["decideAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the programs that are registered
+         * @description Oldest first.
+         */
+        get: operations["listClients"];
+        put?: never;
+        /**
+         * Registers a program
+         * @description With roles, it may act for itself (`client_credentials`): as somebody of the directory who holds them and cannot sign in. Its secret is
+         *     shown once.
+         */
+        post: operations["createClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/clients/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a program
+         * @description When it may do less than before, its access tokens end; by a refresh token it gets new ones as it may be now.
+         */
+        put: operations["changeClient"];
+        post?: never;
+        /**
+         * Removes a program
+         * @description All it got ends, for itself and from people.
+         */
+        delete: operations["removeClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/clients/{client}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a program another secret
+         * @description The one until now opens nothing any more, and what the program got for itself with it ends.
+         */
+        post: operations["changeClientSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allows a device to act for one, or does not
+         * @description The device that shows this code. Wrong codes are counted. Needs a session somebody signed in for, no permission.
+         */
+        post: operations["decideDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/device/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what a device asks one for
+         * @description The device that shows this code. Wrong codes are counted. Needs a session somebody signed in for, no permission.
+         */
+        post: operations["showDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/device_authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gets codes for a device
+         * @description For a program where nobody can type: it shows `user_code` and polls `POST /oauth/token` with `device_code` until somebody decided (RFC
+         *     8628). The program authenticates by HTTP Basic or in the form. Needs no permission.
+         */
+        post: operations["authorizeDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a token back
+         * @description An access token ends alone; with a refresh token all ends that came of the grant. A token that opens nothing is no error (RFC 7009). The
+         *     program authenticates by HTTP Basic or in the form. Needs no permission.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gets tokens for a program
+         * @description By `authorization_code`, `refresh_token`, `client_credentials` or the device code. An access token lives an hour; a refresh token works
+         *     once, and whoever brings one again ends all that came of it. The program authenticates by HTTP Basic or in the form. Needs no permission.
+         */
+        post: operations["getToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1193,6 +1431,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists webhooks
+         * @description Oldest first.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Makes a webhook
+         * @description From now on it is told of events the caller may see, one `POST` each, in the order of the log: the body is the event as `GET /events`
+         *     has it, signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`). The id is the event's cursor, the
+         *     same at every try. Any 2xx means that it arrived; redirects are not followed. What fails is sent again after 1 s, 2 s, 4 s … up to
+         *     5 minutes, and what is behind waits. An event that is answered with a refusal 12 times is set aside; a receiver that takes nothing for
+         *     three days, or answers 410, is given up until somebody changes the webhook. Nothing is lost: it goes on where it stopped.
+         *
+         *     The address must be one the public can reach. The secret is shown once.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a webhook */
+        get: operations["showWebhook"];
+        /**
+         * Changes a webhook
+         * @description Whoever gives it another address is the one whose events it is told from then on. One that was given up goes on where it stopped.
+         */
+        put: operations["changeWebhook"];
+        post?: never;
+        /** Removes a webhook */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what became of events
+         * @description The newest first. Of those that arrived or were discarded, the newest 1 000 are kept.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/deliveries/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discards an event
+         * @description One that was set aside or waits; it is not sent again by itself.
+         */
+        delete: operations["discardDelivery"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/deliveries/{event}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event again
+         * @description Whatever became of it; with the id it had, out of order.
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a webhook
+         * @description It is told of a `webhook.pinged`, whatever kinds it takes; no other webhook is.
+         */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends events again
+         * @description All after a cursor, with the ids they had.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a webhook another secret
+         * @description For 24 hours messages are signed with both, so that its receiver can go over in its own time.
+         */
+        post: operations["changeWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wrap-up-codes": {
         parameters: {
             query?: never;
@@ -1284,6 +1694,21 @@ export interface components {
             /** @description The device that takes it. */
             device: components["schemas"]["DeviceId"];
         };
+        /** @description A program that somebody allowed to act for them, of `GET /me/grants`. */
+        Application: {
+            /** @description The permission given. */
+            grant: components["schemas"]["GrantId"];
+            /** @description The program. */
+            client: components["schemas"]["ClientId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Names of the permissions it may use. */
+            scopes: string[];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it last got a token. */
+            last_used_at: components["schemas"]["Timestamp"];
+        };
         /** @description Answer to `authenticate`. */
         Authenticated: {
             /** @description The newest cursor at this moment. */
@@ -1293,6 +1718,35 @@ export interface components {
              * @description Seconds between heartbeats.
              */
             heartbeat_seconds: number;
+        };
+        /** @description The answer to a request for consent, or why there is nothing to decide. */
+        Authorization: {
+            /** @description What about. */
+            consent: components["schemas"]["Consent"];
+            /** @enum {string} */
+            kind: "ask";
+        } | {
+            /** @description Where. */
+            location: string;
+            /** @enum {string} */
+            kind: "redirect";
+        };
+        /** @description What a program asks a person for (RFC 6749 §4.1.1, RFC 7636 §4.3), as the query of the page `/oauth/authorize`. */
+        AuthorizationRequest: {
+            /** @description Must be `code`. */
+            response_type?: string | null;
+            /** @description The program. */
+            client_id?: string | null;
+            /** @description Where to go back to: one that is registered. */
+            redirect_uri?: string | null;
+            /** @description Permissions asked for, by name, with spaces between; absent: all the program may ask for. */
+            scope?: string | null;
+            /** @description Given back unchanged. */
+            state?: string | null;
+            /** @description BASE64URL(SHA256(verifier)). */
+            code_challenge?: string | null;
+            /** @description Must be `S256`. */
+            code_challenge_method?: string | null;
         };
         /** @description A call, live or over (then it is the call detail record). */
         Call: {
@@ -1403,6 +1857,37 @@ export interface components {
              */
             id?: number | null;
         };
+        /**
+         * Format: uuid
+         * @description A program that is registered with an org.
+         */
+        ClientId: string;
+        /** @description A registered program. */
+        ClientInfo: {
+            /** @description Its `client_id`. */
+            id: components["schemas"]["ClientId"];
+            /** @description The name people see. */
+            name: string;
+            /** @description Whether it has a secret. */
+            confidential: boolean;
+            /** @description Where browsers may be sent back to. */
+            redirect_uris: string[];
+            /** @description How it may get tokens. */
+            grant_types: components["schemas"]["GrantType"][];
+            /** @description Names of the permissions it may ask for. */
+            scopes: string[];
+            /** @description Roles it acts with for itself. */
+            roles: components["schemas"]["Role"][];
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A program just registered, or with a new secret. */
+        ClientMade: {
+            /** @description What it is. */
+            client: components["schemas"]["ClientInfo"];
+            /** @description Its `client_secret`, shown once; absent for one that cannot keep a secret. */
+            secret?: string | null;
+        };
         /** @description The requests a client may make on its socket. */
         ClientRequest: {
             /** @description First frame. Answered with [`Authenticated`]. */
@@ -1466,10 +1951,39 @@ export interface components {
             /** @enum {string} */
             type: "rtc.close";
         };
+        /** @description `POST /oauth/clients` and `PUT /oauth/clients/{client}`: what a program is registered with. */
+        ClientSettings: {
+            /** @description The name people see when they are asked. */
+            name: string;
+            /** @description Whether it can keep a secret. Cannot be changed later. */
+            confidential: boolean;
+            /**
+             * @description Where browsers may be sent back to, compared character by character: `https:`, or `http:` on the browser's own machine,
+             *     where an IP address' port may differ.
+             */
+            redirect_uris?: string[];
+            /** @description How it may get tokens. */
+            grant_types: components["schemas"]["GrantType"][];
+            /** @description Names of the permissions it may ask for. */
+            scopes: string[];
+            /** @description Roles it acts with for itself; the caller holds all they stand for. Only with `client_credentials`. */
+            roles?: components["schemas"]["Role"][];
+        };
         /** @description `POST /me/second-factor/confirm`. */
         ConfirmSecondFactor: {
             /** @description The six digits the authenticator shows now. */
             code: string;
+        };
+        /** @description What a person is asked. */
+        Consent: {
+            /** @description The name of the program that asks. */
+            client: string;
+            /** @description The name of the org it asks for. */
+            org: string;
+            /** @description What it asks for, as far as the person holds it. */
+            scopes: components["schemas"]["PermissionInfo"][];
+            /** @description Where the browser goes afterwards, without what is added; absent for a device. */
+            redirect_uri?: string | null;
         };
         /** @description One customer matter. */
         Conversation: {
@@ -1510,6 +2024,20 @@ export interface components {
          */
         ConversationState: "flow" | "queued" | "alerting" | "connected" | "wrap_up" | "ended";
         Cursor: string;
+        /** @description `POST /oauth/authorize`: what a person decided. */
+        DecideAuthorization: {
+            /** @description Whether the program may. */
+            allow: boolean;
+            /** @description What was asked. */
+            request: components["schemas"]["AuthorizationRequest"];
+        };
+        /** @description `POST /oauth/device`: what a person decided about a device (RFC 8628 §3.3). */
+        DecideDevice: {
+            /** @description The code the device shows. */
+            user_code: string;
+            /** @description Whether it may. */
+            allow: boolean;
+        };
         /** @description Why an agent was chosen, or none: `GET /conversations/{conversation}/decisions`. */
         Decision: {
             /** @description When. */
@@ -1564,11 +2092,41 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "delivered" | "set_aside" | "waiting" | "discarded";
+        /** @description What a device shows and polls with (RFC 8628 §3.2). */
+        DeviceAnswer: {
+            /** @description For polling `POST /oauth/token`. */
+            device_code: string;
+            /** @description To be shown. */
+            user_code: string;
+            /** @description Where a person enters it. */
+            verification_uri: string;
+            /** @description The same with the code in it, for a QR code. */
+            verification_uri_complete: string;
+            /**
+             * Format: int64
+             * @description Seconds until both codes end.
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds between two polls.
+             */
+            interval: number;
+        };
         /**
          * Format: uuid
          * @description Something a user can be reached on: a browser tab or a SIP phone.
          */
         DeviceId: string;
+        /** @description `POST /oauth/device_authorization` (RFC 8628 §3.1), form-encoded. */
+        DeviceRequest: {
+            /** @description The program, unless it authenticates in the header. */
+            client_id?: string | null;
+            /** @description Its secret, unless it authenticates in the header. */
+            client_secret?: string | null;
+            /** @description Permissions wanted, by name; absent: all the program may ask for. */
+            scope?: string | null;
+        };
         /** @description `PATCH /chats/{chat}/messages/{message}`. */
         EditMessage: {
             /** @description The new text. */
@@ -1685,6 +2243,16 @@ export interface components {
             /** @description Note, at most 4 000 characters. */
             note?: string | null;
         };
+        /**
+         * Format: uuid
+         * @description What somebody allowed a program.
+         */
+        GrantId: string;
+        /**
+         * @description A way to get tokens.
+         * @enum {string}
+         */
+        GrantType: "authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code";
         /** @description `PUT /calls/{call}/hold`. */
         HoldCall: {
             /** @description Whether one's leg holds the others. */
@@ -1782,6 +2350,11 @@ export interface components {
              * @description Media endpoints it serves.
              */
             endpoints: number;
+        };
+        /** @description `POST /oauth/device/lookup`. */
+        LookUpDevice: {
+            /** @description The code the device shows. */
+            user_code: string;
         };
         /** @description `PUT /chats/{chat}/read`. */
         MarkRead: {
@@ -1973,11 +2546,26 @@ export interface components {
             /** @enum {string} */
             kind: "user";
         };
+        /** @description A refusal in OAuth's own shape (RFC 6749 §5.2). */
+        OAuthError: {
+            /**
+             * @description `invalid_request`, `invalid_client`, `invalid_grant`, `unauthorized_client`, `unsupported_grant_type`, `invalid_scope`,
+             *     `authorization_pending`, `slow_down`, `access_denied`, `expired_token` or `temporarily_unavailable`.
+             */
+            error: string;
+            /** @description For people who look into it. */
+            error_description: string;
+        };
         /**
          * Format: uuid
          * @description A reservation of an agent for an interaction.
          */
         OfferId: string;
+        /** @description Where the browser goes on. */
+        Onward: {
+            /** @description A URL of the program's. */
+            location: string;
+        };
         /** @description An org, as its members see it. */
         Org: {
             /** @description Id. */
@@ -2015,6 +2603,26 @@ export interface components {
                 skills: components["schemas"]["SkillRequirement"][];
                 /** @description Conversations alerting, going on or in wrap-up. */
                 conversations: components["schemas"]["ConversationId"][];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Application: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description The permission given. */
+                grant: components["schemas"]["GrantId"];
+                /** @description The program. */
+                client: components["schemas"]["ClientId"];
+                /** @description Its name. */
+                name: string;
+                /** @description Names of the permissions it may use. */
+                scopes: string[];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it last got a token. */
+                last_used_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2065,6 +2673,30 @@ export interface components {
                  */
                 unread: number;
                 /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ClientInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Its `client_id`. */
+                id: components["schemas"]["ClientId"];
+                /** @description The name people see. */
+                name: string;
+                /** @description Whether it has a secret. */
+                confidential: boolean;
+                /** @description Where browsers may be sent back to. */
+                redirect_uris: string[];
+                /** @description How it may get tokens. */
+                grant_types: components["schemas"]["GrantType"][];
+                /** @description Names of the permissions it may ask for. */
+                scopes: string[];
+                /** @description Roles it acts with for itself. */
+                roles: components["schemas"]["Role"][];
+                /** @description When it was registered. */
                 created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
@@ -2125,6 +2757,39 @@ export interface components {
                 eligible: number;
                 /** @description Members that were not, with the reason; at most 20. */
                 excluded: components["schemas"]["Excluded"][];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Delivery: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description The event's cursor, which is its `webhook-id`. */
+                event: components["schemas"]["Cursor"];
+                /** @description The event's kind. */
+                kind: string;
+                /** @description What became of it. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description How often it was sent.
+                 */
+                attempts: number;
+                /**
+                 * Format: int32
+                 * @description The receiver's last HTTP status, if it answered.
+                 */
+                status?: number | null;
+                /** @description Why it was not taken the last time. */
+                error?: string | null;
+                /** @description When it was sent last. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description How long that took, ms.
+                 */
+                took_ms: number;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2472,6 +3137,43 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_WebhookInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Which. */
+                id: components["schemas"]["WebhookId"];
+                /** @description Its name. */
+                name: string;
+                /** @description Where events are sent. */
+                url: string;
+                /** @description Which kinds; none: all. */
+                kinds: string[];
+                /** @description It is told what this user may see: who made it, or gave it another address last. */
+                user: components["schemas"]["UserId"];
+                /** @description How it is. */
+                state: components["schemas"]["WebhookState"];
+                /** @description Why the server gave it up. */
+                reason?: string | null;
+                /** @description Everything up to here was sent, set aside, or not for it. */
+                seen: components["schemas"]["Cursor"];
+                failing_since?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description How often that was sent.
+                 */
+                attempts: number;
+                next_try_at?: components["schemas"]["Timestamp"] | null;
+                /** @description What came of the last time. */
+                error?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When somebody changed it last. */
+                changed_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_WrapUpCode: {
             /** @description The items, in the list's order. */
             items: {
@@ -2704,6 +3406,17 @@ export interface components {
         RecoveryCodes: {
             /** @description The codes. */
             codes: string[];
+        };
+        /** @description `POST /oauth/revoke` (RFC 7009 §2.1), form-encoded. */
+        RevokeRequest: {
+            /** @description The token. */
+            token: string;
+            /** @description Which kind it may be; only a hint. */
+            token_type_hint?: string | null;
+            /** @description The program, unless it authenticates in the header. */
+            client_id?: string | null;
+            /** @description Its secret, unless it authenticates in the header. */
+            client_secret?: string | null;
         };
         /**
          * @description `agent`, `supervisor`, `admin`, or the name of a role that the org defined.
@@ -2986,6 +3699,22 @@ export interface components {
          * @description RFC 3339, UTC, microseconds
          */
         Timestamp: string;
+        /** @description Tokens (RFC 6749 §5.1). */
+        TokenAnswer: {
+            /** @description Send it as `Authorization: Bearer …`. */
+            access_token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+            /**
+             * Format: int64
+             * @description Seconds the access token lives.
+             */
+            expires_in: number;
+            /** @description For the next ones; it works once. */
+            refresh_token?: string | null;
+            /** @description The permissions given, by name. */
+            scope: string;
+        };
         /** @description A personal access token, without the token itself. */
         TokenInfo: {
             /** @description Id. */
@@ -3006,6 +3735,27 @@ export interface components {
             token: string;
             /** @description What it is. */
             info: components["schemas"]["TokenInfo"];
+        };
+        /** @description `POST /oauth/token` (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8628 §3.4), form-encoded. */
+        TokenRequest: {
+            /** @description Which way. */
+            grant_type: string;
+            /** @description The program, unless it authenticates in the header. */
+            client_id?: string | null;
+            /** @description Its secret, unless it authenticates in the header. */
+            client_secret?: string | null;
+            /** @description The code the browser brought. */
+            code?: string | null;
+            /** @description As it was asked for. */
+            redirect_uri?: string | null;
+            /** @description What the challenge was made of (RFC 7636 §4.5). */
+            code_verifier?: string | null;
+            /** @description The refresh token. */
+            refresh_token?: string | null;
+            /** @description Permissions wanted, by name; no more than were given. */
+            scope?: string | null;
+            /** @description The device's code. */
+            device_code?: string | null;
         };
         /** @description Who may see an event or a signal: readers subscribe to topics, and the edge lets them have only those they may see. */
         Topic: string;
@@ -5589,6 +6339,73 @@ export interface operations {
             };
         };
     };
+    listMyGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Application"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endMyGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant: components["schemas"]["GrantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller allowed no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     changeMyPassword: {
         parameters: {
             query?: never;
@@ -6478,6 +7295,851 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAuthorization: {
+        parameters: {
+            query?: {
+                /** @description Must be `code`. */
+                response_type?: string;
+                /** @description The program. */
+                client_id?: string;
+                /** @description Where to go back to: one that is registered. */
+                redirect_uri?: string;
+                /** @description Permissions asked for, by name, with spaces between; absent: all the program may ask for. */
+                scope?: string;
+                /** @description Given back unchanged. */
+                state?: string;
+                /** @description BASE64URL(SHA256(verifier)). */
+                code_challenge?: string;
+                /** @description Must be `S256`. */
+                code_challenge_method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is to decide, or where the browser goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked with a token rather than a session */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The org has no such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The redirect is not registered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideAuthorization"];
+            };
+        };
+        responses: {
+            /** @description Where the browser goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Onward"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked with a token rather than a session */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The org has no such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The redirect is not registered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All programs of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClientInfo"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientSettings"];
+            };
+        };
+        responses: {
+            /** @description The program, and its secret this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientMade"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:write`, and all permissions of the roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many as there may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientSettings"];
+            };
+        };
+        responses: {
+            /** @description The program as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:write`, and all permissions of its roles before and after */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:write`, and all permissions of its roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The program, and its secret this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientMade"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:write`, and all permissions of its roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot keep a secret */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideDevice"];
+            };
+        };
+        responses: {
+            /** @description The device learns it when it asks next */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked with a token rather than a session, or the caller holds nothing of what it asks for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No device shows this code */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong codes; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpDevice"];
+            };
+        };
+        responses: {
+            /** @description What is to decide */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked with a token rather than a session */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No device shows this code */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong codes; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorizeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["DeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description Codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+            /** @description `error` says why not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `invalid_client`: no such program, or a wrong secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: too many devices wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["RevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description It opens nothing any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `error` says why not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `invalid_client`: no such program, or a wrong secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description `error` says why not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `invalid_client`: no such program, or a wrong secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: too many tokens at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
                 };
             };
         };
@@ -8025,6 +9687,684 @@ export interface operations {
             };
             /** @description A name that cannot be taken */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All webhooks of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookInfo"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            /** @description The webhook, and its secret this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many as there may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookInfo"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: "delivered" | "set_aside" | "waiting" | "discarded";
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+                /** @description The event's cursor */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Discarded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook, or nothing is known of that event */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It arrived, or was discarded before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+                /** @description The event's cursor */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook, or nothing is known of that event */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be told, after what is before it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-cursor`: one nobody handed out */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, and its secret this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
