@@ -204,6 +204,7 @@ test("who says no, or was sent by a stranger, allows nothing; access is removed 
     const code = (await other.came).get("code")!;
     expect((await other.came).get("state")).toBe(other.state);
     const tokens = await other.exchange(code);
+    await amir.page.waitForURL((url) => url.pathname === "/callback");
     await amir.page.goto(`${server.url}/settings/security`);
     await amir.id("grant-end").click();
     await amir.id("confirm-do").click();
