@@ -11,6 +11,7 @@ mod http;
 mod jobs;
 mod nodes;
 mod openapi;
+mod org;
 mod restore;
 mod serve;
 
@@ -48,6 +49,7 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
             tandem_setup::init_logs(&config.log, None)?;
             runtime.block_on(serve::make_demo(config)).map(|()| ExitCode::SUCCESS)
         }
+        Command::Org { org } => runtime.block_on(org::run(&config, org)).map(|()| ExitCode::SUCCESS),
         Command::Health => runtime.block_on(health::ask(&config)),
         Command::Backup { to, verify: false } => runtime.block_on(backup::make(&config, to)),
         Command::Backup { to, verify: true } => backup::check(to),

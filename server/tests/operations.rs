@@ -220,3 +220,38 @@ fn a_server_that_runs_is_healthy() {
     assert!(server.stop().success());
     assert_eq!(said(folder.path(), &health).0, 1);
 }
+
+#[tokio::test]
+async fn an_operator_makes_organisations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let made = |name: &str| said(folder.path(), &["org", "create", name, "--admin", "ada"]);
+    assert_eq!(made("Acme Ltd").0, 4, "the file is the running server's");
+    assert!(server.stop().success());
+
+    let (code, stdout, stderr) = made("Acme Ltd");
+    assert_eq!(code, 0, "{stderr}");
+    let line = |what: &str| {
+        let found = stdout.lines().find_map(|line| line.strip_prefix(what));
+        found.unwrap_or_else(|| panic!("{what} in {stdout}")).trim().to_owned()
+    };
+    let (login, password) = (line("login"), line("password"));
+    assert_eq!(login, "ada");
+    let (code, _, stderr) = made("Acme Ltd");
+    assert_eq!((code, stderr.trim()), (1, "tandem: name \"Acme Ltd\" is taken"));
+    let (code, _, stderr) = said(folder.path(), &["org", "create", "Other", "--admin", "No Login"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("login: "), "{stderr}");
+    let (_, listed, _) = said(folder.path(), &["org", "list"]);
+    let names: Vec<_> =
+        listed.lines().filter_map(|line| line.split_once(' ')).map(|(_, name)| name).collect();
+    assert_eq!(names, ["demo", "Acme Ltd"], "what is refused makes nothing");
+
+    let server = Server::start(folder.path());
+    let credentials = json!({ "org": "Acme Ltd", "name": login, "password": password });
+    let (status, session) = server.post("/api/v1/sessions", "", &credentials).await;
+    assert_eq!(status, StatusCode::CREATED, "{session}");
+    let me = server.json("/api/v1/me", session["token"].as_str().expect("a token")).await;
+    assert_eq!(me["org"]["name"], "Acme Ltd");
+    assert!(server.stop().success());
+}

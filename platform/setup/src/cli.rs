@@ -34,6 +34,12 @@ pub enum Command {
     Migrate,
     /// Makes the demo organisation of `--demo` in the database, writes DIR/demo.json and ends: for several nodes
     Demo,
+    /// Makes organisations and lists them
+    Org {
+        /// What to do.
+        #[command(subcommand)]
+        org: OrgCommand,
+    },
     /// Asks the server that runs here whether it is ready; exit code 0 if it is
     Health,
     /// Writes everything there is to a file; a folder gets copies of the blobs too. The server may run meanwhile
@@ -51,6 +57,25 @@ pub enum Command {
         #[arg(value_name = "FILE|DIR")]
         from: PathBuf,
     },
+}
+
+/// What to do with organisations.
+#[derive(Clone, PartialEq, Eq, Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Makes an organisation and its first administrator, and prints the password they sign in with
+    Create {
+        /// Its name, which nobody else has; people give it when they sign in
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The administrator's login name
+        #[arg(long, default_value = "admin", value_name = "LOGIN")]
+        admin: String,
+        /// The administrator's name, to be shown
+        #[arg(long, default_value = "Administrator", value_name = "NAME")]
+        display_name: String,
+    },
+    /// Lists organisations, oldest first: id and name
+    List,
 }
 
 impl Cli {

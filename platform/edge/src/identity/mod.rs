@@ -24,9 +24,12 @@ use std::sync::Arc;
 use sqlx::Row;
 use tandem_core::{Clock, Mint, OrgScope, Secret};
 use tandem_proto::{
-    Actor, OrgId, Stream, Topic, UserId, api::SignIn, events::identity::OrgCreated, limits::NAME_CHARS,
+    OrgId, Stream, Topic, UserId,
+    api::{NewPerson, SignIn},
+    events::identity::OrgCreated,
+    limits::NAME_CHARS,
 };
-use tandem_store::{Cause, Expect, Store, StoreError};
+use tandem_store::{Cause, Expect, Store, StoreError, Tx};
 
 pub use error::IdentityError;
 pub(crate) use known::Affected;
@@ -94,36 +97,35 @@ impl Identity {
     /// # Errors
     /// When the name is empty, too long or taken, or the store fails.
     pub async fn create_org(&self, name: &str) -> Result<OrgScope, IdentityError> {
-        let name = name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > NAME_CHARS {
-            return Err(IdentityError::invalid("name", format!("1 to {NAME_CHARS} characters")));
-        }
+        let name = org_name(name)?;
         let scope = self.0.mint.scope(OrgId::generate());
-        let cause = Cause { actor: Actor::System, correlation: None };
-        self.0
-            .store
-            .write(scope, cause, move |tx| {
-                Box::pin(async move {
-                    let org = tx.scope().org();
-                    let at = tx.now().micros();
-                    let made = sqlx::query(
-                        "INSERT INTO orgs (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                    )
-                    .bind(org.to_string())
-                    .bind(name.clone())
-                    .bind(at)
-                    .execute(tx.conn())
-                    .await?;
-                    if made.rows_affected() == 0 {
-                        return Err(IdentityError::Taken { field: "name", value: name });
-                    }
-                    tx.append(Stream::org(org), Expect::Version(0), &[Topic::org(org)], &OrgCreated { name })
-                        .await?;
-                    Ok(())
-                })
-            })
-            .await?;
+        self.0.store.write(scope, Cause::SYSTEM, move |tx| Box::pin(insert_org(tx, name))).await?;
         Ok(scope)
+    }
+
+    /// Makes an org and its first person, or neither.
+    ///
+    /// # Errors
+    /// As [`Self::create_org`]; [`IdentityError::Invalid`] names the person's field at fault, their name as `login`.
+    pub async fn create_org_with(
+        &self,
+        name: &str,
+        first: NewPerson,
+    ) -> Result<(OrgScope, UserRecord), IdentityError> {
+        let name = org_name(name)?;
+        let (record, hash) = self.candidate(first).await.map_err(|error| match error {
+            // The other name is the org's.
+            IdentityError::Invalid { field: "name", message } => IdentityError::invalid("login", message),
+            error => error,
+        })?;
+        let scope = self.0.mint.scope(OrgId::generate());
+        let made = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
+            Box::pin(async move {
+                insert_org(tx, name).await?;
+                users::insert(tx, record, hash, None).await
+            })
+        });
+        Ok((scope, made.await?))
     }
 
     /// Every org and its name, oldest first.
@@ -208,6 +210,32 @@ impl Identity {
         .await?;
         row.map(|row| Ok((id(&row, "users", "id")?, text(&row, "password_hash")?))).transpose()
     }
+}
+
+/// A name an org can have.
+fn org_name(name: &str) -> Result<String, IdentityError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS {
+        return Err(IdentityError::invalid("name", format!("1 to {NAME_CHARS} characters")));
+    }
+    Ok(name.to_owned())
+}
+
+/// Makes the command's org.
+async fn insert_org(tx: &mut Tx, name: String) -> Result<(), IdentityError> {
+    let (org, at) = (tx.scope().org(), tx.now().micros());
+    let made =
+        sqlx::query("INSERT INTO orgs (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(org.to_string())
+            .bind(name.clone())
+            .bind(at)
+            .execute(tx.conn())
+            .await?;
+    if made.rows_affected() == 0 {
+        return Err(IdentityError::Taken { field: "name", value: name });
+    }
+    tx.append(Stream::org(org), Expect::Version(0), &[Topic::org(org)], &OrgCreated { name }).await?;
+    Ok(())
 }
 
 /// A column that holds an id.

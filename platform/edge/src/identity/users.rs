@@ -53,6 +53,12 @@ impl Identity {
         cause: Cause,
         person: NewPerson,
     ) -> Result<UserRecord, IdentityError> {
+        let (record, hash) = self.candidate(person).await?;
+        self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
+    }
+
+    /// Somebody who can be added, and their password's hash.
+    pub(super) async fn candidate(&self, person: NewPerson) -> Result<(UserRecord, String), IdentityError> {
         let person = check(person)?;
         let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
         let record = UserRecord {
@@ -64,7 +70,7 @@ impl Identity {
             roles: person.roles,
             active: true,
         };
-        self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
+        Ok((record, hash))
     }
 
     /// One user.

@@ -1,0 +1,64 @@
+//! `tandem org`: organisations are made by whoever runs the server.
+
+use std::sync::Arc;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use tandem_core::{Mint, SystemClock};
+use tandem_edge::{Identity, IdentityError};
+use tandem_proto::api::{NewPerson, Role};
+use tandem_setup::{Config, OrgCommand, StartError};
+
+use crate::{
+    compose::{self, node},
+    say,
+};
+
+/// Does what is said, on the database itself: beside nodes that run, or, on SQLite, while no server does.
+pub(crate) async fn run(config: &Config, command: &OrgCommand) -> Result<(), StartError> {
+    compose::data_folder(&config.data)?;
+    let store = node::open_store(config).await?;
+    let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
+    let done = match command {
+        OrgCommand::Create { name, admin, display_name } => {
+            create(&identity, name, admin, display_name).await
+        }
+        OrgCommand::List => list(&identity).await,
+    };
+    store.close().await;
+    for line in done? {
+        say(&line)?;
+    }
+    Ok(())
+}
+
+async fn create(
+    identity: &Identity,
+    name: &str,
+    admin: &str,
+    display_name: &str,
+) -> Result<Vec<String>, StartError> {
+    let password = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 15]>());
+    let first = NewPerson {
+        name: admin.to_owned(),
+        display_name: display_name.to_owned(),
+        title: None,
+        roles: vec![Role::Admin],
+        password: password.clone(),
+        extension: None,
+    };
+    let (scope, user) = identity.create_org_with(name, first).await.map_err(refused)?;
+    Ok(vec![
+        format!("organisation  {} {}", scope.org(), name.trim()),
+        format!("login         {}", user.name),
+        format!("password      {password}"),
+    ])
+}
+
+async fn list(identity: &Identity) -> Result<Vec<String>, StartError> {
+    let orgs = identity.orgs().await.map_err(refused)?;
+    Ok(orgs.into_iter().map(|(scope, name)| format!("{} {name}", scope.org())).collect())
+}
+
+fn refused(error: IdentityError) -> StartError {
+    StartError::Failed(error.to_string())
+}
