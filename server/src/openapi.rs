@@ -6,8 +6,9 @@ use axum::Router;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Content, Info, License, OpenApi, Ref, ResponseBuilder,
-        path::{Operation, PathItem},
+        Content, Info, License, OpenApi, Ref, Required, ResponseBuilder,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+        schema::{Object, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -20,7 +21,8 @@ const DESCRIPTION: &str = "\
 Everything the web client does, any program can do: there is no private door.
 
 Sign in with `POST /api/v1/sessions` and send the token as `Authorization: Bearer …`. Each operation says which permission it needs. \
-Refusals are `application/problem+json` (RFC 9457). Changes are events in one log: read it with `GET /api/v1/events`, or follow it on \
+Refusals are `application/problem+json` (RFC 9457). A `POST` with an `Idempotency-Key` is carried out once, however often it is \
+sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed. Changes are events in one log: read it with `GET /api/v1/events`, or follow it on \
 the WebSocket `/api/v1/ws`; the same cursor resumes both.";
 
 #[derive(utoipa::OpenApi)]
@@ -61,7 +63,7 @@ pub(crate) fn describe(routes: OpenApiRouter) -> (Router, OpenApi) {
     base.security = Some(vec![SecurityRequirement::new("bearer", std::iter::empty::<String>())]);
     let (router, mut document) = OpenApiRouter::with_openapi(base).nest(BASE, routes).split_for_parts();
     name_apart(&mut document);
-    say_common_refusals(&mut document);
+    say_what_is_common(&mut document);
     (router, document)
 }
 
@@ -82,8 +84,16 @@ fn name_apart(document: &mut OpenApi) {
     });
 }
 
-/// What any operation with a caller or a body may answer, said once here.
-fn say_common_refusals(document: &mut OpenApi) {
+/// What any operation with a caller or a body takes and may answer, said once here.
+fn say_what_is_common(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let of_somebody = |operation: &&mut Operation| operation.security.is_none();
+        if let Some(post) = item.post.as_mut().filter(of_somebody) {
+            post.parameters.get_or_insert_default().push(idempotency_key().into());
+            refuses(post, "409", "`still-in-hand`: a request with this `Idempotency-Key` is under way");
+            refuses(post, "422", "`key-reused`: the `Idempotency-Key` was another request's");
+        }
+    }
     each_operation(document, |_, operation| {
         if operation.security.is_none() {
             refuses(operation, "401", "No valid session");
@@ -94,6 +104,19 @@ fn say_common_refusals(document: &mut OpenApi) {
             refuses(operation, "415", "The body is not JSON");
         }
     });
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is \
+             given again with `Idempotency-Replayed: true`. 1 to 255 visible characters.",
+        ))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
 }
 
 fn refuses(operation: &mut Operation, status: &str, why: &str) {

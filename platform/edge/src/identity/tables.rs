@@ -9,6 +9,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_roles", sql: ROLES },
     Migration { name: "0004_second_factors", sql: SECOND_FACTORS },
     Migration { name: "0005_oauth", sql: OAUTH },
+    crate::surround::ONCE,
 ];
 
 const FIRST: &str = "

@@ -1,8 +1,10 @@
 //! What every request passes through, from the outside in: log line and metrics, security headers, compression, the time limit, who
-//! asks.
+//! asks, what is known already and what was done already.
 
+mod conditional;
 mod headers;
 mod observe;
+mod once;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,12 +20,16 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{ApiProblem, Edge, IdentityError};
 
+pub(crate) use once::MIGRATION as ONCE;
+
 /// Longest time a handler may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) fn surround(edge: Edge, router: Router) -> Router {
     let node = Arc::clone(&edge.node);
     router
+        .layer(from_fn_with_state(edge.clone(), once::once))
+        .layer(from_fn(conditional::conditional))
         .layer(from_fn_with_state(edge, identify))
         .layer(from_fn(limit_time))
         .layer(from_fn(observe::catch_panic))
