@@ -19,8 +19,8 @@ pub(crate) async fn run(config: &Config, command: &OrgCommand) -> Result<(), Sta
     let store = node::open_store(config).await?;
     let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
     let done = match command {
-        OrgCommand::Create { name, admin, display_name } => {
-            create(&identity, name, admin, display_name).await
+        OrgCommand::Create { organisation, login, display_name } => {
+            create(&identity, organisation, login, display_name).await
         }
         OrgCommand::List => list(&identity).await,
     };
@@ -34,12 +34,12 @@ pub(crate) async fn run(config: &Config, command: &OrgCommand) -> Result<(), Sta
 async fn create(
     identity: &Identity,
     name: &str,
-    admin: &str,
+    login: &str,
     display_name: &str,
 ) -> Result<Vec<String>, StartError> {
     let password = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 15]>());
     let first = NewPerson {
-        name: admin.to_owned(),
+        name: login.to_owned(),
         display_name: display_name.to_owned(),
         title: None,
         roles: vec![Role::Admin],

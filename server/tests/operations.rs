@@ -225,7 +225,7 @@ fn a_server_that_runs_is_healthy() {
 async fn an_operator_makes_organisations() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path());
-    let made = |name: &str| said(folder.path(), &["org", "create", name, "--admin", "ada"]);
+    let made = |name: &str| said(folder.path(), &["org", "create", name, "--login", "ada"]);
     assert_eq!(made("Acme Ltd").0, 4, "the file is the running server's");
     assert!(server.stop().success());
 
@@ -239,7 +239,7 @@ async fn an_operator_makes_organisations() {
     assert_eq!(login, "ada");
     let (code, _, stderr) = made("Acme Ltd");
     assert_eq!((code, stderr.trim()), (1, "tandem: name \"Acme Ltd\" is taken"));
-    let (code, _, stderr) = said(folder.path(), &["org", "create", "Other", "--admin", "No Login"]);
+    let (code, _, stderr) = said(folder.path(), &["org", "create", "Other", "--login", "No Login"]);
     assert_eq!(code, 1);
     assert!(stderr.contains("login: "), "{stderr}");
     let (_, listed, _) = said(folder.path(), &["org", "list"]);

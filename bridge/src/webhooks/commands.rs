@@ -53,6 +53,9 @@ impl Webhooks {
         settings: WebhookSettings,
     ) -> Result<WebhookMade, WebhookError> {
         let wanted = check::settings(settings, self.0.way.networks())?;
+        // What this node wrote before is not from now on; the head may trail it by a moment.
+        let written = *self.0.store.commits().borrow();
+        self.0.store.wait_for(written, AHEAD_AT_MOST).await;
         let (user, seen, claiming) = (context.user, self.0.store.head(), self.0.cluster.claiming());
         let made = self.write(context, move |tx| {
             Box::pin(async move { create(tx, claiming, wanted, user, seen).await })

@@ -66,10 +66,10 @@ pub enum OrgCommand {
     Create {
         /// Its name, which nobody else has; people give it when they sign in
         #[arg(value_name = "NAME")]
-        name: String,
+        organisation: String,
         /// The administrator's login name
-        #[arg(long, default_value = "admin", value_name = "LOGIN")]
-        admin: String,
+        #[arg(long, default_value = "admin", value_name = "NAME")]
+        login: String,
         /// The administrator's name, to be shown
         #[arg(long, default_value = "Administrator", value_name = "NAME")]
         display_name: String,

@@ -4120,7 +4120,10 @@ export interface operations {
     calls_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4265,7 +4268,10 @@ export interface operations {
     answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 call: components["schemas"]["CallId"];
             };
@@ -4349,12 +4355,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 call: components["schemas"]["CallId"];
             };
@@ -4407,12 +4425,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     dtmf: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 call: components["schemas"]["CallId"];
             };
@@ -4510,7 +4540,10 @@ export interface operations {
     hang_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 call: components["schemas"]["CallId"];
             };
@@ -4561,6 +4594,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4847,7 +4889,10 @@ export interface operations {
     chats_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4909,6 +4954,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5059,7 +5113,10 @@ export interface operations {
     post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 chat: components["schemas"]["ChatId"];
             };
@@ -5400,7 +5457,10 @@ export interface operations {
     typing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 chat: components["schemas"]["ChatId"];
             };
@@ -5440,6 +5500,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5594,7 +5672,10 @@ export interface operations {
     wrap_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The conversation */
                 conversation: components["schemas"]["ConversationId"];
@@ -5783,7 +5864,10 @@ export interface operations {
     publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5870,7 +5954,10 @@ export interface operations {
     validate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5916,6 +6003,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -5927,6 +6023,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6254,7 +6359,10 @@ export interface operations {
     retryJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The job */
                 id: components["schemas"]["JobId"];
@@ -6306,6 +6414,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6601,7 +6718,10 @@ export interface operations {
     offerSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6697,7 +6817,10 @@ export interface operations {
     confirmSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6793,7 +6916,10 @@ export interface operations {
     disableSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6835,6 +6961,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7001,7 +7136,10 @@ export interface operations {
     createMyToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7373,7 +7511,10 @@ export interface operations {
     decideAuthorization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7426,6 +7567,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7498,7 +7648,10 @@ export interface operations {
     createClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7721,7 +7874,10 @@ export interface operations {
     changeClientSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 client: components["schemas"]["ClientId"];
             };
@@ -7774,12 +7930,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     decideDevice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7832,6 +8000,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -7843,6 +8020,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7864,7 +8050,10 @@ export interface operations {
     showDevice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7919,6 +8108,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -7930,6 +8128,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8201,7 +8408,10 @@ export interface operations {
     add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8337,7 +8547,10 @@ export interface operations {
     deactivatePerson: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user: components["schemas"]["UserId"];
             };
@@ -8388,12 +8601,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reactivatePerson: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user: components["schemas"]["UserId"];
             };
@@ -8433,6 +8658,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8755,7 +8998,10 @@ export interface operations {
     create_phone: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8894,7 +9140,10 @@ export interface operations {
     queues_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9223,7 +9472,10 @@ export interface operations {
     createRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9612,7 +9864,10 @@ export interface operations {
     create_skill: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9737,7 +9992,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10137,7 +10395,10 @@ export interface operations {
     retryDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The webhook */
                 webhook: components["schemas"]["WebhookId"];
@@ -10184,12 +10445,33 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     pingWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The webhook */
                 webhook: components["schemas"]["WebhookId"];
@@ -10232,12 +10514,33 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     replayWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The webhook */
                 webhook: components["schemas"]["WebhookId"];
@@ -10295,6 +10598,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -10327,7 +10639,10 @@ export interface operations {
     changeWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The webhook */
                 webhook: components["schemas"]["WebhookId"];
@@ -10370,6 +10685,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
