@@ -26,7 +26,7 @@ rust_tests() {
   fi
 }
 
-client() { make --no-print-directory web && npm --prefix web run --silent lint && npm --prefix web run --silent test; }
+client() { make --no-print-directory web && npm --prefix web run --silent types && npm --prefix web run --silent lint && npm --prefix web run --silent test; }
 
 browser() { # what to run it on: one process, or the cluster
   # The server's own tests have built it, with the workspace's features: building it by itself would compile much of it again.

@@ -76,10 +76,11 @@ export async function operations(server: Server): Promise<Operation[]> {
   );
 }
 
-/** The path with `value` for every parameter; a number stays one, and a role's name begins with a letter. */
+/** The path with `value` for every parameter; a number stays one, as does an event's cursor, and a role's name begins with a letter. */
 export function filled(operation: Operation, value?: () => string): string {
+  const fixed: Record<string, string> = { number: "%2B15550199", event: "0-1" };
   const nobodys = (name: string) => (name === "role" ? `r${nobody()}` : nobody());
-  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "number" ? "%2B15550199" : (value?.() ?? nobodys(name))));
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => fixed[name] ?? value?.() ?? nobodys(name));
 }
 
 /** Makes one request with a body as it is. */
