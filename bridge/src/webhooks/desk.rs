@@ -21,17 +21,24 @@ impl Senders {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What wakes a new sender. One of an earlier epoch that has not noticed yet is woken, so that it does.
     fn add(&self, org: OrgId, webhook: WebhookId) -> Arc<Notify> {
-        Arc::clone(self.lock().entry(org).or_default().entry(webhook).or_default())
+        let wake = Arc::new(Notify::new());
+        if let Some(earlier) = self.lock().entry(org).or_default().insert(webhook, Arc::clone(&wake)) {
+            earlier.notify_one();
+        }
+        wake
     }
 
-    fn remove(&self, org: OrgId, webhook: WebhookId) {
+    /// Forgets a sender that ended, unless another took its place.
+    fn remove(&self, org: OrgId, webhook: WebhookId, wake: &Arc<Notify>) {
         let mut senders = self.lock();
-        if let Some(of_org) = senders.get_mut(&org) {
+        let Some(of_org) = senders.get_mut(&org) else { return };
+        if of_org.get(&webhook).is_some_and(|is| Arc::ptr_eq(is, wake)) {
             of_org.remove(&webhook);
-            if of_org.is_empty() {
-                senders.remove(&org);
-            }
+        }
+        if of_org.is_empty() {
+            senders.remove(&org);
         }
     }
 
@@ -91,8 +98,8 @@ async fn take(inner: &Arc<Inner>, orphan: &Orphan) {
     let (inner, scope) = (Arc::clone(inner), orphan.scope);
     let wake = inner.senders.add(scope.org(), webhook);
     inner.running.clone().spawn(async move {
-        Sender::new(Arc::clone(&inner), scope, webhook, claim, wake).run().await;
-        inner.senders.remove(scope.org(), webhook);
+        Sender::new(Arc::clone(&inner), scope, webhook, claim, Arc::clone(&wake)).run().await;
+        inner.senders.remove(scope.org(), webhook, &wake);
     });
 }
 
@@ -109,5 +116,25 @@ pub(super) async fn wake_senders(inner: Arc<Inner>) {
             Err(RecvError::Lagged(_)) => inner.senders.wake_all(),
             Err(RecvError::Closed) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_sender_that_ends_late_takes_nothing_from_the_one_in_its_place() {
+        let (senders, org, webhook) = (Senders::default(), OrgId::generate(), WebhookId::generate());
+        let earlier = senders.add(org, webhook);
+        let later = senders.add(org, webhook);
+        assert!(earlier.notified().now_or_never().is_some(), "it is to notice");
+        senders.remove(org, webhook, &earlier);
+        senders.wake_all();
+        assert!(later.notified().now_or_never().is_some());
+        senders.remove(org, webhook, &later);
+        assert!(senders.lock().is_empty());
     }
 }
