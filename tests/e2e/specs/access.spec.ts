@@ -1,9 +1,10 @@
 // Everybody can use it: axe finds nothing serious on any screen, and the keyboard alone is enough.
 import { Api, until } from "../parts/api.ts";
 import { faults } from "../parts/axe.ts";
+import { looks } from "../parts/looks.ts";
 import { expect, test } from "../parts/world.ts";
 
-for (const dark of [false, true]) {
+for (const dark of looks([false, true])) {
   const look = dark ? "dark" : "light";
 
   test(`axe finds nothing serious on the pages, ${look}`, async ({ world }) => {

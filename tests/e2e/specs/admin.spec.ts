@@ -1,9 +1,10 @@
 // Those who administer an org: people's accounts and roles. What they change holds at once.
 import { Api } from "../parts/api.ts";
 import { faults } from "../parts/axe.ts";
+import { looks } from "../parts/looks.ts";
 import { expect, test } from "../parts/world.ts";
 
-for (const dark of [false, true]) {
+for (const dark of looks([false, true])) {
   test(`a person is deactivated and comes back, ${dark ? "dark" : "light"}`, async ({ world }) => {
     const server = await world.server();
     const admin = await world.person(server, "admin", { dark });
@@ -34,11 +35,11 @@ for (const dark of [false, true]) {
   });
 }
 
-for (const [width, dark] of [
+for (const [width, dark] of looks([
   [1440, false],
   [768, true],
   [375, false],
-] as const) {
+] as const)) {
   test(`a role is defined, given and holds on an open page, ${width} px, ${dark ? "dark" : "light"}`, async ({ world }) => {
     const server = await world.server();
     const admin = await world.person(server, "admin", { dark, width });

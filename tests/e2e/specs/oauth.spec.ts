@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Api } from "../parts/api.ts";
 import { faults } from "../parts/axe.ts";
 import type { Person } from "../parts/browser.ts";
+import { looks } from "../parts/looks.ts";
 import type { Server } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
 
@@ -94,12 +95,12 @@ async function looksRight(person: Person): Promise<void> {
   expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 }
 
-for (const [dark, width] of [
+for (const [dark, width] of looks([
   [false, 1440],
   [true, 1440],
   [false, 375],
   [true, 375],
-] as const) {
+] as const)) {
   test(`an app is registered, allowed, used within its scopes and shut out when a token is stolen, ${dark ? "dark" : "light"}, ${width} px`, async ({ world }) => {
     const server = await world.server();
     const admin = await world.person(server, "admin", { dark, width });
@@ -216,10 +217,10 @@ test("who says no, or was sent by a stranger, allows nothing; access is removed 
   }
 });
 
-for (const [dark, width] of [
+for (const [dark, width] of looks([
   [false, 1440],
   [true, 375],
-] as const) {
+] as const)) {
   test(`a device is connected by its code, ${dark ? "dark" : "light"}, ${width} px`, async ({ world }) => {
     const server = await world.server();
     const program = await register(server, { grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"] });

@@ -1,10 +1,11 @@
 // Those who look after a Tandem see its nodes and jobs; nobody else does.
 import { Api } from "../parts/api.ts";
 import { faults } from "../parts/axe.ts";
+import { looks } from "../parts/looks.ts";
 import { ON_CLUSTER } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
 
-for (const dark of [false, true]) {
+for (const dark of looks([false, true])) {
   test(`an administrator sees this node, what it does, and the jobs, by keyboard too, ${dark ? "dark" : "light"}`, async ({ world }) => {
     const server = await world.server();
     const admin = await world.person(server, "admin", { dark });

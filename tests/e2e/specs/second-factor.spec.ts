@@ -2,12 +2,13 @@
 import { Api } from "../parts/api.ts";
 import { code } from "../parts/authenticator.ts";
 import { faults } from "../parts/axe.ts";
+import { looks } from "../parts/looks.ts";
 import { expect, test } from "../parts/world.ts";
 
-for (const [dark, width] of [
+for (const [dark, width] of looks([
   [false, 1440],
   [true, 375],
-] as const) {
+] as const)) {
   test(`it is switched on, asked for, and each code works once, ${dark ? "dark" : "light"}, ${width} px`, async ({ world }) => {
     const server = await world.server();
     const { name, password } = server.user("agent1");

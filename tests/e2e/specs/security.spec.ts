@@ -1,13 +1,14 @@
 // What lets somebody in: sessions, the password and tokens, by the page and as the server sees it.
 import { Api } from "../parts/api.ts";
 import { faults } from "../parts/axe.ts";
+import { looks } from "../parts/looks.ts";
 import { expect, test } from "../parts/world.ts";
 
-for (const [dark, width] of [
+for (const [dark, width] of looks([
   [false, 1440],
   [true, 768],
   [false, 375],
-] as const) {
+] as const)) {
   test(`sessions are seen and ended, ${dark ? "dark" : "light"}, ${width} px`, async ({ world }) => {
     const server = await world.server();
     const { name, password } = server.user("agent1");
@@ -72,7 +73,7 @@ test("a password is changed; the old one and other sessions are over", async ({ 
   expect((await Api.as(server, "agent2").request("GET", "/me")).status).toBe(401);
 });
 
-for (const dark of [false, true]) {
+for (const dark of looks([false, true])) {
   test(`a token is made, shown once, used within its limits and taken back, ${dark ? "dark" : "light"}`, async ({ world }) => {
     const server = await world.server();
     const person = await world.person(server, "supervisor", { dark });

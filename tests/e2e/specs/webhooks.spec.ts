@@ -6,6 +6,7 @@ import { Webhook } from "standardwebhooks";
 import { Api, until } from "../parts/api.ts";
 import { faults } from "../parts/axe.ts";
 import type { Person } from "../parts/browser.ts";
+import { looks } from "../parts/looks.ts";
 import type { Server } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
 
@@ -229,12 +230,12 @@ test("every message arrives once taken, signed and in order, whatever befalls th
   }
 });
 
-for (const [dark, width] of [
+for (const [dark, width] of looks([
   [false, 1440],
   [true, 1440],
   [false, 375],
   [true, 375],
-] as const) {
+] as const)) {
   test(`a webhook is made, tested, let rest, given another secret and removed, ${dark ? "dark" : "light"}, ${width} px`, async ({ world }) => {
     test.setTimeout(150_000);
     const server = await world.server();
