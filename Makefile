@@ -61,4 +61,4 @@ bench-%: setup ## benchmarks of one area (store, routing, …); QUICK=1 ends wit
 
 clean: ## removes what was built
 	cargo clean
-	rm -rf web/dist web/node_modules tests/e2e/node_modules
+	rm -rf web/dist web/node_modules tests/e2e/node_modules examples/node_modules
