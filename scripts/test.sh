@@ -31,10 +31,13 @@ client() { make --no-print-directory web && npm --prefix web run --silent types 
 browser() { # what to run it on: one process, or the cluster
   # The server's own tests have built it, with the workspace's features: building it by itself would compile much of it again.
   [ -x "$target/debug/tandem" ] || { echo "no $target/debug/tandem: the Rust tests build it" >&2; return 1; }
-  [ -e tests/e2e/node_modules/.installed ] && [ ! tests/e2e/package-lock.json -nt tests/e2e/node_modules/.installed ] || {
-    npm --prefix tests/e2e ci --no-audit --no-fund --loglevel=error
-    touch tests/e2e/node_modules/.installed
-  }
+  local modules
+  for modules in tests/e2e examples; do
+    [ -e "$modules/node_modules/.installed" ] && [ ! "$modules/package-lock.json" -nt "$modules/node_modules/.installed" ] || {
+      npm --prefix "$modules" ci --no-audit --no-fund --loglevel=error
+      touch "$modules/node_modules/.installed"
+    }
+  done
   # A cluster is ten processes and two databases: one at a time is what two cores carry.
   local workers=2; [ "$1" = cluster ] && workers=1
   TANDEM_E2E="$1" TANDEM_BIN="$(realpath "$target/debug/tandem")" npm --prefix tests/e2e run --silent test -- --workers="$workers" --retries=2 --output="results-$1"
