@@ -183,7 +183,7 @@ async fn person(
 }
 
 /// Random, easy to copy: 16 letters and digits without look-alikes.
-fn secret() -> String {
+pub(crate) fn secret() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     (0..16).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
 }

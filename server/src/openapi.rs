@@ -22,8 +22,8 @@ Everything the web client does, any program can do: there is no private door.
 
 Sign in with `POST /api/v1/sessions` and send the token as `Authorization: Bearer …`. Each operation says which permission it needs. \
 Refusals are `application/problem+json` (RFC 9457). A `POST` with an `Idempotency-Key` is carried out once, however often it is \
-sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed. Changes are events in one log: read it with `GET /api/v1/events`, or follow it on \
-the WebSocket `/api/v1/ws`; the same cursor resumes both.";
+sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed. Changes are events in one log: \
+read it with `GET /api/v1/events`, or follow it on the WebSocket `/api/v1/ws`; the same cursor resumes both.";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use tandem_core::{Mint, SystemClock};
 use tandem_edge::{Identity, IdentityError};
 use tandem_proto::api::{NewPerson, Role};
@@ -10,6 +9,7 @@ use tandem_setup::{Config, OrgCommand, StartError};
 
 use crate::{
     compose::{self, node},
+    demo::secret,
     say,
 };
 
@@ -37,7 +37,7 @@ async fn create(
     login: &str,
     display_name: &str,
 ) -> Result<Vec<String>, StartError> {
-    let password = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 15]>());
+    let password = secret();
     let first = NewPerson {
         name: login.to_owned(),
         display_name: display_name.to_owned(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tandem_cluster::{Claiming, Kind};
 use tandem_core::{OrgScope, RequestContext};
+use tandem_edge::reached;
 use tandem_proto::{
     Cursor, EventData, Stream, Timestamp, Topic, UserId, WebhookId,
     api::{
@@ -28,8 +29,6 @@ use crate::delivery::signature;
 const WEBHOOKS: i64 = 50;
 /// For how long a secret that was replaced signs too.
 const BOTH_SIGN: Duration = Duration::from_secs(24 * 3_600);
-/// How far another node's view of the log may be ahead.
-const AHEAD_AT_MOST: Duration = Duration::from_secs(1);
 
 impl Webhooks {
     pub(super) async fn list(&self, scope: OrgScope) -> Result<Vec<WebhookInfo>, WebhookError> {
@@ -55,7 +54,7 @@ impl Webhooks {
         let wanted = check::settings(settings, self.0.way.networks())?;
         // What this node wrote before is not from now on; the head may trail it by a moment.
         let written = *self.0.store.commits().borrow();
-        self.0.store.wait_for(written, AHEAD_AT_MOST).await;
+        let _ = reached(&self.0.store, written).await;
         let (user, seen, claiming) = (context.user, self.0.store.head(), self.0.cluster.claiming());
         let made = self.write(context, move |tx| {
             Box::pin(async move { create(tx, claiming, wanted, user, seen).await })
@@ -135,9 +134,7 @@ impl Webhooks {
         webhook: WebhookId,
         after: Cursor,
     ) -> Result<WebhookInfo, WebhookError> {
-        if after > self.0.store.head() && !self.0.store.wait_for(after, AHEAD_AT_MOST).await {
-            return Err(WebhookError::UnknownCursor);
-        }
+        reached(&self.0.store, after).await.map_err(|_| WebhookError::UnknownCursor)?;
         let replayed = self.write(context, move |tx| {
             Box::pin(async move {
                 let mut hook = known(tx, webhook).await?;

@@ -12,7 +12,7 @@ const AHEAD_AT_MOST: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// 422 when the log does not come to it.
-pub(crate) async fn reached(store: &Store, cursor: Cursor) -> Result<(), Problem> {
+pub async fn reached(store: &Store, cursor: Cursor) -> Result<(), Problem> {
     if cursor <= store.head() || store.wait_for(cursor, AHEAD_AT_MOST).await {
         return Ok(());
     }

@@ -25,6 +25,7 @@ use tandem_store::Store;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use caller::Caller;
+pub use cursor::reached;
 pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};

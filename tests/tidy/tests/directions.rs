@@ -42,9 +42,8 @@ const IMPURE: &[&str] =
     &["tokio", "axum", "sqlx", "redis", "mio", "socket2", "hyper", "reqwest", "tracing", "metrics"];
 
 fn packages() -> Vec<Package> {
-    // As in sources.rs: asked now, since another checkout may have compiled this.
-    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where it runs a test");
-    let manifest = format!("{here}/../../Cargo.toml");
+    // As in sources.rs: a test runs in its package's folder.
+    let manifest = "../../Cargo.toml";
     let metadata =
         MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata runs");
     metadata.packages

@@ -6,8 +6,8 @@ import { queries } from "../api/queries";
 import type { Job, JobState as State } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
-import { cx } from "../ui/cx";
 import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
+import { StateFilter } from "../ui/StateFilter";
 import { Table, type Column } from "../ui/Table";
 import { formatFull } from "../ui/time";
 import { ConfirmJob, type Decision } from "./ConfirmJob";
@@ -31,23 +31,14 @@ export function JobsList() {
   const actions = { show: setShown, retry: decide("retry"), discard: decide("discard") };
   return (
     <div className="flex flex-col gap-4">
-      <div role="group" aria-label={m.operations.filter} className="flex flex-wrap gap-1.5">
-        {FILTERS.map((each) => (
-          <button
-            key={each ?? "all"}
-            type="button"
-            aria-pressed={each === state}
-            data-testid={`jobs-${each ?? "all"}`}
-            onClick={() => void navigate({ search: (now) => ({ ...now, tab: "jobs", state: each }), replace: true })}
-            className={cx(
-              "h-8 rounded-full border px-3 font-medium transition-colors",
-              each === state ? "border-transparent bg-selected text-accent-text" : "border-line text-soft hover:bg-hover hover:text-text",
-            )}
-          >
-            {each ? m.operations.states[each] : m.operations.allStates}
-          </button>
-        ))}
-      </div>
+      <StateFilter
+        label={m.operations.filter}
+        states={FILTERS}
+        chosen={state}
+        name={(each) => (each ? m.operations.states[each] : m.operations.allStates)}
+        onChoose={(each) => void navigate({ search: (now) => ({ ...now, tab: "jobs", state: each }), replace: true })}
+        testId="jobs"
+      />
       {jobs.isPending ? (
         <SkeletonRows count={3} />
       ) : jobs.isError && rows.length === 0 ? (

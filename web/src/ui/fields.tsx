@@ -1,16 +1,17 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
+import { useId, type AriaAttributes, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 import { cx } from "./cx";
 
 export const inputClass =
   "w-full min-w-0 rounded-lg border border-line-strong/70 bg-surface px-3 text-text outline-offset-0 placeholder:text-faint focus:border-accent disabled:opacity-60";
 
-interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+interface About {
   label: string;
   error?: string | undefined;
   hint?: ReactNode;
 }
 
-export function Field({ label, error, hint, className, ...rest }: FieldProps) {
+/** What says what a field is for stands around it, and is told of it. */
+function Labelled({ label, error, hint, className, field }: About & { className?: string | undefined; field: (about: { id: string } & AriaAttributes) => ReactNode }) {
   const id = useId();
   const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
@@ -18,7 +19,7 @@ export function Field({ label, error, hint, className, ...rest }: FieldProps) {
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
-      <input id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={cx(inputClass, "h-10")} />
+      {field({ id, "aria-invalid": error ? true : undefined, "aria-describedby": described })}
       {error ? (
         <p id={`${id}-error`} className="text-sm text-bad-text">
           {error}
@@ -34,35 +35,15 @@ export function Field({ label, error, hint, className, ...rest }: FieldProps) {
   );
 }
 
-interface TextAreaProps extends TextareaHTMLAttributes<HTMLTextAreaElement> {
-  label: string;
-  error?: string | undefined;
-  hint?: ReactNode;
+export function Field({ label, error, hint, className, ...rest }: About & InputHTMLAttributes<HTMLInputElement>) {
+  const field = (about: object) => <input {...rest} {...about} className={cx(inputClass, "h-10")} />;
+  return <Labelled label={label} error={error} hint={hint} className={className} field={field} />;
 }
 
 /** Several lines. */
-export function TextArea({ label, error, hint, ...rest }: TextAreaProps) {
-  const id = useId();
-  const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
-  return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="text-sm font-medium">
-        {label}
-      </label>
-      <textarea id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={cx(inputClass, "py-2")} />
-      {error ? (
-        <p id={`${id}-error`} className="text-sm text-bad-text">
-          {error}
-        </p>
-      ) : (
-        hint && (
-          <p id={`${id}-hint`} className="text-sm text-faint">
-            {hint}
-          </p>
-        )
-      )}
-    </div>
-  );
+export function TextArea({ label, error, hint, ...rest }: About & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const field = (about: object) => <textarea {...rest} {...about} className={cx(inputClass, "py-2")} />;
+  return <Labelled label={label} error={error} hint={hint} field={field} />;
 }
 
 interface SelectProps extends SelectHTMLAttributes<HTMLSelectElement> {

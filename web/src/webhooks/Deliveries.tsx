@@ -8,8 +8,8 @@ import type { Delivery, DeliveryState as State, WebhookId } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Confirm, type Question } from "../ui/Confirm";
-import { cx } from "../ui/cx";
 import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
+import { StateFilter } from "../ui/StateFilter";
 import { Table, type Column } from "../ui/Table";
 import { formatFull } from "../ui/time";
 import { toast } from "../ui/toasts";
@@ -51,23 +51,14 @@ export function Deliveries({ webhook }: { webhook: WebhookId }) {
     <section aria-label={m.webhooks.deliveries} className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h3 className="font-semibold">{m.webhooks.deliveries}</h3>
-        <div role="group" aria-label={m.webhooks.filter} className="flex flex-wrap gap-1.5">
-          {FILTERS.map((each) => (
-            <button
-              key={each ?? "all"}
-              type="button"
-              aria-pressed={each === state}
-              data-testid={`deliveries-${each ?? "all"}`}
-              onClick={() => void navigate({ search: (now) => ({ ...now, state: each }), replace: true })}
-              className={cx(
-                "h-8 rounded-full border px-3 font-medium transition-colors",
-                each === state ? "border-transparent bg-selected text-accent-text" : "border-line text-soft hover:bg-hover hover:text-text",
-              )}
-            >
-              {each ? m.webhooks.deliveryStates[each] : m.webhooks.allStates}
-            </button>
-          ))}
-        </div>
+        <StateFilter
+          label={m.webhooks.filter}
+          states={FILTERS}
+          chosen={state}
+          name={(each) => (each ? m.webhooks.deliveryStates[each] : m.webhooks.allStates)}
+          onChoose={(each) => void navigate({ search: (now) => ({ ...now, state: each }), replace: true })}
+          testId="deliveries"
+        />
       </div>
       {deliveries.isPending ? (
         <SkeletonRows count={3} />

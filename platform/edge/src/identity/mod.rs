@@ -97,7 +97,7 @@ impl Identity {
     /// # Errors
     /// When the name is empty, too long or taken, or the store fails.
     pub async fn create_org(&self, name: &str) -> Result<OrgScope, IdentityError> {
-        let name = org_name(name)?;
+        let name = named("name", name)?;
         let scope = self.0.mint.scope(OrgId::generate());
         self.0.store.write(scope, Cause::SYSTEM, move |tx| Box::pin(insert_org(tx, name))).await?;
         Ok(scope)
@@ -112,7 +112,7 @@ impl Identity {
         name: &str,
         first: NewPerson,
     ) -> Result<(OrgScope, UserRecord), IdentityError> {
-        let name = org_name(name)?;
+        let name = named("name", name)?;
         let (record, hash) = self.candidate(first).await.map_err(|error| match error {
             // The other name is the org's.
             IdentityError::Invalid { field: "name", message } => IdentityError::invalid("login", message),
@@ -212,11 +212,11 @@ impl Identity {
     }
 }
 
-/// A name an org can have.
-fn org_name(name: &str) -> Result<String, IdentityError> {
+/// A name people give something, without the blanks around it.
+fn named(field: &'static str, name: &str) -> Result<String, IdentityError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARS {
-        return Err(IdentityError::invalid("name", format!("1 to {NAME_CHARS} characters")));
+        return Err(IdentityError::invalid(field, format!("1 to {NAME_CHARS} characters")));
     }
     Ok(name.to_owned())
 }

@@ -6,11 +6,10 @@ use tandem_proto::{
     Stream, Topic,
     api::{ChangeRole, NewRole, Role, RoleInfo},
     events::identity::{RoleChanged, RoleRemoved},
-    limits::NAME_CHARS,
 };
 use tandem_store::{Cause, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, text, users::read_roles};
+use super::{Identity, IdentityError, named, text, users::read_roles};
 
 /// Roles one org may define.
 const ROLES: i64 = 200;
@@ -129,10 +128,7 @@ struct Draft {
 
 impl Draft {
     fn check(title: String, permissions: &[String]) -> Result<Self, IdentityError> {
-        let title = title.trim().to_owned();
-        if title.is_empty() || title.chars().count() > NAME_CHARS {
-            return Err(IdentityError::invalid("title", format!("1 to {NAME_CHARS} characters")));
-        }
+        let title = named("title", &title)?;
         Ok(Self { title, permissions: chosen("permissions", permissions)? })
     }
 

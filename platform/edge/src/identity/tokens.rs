@@ -8,12 +8,11 @@ use tandem_proto::{
     SessionId, Stream, Timestamp, Topic, UserId,
     api::{NewToken, TokenInfo, TokenMade},
     events::identity::TokenCreated,
-    limits::NAME_CHARS,
 };
 use tandem_store::{Cause, Expect, Tx};
 
 use super::{
-    Identity, IdentityError, Origin, id,
+    Identity, IdentityError, Origin, id, named,
     roles::chosen,
     sessions::{self, Kind, NewRow, Which, digest, scopes, time},
     text,
@@ -57,10 +56,7 @@ impl Identity {
         new: NewToken,
     ) -> Result<TokenMade, IdentityError> {
         self.signed_in(context).await?;
-        let name = new.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > NAME_CHARS {
-            return Err(IdentityError::invalid("name", format!("1 to {NAME_CHARS} characters")));
-        }
+        let name = named("name", &new.name)?;
         let scopes = chosen("scopes", &new.scopes)?;
         let beyond = scopes.without(context.permissions);
         if !beyond.is_empty() {

@@ -10,7 +10,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, roles, text};
+use super::{Identity, IdentityError, id, named, roles, text};
 
 /// Shortest password.
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -64,7 +64,7 @@ impl Identity {
         let record = UserRecord {
             id: UserId::generate(),
             name: person.name,
-            display_name: person.display_name.trim().to_owned(),
+            display_name: person.display_name,
             title: person.title,
             extension: person.extension,
             roles: person.roles,
@@ -199,10 +199,7 @@ fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
     if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
         return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
     }
-    let shown = person.display_name.trim().chars().count();
-    if shown == 0 || shown > NAME_CHARS {
-        return Err(IdentityError::invalid("display_name", format!("1 to {NAME_CHARS} characters")));
-    }
+    person.display_name = named("display_name", &person.display_name)?;
     if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
         return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
     }

@@ -6,13 +6,12 @@ use tandem_proto::{
     ClientId, Stream, Topic, UserId,
     api::{ClientInfo, ClientMade, ClientSettings, GrantEnd, GrantType, Role},
     events::identity::{ClientChanged, ClientRemoved, ClientSecretChanged},
-    limits::NAME_CHARS,
 };
 use tandem_store::{Cause, Expect, Tx};
 
 use super::{
     super::{
-        Identity, IdentityError, people, roles,
+        Identity, IdentityError, named, people, roles,
         sessions::{self, Which, digest},
         text,
         users::{self, UserRecord, read_roles, some_roles},
@@ -158,10 +157,7 @@ struct Draft {
 impl Draft {
     fn check(settings: ClientSettings) -> Result<Self, IdentityError> {
         let ClientSettings { name, confidential, redirect_uris, mut grant_types, scopes, roles } = settings;
-        let name = name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > NAME_CHARS {
-            return Err(IdentityError::invalid("name", format!("1 to {NAME_CHARS} characters")));
-        }
+        let name = named("name", &name)?;
         grant_types.sort_unstable();
         grant_types.dedup();
         check_ways(&grant_types, confidential)?;
