@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useId, useState, type FormEvent } from "react";
-import { post, put } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { ClientInfo, ClientMade, ClientSettings, GrantType } from "../api/types";
 import { m } from "../messages";
@@ -53,8 +53,8 @@ export function ClientDrawer({ client, close, onMade }: Props) {
 
   const save = useMutation({
     mutationFn: async (body: ClientSettings) => {
-      if (!client) return post<ClientMade>("/oauth/clients", body);
-      return { client: await put<ClientInfo>(`/oauth/clients/${client.id}`, body), secret: null };
+      if (!client) return tandem.oauth.clients.create(body);
+      return { client: await tandem.oauth.clients.update(client.id, body), secret: null };
     },
     onSuccess: async (made) => {
       toast(m.admin.clientSaved(made.client.name), "good");
@@ -64,7 +64,7 @@ export function ClientDrawer({ client, close, onMade }: Props) {
     },
   });
   async function newSecret({ id }: ClientInfo) {
-    const made = await post<ClientMade>(`/oauth/clients/${id}/secret`);
+    const made = await tandem.oauth.clients.secret(id);
     close();
     onMade(made);
   }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { AppWindow, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { ClientInfo, ClientMade } from "../api/types";
 import { m } from "../messages";
@@ -27,7 +27,7 @@ export function ClientsAdmin() {
   if (clients.isError) return <Failure error={clients.error} retry={() => void clients.refetch()} />;
 
   const take = (client: ClientInfo) => async () => {
-    await remove(`/oauth/clients/${client.id}`);
+    await tandem.oauth.clients.remove(client.id);
     toast(m.admin.clientRemoved(client.name), "good");
     await queryClient.invalidateQueries({ queryKey: ["clients"] });
   };

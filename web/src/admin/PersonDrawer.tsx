@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { post, put, remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Person } from "../api/types";
 import { m } from "../messages";
@@ -26,19 +26,19 @@ export function PersonDrawer({ person, close }: Props) {
   const [question, setQuestion] = useState<Question>();
   if (!person) return null;
   const name = person.display_name;
-  const of = `/people/${person.id}`;
+  const { id } = person;
 
   async function endSessions() {
-    await remove(`${of}/sessions`);
+    await tandem.people.sessions.removeAll(id);
     toast(m.admin.sessionsEnded(name), "good");
     await queryClient.invalidateQueries({ queryKey: ["sessions"] });
   }
   async function resetFactor() {
-    await remove(`${of}/second-factor`);
+    await tandem.people.secondFactor.remove(id);
     toast(m.admin.factorReset(name), "good");
   }
   async function setActive(active: boolean) {
-    await post(`${of}/${active ? "reactivate" : "deactivate"}`);
+    await (active ? tandem.people.reactivate(id) : tandem.people.deactivate(id));
     toast(active ? m.admin.reactivated(name) : m.admin.deactivated(name), "good");
     await queryClient.invalidateQueries({ queryKey: ["people"] });
   }
@@ -110,7 +110,7 @@ function Roles({ person }: { person: Person }) {
   const { permissions } = useMe();
   const [chosen, setChosen] = useState<string[]>(person.roles);
   const save = useMutation({
-    mutationFn: (next: string[]) => put(`/people/${person.id}/roles`, { roles: next }),
+    mutationFn: (next: string[]) => tandem.people.roles.set(person.id, { roles: next }),
     onSuccess: async () => {
       toast(m.admin.rolesSaved(person.display_name), "good");
       await queryClient.invalidateQueries({ queryKey: ["people"] });

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { post, put } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { ChangeRole, NewRole, RoleInfo } from "../api/types";
 import { m } from "../messages";
@@ -25,7 +25,7 @@ export function RoleDrawer({ role, close }: { role: RoleInfo | undefined; close:
     mutationFn: () => {
       const change: ChangeRole = { title: title.trim(), permissions: chosen };
       const made: NewRole = { ...change, name };
-      return role ? put<RoleInfo>(`/roles/${role.name}`, change) : post<RoleInfo>("/roles", made);
+      return role ? tandem.roles.update(role.name, change) : tandem.roles.create(made);
     },
     onSuccess: async (saved) => {
       toast(m.admin.roleSaved(saved.title), "good");

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { RoleInfo } from "../api/types";
 import { m } from "../messages";
@@ -24,7 +24,7 @@ export function RolesAdmin() {
   if (roles.isError) return <Failure error={roles.error} retry={() => void roles.refetch()} />;
 
   const take = (role: RoleInfo) => async () => {
-    await remove(`/roles/${role.name}`);
+    await tandem.roles.remove(role.name);
     toast(m.admin.roleRemoved(role.title), "good");
     await queryClient.invalidateQueries({ queryKey: ["roles"] });
   };

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Conversation, WrapUp, WrapUpPolicy } from "../api/types";
 import { m } from "../messages";
@@ -40,7 +40,7 @@ export function WrapUpForm({ conversation, policy, since, given }: Props) {
     if (!code) return toast(m.agent.codeFirst, "bad");
     setBusy(true);
     try {
-      await post(`/conversations/${conversation.id}/wrap-up`, { code, note: note.trim() || null });
+      await tandem.conversations.wrapUp(conversation.id, { code, note: note.trim() || null });
       drafts.delete(conversation.id);
       toast(m.agent.given, "good");
       void queryClient.invalidateQueries({ queryKey: ["conversation", conversation.id] });

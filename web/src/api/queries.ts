@@ -1,38 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
-import { get, Problem } from "./client";
-import type {
-  Agent,
-  Application,
-  Call,
-  CallId,
-  Chat,
-  ChatId,
-  ClientInfo,
-  Conversation,
-  ConversationId,
-  Decision,
-  Delivery,
-  DeliveryState,
-  Job,
-  JobState,
-  Me,
-  Message,
-  NodeList,
-  Page,
-  PermissionInfo,
-  Person,
-  Queue,
-  QueueStats,
-  RoleInfo,
-  SecondFactor,
-  Session,
-  Token,
-  Track,
-  UserId,
-  Webhook,
-  WebhookId,
-  WrapUpCode,
-} from "./types";
+import type { Page, RequestOptions } from "@tandem/sdk";
+import { Problem, tandem } from "./client";
+import type { CallId, ChatId, ConversationId, DeliveryState, JobState, UserId, WebhookId } from "./types";
 
 /** What was fetched stays true until an event says otherwise, so nothing is fetched again merely because time passed. */
 export const queryClient = new QueryClient({
@@ -52,88 +21,89 @@ export const queryClient = new QueryClient({
 /** For what no event tells of. While the window is hidden nothing is asked. */
 const LOOK_AGAIN_MS = 3_000;
 
+const ITEMS_MAX = 2_000;
 const PAGE = 200;
-const PAGES_MAX = 10;
 
-async function everything<T>(path: string, query: Record<string, string | boolean | undefined>, signal: AbortSignal): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const answer = await get<Page<T>>(path, { ...query, cursor, limit: PAGE }, signal);
-    items.push(...answer.items);
-    cursor = answer.next;
-    if (!cursor) break;
+/** The cache tries again by itself, and shows that it does. */
+const once = (signal: AbortSignal): RequestOptions => ({ signal, retries: 0 });
+
+async function everything<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) {
+    all.push(item);
+    if (all.length >= ITEMS_MAX) break;
   }
-  return items;
+  return all;
 }
 
-const list = <T>(key: string, path: string, query: Record<string, string | boolean | undefined> = {}) =>
-  queryOptions({ queryKey: [key, query], queryFn: ({ signal }) => everything<T>(path, query, signal) });
+type All<T> = (query: { limit: number }, options: RequestOptions) => AsyncIterable<T>;
+
+const list = <T>(key: string, all: All<T>, query: Record<string, boolean> = {}) =>
+  queryOptions({ queryKey: [key, query], queryFn: ({ signal }) => everything(all({ limit: PAGE }, once(signal))) });
 
 /** A list that is short enough to come at once. */
-const short = <T>(key: readonly string[], path: string) =>
-  queryOptions({ queryKey: key, queryFn: async ({ signal }) => (await get<Page<T>>(path, undefined, signal)).items });
+const short = <T>(key: readonly string[], page: (options: RequestOptions) => Promise<Page<T>>) =>
+  queryOptions({ queryKey: key, queryFn: async ({ signal }) => (await page(once(signal))).items });
 
 export const queries = {
-  me: queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => get<Me>("/me", undefined, signal) }),
-  people: list<Person>("people", "/people"),
-  mySessions: short<Session>(["sessions"], "/me/sessions"),
-  sessionsOf: (user: UserId) => ({ ...short<Session>(["sessions", user], `/people/${user}/sessions`), staleTime: 0 }),
+  me: queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => tandem.me.get(once(signal)) }),
+  people: list("people", (query, options) => tandem.people.all(query, options)),
+  mySessions: short(["sessions"], (options) => tandem.me.sessions.list(options)),
+  sessionsOf: (user: UserId) => ({ ...short(["sessions", user], (options) => tandem.people.sessions.list(user, options)), staleTime: 0 }),
   secondFactor: queryOptions({
     queryKey: ["second-factor"],
-    queryFn: ({ signal }) => get<SecondFactor>("/me/second-factor", undefined, signal),
+    queryFn: ({ signal }) => tandem.me.secondFactor.get(once(signal)),
   }),
-  tokens: short<Token>(["tokens"], "/me/tokens"),
-  clients: short<ClientInfo>(["clients"], "/oauth/clients"),
-  grants: short<Application>(["grants"], "/me/grants"),
-  roles: short<RoleInfo>(["roles"], "/roles"),
-  permissions: short<PermissionInfo>(["permissions"], "/permissions"),
+  tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
+  clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),
+  grants: short(["grants"], (options) => tandem.me.grants.list(options)),
+  roles: short(["roles"], (options) => tandem.roles.list(options)),
+  permissions: short(["permissions"], (options) => tandem.permissions.list(options)),
   /** No event tells that one begins to fail. */
-  webhooks: { ...short<Webhook>(["webhooks"], "/webhooks"), staleTime: 0, refetchInterval: LOOK_AGAIN_MS },
+  webhooks: { ...short(["webhooks"], (options) => tandem.webhooks.list(options)), staleTime: 0, refetchInterval: LOOK_AGAIN_MS },
   deliveries: (webhook: WebhookId, state: DeliveryState | undefined) =>
     infiniteQueryOptions({
       queryKey: ["deliveries", webhook, { state }],
-      queryFn: ({ pageParam, signal }) => get<Page<Delivery>>(`/webhooks/${webhook}/deliveries`, { state, cursor: pageParam, limit: 50 }, signal),
+      queryFn: ({ pageParam, signal }) => tandem.webhooks.deliveries.list(webhook, { state, cursor: pageParam, limit: 50 }, once(signal)),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next,
       staleTime: 0,
       refetchInterval: LOOK_AGAIN_MS,
     }),
-  chats: list<Chat>("chats", "/chats"),
-  activeCalls: list<Call>("calls.active", "/calls", { active: true }),
+  chats: list("chats", (query, options) => tandem.chats.all(query, options)),
+  activeCalls: list("calls.active", (query, options) => tandem.calls.all({ ...query, active: true }, options), { active: true }),
   callHistory: infiniteQueryOptions({
     queryKey: ["calls.history"],
-    queryFn: ({ pageParam, signal }) => get<Page<Call>>("/calls", { active: false, cursor: pageParam, limit: 50 }, signal),
+    queryFn: ({ pageParam, signal }) => tandem.calls.list({ active: false, cursor: pageParam, limit: 50 }, once(signal)),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   }),
   call: (call: CallId) =>
-    queryOptions({ queryKey: ["call", call], queryFn: ({ signal }) => get<Call>(`/calls/${call}`, undefined, signal) }),
+    queryOptions({ queryKey: ["call", call], queryFn: ({ signal }) => tandem.calls.get(call, once(signal)) }),
   tracks: (call: CallId) =>
     queryOptions({
       queryKey: ["tracks", call],
-      queryFn: async ({ signal }) => readTracks(await get<Track[] | Page<Track>>(`/calls/${call}/tracks`, undefined, signal)),
+      queryFn: ({ signal }) => tandem.calls.tracks.list(call, once(signal)),
     }),
   messages: (chat: ChatId) =>
     infiniteQueryOptions({
       queryKey: ["messages", chat],
-      queryFn: ({ pageParam, signal }) =>
-        get<Page<Message>>(`/chats/${chat}/messages`, { before: pageParam, limit: 50 }, signal),
+      queryFn: ({ pageParam, signal }) => tandem.chats.messages.list(chat, { before: pageParam, limit: 50 }, once(signal)),
       initialPageParam: undefined as number | undefined,
       getNextPageParam: (page) => {
         const oldest = page.items.at(-1);
         return oldest && oldest.seq > 1 ? oldest.seq : undefined;
       },
     }),
-  queues: list<Queue>("queues", "/queues"),
-  queueStats: list<QueueStats>("queue.stats", "/queues/stats"),
-  agents: list<Agent>("agents", "/agents"),
+  queues: list("queues", (query, options) => tandem.queues.all(query, options)),
+  queueStats: list("queue.stats", (query, options) => tandem.queues.stats.all(query, options)),
+  agents: list("agents", (query, options) => tandem.agents.all(query, options)),
   /** Null for somebody who is not an agent. */
   myAgent: queryOptions({
     queryKey: ["agent.me"],
     queryFn: async ({ signal }) => {
       try {
-        return await get<Agent>("/agents/me", undefined, signal);
+        return await tandem.agents.me.get(once(signal));
       } catch (error) {
         if (error instanceof Problem && (error.status === 404 || error.status === 403)) return null;
         throw error;
@@ -143,37 +113,32 @@ export const queries = {
   conversations: (active: boolean) =>
     queryOptions({
       queryKey: ["conversations", { active }],
-      queryFn: async ({ signal }) => (await get<Page<Conversation>>("/conversations", { active, limit: 100 }, signal)).items,
+      queryFn: async ({ signal }) => (await tandem.conversations.list({ active, limit: 100 }, once(signal))).items,
     }),
   conversation: (conversation: ConversationId) =>
     queryOptions({
       queryKey: ["conversation", conversation],
-      queryFn: ({ signal }) => get<Conversation>(`/conversations/${conversation}`, undefined, signal),
+      queryFn: ({ signal }) => tandem.conversations.get(conversation, once(signal)),
     }),
   decisions: (conversation: ConversationId) =>
     queryOptions({
       queryKey: ["decisions", conversation],
-      queryFn: async ({ signal }) => {
-        const answer = await get<Decision[] | Page<Decision>>(`/conversations/${conversation}/decisions`, undefined, signal);
-        return Array.isArray(answer) ? answer : answer.items;
-      },
+      queryFn: async ({ signal }) => (await tandem.conversations.decisions.list(conversation, once(signal))).items,
     }),
   nodes: queryOptions({
     queryKey: ["nodes"],
-    queryFn: ({ signal }) => get<NodeList>("/nodes", undefined, signal),
+    queryFn: ({ signal }) => tandem.nodes.list(once(signal)),
     staleTime: 0,
     refetchInterval: LOOK_AGAIN_MS,
   }),
   jobs: (state: JobState | undefined) =>
     infiniteQueryOptions({
       queryKey: ["jobs", { state }],
-      queryFn: ({ pageParam, signal }) => get<Page<Job>>("/jobs", { state, cursor: pageParam, limit: 50 }, signal),
+      queryFn: ({ pageParam, signal }) => tandem.jobs.list({ state, cursor: pageParam, limit: 50 }, once(signal)),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next,
       staleTime: 0,
       refetchInterval: LOOK_AGAIN_MS,
     }),
-  wrapUpCodes: list<WrapUpCode>("wrap_up_codes", "/wrap-up-codes"),
+  wrapUpCodes: list("wrap_up_codes", (query, options) => tandem.wrapUpCodes.all(query, options)),
 };
-
-const readTracks = (answer: Track[] | Page<Track>): Track[] => (Array.isArray(answer) ? answer : answer.items);

@@ -1,5 +1,5 @@
 /** What one can do with calls. Each shows its failure itself. */
-import { Problem, post, put } from "../api/client";
+import { Problem, tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Call, CallId, CallTarget, Leg } from "../api/types";
 import { m } from "../messages";
@@ -21,7 +21,7 @@ export async function startCall(to: CallTarget, video: boolean): Promise<void> {
   const microphone = openSource("microphone");
   const camera = video ? openSource("camera") : null;
   try {
-    const call = await post<Call>("/calls", { device, to, video });
+    const call = await tandem.calls.create({ device, to, video });
     applyCall(queryClient, call);
     if (call.ended_at) return await giveUp(m.calls.ended(endNotice(call, myId()) ?? "failed"));
     await router.navigate({ to: "/calls/$call", params: { call: call.id } });
@@ -54,7 +54,7 @@ export async function answerCall(call: Call, video: boolean, inCall: readonly Ca
   if (video) void openSource("camera");
   try {
     for (const other of inCall) void holdCall(other.id, true);
-    applyCall(queryClient, await post<Call>(`/calls/${call.id}/answer`, { device }));
+    applyCall(queryClient, await tandem.calls.answer(call.id, { device }));
     // A customer's call brings its conversation up; a picture needs room. Any other call leaves one where one is.
     if (call.conversation) await router.navigate({ to: "/inbox/$conversation", params: { conversation: call.conversation } });
     else if (call.video) await router.navigate({ to: "/calls/$call", params: { call: call.id } });
@@ -75,20 +75,23 @@ async function act(work: Promise<Call | undefined>, isFine: (status: number) => 
   }
 }
 
+/** What comes late would undo what was wanted since: it is done now, or not. */
+const NOW = { retries: 0 };
+
 /** The call is over already, which is what was wanted. */
 const isOver = (status: number): boolean => status === 404 || status === 409;
 
-export const declineCall = (call: CallId): Promise<void> => act(post(`/calls/${call}/decline`), isOver);
-export const hangUp = (call: CallId): Promise<void> => act(post(`/calls/${call}/hangup`), isOver);
-export const holdCall = (call: CallId, held: boolean): Promise<void> => act(put(`/calls/${call}/hold`, { held }));
-export const sendDigits = (call: CallId, digits: string): Promise<void> => act(post(`/calls/${call}/dtmf`, { digits }));
+export const declineCall = (call: CallId): Promise<void> => act(tandem.calls.decline(call), isOver);
+export const hangUp = (call: CallId): Promise<void> => act(tandem.calls.hangup(call), isOver);
+export const holdCall = (call: CallId, held: boolean): Promise<void> => act(tandem.calls.hold.set(call, { held }, NOW));
+export const sendDigits = (call: CallId, digits: string): Promise<void> => act(tandem.calls.dtmf(call, { digits }, NOW));
 
 /** Mutes here at once, and on the server so that the others see it. */
 export function muteCall(call: CallId, leg: Leg, muted: boolean): Promise<void> {
   const { microphone } = local.get();
   if (microphone) microphone.enabled = !muted;
   applyLeg(call, leg.id, { muted });
-  return act(put(`/calls/${call}/mute`, { muted }));
+  return act(tandem.calls.mute.set(call, { muted }, NOW));
 }
 
 function applyLeg(id: CallId, leg: string, change: Partial<Leg>): void {

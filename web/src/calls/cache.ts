@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { get } from "../api/client";
+import { tandem } from "../api/client";
 import { queries } from "../api/queries";
 import type { Call, CallId } from "../api/types";
 
@@ -34,7 +34,8 @@ export function refetchCall(client: QueryClient, call: CallId): void {
   const refetch: Refetch = { again: false };
   running.set(call, refetch);
   // Not through the cache: it would join a fetch that began before the event.
-  void get<Call>(`/calls/${call}`)
+  void tandem.calls
+    .get(call)
     .then((answer) => applyCall(client, answer))
     .catch(() => client.invalidateQueries({ queryKey: queries.activeCalls.queryKey }))
     .finally(() => {

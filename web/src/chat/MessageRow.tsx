@@ -1,6 +1,6 @@
 import { Copy, Ellipsis, Pencil, Trash2 } from "lucide-react";
 import { useState, type KeyboardEvent } from "react";
-import { patch, remove } from "../api/client";
+import { tandem } from "../api/client";
 import type { Message } from "../api/types";
 import { m } from "../messages";
 import { useMe, usePerson } from "../session/me";
@@ -20,7 +20,6 @@ export function MessageRow({ message, follows }: { message: Message; follows: bo
   const [editing, setEditing] = useState(false);
   const [removing, setRemoving] = useState(false);
   const name = author?.display_name ?? m.unknownPerson;
-  const path = `/chats/${message.chat}/messages/${message.id}`;
   return (
     <article
       data-testid="message"
@@ -52,7 +51,7 @@ export function MessageRow({ message, follows }: { message: Message; follows: bo
             cancel={() => setEditing(false)}
             save={(text) => {
               setEditing(false);
-              patch<Message>(path, { text }).then(putMessage, toastError);
+              tandem.chats.messages.edit(message.chat, message.id, { text }).then(putMessage, toastError);
             }}
           />
         ) : message.deleted ? (
@@ -110,7 +109,7 @@ export function MessageRow({ message, follows }: { message: Message; follows: bo
               data-testid="message-delete-confirm"
               onClick={() => {
                 setRemoving(false);
-                remove(path).then(() => putMessage({ ...message, text: "", deleted: true }), toastError);
+                tandem.chats.messages.remove(message.chat, message.id).then(() => putMessage({ ...message, text: "", deleted: true }), toastError);
               }}
             >
               {m.chat.remove}

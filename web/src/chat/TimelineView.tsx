@@ -2,9 +2,9 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { get } from "../api/client";
+import { tandem } from "../api/client";
 import { queries } from "../api/queries";
-import type { Chat, Message, Page } from "../api/types";
+import type { Chat, Message } from "../api/types";
 import { m } from "../messages";
 import { useMe, usePeople } from "../session/me";
 import { useStore } from "../store";
@@ -199,7 +199,8 @@ function useFillHole(chat: Chat, messages: readonly Message[], ready: boolean): 
   useEffect(() => {
     if (hole === null) return;
     const abort = new AbortController();
-    get<Page<Message>>(`/chats/${chat.id}/messages`, { after: hole - 1, limit: 200 }, abort.signal)
+    tandem.chats.messages
+      .list(chat.id, { after: hole - 1, limit: 200 }, { signal: abort.signal })
       .then((page) => page.items.forEach(putMessage))
       .catch(() => undefined);
     return () => abort.abort();

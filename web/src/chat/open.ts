@@ -1,4 +1,4 @@
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Chat, ChatId, UserId } from "../api/types";
 
@@ -7,7 +7,7 @@ export async function openDirectChat(user: UserId): Promise<ChatId> {
   const { queryKey } = queries.chats;
   const known = queryClient.getQueryData<Chat[]>(queryKey)?.find((chat) => chat.kind === "direct" && chat.members.includes(user));
   if (known) return known.id;
-  const chat = await post<Chat>("/chats", { kind: "direct", members: [user] });
+  const chat = await tandem.chats.create({ kind: "direct", members: [user] });
   queryClient.setQueryData<Chat[]>(queryKey, (chats) => chats && (chats.some((each) => each.id === chat.id) ? chats : [chat, ...chats]));
   return chat.id;
 }

@@ -2,9 +2,9 @@
  * Messages on their way. Each keeps its `client_id` over retries and reloads, so the server makes one message of it however often it is
  * sent. Within a chat they are sent one after the other, in the order they were written.
  */
+import { backoff } from "@tandem/sdk";
 import { Problem } from "../api/client";
 import type { ChatId, Message } from "../api/types";
-import { backoff } from "../socket/backoff";
 import type { Store } from "../store";
 
 export interface Outgoing {

@@ -1,8 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { get, post, Problem } from "../api/client";
-import type { Authorization, Onward } from "../api/types";
+import { Problem, tandem } from "../api/client";
 import { m } from "../messages";
 import { describe, Failure, SkeletonRows } from "../ui/states";
 import { AskedPage } from "./AskedPage";
@@ -13,12 +12,12 @@ export function AuthorizePage() {
   const request = useSearch({ from: "/asked/oauth/authorize" });
   const asked = useQuery({
     queryKey: ["authorization", request],
-    queryFn: ({ signal }) => get<Authorization>("/oauth/authorize", request, signal),
+    queryFn: ({ signal }) => tandem.oauth.authorize.get(request, { signal, retries: 0 }),
     staleTime: 0,
     gcTime: 0,
   });
   const decide = useMutation({
-    mutationFn: (allow: boolean) => post<Onward>("/oauth/authorize", { allow, request }),
+    mutationFn: (allow: boolean) => tandem.oauth.authorize.create({ allow, request }),
     onSuccess: ({ location }) => leave(location),
   });
   const onward = asked.data?.kind === "redirect" ? asked.data.location : undefined;

@@ -1,8 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { post, Problem } from "../api/client";
-import type { Consent } from "../api/types";
+import { Problem, tandem } from "../api/client";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/fields";
@@ -14,8 +13,8 @@ import { ConsentForm } from "./ConsentForm";
 export function DevicePage() {
   const search = useSearch({ from: "/asked/device" });
   const [code, setCode] = useState(search.user_code ?? "");
-  const look = useMutation({ mutationFn: (user_code: string) => post<Consent>("/oauth/device/lookup", { user_code }) });
-  const decide = useMutation({ mutationFn: (allow: boolean) => post("/oauth/device", { user_code: code, allow }) });
+  const look = useMutation({ mutationFn: (user_code: string) => tandem.oauth.device.lookup({ user_code }) });
+  const decide = useMutation({ mutationFn: (allow: boolean) => tandem.oauth.device.create({ user_code: code, allow }) });
 
   if (decide.isSuccess) {
     return (

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { post, remove } from "../api/client";
+import { tandem } from "../api/client";
 import type { Job } from "../api/types";
 import { m } from "../messages";
 import { Confirm, type Question } from "../ui/Confirm";
@@ -15,7 +15,7 @@ export function ConfirmJob({ decision, close }: { decision: Decision | undefined
   const client = useQueryClient();
   async function carryOut({ kind, job }: Decision) {
     try {
-      await (kind === "retry" ? post<Job>(`/jobs/${job.id}/retry`) : remove<Job>(`/jobs/${job.id}`));
+      await (kind === "retry" ? tandem.jobs.retry(job.id) : tandem.jobs.remove(job.id));
       toast(m.operations.decided[kind](job.kind), "good");
     } finally {
       // Also after a refusal: the job is then no longer what the list says.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Requests, RtcTrack, TrackId } from "../api/types";
-import type { ConnectionState } from "../socket/connection";
+import type { ConnectionState } from "@tandem/sdk";
 import { createStore } from "../store";
 import { local } from "./media";
 import type { LocalVideo, Negotiate, PeerEvents } from "./peer";

@@ -5,8 +5,7 @@
  * A connection is with one media node. When the server asks to move to another, the old connection goes on until the new one is up.
  */
 import type { NodeId, TrackId } from "../api/types";
-import { backoff } from "../socket/backoff";
-import type { Connection } from "../socket/connection";
+import { backoff, type Connection, type ConnectionState } from "@tandem/sdk";
 import { createStore } from "../store";
 import { local } from "./media";
 import { Peer, type LocalVideo, type Negotiate, type PeerEvents } from "./peer";
@@ -70,7 +69,7 @@ export class RtcSession {
   private readonly unfollow: () => void;
 
   constructor(
-    private readonly connection: Pick<Connection, "request" | "state">,
+    private readonly connection: Pick<Connection, "request"> & { state: { get(): ConnectionState } },
     /** The list of what can be received is out of date. */
     private readonly stale: () => void,
     private readonly options: Options = { makePeer: (negotiate, events) => new Peer(negotiate, events), random: Math.random },

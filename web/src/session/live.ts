@@ -1,4 +1,6 @@
 /** Everything that runs while somebody is signed in: the socket, the feed into the cache, the outbox, the peer connection. */
+import type { Connection, ConnectionState } from "@tandem/sdk";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Me } from "../api/types";
 import { forgetMessages } from "../chat/live";
@@ -6,7 +8,6 @@ import { outbox } from "../chat/sending";
 import { RtcSession } from "../rtc/session";
 import * as localMedia from "../rtc/media";
 import { isActive } from "../socket/activity";
-import { Connection, type ConnectionState, type Wire } from "../socket/connection";
 import { deviceId } from "../socket/device";
 import { Feed, onSignal } from "../socket/feed";
 import { standForLeader } from "../socket/leader";
@@ -32,20 +33,17 @@ let generation = 0;
 
 export async function goLive(): Promise<void> {
   const mine = ++generation;
-  const bearer = token.get();
-  if (!bearer || stop) return;
+  if (!token.get() || stop) return;
   const device = await deviceId();
   if (mine !== generation) return;
 
   const feed = new Feed(queryClient);
-  const connection = new Connection({
-    token: bearer,
+  const connection = tandem.connect({
     device,
-    open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/ws`) as Wire,
     load: () => load(),
     event: (event) => feed.event(event),
     signal: (_, signal) => feed.signal(signal),
-    resumed: (gap) => feed.resumed(gap),
+    live: ({ resumed, gap }) => resumed && feed.resumed(gap),
     active: () => isActive() || localMedia.local.get().microphone !== null,
   });
   const rtc = new RtcSession(connection, () => void queryClient.invalidateQueries({ queryKey: ["tracks"] }));

@@ -1,5 +1,5 @@
-import { get, post, remove, provideSession } from "../api/client";
-import type { Me, SignIn, SignedIn } from "../api/types";
+import { provideSession, tandem } from "../api/client";
+import type { SignIn } from "../api/types";
 import { persistentStore, useStore } from "../store";
 
 const KEY = "tandem.token";
@@ -20,14 +20,12 @@ window.addEventListener("storage", (change) => {
 });
 
 export async function signIn(body: SignIn): Promise<void> {
-  const session = await post<SignedIn>("/sessions", body);
+  const session = await tandem.sessions.create(body);
   token.set(session.token);
 }
 
 export async function signOut(): Promise<void> {
   // Told to the server first, while the token still counts; an unreachable server must not keep anybody signed in here.
-  await remove("/sessions/current").catch(() => undefined);
+  await tandem.sessions.current.remove({ retries: 0 }).catch(() => undefined);
   token.set(null);
 }
-
-export const fetchMe = (): Promise<Me> => get<Me>("/me");

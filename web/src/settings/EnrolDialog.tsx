@@ -1,8 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { Problem, post } from "../api/client";
+import { Problem, tandem } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { RecoveryCodes, SecondFactorOffer } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Dialog, DialogHeader } from "../ui/Dialog";
@@ -14,9 +13,9 @@ import { QrCode } from "../ui/QrCode";
 export function EnrolDialog({ close }: { close: () => void }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const offer = useMutation({ mutationFn: () => post<SecondFactorOffer>("/me/second-factor", { password }) });
+  const offer = useMutation({ mutationFn: () => tandem.me.secondFactor.create({ password }) });
   const confirm = useMutation({
-    mutationFn: () => post<RecoveryCodes>("/me/second-factor/confirm", { code: code.trim() }),
+    mutationFn: () => tandem.me.secondFactor.confirm({ code: code.trim() }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["second-factor"] }),
   });
   const step = (mutation: { mutate: () => void }, given: string) => (event: FormEvent) => {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { AppWindow } from "lucide-react";
 import { useState } from "react";
-import { remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Application } from "../api/types";
 import { m } from "../messages";
@@ -18,7 +18,7 @@ export function GrantsCard() {
   const [question, setQuestion] = useState<Question>();
 
   async function end({ grant, name }: Application) {
-    await remove(`/me/grants/${grant}`);
+    await tandem.me.grants.remove(grant);
     toast(m.security.grantEnded(name), "good");
     await queryClient.invalidateQueries({ queryKey: ["grants"] });
   }

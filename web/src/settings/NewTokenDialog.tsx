@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { NewToken, TokenMade } from "../api/types";
+import type { NewToken } from "../api/types";
 import { m } from "../messages";
 import { useMe } from "../session/me";
 import { Button } from "../ui/Button";
@@ -22,7 +22,7 @@ export function NewTokenDialog({ close }: { close: () => void }) {
   const [scopes, setScopes] = useState<string[]>([]);
   const [checked, setChecked] = useState(false);
   const make = useMutation({
-    mutationFn: (body: NewToken) => post<TokenMade>("/me/tokens", body),
+    mutationFn: (body: NewToken) => tandem.me.tokens.create(body),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["tokens"] }),
   });
 

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { Problem, put } from "../api/client";
+import { Problem, tandem } from "../api/client";
 import { queryClient } from "../api/queries";
 import { m } from "../messages";
 import { useMe } from "../session/me";
@@ -32,7 +32,8 @@ export function PasswordCard() {
     if (Object.keys(found).length > 0) return;
     setBusy(true);
     try {
-      await put("/me/password", body);
+      // Once: had it arrived, the old password would be a wrong one.
+      await tandem.me.password.set(body, { retries: 0 });
       form.reset();
       toast(m.security.changed, "good");
       void queryClient.invalidateQueries({ queryKey: ["sessions"] });

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ShieldCheck, ShieldOff } from "lucide-react";
 import { useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
@@ -51,7 +51,7 @@ export function SecondFactorCard() {
 function DisableDialog({ close }: { close: () => void }) {
   const [password, setPassword] = useState("");
   const disable = useMutation({
-    mutationFn: () => post("/me/second-factor/disable", { password }),
+    mutationFn: () => tandem.me.secondFactor.disable({ password }),
     onSuccess: async () => {
       toast(m.security.factorDisabled, "good");
       await queryClient.invalidateQueries({ queryKey: ["second-factor"] });

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Session } from "../api/types";
 import { m } from "../messages";
@@ -22,7 +22,7 @@ export function SessionsCard() {
   async function end(session: Session) {
     setEnding(session.id);
     try {
-      await remove(`/me/sessions/${session.id}`);
+      await tandem.me.sessions.remove(session.id);
       toast(m.security.ended, "good");
     } catch (error) {
       toastError(error);
@@ -33,7 +33,7 @@ export function SessionsCard() {
   }
 
   async function endOthers() {
-    await remove("/me/sessions");
+    await tandem.me.sessions.removeAll();
     toast(m.security.othersEnded, "good");
     await refresh();
   }

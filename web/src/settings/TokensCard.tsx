@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
-import { remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Token } from "../api/types";
 import { m } from "../messages";
@@ -20,7 +20,7 @@ export function TokensCard() {
   const [question, setQuestion] = useState<Question>();
 
   async function revoke(token: Token) {
-    await remove(`/me/tokens/${token.id}`);
+    await tandem.me.tokens.remove(token.id);
     toast(m.security.revoked, "good");
     await queryClient.invalidateQueries({ queryKey: ["tokens"] });
   }

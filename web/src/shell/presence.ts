@@ -1,4 +1,4 @@
-import { put } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { ChoosePresence, Me, PresenceView } from "../api/types";
 
@@ -10,7 +10,7 @@ export async function choosePresence(choice: ChoosePresence): Promise<void> {
     queryClient.setQueryData<Me>(queryKey, (me) => me && { ...me, user: { ...me.user, presence } });
   if (before) show({ ...before.user.presence, primary: choice.primary, message: choice.message ?? null });
   try {
-    show(await put<PresenceView>("/me/presence", choice));
+    show(await tandem.me.presence.set(choice, { retries: 0 }));
   } catch (error) {
     if (before) show(before.user.presence);
     throw error;

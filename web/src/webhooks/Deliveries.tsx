@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ListChecks, RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { post, remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Delivery, DeliveryState as State, WebhookId } from "../api/types";
 import { m } from "../messages";
@@ -29,9 +29,9 @@ export function Deliveries({ webhook }: { webhook: WebhookId }) {
   const rows = deliveries.data?.pages.flatMap((page) => page.items) ?? [];
 
   async function carryOut(kind: Decision, delivery: Delivery) {
-    const path = `/webhooks/${webhook}/deliveries/${delivery.event}`;
+    const { deliveries } = tandem.webhooks;
     try {
-      await (kind === "retry" ? post<Delivery>(`${path}/retry`) : remove(path));
+      await (kind === "retry" ? deliveries.retry(webhook, delivery.event) : deliveries.remove(webhook, delivery.event));
       toast(m.webhooks.decided[kind](delivery.kind), "good");
     } finally {
       // Also after a refusal: the delivery is then no longer what the list says.

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { Cursor, Delivery, Webhook, WebhookReplay } from "../api/types";
 import { m } from "../messages";
@@ -26,7 +26,7 @@ export function ReplayDialog({ webhook, close }: { webhook: Webhook; close: () =
 
   async function replay(after: Cursor) {
     const body: WebhookReplay = { after };
-    await post<Webhook>(`/webhooks/${webhook.id}/replay`, body);
+    await tandem.webhooks.replay(webhook.id, body);
     toast(m.webhooks.replayed(webhook.name), "good");
     void queryClient.invalidateQueries({ queryKey: ["webhooks"] });
     void queryClient.invalidateQueries({ queryKey: ["deliveries", webhook.id] });

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { post, Problem, put } from "../api/client";
+import { Problem, tandem } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Webhook, WebhookMade, WebhookSettings } from "../api/types";
 import { m } from "../messages";
@@ -34,8 +34,8 @@ export function WebhookDrawer({ webhook, close, onMade }: Props) {
 
   const save = useMutation({
     mutationFn: async (body: WebhookSettings) => {
-      if (!webhook) return post<WebhookMade>("/webhooks", body);
-      await put<Webhook>(`/webhooks/${webhook.id}`, body);
+      if (!webhook) return tandem.webhooks.create(body);
+      await tandem.webhooks.update(webhook.id, body);
       return undefined;
     },
     onSuccess: async (made, { name }) => {
@@ -51,7 +51,7 @@ export function WebhookDrawer({ webhook, close, onMade }: Props) {
     if (save.error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }, [save.error]);
   async function newSecret({ id }: Webhook) {
-    const made = await post<WebhookMade>(`/webhooks/${id}/secret`);
+    const made = await tandem.webhooks.secret(id);
     close();
     onMade(made);
   }

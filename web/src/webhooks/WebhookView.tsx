@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, History, Pencil, Play, Send, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { post, put, remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Webhook } from "../api/types";
 import { m } from "../messages";
@@ -27,12 +27,12 @@ export function WebhookView({ webhook, edit }: { webhook: Webhook; edit: (webhoo
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const ping = useMutation({
-    mutationFn: () => post(`/webhooks/${webhook.id}/ping`),
+    mutationFn: () => tandem.webhooks.ping(webhook.id),
     onSuccess: () => toast(m.webhooks.pinged(webhook.name), "good"),
     onError: toastError,
   });
   async function take() {
-    await remove(`/webhooks/${webhook.id}`);
+    await tandem.webhooks.remove(webhook.id);
     toast(m.webhooks.removed(webhook.name), "good");
     await navigate({ search: { tab: "webhooks" }, replace: true });
     await queryClient.invalidateQueries({ queryKey: ["webhooks"] });
@@ -87,7 +87,7 @@ export function WebhookView({ webhook, edit }: { webhook: Webhook; edit: (webhoo
 /** Why nothing arrives, where nothing does. */
 function Condition({ webhook, resumed }: { webhook: Webhook; resumed: () => void }) {
   const resume = useMutation({
-    mutationFn: () => put<Webhook>(`/webhooks/${webhook.id}`, { ...settingsOf(webhook), paused: false }),
+    mutationFn: () => tandem.webhooks.update(webhook.id, { ...settingsOf(webhook), paused: false }),
     onSuccess: async () => {
       toast(m.webhooks.resumed(webhook.name), "good");
       await queryClient.invalidateQueries({ queryKey: ["webhooks"] });

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Event, ServerFrame } from "../api/types";
-import { Connection, type ConnectionOptions, type Wire } from "./connection";
+import type { Event, ServerFrame } from "./types.js";
+import { Connection, type ConnectionOptions, type Wire } from "./connection.js";
 
 /** The server's end of a socket. */
 class FakeWire implements Wire {
   onopen: (() => void) | null = null;
   onmessage: ((message: { data: unknown }) => void) | null = null;
   onclose: ((close: { code: number }) => void) | null = null;
+  onerror: (() => void) | null = null;
   readonly sent: { id: number; type: string; data: Record<string, unknown> }[] = [];
   closed = false;
 
@@ -53,7 +54,7 @@ function connect(options: Partial<ConnectionOptions> = {}): Connection {
     load: async () => void order.push("load"),
     event: (event) => seen.push(event.cursor),
     signal: () => undefined,
-    resumed: (gap) => order.push(gap ? "gap" : "resumed"),
+    live: ({ resumed, gap }) => resumed && order.push(gap ? "gap" : "resumed"),
     active: () => true,
     random: () => 0.5,
     ...options,

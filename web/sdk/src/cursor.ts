@@ -1,4 +1,4 @@
-import type { Cursor } from "../api/types";
+import type { Cursor } from "./types.js";
 
 /** Orders two cursors: negative when `a` is before `b`. The server calls them opaque, but a client that drops repeats must order them. */
 export function compareCursors(a: Cursor, b: Cursor): number {

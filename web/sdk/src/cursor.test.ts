@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { backoff } from "./backoff";
-import { compareCursors } from "./cursor";
+import { backoff } from "./backoff.js";
+import { compareCursors } from "./cursor.js";
 
 it("orders cursors by transaction, then by position, as numbers", () => {
   const sorted = ["0-2", "0-10", "7-1", "10-0", "10-9007199254740993"];

@@ -1,0 +1,41 @@
+/** What the operations take and give, read from the schema by their ids. */
+import type { operations } from "./schema.js";
+
+/**
+ * As the server writes it. Generated types call a field that may be null also optional, because a client may leave it out; the server
+ * never does.
+ */
+export type Written<T> = T extends readonly (infer Item)[]
+  ? Written<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Written<Exclude<T[Key], undefined>> }
+    : T;
+
+export interface Page<T> {
+  items: T[];
+  /** Absent on the last page. */
+  next?: string;
+}
+
+export type Operation = keyof operations;
+
+type Answered<T> = T extends { items: readonly (infer Item)[] } ? Omit<Written<T>, "items" | "next"> & Page<Written<Item>> : Written<T>;
+
+type Contents<Response> = Response extends { content: { "application/json": infer Body } } ? Answered<Body> : undefined;
+
+/** An answer's body when the operation succeeds. */
+export type Answer<Id extends Operation> = {
+  [Status in keyof operations[Id]["responses"] & (200 | 201 | 202)]: Contents<operations[Id]["responses"][Status]>;
+}[keyof operations[Id]["responses"] & (200 | 201 | 202)];
+
+export type Item<Id extends Operation> = Answer<Id> extends Page<infer Each> ? Each : never;
+
+export type Query<Id extends Operation> = NonNullable<operations[Id]["parameters"]["query"]>;
+
+export type Path<Id extends Operation, Name extends keyof NonNullable<operations[Id]["parameters"]["path"]>> = NonNullable<
+  operations[Id]["parameters"]["path"]
+>[Name];
+
+type Taken<Request> = Request extends { content: infer Contents } ? Contents[keyof Contents] : never;
+
+export type Body<Id extends Operation> = operations[Id] extends { requestBody?: infer Request } ? Taken<NonNullable<Request>> : never;
