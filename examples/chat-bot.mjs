@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // Answers commands in chats. It keeps its place in the log in a file, and misses nothing that was said while it was away.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { TandemProblem } from "@tandem/sdk";
 import { program, say } from "./lib/program.mjs";
-import { follow } from "./lib/stream.mjs";
-import { Problem } from "./lib/tandem.mjs";
 import { uuidOf } from "./lib/uuid.mjs";
 
 const usage = `
@@ -53,7 +52,7 @@ class Place {
 }
 
 await program({ usage, options }, async (tandem, { cursor }, stopping) => {
-  const { user } = await tandem.get("/me");
+  const { user } = await tandem.me.get();
   const place = new Place(cursor);
   // Not after every event: what is read twice is answered once.
   const keeping = setInterval(() => place.keep(), 1_000);
@@ -62,10 +61,10 @@ await program({ usage, options }, async (tandem, { cursor }, stopping) => {
     // Its own messages it does not answer, or two bots would talk for ever.
     const text = type === "chat.message.posted" && message.author !== user.id ? answer(message.text) : "";
     if (text) {
-      // The same message has the same answer: posted again, the server knows it by its client_id.
+      // The same message has the same answer: posted again, the server knows it by its client_id, and needs no key.
       const reply = { client_id: uuidOf(`${user.id} answers ${message.id}`), text };
-      await tandem.post(`/chats/${message.chat}/messages`, reply).catch((error) => {
-        if (!(error instanceof Problem) || error.transient || error.status === 401) throw error;
+      await tandem.chats.messages.create(message.chat, reply, { idempotencyKey: null }).catch((error) => {
+        if (!(error instanceof TandemProblem) || error.transient || error.status === 401) throw error;
         say(`no answer to ${message.id}: ${error.message}`);
       });
     }
@@ -73,16 +72,16 @@ await program({ usage, options }, async (tandem, { cursor }, stopping) => {
   }
 
   try {
-    await follow(tandem, {
+    await tandem.follow({
       after: place.cursor,
-      live: (cursor, gap) => {
+      live: ({ cursor, gap }) => {
         place.cursor = cursor;
         place.keep();
         say(`${user.display_name} answers${gap ? "; what was said before was missed" : ""}`);
       },
       event,
       lost: (why) => say(`${why}; trying again`),
-      stopping,
+      until: stopping,
     });
   } finally {
     clearInterval(keeping);

@@ -3,9 +3,9 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { TandemProblem } from "@tandem/sdk";
 import { program, say, setting } from "./lib/program.mjs";
 import { fault, keyOf } from "./lib/signature.mjs";
-import { Problem } from "./lib/tandem.mjs";
 import { uuidOf } from "./lib/uuid.mjs";
 
 const usage = `
@@ -87,7 +87,7 @@ await program({ usage, options }, async (tandem, { chat, customers: file, listen
   const customers = customersOf(file);
   const taken = new Taken();
   // Found out now, not with the first customer.
-  await tandem.get(`/chats/${chat}`);
+  await tandem.chats.get(chat);
 
   async function tell(event) {
     const { call, number } = callOf(event) ?? {};
@@ -95,7 +95,8 @@ await program({ usage, options }, async (tandem, { chat, customers: file, listen
     if (!customer) return;
     const text = `${number} calls: ${[customer.name, customer.note].filter(Boolean).join(" · ")}`;
     // The call's, not the event's: two events tell of it, and each may come twice. The key saves a lost answer, the client_id is for ever.
-    await tandem.post(`/chats/${chat}/messages`, { client_id: uuidOf(`crm-dip:${call}`), text }, `crm-dip:${call}`);
+    const message = { client_id: uuidOf(`crm-dip:${call}`), text };
+    await tandem.chats.messages.create(chat, message, { idempotencyKey: `crm-dip:${call}` });
     say(text);
   }
 
@@ -113,7 +114,7 @@ await program({ usage, options }, async (tandem, { chat, customers: file, listen
     } catch (error) {
       say(`${id}: ${error.message}`);
       // 503 is tried again until it is taken; after 500 twelve times, and then the next event's turn comes.
-      return [error instanceof Problem && error.transient ? 503 : 500, error.message];
+      return [error instanceof TandemProblem && error.transient ? 503 : 500, error.message];
     }
     taken.add(id);
     return [200, "taken"];

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // Shows an agent who calls while it rings: a page of the CRM, by the caller's number.
 import { spawn } from "node:child_process";
+import { TandemProblem } from "@tandem/sdk";
 import { program, say } from "./lib/program.mjs";
-import { follow } from "./lib/stream.mjs";
-import { Problem } from "./lib/tandem.mjs";
 
 const usage = `
 Prints an address for each call that rings its user, made of the caller's number.
@@ -29,13 +28,13 @@ function checked(template) {
 
 await program({ usage, options }, async (tandem, { url, open }, stopping) => {
   const template = checked(url);
-  const { user } = await tandem.get("/me");
+  const { user } = await tandem.me.get();
   /** Calls that were shown: a browser and a phone of the same person ring as two legs. */
   const shown = new Set();
 
   async function rings(id) {
     if (shown.has(id)) return;
-    const call = await tandem.get(`/calls/${id}`);
+    const call = await tandem.calls.get(id);
     // After a loss of connection the news may be old.
     if (call.ended_at) return;
     const { address, name } = call.legs.find(({ caller }) => caller);
@@ -46,16 +45,16 @@ await program({ usage, options }, async (tandem, { url, open }, stopping) => {
     if (open) spawn(open, [page], { stdio: "ignore" }).on("error", (error) => say(`--open: ${error.message}`));
   }
 
-  await follow(tandem, {
+  await tandem.follow({
     live: () => say(`waiting for calls of ${user.display_name}`),
     event: async ({ type, data: { call, leg } }) => {
       if (type === "call.ended") shown.delete(call);
       if (type !== "call.leg.added" || leg.user !== user.id || leg.caller) return;
       await rings(call).catch((error) => {
-        if (!(error instanceof Problem) || error.status !== 404) throw error;
+        if (!(error instanceof TandemProblem) || error.status !== 404) throw error;
       });
     },
     lost: (why) => say(`${why}; trying again`),
-    stopping,
+    until: stopping,
   });
 });

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The queues' live numbers in a terminal.
 import { program, say } from "./lib/program.mjs";
-import { follow } from "./lib/stream.mjs";
 
 const usage = `
 Prints a table of the queues, and again when something changes.
@@ -44,10 +43,12 @@ function table(queues) {
 }
 
 async function load(tandem) {
-  const [queues, stats] = await Promise.all([tandem.list("/queues"), tandem.list("/queues/stats")]);
-  const names = new Map(queues.map(({ id, name }) => [id, name]));
+  const names = new Map();
+  for await (const { id, name } of tandem.queues.all()) names.set(id, name);
+  const queues = new Map();
   // A queue may have been made between the two answers; its event brings it.
-  return new Map(stats.filter(({ queue }) => names.has(queue)).map((each) => [each.queue, { ...each, name: names.get(each.queue) }]));
+  for await (const each of tandem.queues.stats.all()) if (names.has(each.queue)) queues.set(each.queue, { ...each, name: names.get(each.queue) });
+  return queues;
 }
 
 await program({ usage, options }, async (tandem, { once }, stopping) => {
@@ -69,7 +70,7 @@ await program({ usage, options }, async (tandem, { once }, stopping) => {
     show();
   };
   try {
-    await follow(tandem, {
+    await tandem.follow({
       // What changed meanwhile was told to nobody.
       live: reload,
       event: ({ type }) => type === "queue.changed" && reload(),
@@ -80,7 +81,7 @@ await program({ usage, options }, async (tandem, { once }, stopping) => {
         show();
       },
       lost: (why) => say(`${why}; trying again`),
-      stopping,
+      until: stopping,
     });
   } finally {
     clearInterval(ticking);

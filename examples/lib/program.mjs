@@ -1,7 +1,8 @@
 // What every program does: options, help, errors in one line, an end when it is asked to.
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import { Tandem } from "./tandem.mjs";
+import { Tandem } from "@tandem/sdk";
+import WebSocket from "ws";
 
 const NAME = basename(process.argv[1], ".mjs");
 
@@ -23,9 +24,9 @@ export async function program({ usage, options = {} }, main) {
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: "boolean", short: "h" } } });
     if (values.help) return console.log(usage.trim());
-    const address = setting("TANDEM", "the server's address, as http://127.0.0.1:8080");
+    const url = setting("TANDEM", "the server's address, as http://127.0.0.1:8080");
     const token = setting("TANDEM_TOKEN", "a token, as docs/api.md makes one");
-    await main(new Tandem(address, token), values, stopping.signal);
+    await main(new Tandem({ url, token, WebSocket }), values, stopping.signal);
   } catch (error) {
     say(error.message.split("\n")[0]);
     process.exitCode = 1;

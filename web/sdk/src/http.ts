@@ -68,7 +68,7 @@ export class Http {
 
   constructor(private readonly options: HttpOptions) {
     const { url } = options;
-    if (url && !/^https?:\/\//.test(url)) throw new Error(`${url} is no address of a server, as http://127.0.0.1:8080`);
+    if (url && !(/^https?:/.test(url) && URL.canParse(url))) throw new Error(`${url} is no address of a server, as http://127.0.0.1:8080`);
     this.origin = url ? new URL(url).origin : "";
   }
 
