@@ -24,6 +24,6 @@ export default defineConfig({
   preview: { host: "127.0.0.1", proxy },
   test: {
     environment: "node",
-    include: ["src/**/*.test.ts", "sdk/src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "sdk/src/**/*.test.ts", "sdk/scripts/*.test.mjs"],
   },
 });

@@ -1,42 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Event, ServerFrame } from "./types.js";
-import { Connection, type ConnectionOptions, type Wire } from "./connection.js";
-
-/** The server's end of a socket. */
-class FakeWire implements Wire {
-  onopen: (() => void) | null = null;
-  onmessage: ((message: { data: unknown }) => void) | null = null;
-  onclose: ((close: { code: number }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  readonly sent: { id: number; type: string; data: Record<string, unknown> }[] = [];
-  closed = false;
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as never);
-  }
-  close(): void {
-    this.closed = true;
-  }
-  say(frame: ServerFrame): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-  async reply(type: string, data: unknown): Promise<void> {
-    const request = this.sent.findLast((frame) => frame.type === type);
-    if (!request) throw new Error(`no ${type} was sent`);
-    this.say({ type: "reply", id: request.id, data });
-    await settle();
-  }
-  async refuse(type: string, status: number): Promise<void> {
-    const request = this.sent.findLast((frame) => frame.type === type)!;
-    this.say({ type: "error", id: request.id, data: { type: "x/refused", title: "No", status } });
-    await settle();
-  }
-  event(cursor: string): void {
-    this.say({ type: "event", cursor, data: { type: "user.created", cursor, data: { user: cursor } } as Event });
-  }
-}
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
+import { Connection, type ConnectionOptions } from "./connection.js";
+import { FakeWire, live, settle } from "./wire.fake.js";
 
 let wires: FakeWire[];
 let seen: string[];
@@ -61,12 +25,6 @@ function connect(options: Partial<ConnectionOptions> = {}): Connection {
   });
   connection.start();
   return connection;
-}
-
-async function live(wire: FakeWire, cursor: string): Promise<void> {
-  wire.onopen?.();
-  await wire.reply("authenticate", { cursor, heartbeat_seconds: 3 });
-  await wire.reply("subscribe", { cursor, topics: [] });
 }
 
 beforeEach(() => {
@@ -174,5 +132,51 @@ describe("a connection", () => {
     const refused = expect(offer).rejects.toMatchObject({ slug: "offline" });
     wires[0]!.onclose?.({ code: 1006 });
     await refused;
+  });
+
+  it("asks for the token each time, and for its own topics", async () => {
+    const tokens = ["first", "second"];
+    const connection = connect({ token: async () => tokens.shift() ?? null, topics: ["chat:1"] });
+    await live(wires[0]!, "0-1");
+    expect(wires[0]!.sent.map(({ data }) => data)).toMatchObject([{ token: "first" }, { topics: ["chat:1"] }, {}]);
+    wires[0]!.onclose?.({ code: 1012 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await live(wires[1]!, "0-1");
+    expect(wires[1]!.sent[0]!.data.token).toBe("second");
+    wires[1]!.onclose?.({ code: 1012 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    wires[2]!.onopen?.();
+    await settle();
+    expect(connection.state.get().kind).toBe("signed_out");
+  });
+
+  it("tells of what came together with the answer to its subscription after it is live", async () => {
+    connect({ live: () => order.push("live"), event: () => order.push("event") });
+    wires[0]!.onopen?.();
+    await wires[0]!.reply("authenticate", { cursor: "0-1", heartbeat_seconds: 3 });
+    const answered = wires[0]!.reply("subscribe", { cursor: "0-1", topics: [] });
+    wires[0]!.event("0-2");
+    await answered;
+    expect(order).toEqual(["load", "live", "event"]);
+  });
+
+  it("takes a socket that hears no pings any more for dead", async () => {
+    let ping = () => undefined as void;
+    const connection = connect({
+      open: () => {
+        const wire = Object.assign(new FakeWire(), { on: (_: "ping", listener: () => void) => (ping = listener) });
+        wires.push(wire);
+        return wire;
+      },
+      active: undefined,
+    });
+    await live(wires[0]!, "0-1");
+    await vi.advanceTimersByTimeAsync(44_000);
+    ping();
+    await vi.advanceTimersByTimeAsync(44_000);
+    expect(connection.state.get().kind).toBe("live");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(wires[0]!.closed).toBe(true);
+    expect(wires[0]!.sent.map(({ type }) => type)).toEqual(["authenticate", "subscribe"]);
   });
 });

@@ -15,8 +15,8 @@ const REFUSED_FOR_NOW = [429, 502, 503, 504];
  */
 export function retryIn(problem: TandemProblem, attempt: number, random: () => number): number | undefined {
   const { status, slug, retryAfter } = problem;
-  // Its first attempt arrived and goes on: its answer is what the next one gets.
-  if (status !== 0 && !REFUSED_FOR_NOW.includes(status) && slug !== "still-in-hand") return undefined;
+  // "Still in hand": its first attempt arrived and goes on, and its answer is what the next one gets.
+  if (!REFUSED_FOR_NOW.includes(status) && slug !== "unreachable" && slug !== "still-in-hand") return undefined;
   if (retryAfter === undefined) return status === 429 ? undefined : backoff(attempt, random);
   const wait = retryAfter * 1_000;
   return wait > LONGEST_WAIT_MS ? undefined : Math.round(wait + SPREAD_MS * random());
