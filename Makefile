@@ -20,7 +20,7 @@ web/node_modules/.installed: web/package-lock.json
 	npm --prefix web ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web/dist/index.html: web/node_modules/.installed $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+web/dist/index.html: web/node_modules/.installed $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/sdk/dist -prune -o -type f -print 2>/dev/null)
 	npm --prefix web run --silent build
 
 web: web/dist/index.html ## builds the web client
@@ -61,4 +61,4 @@ bench-%: setup ## benchmarks of one area (store, routing, …); QUICK=1 ends wit
 
 clean: ## removes what was built
 	cargo clean
-	rm -rf web/dist web/node_modules tests/e2e/node_modules examples/node_modules
+	rm -rf web/dist web/sdk/dist web/node_modules tests/e2e/node_modules examples/node_modules
