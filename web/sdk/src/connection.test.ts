@@ -160,6 +160,17 @@ describe("a connection", () => {
     expect(order).toEqual(["load", "live", "event"]);
   });
 
+  it("is not ended by the time that a socket it left had to open", async () => {
+    const connection = connect();
+    connection.rewind("0-3");
+    expect(wires[0]!.closed).toBe(true);
+    await live(wires[1]!, "0-9");
+    expect(wires[1]!.sent.find(({ type }) => type === "subscribe")?.data.after).toBe("0-3");
+    await wires[1]!.reply("heartbeat", {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(connection.state.get().kind).toBe("live");
+  });
+
   it("takes a socket that hears no pings any more for dead", async () => {
     let ping = () => undefined as void;
     const connection = connect({

@@ -17,8 +17,8 @@ export type ConnectionState =
   | { kind: "idle" }
   | { kind: "connecting" }
   | { kind: "live" }
-  /** Lost; tries again at `retryAt` (ms since the epoch). */
-  | { kind: "lost"; since: number; retryAt: number; why?: string }
+  /** Lost; tries again at `retryAt` (ms since the epoch). `refusal` is what the server had against it, if it said so. */
+  | { kind: "lost"; since: number; retryAt: number; why?: string; refusal?: TandemProblem }
   | { kind: "signed_out" }
   /** The same device id was opened in another tab. */
   | { kind: "elsewhere" };
@@ -158,7 +158,7 @@ export class Connection {
     const wire = this.options.open();
     this.wire = wire;
     this.fault = undefined;
-    const timeout = setTimeout(() => this.lose(), CONNECT_TIMEOUT_MS);
+    const timeout = setTimeout(() => this.wire === wire && this.lose(), CONNECT_TIMEOUT_MS);
     // Kept when the rest is dropped: an error that nobody takes ends a program.
     wire.onerror = ({ message }) => {
       if (this.wire === wire) this.fault = message;
@@ -224,8 +224,9 @@ export class Connection {
 
   private handshakeFailed(wire: Wire, error: unknown): void {
     if (this.wire !== wire) return;
-    if (error instanceof TandemProblem && error.status === 401) this.closed(CLOSE_SIGNED_OUT);
-    else this.lose();
+    const refusal = error instanceof TandemProblem ? error : undefined;
+    if (refusal?.status === 401) this.closed(CLOSE_SIGNED_OUT);
+    else this.lose(refusal);
   }
 
   private receive(frame: ServerFrame): void {
@@ -261,9 +262,9 @@ export class Connection {
     return pending;
   }
 
-  private lose(): void {
+  private lose(refusal?: TandemProblem): void {
     this.drop(4000);
-    this.closed(1006);
+    this.closed(1006, refusal?.message, refusal);
   }
 
   private drop(code: number): void {
@@ -278,7 +279,7 @@ export class Connection {
     for (const id of this.pending.keys()) this.settle(id)?.reject(clientProblem("offline", "The connection was lost."));
   }
 
-  private closed(code: number, reason?: string): void {
+  private closed(code: number, reason?: string, refusal?: TandemProblem): void {
     const why = this.fault || reason || `The connection was closed (${code}).`;
     this.drop(1000);
     if (this.stopped) return;
@@ -287,7 +288,7 @@ export class Connection {
     const now = Date.now();
     this.lostSince ??= now;
     const wait = backoff(this.attempt++, this.options.random ?? Math.random);
-    this.state.set({ kind: "lost", since: this.lostSince, retryAt: now + wait, why });
+    this.state.set({ kind: "lost", since: this.lostSince, retryAt: now + wait, why, refusal });
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.connect(), wait);
   }

@@ -96,6 +96,17 @@ describe("following", () => {
     expect(wires[0]!.closed).toBe(true);
   });
 
+  it("ends when what it asks for is refused", async () => {
+    const { end } = follow({ topics: ["nothing"] });
+    wires[0]!.onopen?.();
+    await settle();
+    await wires[0]!.reply("authenticate", { cursor: "0-1", heartbeat_seconds: 3 });
+    await wires[0]!.refuse("subscribe", 422);
+    await expect(end).rejects.toMatchObject({ status: 422 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(wires).toHaveLength(1);
+  });
+
   it("ends when the token is no longer valid", async () => {
     const { end } = follow({});
     await live(wires[0]!, "0-1");

@@ -69,7 +69,11 @@ class Following {
   }
 
   private state(state: ConnectionState): void {
-    if (state.kind === "lost") this.options.lost?.(state.why ?? "");
+    if (state.kind === "lost") {
+      // What it asks for, as topics that are none, is not had by asking again.
+      if (state.refusal && !state.refusal.transient) this.finish(state.refusal);
+      else this.options.lost?.(state.why ?? "");
+    }
     if (state.kind === "signed_out") this.finish(clientProblem("signed-out", "The token is not valid any more.", { status: 401 }));
     if (state.kind === "elsewhere") this.finish(clientProblem("elsewhere", "Another connection took this device's place.", { status: 409 }));
   }

@@ -27,7 +27,7 @@ function faultsOf(text: string): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
-it("the README's code is what the types allow", { timeout: 60_000 }, () => {
+it("the README's code is what the types allow", { timeout: 120_000 }, () => {
   const readme = readFileSync(join(SDK, "README.md"), "utf8");
   const code = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block]) => block).join("\n");
   expect(code).toContain("tandem.follow");
