@@ -32,7 +32,7 @@ failed=0
 for who in "demo $demo" "Globex $other"; do
   read -r org password <<<"$who"
   echo "── as the administrator of $org"
-  cd "$here"
+  cd "$work"
   TANDEM_URL="$url" TANDEM_ORG="$org" TANDEM_PASSWORD="$password" PYTHONPATH="$here" SCHEMATHESIS_HOOKS=hooks PYTHONDONTWRITEBYTECODE=1 \
     timeout 200 "$venv/bin/schemathesis" --config-file "$here/schemathesis.toml" run "$url/api/v1/openapi.json" --seed "${SEED:-1}" --max-time "${SECONDS_EACH:-90}" || failed=1
 done
