@@ -6,7 +6,7 @@ set -euo pipefail
 
 build=(gcc g++ make cmake pkg-config)
 cluster=(postgresql redis-server haproxy util-linux)
-tests=(chromium curl jq baresip-core sip-tester faketime iproute2 "${cluster[@]}")
+tests=(chromium curl jq baresip-core sip-tester faketime iproute2 python3-venv "${cluster[@]}")
 
 wanted=("${build[@]}")
 case "${1:-build}" in

@@ -6,9 +6,9 @@ use axum::Router;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Content, Info, License, OpenApi, Ref, Required, ResponseBuilder,
+        Content, Info, License, OpenApi, Ref, RefOr, Required, ResponseBuilder,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
-        schema::{Object, Type},
+        schema::{AdditionalProperties, ArrayItems, Object, ObjectBuilder, Schema, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -16,6 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Where the API lives.
 const BASE: &str = "/api/v1";
+/// The media type of refusals (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
 
 const DESCRIPTION: &str = "\
 Everything the web client does, any program can do: there is no private door.
@@ -64,6 +66,8 @@ pub(crate) fn describe(routes: OpenApiRouter) -> (Router, OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(base).nest(BASE, routes).split_for_parts();
     name_apart(&mut document);
     say_what_is_common(&mut document);
+    each_operation(&mut document, |_, operation| name_the_media_type_of_problems(operation));
+    open_what_is_extended(&mut document);
     (router, document)
 }
 
@@ -98,12 +102,86 @@ fn say_what_is_common(document: &mut OpenApi) {
         if operation.security.is_none() {
             refuses(operation, "401", "No valid session");
         }
-        if operation.request_body.is_some() {
+        if let Some(body) = &operation.request_body {
+            let is_json = matches!(body, RefOr::T(body) if body.content.contains_key("application/json"));
             refuses(operation, "400", "The body is not well-formed JSON, or nested too deep");
             refuses(operation, "413", "The body is too large");
             refuses(operation, "415", "The body is not JSON");
+            if is_json {
+                refuses(operation, "422", "A field that is unknown, missing or cannot be taken");
+            }
+        }
+        let of_query = |parameter: &RefOr<Parameter>| {
+            matches!(parameter, RefOr::T(Parameter { parameter_in: ParameterIn::Query, .. }))
+        };
+        if operation.parameters.iter().flatten().any(of_query) {
+            refuses(operation, "422", "A query that cannot be taken");
         }
     });
+}
+
+/// Every body is described as `application/json` unless an operation says otherwise, which for refusals none does.
+fn name_the_media_type_of_problems(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        let is_problem = response.content.get("application/json").is_some_and(|content| {
+            matches!(content, RefOr::T(Content { schema: Some(RefOr::Ref(shape)), .. }) if shape.ref_location.ends_with("/Problem"))
+        });
+        if is_problem {
+            let renamed =
+                response.content.drain(..).map(|(_, content)| (PROBLEM.to_owned(), content)).collect();
+            response.content = renamed;
+        }
+    }
+}
+
+/// A shape that takes no other fields cannot be part of one that has more: JSON Schema looks at each part by itself. So where such a shape
+/// is extended it is written out, open.
+fn open_what_is_extended(document: &mut OpenApi) {
+    let Some(components) = document.components.as_mut() else { return };
+    let shapes = components.schemas.clone();
+    let opened = |shape: &Ref| {
+        let name = shape.ref_location.rsplit('/').next()?;
+        let RefOr::T(Schema::Object(object)) = shapes.get(name)? else { return None };
+        match object.additional_properties.as_deref() {
+            Some(AdditionalProperties::FreeForm(false)) => {
+                let mut object = object.clone();
+                object.additional_properties = None;
+                Some(object)
+            }
+            _ => None,
+        }
+    };
+    for schema in components.schemas.values_mut() {
+        each_part(schema, &mut |part| {
+            if let RefOr::Ref(shape) = part
+                && let Some(object) = opened(shape)
+            {
+                *part = RefOr::T(Schema::Object(object));
+            }
+        });
+    }
+}
+
+/// Visits what each `allOf` in a shape is made of, however deep inside.
+fn each_part(schema: &mut RefOr<Schema>, visit: &mut impl FnMut(&mut RefOr<Schema>)) {
+    match schema {
+        RefOr::T(Schema::AllOf(whole)) => whole.items.iter_mut().for_each(|part| {
+            visit(part);
+            each_part(part, visit);
+        }),
+        RefOr::T(Schema::Object(object)) => {
+            object.properties.values_mut().for_each(|property| each_part(property, visit));
+        }
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                each_part(items, visit);
+            }
+        }
+        RefOr::T(Schema::OneOf(choice)) => choice.items.iter_mut().for_each(|item| each_part(item, visit)),
+        RefOr::T(Schema::AnyOf(choice)) => choice.items.iter_mut().for_each(|item| each_part(item, visit)),
+        RefOr::Ref(_) | RefOr::T(_) => {}
+    }
 }
 
 fn idempotency_key() -> Parameter {
@@ -115,14 +193,13 @@ fn idempotency_key() -> Parameter {
             "Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is \
              given again with `Idempotency-Replayed: true`. 1 to 255 visible characters.",
         ))
-        .schema(Some(Object::with_type(Type::String)))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,255}$"))))
         .build()
 }
 
 fn refuses(operation: &mut Operation, status: &str, why: &str) {
     let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-    let response =
-        ResponseBuilder::new().description(why).content("application/problem+json", problem).build();
+    let response = ResponseBuilder::new().description(why).content(PROBLEM, problem).build();
     operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
 }
 

@@ -77,6 +77,21 @@ async fn every_operation_is_described() {
                 "does not say what permission it needs",
             );
             expect(text.contains("#/components/schemas/Problem"), "has no problem among its answers");
+            let of_query = |parameter: &Value| parameter["in"] == "query";
+            expect(
+                !operation["parameters"].as_array().is_some_and(|all| all.iter().any(of_query))
+                    || operation["responses"]["422"].is_object(),
+                "takes a query and does not say that it refuses one",
+            );
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                for (kind, content) in response["content"].as_object().into_iter().flatten() {
+                    let is_problem = content["schema"]["$ref"] == "#/components/schemas/Problem";
+                    expect(
+                        is_problem == (kind == "application/problem+json"),
+                        &format!("{status} is described as {kind}"),
+                    );
+                }
+            }
             let public = operation["security"] == json!([{}]) || operation["security"] == json!([]);
             expect(
                 public || operation["responses"]["401"].is_object(),
@@ -91,6 +106,23 @@ async fn every_operation_is_described() {
     let missing: Vec<&str> =
         references(&document).filter(|name| document["components"]["schemas"][*name].is_null()).collect();
     assert!(missing.is_empty(), "schemas that are named and not there: {missing:?}");
+    for part in parts(&document["components"]["schemas"]) {
+        let name = part["$ref"].as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
+        let closed = &document["components"]["schemas"][name]["additionalProperties"];
+        assert_ne!(closed, &json!(false), "{name} takes no other fields and is extended: nothing fits that");
+    }
+}
+
+/// What every `allOf` is made of.
+fn parts(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Object(fields) => {
+            let own = value["allOf"].as_array().into_iter().flatten();
+            Box::new(own.chain(fields.values().flat_map(parts)))
+        }
+        Value::Array(items) => Box::new(items.iter().flat_map(parts)),
+        _ => Box::new(std::iter::empty()),
+    }
 }
 
 fn references(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {

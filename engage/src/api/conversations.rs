@@ -50,7 +50,7 @@ async fn find(engage: &Engage, caller: &Caller, id: ConversationId) -> Result<Co
 /// Newest first. Supervisors see all, agents those of their queues and those they took part in.
 #[utoipa::path(get, path = "/conversations", tag = "engage", params(ConversationsQuery), responses(
     (status = 200, description = "Conversations, newest first", body = Page<api::Conversation>),
-    (status = 403, description = "Needs `queue:read`", body = Problem),
+    (status = 403, description = "Needs `queue:read` or `queue:supervise`", body = Problem),
 ))]
 pub(super) async fn list(
     caller: Caller,
@@ -73,7 +73,7 @@ pub(super) async fn list(
     params(("conversation" = ConversationId, Path, description = "The conversation")),
     responses(
         (status = 200, description = "Participants, segments and where it stands", body = api::Conversation),
-        (status = 403, description = "Needs `queue:read`", body = Problem),
+        (status = 403, description = "Needs `queue:read` or `queue:supervise`", body = Problem),
         (status = 404, description = "No such conversation, or not one to see", body = Problem),
     ))]
 pub(super) async fn get(
@@ -113,7 +113,7 @@ pub(super) async fn decisions(
     params(("conversation" = ConversationId, Path, description = "The conversation")),
     responses(
         (status = 200, description = "The conversation as it is now", body = api::Conversation),
-        (status = 403, description = "Needs `agent:on_queue`", body = Problem),
+        (status = 403, description = "Needs `agent:on_queue`, and `queue:read` or `queue:supervise`", body = Problem),
         (status = 404, description = "No such conversation, or not one to see", body = Problem),
         (status = 409, description = "The caller took no part in it", body = Problem),
         (status = 422, description = "No such code, or a note that is too long", body = Problem),

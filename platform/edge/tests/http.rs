@@ -11,8 +11,12 @@ use serde_json::json;
 use support::{MovedClock, PASSWORD, PATIENCE, Server, slug};
 use tandem_core::Mint;
 use tandem_edge::Identity;
-use tandem_proto::{Topic, limits::BODY_BYTES};
+use tandem_proto::{Topic, api::Role, limits::BODY_BYTES};
 use tandem_store::StoreError;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 const SESSIONS: &str = "/api/v1/sessions";
 const ME: &str = "/api/v1/me";
@@ -237,4 +241,93 @@ async fn a_signed_out_token_is_refused_at_once_here_and_soon_elsewhere() {
         }
     };
     tokio::time::timeout(PATIENCE, refused).await.expect("refused once the log says so");
+}
+
+#[tokio::test]
+async fn headers_that_look_like_the_servers_own_say_nothing() {
+    let server = Server::start().await;
+    let (acme, globex) = (server.org("acme").await, server.org("globex").await);
+    let (amir, token) = server.user(acme, "amir").await;
+    let (hank, _) = server.person(globex, "hank", vec![Role::Admin]).await;
+    let pretending = |request: http::request::Builder| {
+        request
+            .header("x-request-id", "01a20912-8613-739c-9e7c-ec7b435352f6")
+            .header("x-tandem-org", globex.org().to_string())
+            .header("x-tandem-user", hank.id.to_string())
+            .header("x-org", globex.org().to_string())
+            .header("x-user-id", hank.id.to_string())
+            .header("x-forwarded-user", "hank")
+            .header("x-remote-user", "hank")
+            .header("x-original-url", "/api/v1/people")
+            .header("x-rewrite-url", "/api/v1/people")
+            .header("x-http-method-override", "DELETE")
+            .header("x-forwarded-for", "127.0.0.1")
+            .header("forwarded", "for=127.0.0.1;proto=https")
+    };
+    let url = format!("http://{}{ME}", server.address);
+    let request = pretending(Request::get(&url)).body(Full::default()).expect("a request");
+    let (status, headers, problem) = server.send(request).await;
+    assert_eq!((status, slug(&problem)), (StatusCode::UNAUTHORIZED, "unauthenticated"));
+    assert_ne!(headers["x-request-id"], "01a20912-8613-739c-9e7c-ec7b435352f6", "ids are ours");
+
+    let request = pretending(Request::get(&url)).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let (status, _, me) = server.send(request.body(Full::default()).expect("a request")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!((&me["user"]["id"], &me["org"]["name"]), (&json!(amir.id.to_string()), &json!("acme")));
+}
+
+#[tokio::test]
+async fn another_sites_page_acts_for_nobody() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, token) = server.user(org, "amir").await;
+    // What a browser sends by itself opens nothing: no cookie is looked at.
+    for cookie in
+        [format!("session={token}"), format!("token={token}"), format!("Authorization=Bearer {token}")]
+    {
+        let request = Request::delete(format!("http://{}/api/v1/me/sessions", server.address))
+            .header(header::ORIGIN, "https://evil.example")
+            .header(header::COOKIE, cookie);
+        let (status, headers, _) = server.send(request.body(Full::default()).expect("a request")).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert!(!headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{headers:?}");
+    }
+    // Nor may a page of another site ask with a header of its own.
+    let preflight = Request::builder()
+        .method(Method::OPTIONS)
+        .uri(format!("http://{}{ME}", server.address))
+        .header(header::ORIGIN, "https://evil.example")
+        .header(header::ACCESS_CONTROL_REQUEST_METHOD, "GET")
+        .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization");
+    let (status, headers, _) = server.send(preflight.body(Full::default()).expect("a request")).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(!headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{headers:?}");
+    // Nothing is kept in a cookie, so there is none to ride on.
+    let body = json!({ "name": "amir", "password": PASSWORD }).to_string();
+    let request = Request::post(format!("http://{}{SESSIONS}", server.address))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::new(Bytes::from(body)))
+        .expect("a request");
+    let (status, headers, _) = server.send(request).await;
+    assert_eq!(status, StatusCode::CREATED);
+    assert!(!headers.contains_key(header::SET_COOKIE));
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    let (_, me) = server.call(Method::GET, ME, Some(&token), None).await;
+    assert_eq!(me["user"]["name"], "amir", "the session is still there");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let server = Server::start().await;
+    let mut slow = TcpStream::connect(server.address).await.expect("connected");
+    let head = format!(
+        "POST {SESSIONS} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{",
+        server.address
+    );
+    slow.write_all(head.as_bytes()).await.expect("sent");
+    // From here on time goes by as soon as nobody has anything to do.
+    tokio::time::pause();
+    let mut answer = [0; 12];
+    slow.read_exact(&mut answer).await.expect("answered");
+    assert_eq!(&answer, b"HTTP/1.1 504");
 }

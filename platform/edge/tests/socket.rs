@@ -12,7 +12,8 @@ use tandem_proto::{
     limits::{SDP_BYTES, WS_MESSAGE_BYTES, WS_QUEUE_FRAMES},
     ws::Signal,
 };
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio::io::AsyncWriteExt as _;
+use tokio_tungstenite::{MaybeTlsStream, tungstenite::client::IntoClientRequest};
 
 #[tokio::test]
 async fn the_first_frame_must_authenticate() {
@@ -300,4 +301,20 @@ async fn a_later_subscription_takes_the_place_of_an_earlier_one() {
         heard.push(socket.event().await.0);
     }
     assert_eq!(heard, ["new", "newer"]);
+}
+
+#[tokio::test]
+async fn what_breaks_the_protocol_is_told_so() {
+    let server = Server::start().await;
+    // A reserved opcode; a text that is no UTF-8; a frame without a mask.
+    for (frame, code) in [
+        (&[0x83, 0x80, 0, 0, 0, 0][..], 1002),
+        (&[0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], 1007),
+        (&[0x81, 0x02, b'{', b'}'], 1002),
+    ] {
+        let mut socket = server.socket().await;
+        let MaybeTlsStream::Plain(wire) = socket.stream.get_mut() else { panic!("no TLS here") };
+        wire.write_all(frame).await.expect("sent");
+        assert_eq!(socket.closed().await, code, "{frame:x?}");
+    }
 }

@@ -1,5 +1,5 @@
 // Ten processes over PostgreSQL and Redis behind HAProxy.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isFree } from "./ports.ts";
@@ -57,6 +57,12 @@ export class ClusterRun implements Run {
       rtp: { first: 41_000, last: 41_999, ips: media },
       demo: JSON.parse(readFileSync(state.demo, "utf8")),
     };
+  }
+
+  async operate(args: string[]): Promise<{ said: string; ended: boolean }> {
+    const { database } = JSON.parse(readFileSync(join(this.#dir, "cluster.json"), "utf8"));
+    const where = ["--data", join(this.#dir, "data/operator"), "--database", database];
+    return { said: execFileSync(BINARY, [...args, ...where], { encoding: "utf8" }), ended: false };
   }
 
   /** What all of them said; the databases too only if nothing came up. */

@@ -8,8 +8,10 @@ export interface Operation {
   /** Relative to `/api/v1`, with `{parameters}`. */
   path: string;
   parameters: { name: string; in: string; schema: { type?: string } }[];
-  /** Named by the description of its 403. */
+  /** Named by the description of its 403: the first of those it needs. */
   permission: string | undefined;
+  /** All of those, each as the permissions of which one is enough. */
+  needs: string[][];
   takesBody: boolean;
 }
 
@@ -69,12 +71,22 @@ export async function operations(server: Server): Promise<Operation[]> {
         path: path.replace("/api/v1", ""),
         parameters: operation.parameters ?? [],
         permission: /Needs `([a-z_:]+)`/.exec(refused)?.[1],
+        needs: needs(refused),
         // What programs of OAuth ask for takes a form.
         takesBody: operation.requestBody?.content["application/json"] !== undefined,
       };
     }),
   );
 }
+
+/** "Needs `a`, and `b` or `c`; …" says `a` and one of `b` and `c`. */
+function needs(refused: string): string[][] {
+  const clauses = /Needs ([^;]*)/.exec(refused)?.[1]?.split(", and ") ?? [];
+  return clauses.map((clause) => [...clause.matchAll(/`([a-z_]+:[a-z_]+)`/g)].map(([, name]) => name!)).filter((names) => names.length > 0);
+}
+
+/** Whether somebody with these permissions may ask for it, as far as they decide that. */
+export const allowed = (operation: Operation, permissions: string[]): boolean => operation.needs.every((each) => each.some((name) => permissions.includes(name)));
 
 /** The path with `value` for every parameter; a number stays one, as does an event's cursor, and a role's name begins with a letter. */
 export function filled(operation: Operation, value?: () => string): string {

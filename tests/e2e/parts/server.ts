@@ -40,6 +40,8 @@ export interface Reached {
 export interface Run {
   start(): Promise<Reached>;
   end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** What the program says to `args`, run on the same database: beside the nodes, or, where only one may have it, when the server has ended. */
+  operate(args: string[]): Promise<{ said: string; ended: boolean }>;
   readonly log: string;
 }
 
@@ -100,6 +102,13 @@ export class Server {
   /** As a power cut would. */
   async kill(): Promise<void> {
     await this.#run.end("SIGKILL");
+  }
+
+  /** Runs the program as whoever looks after this Tandem does, and answers what it said. */
+  async operate(args: string[]): Promise<string> {
+    const { said, ended } = await this.#run.operate(args);
+    if (ended) await this.start();
+    return said;
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 // One process, everything embedded.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { rtpRange } from "./ports.ts";
@@ -38,6 +38,11 @@ export class SingleRun implements Run {
     const [first, last] = this.#rtp.split("-").map(Number) as [number, number];
     const demo = JSON.parse(readFileSync(join(this.#data, "demo.json"), "utf8"));
     return { http, sip, media: [media], rtp: { first, last, ips: ["127.0.0.1"] }, demo };
+  }
+
+  async operate(args: string[]): Promise<{ said: string; ended: boolean }> {
+    await this.end("SIGTERM");
+    return { said: execFileSync(BINARY, [...args, "--data", this.#data], { encoding: "utf8" }), ended: true };
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {

@@ -45,6 +45,10 @@ pub(super) enum Closing {
     Stopping,
     /// A frame was over the limit.
     TooBig,
+    /// What came is no WebSocket's.
+    Garbled,
+    /// A text that is none.
+    NotText,
     /// Far more requests than are answered.
     Flooding,
     /// The queue is full; the client resumes from its cursor.
@@ -64,6 +68,8 @@ impl Closing {
             Self::Gone => (1000, ""),
             Self::Stopping => (1001, "the server stops; reconnect"),
             Self::TooBig => (1009, "a frame is at most 256 KiB"),
+            Self::Garbled => (1002, "against RFC 6455"),
+            Self::NotText => (1007, "a text is not UTF-8"),
             Self::Flooding => (1008, "too many requests"),
             Self::SlowReader => (1013, "too slow; resume from your cursor"),
             Self::Failed => (1011, "the server failed; resume from your cursor"),

@@ -19,6 +19,7 @@ use tandem_proto::{
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{
     self, Message, Utf8Bytes,
+    error::ProtocolError,
     protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
 };
 
@@ -31,6 +32,9 @@ use super::{
     stream::{self, Subscribe},
 };
 use crate::{IdentityError, extract::parse, identity::Session};
+
+#[cfg(test)]
+mod echo;
 
 /// Time for the first frame.
 const AUTHENTICATE_WITHIN: Duration = Duration::from_secs(10);
@@ -71,12 +75,8 @@ pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>, reque
     }
     gateway.0.hub.leave(number).await;
     let why = outgoing.closed().await;
-    let (code, reason) = why.frame();
-    metrics::counter!("tandem_ws_closed_total", "code" => code.to_string()).increment(1);
-    let _ = tokio::time::timeout(CLOSE_GRACE, reader.close(code, reason)).await;
-    reader.log.end(why);
-    // Dropping a socket with unread input resets it, and the close frame may be lost.
-    let _ = tokio::time::timeout(CLOSE_ANSWER, reader.discard()).await;
+    metrics::counter!("tandem_ws_closed_total", "code" => why.frame().0.to_string()).increment(1);
+    reader.end(why).await;
     metrics::gauge!("tandem_ws_sockets").decrement(1.0);
 }
 
@@ -175,10 +175,15 @@ struct Reader {
 
 impl Reader {
     fn new(outgoing: Outgoing, log: LogLine) -> Self {
+        Self::taking(WS_MESSAGE_BYTES, outgoing, log)
+    }
+
+    /// One that takes messages of up to `bytes`.
+    fn taking(bytes: usize, outgoing: Outgoing, log: LogLine) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BYTES)
-            .max_message_size(Some(WS_MESSAGE_BYTES))
-            .max_frame_size(Some(WS_MESSAGE_BYTES));
+            .max_message_size(Some(bytes))
+            .max_frame_size(Some(bytes));
         let protocol = WebSocketContext::new(Role::Server, Some(config));
         Self { protocol, failed: false, outgoing, window: Window::new(Instant::now()), log }
     }
@@ -192,8 +197,7 @@ impl Reader {
                     Poll::Pending
                 }
                 received => {
-                    use tungstenite::Error::{Capacity, Protocol};
-                    self.failed |= matches!(received, Err(Capacity(_) | Protocol(_)));
+                    self.failed |= received.as_ref().is_err_and(|error| fault(error) != Closing::Gone);
                     Poll::Ready(received)
                 }
             }
@@ -229,6 +233,15 @@ impl Reader {
         None
     }
 
+    /// Says why, and ends.
+    async fn end(&mut self, why: Closing) {
+        let (code, reason) = why.frame();
+        let _ = tokio::time::timeout(CLOSE_GRACE, self.close(code, reason)).await;
+        self.log.end(why);
+        // Dropping a socket with unread input resets it, and the close frame may be lost.
+        let _ = tokio::time::timeout(CLOSE_ANSWER, self.discard()).await;
+    }
+
     /// Writes what is queued, and the close frame.
     async fn close(&mut self, code: u16, reason: &'static str) {
         let outgoing = self.outgoing.clone();
@@ -256,8 +269,7 @@ impl Reader {
                 Some(Ok(Message::Close(_))) => return Ok(None),
                 Some(Ok(_)) => continue,
                 Some(Err(error)) => {
-                    let is_too_big = matches!(error, tungstenite::Error::Capacity(_));
-                    self.outgoing.close(if is_too_big { Closing::TooBig } else { Closing::Gone });
+                    self.outgoing.close(fault(&error));
                     return Err(Closed);
                 }
             };
@@ -279,6 +291,17 @@ impl Reader {
                 Err(problem) => self.outgoing.answer(frame_id(text.as_bytes()), Err(problem))?,
             }
         }
+    }
+}
+
+/// What the peer did wrong (RFC 6455 §7.4.1), or that it is gone.
+const fn fault(error: &tungstenite::Error) -> Closing {
+    match error {
+        tungstenite::Error::Capacity(_) => Closing::TooBig,
+        tungstenite::Error::Utf8(_) => Closing::NotText,
+        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Closing::Gone,
+        tungstenite::Error::Protocol(_) => Closing::Garbled,
+        _ => Closing::Gone,
     }
 }
 

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, header};
 /// The pages' own scripts, styles, sockets and media; no inline script, no frame around us.
 const CONTENT_SECURITY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; \
      media-src 'self' blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; \
-     base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), speaker-selection=(self), \
      geolocation=(), payment=(), usb=()";
 
