@@ -61,6 +61,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads several things
+         * @description Up to 20 `GET`s in one request, each carried out and counted as if it had come alone, with the same token. They are not one snapshot:
+         *     something may change between them. Their answers are 1 MiB together at most; what does not fit any more is answered with the problem
+         *     `batch-full` in its place, to be asked for alone. Needs a session, and the permissions that each read needs.
+         */
+        post: operations["readBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -945,7 +967,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Shows a program */
+        get: operations["showClient"];
         /**
          * Changes a program
          * @description When it may do less than before, its access tokens end; by a refresh token it gets new ones as it may be now.
@@ -1358,7 +1381,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Shows a role */
+        get: operations["showRole"];
         /**
          * Changes a role
          * @description Holds for everybody who has it by their next request, and on open sockets at once.
@@ -1667,22 +1691,22 @@ export interface components {
         };
         /** @description An agent, live. */
         Agent: {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
+            /** @description Conversations alerting, going on or in wrap-up. */
+            conversations: components["schemas"]["ConversationId"][];
             /** @description Name to show. */
             display_name: string;
             /** @description Presence. */
             presence: components["schemas"]["PresenceView"];
-            /** @description Routing status. */
-            status: components["schemas"]["RoutingStatus"];
-            /** @description Since when. */
-            since: components["schemas"]["Timestamp"];
             /** @description Queues the agent is a member of. */
             queues: components["schemas"]["QueueId"][];
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
             /** @description Skills. */
             skills: components["schemas"]["SkillRequirement"][];
-            /** @description Conversations alerting, going on or in wrap-up. */
-            conversations: components["schemas"]["ConversationId"][];
+            /** @description Routing status. */
+            status: components["schemas"]["RoutingStatus"];
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         };
         /** @description `PUT /agents/{user}/skills`: replaces them. */
         AgentSkills: {
@@ -1696,18 +1720,18 @@ export interface components {
         };
         /** @description A program that somebody allowed to act for them, of `GET /me/grants`. */
         Application: {
-            /** @description The permission given. */
-            grant: components["schemas"]["GrantId"];
             /** @description The program. */
             client: components["schemas"]["ClientId"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The permission given. */
+            grant: components["schemas"]["GrantId"];
+            /** @description When it last got a token. */
+            last_used_at: components["schemas"]["Timestamp"];
             /** @description Its name. */
             name: string;
             /** @description Names of the permissions it may use. */
             scopes: string[];
-            /** @description Since when. */
-            created_at: components["schemas"]["Timestamp"];
-            /** @description When it last got a token. */
-            last_used_at: components["schemas"]["Timestamp"];
         };
         /** @description Answer to `authenticate`. */
         Authenticated: {
@@ -1726,44 +1750,82 @@ export interface components {
             /** @enum {string} */
             kind: "ask";
         } | {
-            /** @description Where. */
-            location: string;
             /** @enum {string} */
             kind: "redirect";
+            /** @description Where. */
+            location: string;
         };
         /** @description What a program asks a person for (RFC 6749 §4.1.1, RFC 7636 §4.3), as the query of the page `/oauth/authorize`. */
         AuthorizationRequest: {
-            /** @description Must be `code`. */
-            response_type?: string | null;
             /** @description The program. */
             client_id?: string | null;
-            /** @description Where to go back to: one that is registered. */
-            redirect_uri?: string | null;
-            /** @description Permissions asked for, by name, with spaces between; absent: all the program may ask for. */
-            scope?: string | null;
-            /** @description Given back unchanged. */
-            state?: string | null;
             /** @description BASE64URL(SHA256(verifier)). */
             code_challenge?: string | null;
             /** @description Must be `S256`. */
             code_challenge_method?: string | null;
+            /** @description Where to go back to: one that is registered. */
+            redirect_uri?: string | null;
+            /** @description Must be `code`. */
+            response_type?: string | null;
+            /** @description Permissions asked for, by name, with spaces between; absent: all the program may ask for. */
+            scope?: string | null;
+            /** @description Given back unchanged. */
+            state?: string | null;
+        };
+        /** @description Reads to be made together. */
+        Batch: {
+            /** @description What to read, 1 to 20 things. */
+            requests: components["schemas"]["BatchRead"][];
+        };
+        /** @description The answer to one `GET`. */
+        BatchAnswer: {
+            /** @description The JSON that would have been answered, a problem for a refusal; absent where there would be none. */
+            body?: unknown;
+            /** @description As the header `ETag`. */
+            etag?: string | null;
+            /**
+             * Format: int32
+             * @description As if it had been asked for alone.
+             * @example 200
+             */
+            status: number;
+        };
+        /** @description What came of a batch. */
+        BatchAnswers: {
+            /** @description One for each request, in their order. */
+            answers: components["schemas"]["BatchAnswer"][];
+        };
+        /** @description One `GET`. */
+        BatchRead: {
+            /**
+             * @description Only these fields, as `?fields=` has them.
+             * @example id,title
+             */
+            fields?: string | null;
+            /** @description The `etag` of an answer one has: answered 304 without a body while nothing changed. */
+            if_none_match?: string | null;
+            /**
+             * @description What, relative to `/api/v1`, with its query.
+             * @example /chats?limit=20
+             */
+            path: string;
         };
         /** @description A call, live or over (then it is the call detail record). */
         Call: {
-            /** @description Id. */
-            id: components["schemas"]["CallId"];
+            answered_at?: components["schemas"]["Timestamp"] | null;
             conversation?: components["schemas"]["ConversationId"] | null;
             /** @description Number dialled. */
             dialled: string;
-            /** @description Whether it was started with video. */
-            video: boolean;
+            end_reason?: components["schemas"]["EndReason"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Id. */
+            id: components["schemas"]["CallId"];
             /** @description All legs there were, in order of their start. */
             legs: components["schemas"]["Leg"][];
             /** @description When it began. */
             started_at: components["schemas"]["Timestamp"];
-            answered_at?: components["schemas"]["Timestamp"] | null;
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            end_reason?: components["schemas"]["EndReason"] | null;
+            /** @description Whether it was started with video. */
+            video: boolean;
         };
         /**
          * Format: uuid
@@ -1772,27 +1834,27 @@ export interface components {
         CallId: string;
         /** @description Whom a call is for. */
         CallTarget: {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @enum {string} */
             kind: "user";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         } | {
-            /** @description As dialled. */
-            number: string;
             /** @enum {string} */
             kind: "number";
+            /** @description As dialled. */
+            number: string;
         };
         /** @description An eligible agent. */
         Candidate: {
             /** @description Who. */
             agent: components["schemas"]["UserId"];
+            /** @description Free since. */
+            idle_since: components["schemas"]["Timestamp"];
             /**
              * Format: double
              * @description Mean level over the skills asked for.
              */
             score: number;
-            /** @description Free since. */
-            idle_since: components["schemas"]["Timestamp"];
         };
         /** @description `PUT /me/password`. */
         ChangePassword: {
@@ -1803,34 +1865,34 @@ export interface components {
         };
         /** @description `PUT /roles/{role}`. */
         ChangeRole: {
-            /** @description The name to show. */
-            title: string;
             /** @description Names of permissions. The caller holds all those that are new. */
             permissions: string[];
+            /** @description The name to show. */
+            title: string;
         };
         /** @description A chat as one member sees it. */
         Chat: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
             /** @description Id. */
             id: components["schemas"]["ChatId"];
             /** @description Kind. */
             kind: components["schemas"]["ChatKind"];
-            /** @description Title, for groups. */
-            title?: string | null;
+            last_message?: components["schemas"]["Message"] | null;
             /** @description Members, oneself included. */
             members: components["schemas"]["UserId"][];
-            last_message?: components["schemas"]["Message"] | null;
             /**
              * Format: int64
              * @description Sequence number up to which one has read.
              */
             read_seq: number;
+            /** @description Title, for groups. */
+            title?: string | null;
             /**
              * Format: int64
              * @description Messages of others after that.
              */
             unread: number;
-            /** @description When it was made. */
-            created_at: components["schemas"]["Timestamp"];
         };
         /**
          * Format: uuid
@@ -1844,10 +1906,10 @@ export interface components {
         ChatKind: "direct" | "group";
         /** @description `PUT /me/presence`. `Idle` and `Offline` cannot be chosen; `OnQueue` needs the permission `agent:on_queue`. */
         ChoosePresence: {
-            /** @description First level. */
-            primary: components["schemas"]["Presence"];
             /** @description Second level, at most 120 characters. */
             message?: string | null;
+            /** @description First level. */
+            primary: components["schemas"]["Presence"];
         };
         /** @description What a client sends. */
         ClientFrame: components["schemas"]["ClientRequest"] & {
@@ -1864,22 +1926,22 @@ export interface components {
         ClientId: string;
         /** @description A registered program. */
         ClientInfo: {
+            /** @description Whether it has a secret. */
+            confidential: boolean;
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description How it may get tokens. */
+            grant_types: components["schemas"]["GrantType"][];
             /** @description Its `client_id`. */
             id: components["schemas"]["ClientId"];
             /** @description The name people see. */
             name: string;
-            /** @description Whether it has a secret. */
-            confidential: boolean;
             /** @description Where browsers may be sent back to. */
             redirect_uris: string[];
-            /** @description How it may get tokens. */
-            grant_types: components["schemas"]["GrantType"][];
-            /** @description Names of the permissions it may ask for. */
-            scopes: string[];
             /** @description Roles it acts with for itself. */
             roles: components["schemas"]["Role"][];
-            /** @description When it was registered. */
-            created_at: components["schemas"]["Timestamp"];
+            /** @description Names of the permissions it may ask for. */
+            scopes: string[];
         };
         /** @description A program just registered, or with a new secret. */
         ClientMade: {
@@ -1892,19 +1954,19 @@ export interface components {
         ClientRequest: {
             /** @description First frame. Answered with [`Authenticated`]. */
             data: {
-                /** @description A session's token. */
-                token: string;
                 /** @description The tab's own id, kept over reloads, so that a call finds its tab again. */
                 device: components["schemas"]["DeviceId"];
+                /** @description A session's token. */
+                token: string;
             };
             /** @enum {string} */
             type: "authenticate";
         } | {
             /** @description Starts the event stream. Answered with [`Subscribed`], then events. */
             data: {
+                after?: components["schemas"]["Cursor"] | null;
                 /** @description Wanted topics; empty means all one may see, and follows one's memberships. */
                 topics?: components["schemas"]["Topic"][];
-                after?: components["schemas"]["Cursor"] | null;
             };
             /** @enum {string} */
             type: "subscribe";
@@ -1922,24 +1984,24 @@ export interface components {
              *     glare. Answered with [`RtcAnswer`].
              */
             data: {
+                node?: components["schemas"]["NodeId"] | null;
                 /** @description The session description, at most 32 KiB. */
                 sdp: string;
                 /** @description What each media section of the offer is for. Sections not named are the primary audio or unused. */
                 tracks?: components["schemas"]["RtcTrack"][];
-                node?: components["schemas"]["NodeId"] | null;
             };
             /** @enum {string} */
             type: "rtc.offer";
         } | {
             /** @description Which of several encodings the device wants of a video it receives. */
             data: {
-                /** @description The received track. */
-                track: components["schemas"]["TrackId"];
                 /**
                  * Format: int32
                  * @description Height in pixels at which it is shown; 0 when it is not visible.
                  */
                 height: number;
+                /** @description The received track. */
+                track: components["schemas"]["TrackId"];
             };
             /** @enum {string} */
             type: "rtc.layer";
@@ -1953,21 +2015,21 @@ export interface components {
         };
         /** @description `POST /oauth/clients` and `PUT /oauth/clients/{client}`: what a program is registered with. */
         ClientSettings: {
-            /** @description The name people see when they are asked. */
-            name: string;
             /** @description Whether it can keep a secret. Cannot be changed later. */
             confidential: boolean;
+            /** @description How it may get tokens. */
+            grant_types: components["schemas"]["GrantType"][];
+            /** @description The name people see when they are asked. */
+            name: string;
             /**
              * @description Where browsers may be sent back to, compared character by character: `https:`, or `http:` on the browser's own machine,
              *     where an IP address' port may differ.
              */
             redirect_uris?: string[];
-            /** @description How it may get tokens. */
-            grant_types: components["schemas"]["GrantType"][];
-            /** @description Names of the permissions it may ask for. */
-            scopes: string[];
             /** @description Roles it acts with for itself; the caller holds all they stand for. Only with `client_credentials`. */
             roles?: components["schemas"]["Role"][];
+            /** @description Names of the permissions it may ask for. */
+            scopes: string[];
         };
         /** @description `POST /me/second-factor/confirm`. */
         ConfirmSecondFactor: {
@@ -1980,23 +2042,24 @@ export interface components {
             client: string;
             /** @description The name of the org it asks for. */
             org: string;
-            /** @description What it asks for, as far as the person holds it. */
-            scopes: components["schemas"]["PermissionInfo"][];
             /** @description Where the browser goes afterwards, without what is added; absent for a device. */
             redirect_uri?: string | null;
+            /** @description What it asks for, as far as the person holds it. */
+            scopes: components["schemas"]["PermissionInfo"][];
         };
         /** @description One customer matter. */
         Conversation: {
-            /** @description Id. */
-            id: components["schemas"]["ConversationId"];
+            /** @description What the flow noted: `set` and `collect` nodes. */
+            attributes?: {
+                [key: string]: string;
+            };
             call?: components["schemas"]["CallId"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description How the customer named itself. */
             from: string;
-            /** @description Number called. */
-            to: string;
-            queue?: components["schemas"]["QueueId"] | null;
-            /** @description Where it stands. */
-            state: components["schemas"]["ConversationState"];
+            /** @description Id. */
+            id: components["schemas"]["ConversationId"];
+            outcome?: components["schemas"]["Outcome"] | null;
             /** @description Everybody who took part, in order. */
             participants: components["schemas"]["Participant"][];
             /**
@@ -2004,14 +2067,13 @@ export interface components {
              * @description Place in the queue now, 1 is next.
              */
             position?: number | null;
-            /** @description What the flow noted: `set` and `collect` nodes. */
-            attributes?: {
-                [key: string]: string;
-            };
+            queue?: components["schemas"]["QueueId"] | null;
             /** @description Start. */
             started_at: components["schemas"]["Timestamp"];
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ConversationState"];
+            /** @description Number called. */
+            to: string;
         };
         /**
          * Format: uuid
@@ -2033,22 +2095,16 @@ export interface components {
         };
         /** @description `POST /oauth/device`: what a person decided about a device (RFC 8628 §3.3). */
         DecideDevice: {
-            /** @description The code the device shows. */
-            user_code: string;
             /** @description Whether it may. */
             allow: boolean;
+            /** @description The code the device shows. */
+            user_code: string;
         };
         /** @description Why an agent was chosen, or none: `GET /conversations/{conversation}/decisions`. */
         Decision: {
+            agent?: components["schemas"]["UserId"] | null;
             /** @description When. */
             at: components["schemas"]["Timestamp"];
-            offer?: components["schemas"]["OfferId"] | null;
-            agent?: components["schemas"]["UserId"] | null;
-            /**
-             * Format: int64
-             * @description The item's ordering key: arrival in ms − 60 000 × priority.
-             */
-            key: number;
             /** @description Eligible agents in the order they were ranked, at most 10. */
             candidates: components["schemas"]["Candidate"][];
             /**
@@ -2058,9 +2114,24 @@ export interface components {
             eligible: number;
             /** @description Members that were not, with the reason; at most 20. */
             excluded: components["schemas"]["Excluded"][];
+            /**
+             * Format: int64
+             * @description The item's ordering key: arrival in ms − 60 000 × priority.
+             */
+            key: number;
+            offer?: components["schemas"]["OfferId"] | null;
         };
         /** @description One event and what became of sending it. */
         Delivery: {
+            /** @description When it was sent last. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             */
+            attempts: number;
+            /** @description Why it was not taken the last time. */
+            error?: string | null;
             /** @description The event's cursor, which is its `webhook-id`. */
             event: components["schemas"]["Cursor"];
             /** @description The event's kind. */
@@ -2069,18 +2140,9 @@ export interface components {
             state: components["schemas"]["DeliveryState"];
             /**
              * Format: int32
-             * @description How often it was sent.
-             */
-            attempts: number;
-            /**
-             * Format: int32
              * @description The receiver's last HTTP status, if it answered.
              */
             status?: number | null;
-            /** @description Why it was not taken the last time. */
-            error?: string | null;
-            /** @description When it was sent last. */
-            at: components["schemas"]["Timestamp"];
             /**
              * Format: int32
              * @description How long that took, ms.
@@ -2096,12 +2158,6 @@ export interface components {
         DeviceAnswer: {
             /** @description For polling `POST /oauth/token`. */
             device_code: string;
-            /** @description To be shown. */
-            user_code: string;
-            /** @description Where a person enters it. */
-            verification_uri: string;
-            /** @description The same with the code in it, for a QR code. */
-            verification_uri_complete: string;
             /**
              * Format: int64
              * @description Seconds until both codes end.
@@ -2112,6 +2168,12 @@ export interface components {
              * @description Seconds between two polls.
              */
             interval: number;
+            /** @description To be shown. */
+            user_code: string;
+            /** @description Where a person enters it. */
+            verification_uri: string;
+            /** @description The same with the code in it, for a QR code. */
+            verification_uri_complete: string;
         };
         /**
          * Format: uuid
@@ -2149,39 +2211,39 @@ export interface components {
         Evaluation: "all_skills" | "best_available" | "disregard_skills";
         /** @description A fact in the log. */
         Event: {
-            /** @description Where a reader stands once it has seen this event. */
-            cursor: components["schemas"]["Cursor"];
-            /** @description The tenant. */
-            org: components["schemas"]["OrgId"];
-            /** @description The stream and, */
-            stream: components["schemas"]["Stream"];
-            /**
-             * Format: int64
-             * @description in it, this event's version: 1, 2, 3 …
-             */
-            version: number;
-            /** @description Dotted name, as `chat.message.posted`. */
-            type: string;
-            /**
-             * Format: int32
-             * @description Version of the shape of `data`.
-             */
-            schema_version: number;
-            /** @description When. */
-            at: components["schemas"]["Timestamp"];
             /** @description Who caused it. */
             actor: components["schemas"]["Actor"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            causation?: components["schemas"]["Position"] | null;
             /**
              * Format: uuid
              * @description The request or call it came from.
              */
             correlation?: string | null;
-            causation?: components["schemas"]["Position"] | null;
+            /** @description Where a reader stands once it has seen this event. */
+            cursor: components["schemas"]["Cursor"];
+            /** @description The payload: the type named by `kind` in [`crate::events`]. */
+            data: unknown;
+            /** @description The tenant. */
+            org: components["schemas"]["OrgId"];
+            /**
+             * Format: int32
+             * @description Version of the shape of `data`.
+             */
+            schema_version: number;
+            /** @description The stream and, */
+            stream: components["schemas"]["Stream"];
             subject?: components["schemas"]["UserId"] | null;
             /** @description Who may see it. */
             topics: components["schemas"]["Topic"][];
-            /** @description The payload: the type named by `kind` in [`crate::events`]. */
-            data: unknown;
+            /** @description Dotted name, as `chat.message.posted`. */
+            type: string;
+            /**
+             * Format: int64
+             * @description in it, this event's version: 1, 2, 3 …
+             */
+            version: number;
         };
         /** @description A member that was not eligible. */
         Excluded: {
@@ -2211,15 +2273,15 @@ export interface components {
             id: components["schemas"]["FlowId"];
             /** @description Name, from the text. */
             name: string;
+            /** @description When this version was published. */
+            published_at: components["schemas"]["Timestamp"];
+            /** @description The text (TOML; `docs/flows.md` has the schema). */
+            text: string;
             /**
              * Format: int64
              * @description Version published.
              */
             version: number;
-            /** @description The text (TOML; `docs/flows.md` has the schema). */
-            text: string;
-            /** @description When this version was published. */
-            published_at: components["schemas"]["Timestamp"];
         };
         /** @description What is wrong with a flow; empty when nothing is. */
         FlowCheck: {
@@ -2260,34 +2322,34 @@ export interface components {
         };
         /** @description Work to be done later, and again until it succeeds. */
         Job: {
-            /** @description Which. */
-            id: components["schemas"]["JobId"];
-            /** @description What kind of work. */
-            kind: string;
-            /** @description The name by which it is the same job when it is asked for again. */
-            key?: string | null;
-            /** @description What became of it. */
-            state: components["schemas"]["JobState"];
             /**
              * Format: int32
              * @description How often it was tried.
              */
             attempts: number;
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /** @description Which. */
+            id: components["schemas"]["JobId"];
+            /** @description The name by which it is the same job when it is asked for again. */
+            key?: string | null;
+            /** @description What kind of work. */
+            kind: string;
             /**
              * Format: int32
              * @description How often it may be tried.
              */
             max_attempts: number;
-            /** @description Not before then. */
-            run_at: components["schemas"]["Timestamp"];
-            /** @description When it was asked for. */
-            created_at: components["schemas"]["Timestamp"];
-            /** @description When it last changed. */
-            changed_at: components["schemas"]["Timestamp"];
-            /** @description Why the last try failed. */
-            error?: string | null;
             /** @description What to do, as its kind has it. */
             payload: unknown;
+            /** @description Not before then. */
+            run_at: components["schemas"]["Timestamp"];
+            /** @description What became of it. */
+            state: components["schemas"]["JobState"];
         };
         /**
          * Format: uuid
@@ -2301,27 +2363,27 @@ export interface components {
         JobState: "waiting" | "running" | "done" | "dead" | "discarded";
         /** @description One side of a call. */
         Leg: {
+            /** @description Number, extension or URI of the party. */
+            address: string;
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether this leg started the call. */
+            caller: boolean;
+            device?: components["schemas"]["DeviceId"] | null;
+            end_reason?: components["schemas"]["EndReason"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Id. */
             id: components["schemas"]["LegId"];
             /** @description Kind. */
             kind: components["schemas"]["LegKind"];
-            user?: components["schemas"]["UserId"] | null;
-            device?: components["schemas"]["DeviceId"] | null;
-            /** @description Number, extension or URI of the party. */
-            address: string;
-            /** @description Name to show. */
-            name?: string | null;
-            /** @description State. */
-            state: components["schemas"]["LegState"];
-            /** @description Whether this leg started the call. */
-            caller: boolean;
             /** @description Whether the server drops what it sends. */
             muted: boolean;
+            /** @description Name to show. */
+            name?: string | null;
             /** @description When it began to ring or dial. */
             started_at: components["schemas"]["Timestamp"];
-            answered_at?: components["schemas"]["Timestamp"] | null;
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            end_reason?: components["schemas"]["EndReason"] | null;
+            /** @description State. */
+            state: components["schemas"]["LegState"];
+            user?: components["schemas"]["UserId"] | null;
         };
         /**
          * Format: uuid
@@ -2366,40 +2428,40 @@ export interface components {
         };
         /** @description `GET /me`: who one is and what one may do. */
         Me: {
-            /** @description The user. */
-            user: components["schemas"]["Person"];
             /** @description The org. */
             org: components["schemas"]["Org"];
-            /** @description The session used. */
-            session: components["schemas"]["SessionId"];
             /** @description Names of the permissions held. */
             permissions: string[];
+            /** @description The session used. */
+            session: components["schemas"]["SessionId"];
+            /** @description The user. */
+            user: components["schemas"]["Person"];
         };
         /** @description A message. */
         Message: {
-            /** @description Id. */
-            id: components["schemas"]["MessageId"];
-            /** @description Where. */
-            chat: components["schemas"]["ChatId"];
-            /**
-             * Format: int64
-             * @description 1, 2, 3 … within the chat, without holes.
-             */
-            seq: number;
+            /** @description When it was posted. */
+            at: components["schemas"]["Timestamp"];
             /** @description Who. */
             author: components["schemas"]["UserId"];
+            /** @description Where. */
+            chat: components["schemas"]["ChatId"];
             /**
              * Format: uuid
              * @description The author's own id for it.
              */
             client_id: string;
-            /** @description Text; empty once deleted. */
-            text: string;
-            /** @description When it was posted. */
-            at: components["schemas"]["Timestamp"];
-            edited_at?: components["schemas"]["Timestamp"] | null;
             /** @description Whether it was deleted. */
             deleted: boolean;
+            edited_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Id. */
+            id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description 1, 2, 3 … within the chat, without holes.
+             */
+            seq: number;
+            /** @description Text; empty once deleted. */
+            text: string;
         };
         /**
          * Format: uuid
@@ -2441,34 +2503,34 @@ export interface components {
         };
         /** @description `POST /people`. */
         NewPerson: {
-            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
-            name: string;
             /** @description Name to show. */
             display_name: string;
-            /** @description Job title. */
-            title?: string | null;
-            /** @description Roles. */
-            roles: components["schemas"]["Role"][];
-            /** @description At least 10 characters. */
-            password: string;
             /** @description Internal number, digits. */
             extension?: string | null;
+            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+            /** @description Roles. */
+            roles: components["schemas"]["Role"][];
+            /** @description Job title. */
+            title?: string | null;
         };
         /** @description `POST /phones`. */
         NewPhone: {
-            /** @description Whose it is. */
-            user: components["schemas"]["UserId"];
             /** @description What it authenticates as: 1–64 of `A-Z a-z 0-9 . _ -`. */
             auth_user: string;
+            /** @description Whose it is. */
+            user: components["schemas"]["UserId"];
         };
         /** @description `POST /roles`. */
         NewRole: {
             /** @description Its name: a letter, then letters, digits, `_` and `-`, all small; it never changes. */
             name: components["schemas"]["Role"];
-            /** @description The name to show. */
-            title: string;
             /** @description Names of permissions, all of which the caller holds. */
             permissions: string[];
+            /** @description The name to show. */
+            title: string;
         };
         /** @description `POST /skills`. */
         NewSkill: {
@@ -2477,15 +2539,15 @@ export interface components {
         };
         /** @description `POST /me/tokens`. */
         NewToken: {
-            /** @description What it is for. */
-            name: string;
-            /** @description Names of the permissions it is limited to, all of which the caller holds; at least one. */
-            scopes: string[];
             /**
              * Format: int32
              * @description Days until it ends by itself, 1 to 366, 90 by default.
              */
             expires_in_days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description Names of the permissions it is limited to, all of which the caller holds; at least one. */
+            scopes: string[];
         };
         /**
          * Format: uuid
@@ -2494,26 +2556,26 @@ export interface components {
         NodeId: string;
         /** @description A process as the others know it. */
         NodeInfo: {
+            /** @description It takes no new work. */
+            draining: boolean;
+            /** @description Where HTTP is answered. */
+            http?: string | null;
             /** @description This run of it. */
             id: components["schemas"]["NodeId"];
+            /** @description Where other nodes reach it; `None`: it is alone. */
+            links?: string | null;
+            /** @description How busy it is. */
+            load: components["schemas"]["Load"];
+            /** @description Where WebRTC media is listened to. */
+            media?: string | null;
             /** @description What its operator calls it; the same after a restart. */
             name: string;
             /** @description What it does. */
             roles: components["schemas"]["NodeRole"][];
-            /** @description Where other nodes reach it; `None`: it is alone. */
-            links?: string | null;
-            /** @description Where HTTP is answered. */
-            http?: string | null;
             /** @description Where SIP is listened to. */
             sip?: string | null;
-            /** @description Where WebRTC media is listened to. */
-            media?: string | null;
             /** @description The program's version. */
             version: string;
-            /** @description It takes no new work. */
-            draining: boolean;
-            /** @description How busy it is. */
-            load: components["schemas"]["Load"];
         };
         /** @description The nodes that are there. */
         NodeList: {
@@ -2541,10 +2603,10 @@ export interface components {
             /** @enum {string} */
             kind: "flow";
         } | {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @enum {string} */
             kind: "user";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         };
         /** @description A refusal in OAuth's own shape (RFC 6749 §5.2). */
         OAuthError: {
@@ -2587,22 +2649,22 @@ export interface components {
         Page_Agent: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Who. */
-                user: components["schemas"]["UserId"];
+                /** @description Conversations alerting, going on or in wrap-up. */
+                conversations: components["schemas"]["ConversationId"][];
                 /** @description Name to show. */
                 display_name: string;
                 /** @description Presence. */
                 presence: components["schemas"]["PresenceView"];
-                /** @description Routing status. */
-                status: components["schemas"]["RoutingStatus"];
-                /** @description Since when. */
-                since: components["schemas"]["Timestamp"];
                 /** @description Queues the agent is a member of. */
                 queues: components["schemas"]["QueueId"][];
+                /** @description Since when. */
+                since: components["schemas"]["Timestamp"];
                 /** @description Skills. */
                 skills: components["schemas"]["SkillRequirement"][];
-                /** @description Conversations alerting, going on or in wrap-up. */
-                conversations: components["schemas"]["ConversationId"][];
+                /** @description Routing status. */
+                status: components["schemas"]["RoutingStatus"];
+                /** @description Who. */
+                user: components["schemas"]["UserId"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2611,18 +2673,18 @@ export interface components {
         Page_Application: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description The permission given. */
-                grant: components["schemas"]["GrantId"];
                 /** @description The program. */
                 client: components["schemas"]["ClientId"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The permission given. */
+                grant: components["schemas"]["GrantId"];
+                /** @description When it last got a token. */
+                last_used_at: components["schemas"]["Timestamp"];
                 /** @description Its name. */
                 name: string;
                 /** @description Names of the permissions it may use. */
                 scopes: string[];
-                /** @description Since when. */
-                created_at: components["schemas"]["Timestamp"];
-                /** @description When it last got a token. */
-                last_used_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2631,20 +2693,20 @@ export interface components {
         Page_Call: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["CallId"];
+                answered_at?: components["schemas"]["Timestamp"] | null;
                 conversation?: components["schemas"]["ConversationId"] | null;
                 /** @description Number dialled. */
                 dialled: string;
-                /** @description Whether it was started with video. */
-                video: boolean;
+                end_reason?: components["schemas"]["EndReason"] | null;
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Id. */
+                id: components["schemas"]["CallId"];
                 /** @description All legs there were, in order of their start. */
                 legs: components["schemas"]["Leg"][];
                 /** @description When it began. */
                 started_at: components["schemas"]["Timestamp"];
-                answered_at?: components["schemas"]["Timestamp"] | null;
-                ended_at?: components["schemas"]["Timestamp"] | null;
-                end_reason?: components["schemas"]["EndReason"] | null;
+                /** @description Whether it was started with video. */
+                video: boolean;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2653,27 +2715,27 @@ export interface components {
         Page_Chat: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
                 /** @description Id. */
                 id: components["schemas"]["ChatId"];
                 /** @description Kind. */
                 kind: components["schemas"]["ChatKind"];
-                /** @description Title, for groups. */
-                title?: string | null;
+                last_message?: components["schemas"]["Message"] | null;
                 /** @description Members, oneself included. */
                 members: components["schemas"]["UserId"][];
-                last_message?: components["schemas"]["Message"] | null;
                 /**
                  * Format: int64
                  * @description Sequence number up to which one has read.
                  */
                 read_seq: number;
+                /** @description Title, for groups. */
+                title?: string | null;
                 /**
                  * Format: int64
                  * @description Messages of others after that.
                  */
                 unread: number;
-                /** @description When it was made. */
-                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2682,22 +2744,22 @@ export interface components {
         Page_ClientInfo: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description Whether it has a secret. */
+                confidential: boolean;
+                /** @description When it was registered. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description How it may get tokens. */
+                grant_types: components["schemas"]["GrantType"][];
                 /** @description Its `client_id`. */
                 id: components["schemas"]["ClientId"];
                 /** @description The name people see. */
                 name: string;
-                /** @description Whether it has a secret. */
-                confidential: boolean;
                 /** @description Where browsers may be sent back to. */
                 redirect_uris: string[];
-                /** @description How it may get tokens. */
-                grant_types: components["schemas"]["GrantType"][];
-                /** @description Names of the permissions it may ask for. */
-                scopes: string[];
                 /** @description Roles it acts with for itself. */
                 roles: components["schemas"]["Role"][];
-                /** @description When it was registered. */
-                created_at: components["schemas"]["Timestamp"];
+                /** @description Names of the permissions it may ask for. */
+                scopes: string[];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2706,16 +2768,17 @@ export interface components {
         Page_Conversation: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["ConversationId"];
+                /** @description What the flow noted: `set` and `collect` nodes. */
+                attributes?: {
+                    [key: string]: string;
+                };
                 call?: components["schemas"]["CallId"] | null;
+                ended_at?: components["schemas"]["Timestamp"] | null;
                 /** @description How the customer named itself. */
                 from: string;
-                /** @description Number called. */
-                to: string;
-                queue?: components["schemas"]["QueueId"] | null;
-                /** @description Where it stands. */
-                state: components["schemas"]["ConversationState"];
+                /** @description Id. */
+                id: components["schemas"]["ConversationId"];
+                outcome?: components["schemas"]["Outcome"] | null;
                 /** @description Everybody who took part, in order. */
                 participants: components["schemas"]["Participant"][];
                 /**
@@ -2723,14 +2786,13 @@ export interface components {
                  * @description Place in the queue now, 1 is next.
                  */
                 position?: number | null;
-                /** @description What the flow noted: `set` and `collect` nodes. */
-                attributes?: {
-                    [key: string]: string;
-                };
+                queue?: components["schemas"]["QueueId"] | null;
                 /** @description Start. */
                 started_at: components["schemas"]["Timestamp"];
-                ended_at?: components["schemas"]["Timestamp"] | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["ConversationState"];
+                /** @description Number called. */
+                to: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2739,15 +2801,9 @@ export interface components {
         Page_Decision: {
             /** @description The items, in the list's order. */
             items: {
+                agent?: components["schemas"]["UserId"] | null;
                 /** @description When. */
                 at: components["schemas"]["Timestamp"];
-                offer?: components["schemas"]["OfferId"] | null;
-                agent?: components["schemas"]["UserId"] | null;
-                /**
-                 * Format: int64
-                 * @description The item's ordering key: arrival in ms − 60 000 × priority.
-                 */
-                key: number;
                 /** @description Eligible agents in the order they were ranked, at most 10. */
                 candidates: components["schemas"]["Candidate"][];
                 /**
@@ -2757,6 +2813,12 @@ export interface components {
                 eligible: number;
                 /** @description Members that were not, with the reason; at most 20. */
                 excluded: components["schemas"]["Excluded"][];
+                /**
+                 * Format: int64
+                 * @description The item's ordering key: arrival in ms − 60 000 × priority.
+                 */
+                key: number;
+                offer?: components["schemas"]["OfferId"] | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2765,6 +2827,15 @@ export interface components {
         Page_Delivery: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description When it was sent last. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description How often it was sent.
+                 */
+                attempts: number;
+                /** @description Why it was not taken the last time. */
+                error?: string | null;
                 /** @description The event's cursor, which is its `webhook-id`. */
                 event: components["schemas"]["Cursor"];
                 /** @description The event's kind. */
@@ -2773,18 +2844,9 @@ export interface components {
                 state: components["schemas"]["DeliveryState"];
                 /**
                  * Format: int32
-                 * @description How often it was sent.
-                 */
-                attempts: number;
-                /**
-                 * Format: int32
                  * @description The receiver's last HTTP status, if it answered.
                  */
                 status?: number | null;
-                /** @description Why it was not taken the last time. */
-                error?: string | null;
-                /** @description When it was sent last. */
-                at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
                  * @description How long that took, ms.
@@ -2798,39 +2860,39 @@ export interface components {
         Page_Event: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Where a reader stands once it has seen this event. */
-                cursor: components["schemas"]["Cursor"];
-                /** @description The tenant. */
-                org: components["schemas"]["OrgId"];
-                /** @description The stream and, */
-                stream: components["schemas"]["Stream"];
-                /**
-                 * Format: int64
-                 * @description in it, this event's version: 1, 2, 3 …
-                 */
-                version: number;
-                /** @description Dotted name, as `chat.message.posted`. */
-                type: string;
-                /**
-                 * Format: int32
-                 * @description Version of the shape of `data`.
-                 */
-                schema_version: number;
-                /** @description When. */
-                at: components["schemas"]["Timestamp"];
                 /** @description Who caused it. */
                 actor: components["schemas"]["Actor"];
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                causation?: components["schemas"]["Position"] | null;
                 /**
                  * Format: uuid
                  * @description The request or call it came from.
                  */
                 correlation?: string | null;
-                causation?: components["schemas"]["Position"] | null;
+                /** @description Where a reader stands once it has seen this event. */
+                cursor: components["schemas"]["Cursor"];
+                /** @description The payload: the type named by `kind` in [`crate::events`]. */
+                data: unknown;
+                /** @description The tenant. */
+                org: components["schemas"]["OrgId"];
+                /**
+                 * Format: int32
+                 * @description Version of the shape of `data`.
+                 */
+                schema_version: number;
+                /** @description The stream and, */
+                stream: components["schemas"]["Stream"];
                 subject?: components["schemas"]["UserId"] | null;
                 /** @description Who may see it. */
                 topics: components["schemas"]["Topic"][];
-                /** @description The payload: the type named by `kind` in [`crate::events`]. */
-                data: unknown;
+                /** @description Dotted name, as `chat.message.posted`. */
+                type: string;
+                /**
+                 * Format: int64
+                 * @description in it, this event's version: 1, 2, 3 …
+                 */
+                version: number;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2843,15 +2905,15 @@ export interface components {
                 id: components["schemas"]["FlowId"];
                 /** @description Name, from the text. */
                 name: string;
+                /** @description When this version was published. */
+                published_at: components["schemas"]["Timestamp"];
+                /** @description The text (TOML; `docs/flows.md` has the schema). */
+                text: string;
                 /**
                  * Format: int64
                  * @description Version published.
                  */
                 version: number;
-                /** @description The text (TOML; `docs/flows.md` has the schema). */
-                text: string;
-                /** @description When this version was published. */
-                published_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2860,34 +2922,34 @@ export interface components {
         Page_Job: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Which. */
-                id: components["schemas"]["JobId"];
-                /** @description What kind of work. */
-                kind: string;
-                /** @description The name by which it is the same job when it is asked for again. */
-                key?: string | null;
-                /** @description What became of it. */
-                state: components["schemas"]["JobState"];
                 /**
                  * Format: int32
                  * @description How often it was tried.
                  */
                 attempts: number;
+                /** @description When it last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Why the last try failed. */
+                error?: string | null;
+                /** @description Which. */
+                id: components["schemas"]["JobId"];
+                /** @description The name by which it is the same job when it is asked for again. */
+                key?: string | null;
+                /** @description What kind of work. */
+                kind: string;
                 /**
                  * Format: int32
                  * @description How often it may be tried.
                  */
                 max_attempts: number;
-                /** @description Not before then. */
-                run_at: components["schemas"]["Timestamp"];
-                /** @description When it was asked for. */
-                created_at: components["schemas"]["Timestamp"];
-                /** @description When it last changed. */
-                changed_at: components["schemas"]["Timestamp"];
-                /** @description Why the last try failed. */
-                error?: string | null;
                 /** @description What to do, as its kind has it. */
                 payload: unknown;
+                /** @description Not before then. */
+                run_at: components["schemas"]["Timestamp"];
+                /** @description What became of it. */
+                state: components["schemas"]["JobState"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2896,29 +2958,29 @@ export interface components {
         Page_Message: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["MessageId"];
-                /** @description Where. */
-                chat: components["schemas"]["ChatId"];
-                /**
-                 * Format: int64
-                 * @description 1, 2, 3 … within the chat, without holes.
-                 */
-                seq: number;
+                /** @description When it was posted. */
+                at: components["schemas"]["Timestamp"];
                 /** @description Who. */
                 author: components["schemas"]["UserId"];
+                /** @description Where. */
+                chat: components["schemas"]["ChatId"];
                 /**
                  * Format: uuid
                  * @description The author's own id for it.
                  */
                 client_id: string;
-                /** @description Text; empty once deleted. */
-                text: string;
-                /** @description When it was posted. */
-                at: components["schemas"]["Timestamp"];
-                edited_at?: components["schemas"]["Timestamp"] | null;
                 /** @description Whether it was deleted. */
                 deleted: boolean;
+                edited_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Id. */
+                id: components["schemas"]["MessageId"];
+                /**
+                 * Format: int64
+                 * @description 1, 2, 3 … within the chat, without holes.
+                 */
+                seq: number;
+                /** @description Text; empty once deleted. */
+                text: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2939,10 +3001,10 @@ export interface components {
         Page_PermissionInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Its name, `thing:verb`. */
-                name: string;
                 /** @description What it allows. */
                 description: string;
+                /** @description Its name, `thing:verb`. */
+                name: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2951,22 +3013,22 @@ export interface components {
         Page_Person: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description False for somebody who may not sign in any more; their name stays for what they did. */
+                active: boolean;
+                /** @description Name to show. */
+                display_name: string;
+                /** @description Internal number that rings this person. */
+                extension?: string | null;
                 /** @description Id. */
                 id: components["schemas"]["UserId"];
                 /** @description Login name. */
                 name: string;
-                /** @description Name to show. */
-                display_name: string;
-                /** @description Job title. */
-                title?: string | null;
-                /** @description Internal number that rings this person. */
-                extension?: string | null;
-                /** @description Roles held. */
-                roles: components["schemas"]["Role"][];
-                /** @description False for somebody who may not sign in any more; their name stays for what they did. */
-                active: boolean;
                 /** @description Presence now. */
                 presence: components["schemas"]["PresenceView"];
+                /** @description Roles held. */
+                roles: components["schemas"]["Role"][];
+                /** @description Job title. */
+                title?: string | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2975,16 +3037,16 @@ export interface components {
         Page_Phone: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["PhoneId"];
-                /** @description Whose it is. */
-                user: components["schemas"]["UserId"];
                 /** @description What the phone authenticates as. */
                 auth_user: string;
-                /** @description Only in the answer that made it. */
-                secret?: string | null;
                 /** @description Where it registered from, while it is registered. */
                 contacts: string[];
+                /** @description Id. */
+                id: components["schemas"]["PhoneId"];
+                /** @description Only in the answer that made it. */
+                secret?: string | null;
+                /** @description Whose it is. */
+                user: components["schemas"]["UserId"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3008,39 +3070,6 @@ export interface components {
         Page_QueueStats: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Which. */
-                queue: components["schemas"]["QueueId"];
-                /**
-                 * Format: int32
-                 * @description Waiting or alerting now.
-                 */
-                waiting: number;
-                oldest_since?: components["schemas"]["Timestamp"] | null;
-                /**
-                 * Format: int32
-                 * @description Talking to agents now.
-                 */
-                interacting: number;
-                /**
-                 * Format: int32
-                 * @description Members on queue.
-                 */
-                agents_on_queue: number;
-                /**
-                 * Format: int32
-                 * @description Members free.
-                 */
-                agents_idle: number;
-                /**
-                 * Format: int32
-                 * @description Arrived.
-                 */
-                offered: number;
-                /**
-                 * Format: int32
-                 * @description Reached an agent.
-                 */
-                answered: number;
                 /**
                  * Format: int32
                  * @description Left while waiting.
@@ -3052,12 +3081,45 @@ export interface components {
                  */
                 abandoned_short: number;
                 /**
+                 * Format: int32
+                 * @description Members free.
+                 */
+                agents_idle: number;
+                /**
+                 * Format: int32
+                 * @description Members on queue.
+                 */
+                agents_on_queue: number;
+                /**
+                 * Format: int32
+                 * @description Reached an agent.
+                 */
+                answered: number;
+                /**
                  * Format: int64
                  * @description Σ wait of the answered / answered, milliseconds.
                  */
                 average_speed_of_answer_ms?: number | null;
+                /**
+                 * Format: int32
+                 * @description Talking to agents now.
+                 */
+                interacting: number;
+                /**
+                 * Format: int32
+                 * @description Arrived.
+                 */
+                offered: number;
+                oldest_since?: components["schemas"]["Timestamp"] | null;
+                /** @description Which. */
+                queue: components["schemas"]["QueueId"];
                 /** @description Service levels by variant. */
                 service_level: components["schemas"]["ServiceLevels"];
+                /**
+                 * Format: int32
+                 * @description Waiting or alerting now.
+                 */
+                waiting: number;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3066,12 +3128,6 @@ export interface components {
         Page_RoleInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Its name, by which people hold it. */
-                name: components["schemas"]["Role"];
-                /** @description The name to show. */
-                title: string;
-                /** @description Names of the permissions it stands for. */
-                permissions: string[];
                 /** @description Whether every org has it, unchangeable. */
                 built_in: boolean;
                 /**
@@ -3079,6 +3135,12 @@ export interface components {
                  * @description How many people hold it.
                  */
                 holders: number;
+                /** @description Its name, by which people hold it. */
+                name: components["schemas"]["Role"];
+                /** @description Names of the permissions it stands for. */
+                permissions: string[];
+                /** @description The name to show. */
+                title: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3087,20 +3149,20 @@ export interface components {
         Page_SessionInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["SessionId"];
-                /** @description The browser or program, as it named itself when it signed in. */
-                user_agent?: string | null;
                 /** @description The network address it signed in from. */
                 address?: string | null;
                 /** @description When it signed in. */
                 created_at: components["schemas"]["Timestamp"];
-                /** @description When it was last used, to ten minutes. */
-                last_used_at: components["schemas"]["Timestamp"];
-                /** @description When it ends unless it is used. */
-                expires_at: components["schemas"]["Timestamp"];
                 /** @description Whether it is the one that asks. */
                 current: boolean;
+                /** @description When it ends unless it is used. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description Id. */
+                id: components["schemas"]["SessionId"];
+                /** @description When it was last used, to ten minutes. */
+                last_used_at: components["schemas"]["Timestamp"];
+                /** @description The browser or program, as it named itself when it signed in. */
+                user_agent?: string | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3121,17 +3183,17 @@ export interface components {
         Page_TokenInfo: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it ends by itself. */
+                expires_at: components["schemas"]["Timestamp"];
                 /** @description Id. */
                 id: components["schemas"]["SessionId"];
+                last_used_at?: components["schemas"]["Timestamp"] | null;
                 /** @description What it is for. */
                 name: string;
                 /** @description Names of the permissions it is limited to. It never opens more than its owner holds at the time. */
                 scopes: string[];
-                /** @description When it was made. */
-                created_at: components["schemas"]["Timestamp"];
-                last_used_at?: components["schemas"]["Timestamp"] | null;
-                /** @description When it ends by itself. */
-                expires_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3140,35 +3202,35 @@ export interface components {
         Page_WebhookInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Which. */
-                id: components["schemas"]["WebhookId"];
-                /** @description Its name. */
-                name: string;
-                /** @description Where events are sent. */
-                url: string;
-                /** @description Which kinds; none: all. */
-                kinds: string[];
-                /** @description It is told what this user may see: who made it, or gave it another address last. */
-                user: components["schemas"]["UserId"];
-                /** @description How it is. */
-                state: components["schemas"]["WebhookState"];
-                /** @description Why the server gave it up. */
-                reason?: string | null;
-                /** @description Everything up to here was sent, set aside, or not for it. */
-                seen: components["schemas"]["Cursor"];
-                failing_since?: components["schemas"]["Timestamp"] | null;
                 /**
                  * Format: int32
                  * @description How often that was sent.
                  */
                 attempts: number;
-                next_try_at?: components["schemas"]["Timestamp"] | null;
-                /** @description What came of the last time. */
-                error?: string | null;
-                /** @description When it was made. */
-                created_at: components["schemas"]["Timestamp"];
                 /** @description When somebody changed it last. */
                 changed_at: components["schemas"]["Timestamp"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What came of the last time. */
+                error?: string | null;
+                failing_since?: components["schemas"]["Timestamp"] | null;
+                /** @description Which. */
+                id: components["schemas"]["WebhookId"];
+                /** @description Which kinds; none: all. */
+                kinds: string[];
+                /** @description Its name. */
+                name: string;
+                next_try_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why the server gave it up. */
+                reason?: string | null;
+                /** @description Everything up to here was sent, set aside, or not for it. */
+                seen: components["schemas"]["Cursor"];
+                /** @description How it is. */
+                state: components["schemas"]["WebhookState"];
+                /** @description Where events are sent. */
+                url: string;
+                /** @description It is told what this user may see: who made it, or gave it another address last. */
+                user: components["schemas"]["UserId"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3191,10 +3253,10 @@ export interface components {
             id: components["schemas"]["ParticipantId"];
             /** @description For what. */
             purpose: components["schemas"]["Purpose"];
-            user?: components["schemas"]["UserId"] | null;
             queue?: components["schemas"]["QueueId"] | null;
             /** @description Timed stretches, in order. */
             segments: components["schemas"]["Segment"][];
+            user?: components["schemas"]["UserId"] | null;
             wrap_up?: components["schemas"]["WrapUp"] | null;
         };
         /**
@@ -3204,42 +3266,42 @@ export interface components {
         ParticipantId: string;
         /** @description A right to one kind of operation. */
         PermissionInfo: {
-            /** @description Its name, `thing:verb`. */
-            name: string;
             /** @description What it allows. */
             description: string;
+            /** @description Its name, `thing:verb`. */
+            name: string;
         };
         /** @description Somebody in the directory. */
         Person: {
+            /** @description False for somebody who may not sign in any more; their name stays for what they did. */
+            active: boolean;
+            /** @description Name to show. */
+            display_name: string;
+            /** @description Internal number that rings this person. */
+            extension?: string | null;
             /** @description Id. */
             id: components["schemas"]["UserId"];
             /** @description Login name. */
             name: string;
-            /** @description Name to show. */
-            display_name: string;
-            /** @description Job title. */
-            title?: string | null;
-            /** @description Internal number that rings this person. */
-            extension?: string | null;
-            /** @description Roles held. */
-            roles: components["schemas"]["Role"][];
-            /** @description False for somebody who may not sign in any more; their name stays for what they did. */
-            active: boolean;
             /** @description Presence now. */
             presence: components["schemas"]["PresenceView"];
+            /** @description Roles held. */
+            roles: components["schemas"]["Role"][];
+            /** @description Job title. */
+            title?: string | null;
         };
         /** @description A SIP phone's account. The secret is shown once, when it is made. */
         Phone: {
-            /** @description Id. */
-            id: components["schemas"]["PhoneId"];
-            /** @description Whose it is. */
-            user: components["schemas"]["UserId"];
             /** @description What the phone authenticates as. */
             auth_user: string;
-            /** @description Only in the answer that made it. */
-            secret?: string | null;
             /** @description Where it registered from, while it is registered. */
             contacts: string[];
+            /** @description Id. */
+            id: components["schemas"]["PhoneId"];
+            /** @description Only in the answer that made it. */
+            secret?: string | null;
+            /** @description Whose it is. */
+            user: components["schemas"]["UserId"];
         };
         /**
          * Format: uuid
@@ -3258,27 +3320,20 @@ export interface components {
         Presence: "available" | "busy" | "away" | "break" | "meal" | "meeting" | "training" | "idle" | "offline" | "on_queue";
         /** @description Somebody's presence, merged over devices, choice and routing. */
         PresenceView: {
-            /** @description First level. */
-            primary: components["schemas"]["Presence"];
+            activity?: components["schemas"]["Activity"] | null;
             /** @description Second level: the org's or person's own words. */
             message?: string | null;
-            activity?: components["schemas"]["Activity"] | null;
+            /** @description First level. */
+            primary: components["schemas"]["Presence"];
             /** @description Since when this primary presence holds. */
             since: components["schemas"]["Timestamp"];
         };
         /** @description `application/problem+json` (RFC 9457). */
         Problem: {
-            /** @description Stable name of the kind of problem: `https://tandem.dev/problems/` + a kebab-case slug. */
-            type: string;
-            /** @description Short, the same for every occurrence. */
-            title: string;
-            /**
-             * Format: int32
-             * @description The HTTP status.
-             */
-            status: number;
             /** @description This occurrence, in words somebody can act on. */
             detail?: string | null;
+            /** @description What was wrong where, when the body was at fault. */
+            errors?: components["schemas"]["FieldError"][];
             /** @description The request, for support. */
             instance?: string | null;
             /**
@@ -3286,8 +3341,15 @@ export interface components {
              * @description Seconds after which it is worth trying again, as `Retry-After` says.
              */
             retry_after_seconds?: number | null;
-            /** @description What was wrong where, when the body was at fault. */
-            errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description Short, the same for every occurrence. */
+            title: string;
+            /** @description Stable name of the kind of problem: `https://tandem.dev/problems/` + a kebab-case slug. */
+            type: string;
         };
         /** @description `POST /me/second-factor` and `POST /me/second-factor/disable`: whoever found a session open does not know the password. */
         ProvePassword: {
@@ -3316,74 +3378,41 @@ export interface components {
         QueueId: string;
         /** @description A member of a queue. */
         QueueMember: {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @description Whether this queue reaches the agent now. */
             joined?: boolean;
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         };
         /** @description What can be set of a queue. `POST /queues`, `PUT /queues/{queue}`. */
         QueueSettings: {
-            /** @description Name, unique in the org. */
-            name: string;
-            /** @description Members. */
-            members: components["schemas"]["QueueMember"][];
             /**
              * Format: int32
              * @description Seconds an agent's alert lasts, 5 to 120.
              */
             alert_seconds?: number;
-            /**
-             * Format: int32
-             * @description Service level: answered within this many seconds.
-             */
-            target_seconds?: number;
+            /** @description How agents are matched. */
+            evaluation?: components["schemas"]["Evaluation"];
+            /** @description Members. */
+            members: components["schemas"]["QueueMember"][];
+            /** @description Name, unique in the org. */
+            name: string;
             /**
              * Format: int32
              * @description Abandons up to this many seconds are short ones.
              */
             short_abandon_seconds?: number;
-            /** @description Work after the interaction. */
-            wrap_up?: components["schemas"]["WrapUpPolicy"];
-            /** @description How agents are matched. */
-            evaluation?: components["schemas"]["Evaluation"];
             /** @description Skills every interaction of this queue asks for. */
             skills?: components["schemas"]["SkillRequirement"][];
+            /**
+             * Format: int32
+             * @description Service level: answered within this many seconds.
+             */
+            target_seconds?: number;
+            /** @description Work after the interaction. */
+            wrap_up?: components["schemas"]["WrapUpPolicy"];
         };
         /** @description A queue's live numbers; the counts are since midnight UTC. */
         QueueStats: {
-            /** @description Which. */
-            queue: components["schemas"]["QueueId"];
-            /**
-             * Format: int32
-             * @description Waiting or alerting now.
-             */
-            waiting: number;
-            oldest_since?: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: int32
-             * @description Talking to agents now.
-             */
-            interacting: number;
-            /**
-             * Format: int32
-             * @description Members on queue.
-             */
-            agents_on_queue: number;
-            /**
-             * Format: int32
-             * @description Members free.
-             */
-            agents_idle: number;
-            /**
-             * Format: int32
-             * @description Arrived.
-             */
-            offered: number;
-            /**
-             * Format: int32
-             * @description Reached an agent.
-             */
-            answered: number;
             /**
              * Format: int32
              * @description Left while waiting.
@@ -3395,12 +3424,45 @@ export interface components {
              */
             abandoned_short: number;
             /**
+             * Format: int32
+             * @description Members free.
+             */
+            agents_idle: number;
+            /**
+             * Format: int32
+             * @description Members on queue.
+             */
+            agents_on_queue: number;
+            /**
+             * Format: int32
+             * @description Reached an agent.
+             */
+            answered: number;
+            /**
              * Format: int64
              * @description Σ wait of the answered / answered, milliseconds.
              */
             average_speed_of_answer_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Talking to agents now.
+             */
+            interacting: number;
+            /**
+             * Format: int32
+             * @description Arrived.
+             */
+            offered: number;
+            oldest_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            queue: components["schemas"]["QueueId"];
             /** @description Service levels by variant. */
             service_level: components["schemas"]["ServiceLevels"];
+            /**
+             * Format: int32
+             * @description Waiting or alerting now.
+             */
+            waiting: number;
         };
         /** @description Codes to sign in with when the authenticator is lost. Each works once; shown once. */
         RecoveryCodes: {
@@ -3409,14 +3471,14 @@ export interface components {
         };
         /** @description `POST /oauth/revoke` (RFC 7009 §2.1), form-encoded. */
         RevokeRequest: {
-            /** @description The token. */
-            token: string;
-            /** @description Which kind it may be; only a hint. */
-            token_type_hint?: string | null;
             /** @description The program, unless it authenticates in the header. */
             client_id?: string | null;
             /** @description Its secret, unless it authenticates in the header. */
             client_secret?: string | null;
+            /** @description The token. */
+            token: string;
+            /** @description Which kind it may be; only a hint. */
+            token_type_hint?: string | null;
         };
         /**
          * @description `agent`, `supervisor`, `admin`, or the name of a role that the org defined.
@@ -3425,12 +3487,6 @@ export interface components {
         Role: string;
         /** @description What a role is. */
         RoleInfo: {
-            /** @description Its name, by which people hold it. */
-            name: components["schemas"]["Role"];
-            /** @description The name to show. */
-            title: string;
-            /** @description Names of the permissions it stands for. */
-            permissions: string[];
             /** @description Whether every org has it, unchangeable. */
             built_in: boolean;
             /**
@@ -3438,6 +3494,12 @@ export interface components {
              * @description How many people hold it.
              */
             holders: number;
+            /** @description Its name, by which people hold it. */
+            name: components["schemas"]["Role"];
+            /** @description Names of the permissions it stands for. */
+            permissions: string[];
+            /** @description The name to show. */
+            title: string;
         };
         /**
          * @description What routing sees of an agent.
@@ -3446,13 +3508,13 @@ export interface components {
         RoutingStatus: "off_queue" | "idle" | "alerting" | "interacting" | "wrap_up" | "communicating" | "not_responding";
         /** @description Answer to `rtc.offer`. */
         RtcAnswer: {
-            /** @description The session description. */
-            sdp: string;
             /**
              * @description The media node it is of. To be named in later offers of the same connection. Another one than was named: that is gone, and so is
              *     the connection; make a new one.
              */
             node: components["schemas"]["NodeId"];
+            /** @description The session description. */
+            sdp: string;
         };
         /** @description What a media section carries. */
         RtcPurpose: {
@@ -3465,10 +3527,10 @@ export interface components {
             /** @enum {string} */
             purpose: "screen";
         } | {
-            /** @description Which. */
-            track: components["schemas"]["TrackId"];
             /** @enum {string} */
             purpose: "receive";
+            /** @description Which. */
+            track: components["schemas"]["TrackId"];
         } | {
             /** @enum {string} */
             purpose: "unused";
@@ -3490,22 +3552,22 @@ export interface components {
         };
         /** @description What an authenticator (RFC 6238) needs to know, shown once. */
         SecondFactorOffer: {
+            /** @description `uri` as a QR code: rows of modules, `1` dark, without the quiet zone. */
+            qr: string[];
             /** @description The shared secret in base32, to type in by hand. */
             secret: string;
             /** @description The same with its settings, as authenticators read it. */
             uri: string;
-            /** @description `uri` as a QR code: rows of modules, `1` dark, without the quiet zone. */
-            qr: string[];
         };
         /** @description A timed stretch. */
         Segment: {
+            /** @description How it ended: `answered`, `declined`, `expired`, `withdrawn`, `abandoned`, `hangup`, `completed`, `timeout` … */
+            disposition?: string | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Of what kind. */
             kind: components["schemas"]["SegmentKind"];
             /** @description From. */
             started_at: components["schemas"]["Timestamp"];
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            /** @description How it ended: `answered`, `declined`, `expired`, `withdrawn`, `abandoned`, `hangup`, `completed`, `timeout` … */
-            disposition?: string | null;
         };
         /**
          * @description Kinds of segment.
@@ -3519,23 +3581,23 @@ export interface components {
         };
         /** @description What the server sends. */
         ServerFrame: {
+            /** @description Its answer. */
+            data: unknown;
             /**
              * Format: int64
              * @description The request.
              */
             id: number;
-            /** @description Its answer. */
-            data: unknown;
             /** @enum {string} */
             type: "reply";
         } | {
+            /** @description Why. */
+            data: components["schemas"]["Problem"];
             /**
              * Format: int64
              * @description The request.
              */
             id: number;
-            /** @description Why. */
-            data: components["schemas"]["Problem"];
             /** @enum {string} */
             type: "error";
         } | {
@@ -3546,15 +3608,20 @@ export interface components {
             /** @enum {string} */
             type: "event";
         } | {
-            /** @description Where it was published. */
-            topic: components["schemas"]["Topic"];
             /** @description What. */
             data: components["schemas"]["Signal"];
+            /** @description Where it was published. */
+            topic: components["schemas"]["Topic"];
             /** @enum {string} */
             type: "signal";
         };
         /** @description Service level by variant, percent. Absent while there is nothing to divide by. */
         ServiceLevels: {
+            /**
+             * Format: double
+             * @description Answered in time / (answered + abandoned − short abandoned).
+             */
+            drop_short?: number | null;
             /**
              * Format: double
              * @description Answered in time / answered.
@@ -3570,11 +3637,6 @@ export interface components {
              * @description (Answered in time + abandoned in time) / (answered + abandoned).
              */
             positive?: number | null;
-            /**
-             * Format: double
-             * @description Answered in time / (answered + abandoned − short abandoned).
-             */
-            drop_short?: number | null;
         };
         /**
          * Format: uuid
@@ -3583,20 +3645,20 @@ export interface components {
         SessionId: string;
         /** @description One sign-in that holds. */
         SessionInfo: {
-            /** @description Id. */
-            id: components["schemas"]["SessionId"];
-            /** @description The browser or program, as it named itself when it signed in. */
-            user_agent?: string | null;
             /** @description The network address it signed in from. */
             address?: string | null;
             /** @description When it signed in. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description When it was last used, to ten minutes. */
-            last_used_at: components["schemas"]["Timestamp"];
-            /** @description When it ends unless it is used. */
-            expires_at: components["schemas"]["Timestamp"];
             /** @description Whether it is the one that asks. */
             current: boolean;
+            /** @description When it ends unless it is used. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Id. */
+            id: components["schemas"]["SessionId"];
+            /** @description When it was last used, to ten minutes. */
+            last_used_at: components["schemas"]["Timestamp"];
+            /** @description The browser or program, as it named itself when it signed in. */
+            user_agent?: string | null;
         };
         /** @description `PUT /people/{user}/roles`. */
         SetRoles: {
@@ -3605,38 +3667,38 @@ export interface components {
         };
         /** @description `POST /sessions`: signs in with a password. */
         SignIn: {
-            /** @description The org's name; may be left out while the server has one org. */
-            org?: string | null;
+            /** @description Where a second factor is on: the authenticator's six digits, or a recovery code. */
+            code?: string | null;
             /**
              * @description Login name.
              * @example agent1
              */
             name: string;
+            /** @description The org's name; may be left out while the server has one org. */
+            org?: string | null;
             /** @description Password. */
             password: string;
-            /** @description Where a second factor is on: the authenticator's six digits, or a recovery code. */
-            code?: string | null;
         };
         /** @description Signals: published on the bus, never stored. */
         Signal: {
             /** @description Where. */
             chat: components["schemas"]["ChatId"];
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @enum {string} */
             signal: "typing";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         } | {
             /** @description The call. */
             call: components["schemas"]["CallId"];
-            /** @description Everything the other endpoints send now. */
-            tracks: components["schemas"]["Track"][];
             /** @enum {string} */
             signal: "call_tracks";
+            /** @description Everything the other endpoints send now. */
+            tracks: components["schemas"]["Track"][];
         } | {
-            /** @description The numbers. */
-            stats: components["schemas"]["QueueStats"];
             /** @enum {string} */
             signal: "queue_stats";
+            /** @description The numbers. */
+            stats: components["schemas"]["QueueStats"];
         } | {
             /** @description The state. */
             agent: components["schemas"]["Agent"];
@@ -3656,12 +3718,12 @@ export interface components {
         };
         /** @description A new session. */
         SignedIn: {
-            /** @description Bearer token, shown once. */
-            token: string;
             /** @description When it ends. */
             expires_at: components["schemas"]["Timestamp"];
             /** @description Who it is for. */
             me: components["schemas"]["Me"];
+            /** @description Bearer token, shown once. */
+            token: string;
         };
         /** @description A skill. */
         Skill: {
@@ -3677,13 +3739,13 @@ export interface components {
         SkillId: string;
         /** @description A skill that is asked for. */
         SkillRequirement: {
-            /** @description Which. */
-            skill: components["schemas"]["SkillId"];
             /**
              * Format: int32
              * @description At least this level, 0 to 5.
              */
             level?: number;
+            /** @description Which. */
+            skill: components["schemas"]["SkillId"];
         };
         /** @description The consistency boundary an event belongs to: its version is unique within it. */
         Stream: string;
@@ -3703,8 +3765,6 @@ export interface components {
         TokenAnswer: {
             /** @description Send it as `Authorization: Bearer …`. */
             access_token: string;
-            /** @description `Bearer`. */
-            token_type: string;
             /**
              * Format: int64
              * @description Seconds the access token lives.
@@ -3714,60 +3774,62 @@ export interface components {
             refresh_token?: string | null;
             /** @description The permissions given, by name. */
             scope: string;
+            /** @description `Bearer`. */
+            token_type: string;
         };
         /** @description A personal access token, without the token itself. */
         TokenInfo: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Timestamp"];
             /** @description Id. */
             id: components["schemas"]["SessionId"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description What it is for. */
             name: string;
             /** @description Names of the permissions it is limited to. It never opens more than its owner holds at the time. */
             scopes: string[];
-            /** @description When it was made. */
-            created_at: components["schemas"]["Timestamp"];
-            last_used_at?: components["schemas"]["Timestamp"] | null;
-            /** @description When it ends by itself. */
-            expires_at: components["schemas"]["Timestamp"];
         };
         /** @description A new personal access token. */
         TokenMade: {
-            /** @description The token, shown once. Send it as `Authorization: Bearer …`. */
-            token: string;
             /** @description What it is. */
             info: components["schemas"]["TokenInfo"];
+            /** @description The token, shown once. Send it as `Authorization: Bearer …`. */
+            token: string;
         };
         /** @description `POST /oauth/token` (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8628 §3.4), form-encoded. */
         TokenRequest: {
-            /** @description Which way. */
-            grant_type: string;
             /** @description The program, unless it authenticates in the header. */
             client_id?: string | null;
             /** @description Its secret, unless it authenticates in the header. */
             client_secret?: string | null;
             /** @description The code the browser brought. */
             code?: string | null;
-            /** @description As it was asked for. */
-            redirect_uri?: string | null;
             /** @description What the challenge was made of (RFC 7636 §4.5). */
             code_verifier?: string | null;
+            /** @description The device's code. */
+            device_code?: string | null;
+            /** @description Which way. */
+            grant_type: string;
+            /** @description As it was asked for. */
+            redirect_uri?: string | null;
             /** @description The refresh token. */
             refresh_token?: string | null;
             /** @description Permissions wanted, by name; no more than were given. */
             scope?: string | null;
-            /** @description The device's code. */
-            device_code?: string | null;
         };
         /** @description Who may see an event or a signal: readers subscribe to topics, and the edge lets them have only those they may see. */
         Topic: string;
         /** @description Something an endpoint of a call sends, that others may receive. */
         Track: {
-            /** @description Id, to be named in `rtc.offer`. */
-            id: components["schemas"]["TrackId"];
             /** @description Whose. */
             endpoint: components["schemas"]["EndpointId"];
-            user?: components["schemas"]["UserId"] | null;
+            /** @description Id, to be named in `rtc.offer`. */
+            id: components["schemas"]["TrackId"];
             /** @description Source. */
             source: components["schemas"]["TrackSource"];
+            user?: components["schemas"]["UserId"] | null;
         };
         /**
          * Format: uuid
@@ -3791,42 +3853,42 @@ export interface components {
         WebhookId: string;
         /** @description A webhook. */
         WebhookInfo: {
-            /** @description Which. */
-            id: components["schemas"]["WebhookId"];
-            /** @description Its name. */
-            name: string;
-            /** @description Where events are sent. */
-            url: string;
-            /** @description Which kinds; none: all. */
-            kinds: string[];
-            /** @description It is told what this user may see: who made it, or gave it another address last. */
-            user: components["schemas"]["UserId"];
-            /** @description How it is. */
-            state: components["schemas"]["WebhookState"];
-            /** @description Why the server gave it up. */
-            reason?: string | null;
-            /** @description Everything up to here was sent, set aside, or not for it. */
-            seen: components["schemas"]["Cursor"];
-            failing_since?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
              * @description How often that was sent.
              */
             attempts: number;
-            next_try_at?: components["schemas"]["Timestamp"] | null;
-            /** @description What came of the last time. */
-            error?: string | null;
-            /** @description When it was made. */
-            created_at: components["schemas"]["Timestamp"];
             /** @description When somebody changed it last. */
             changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What came of the last time. */
+            error?: string | null;
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            id: components["schemas"]["WebhookId"];
+            /** @description Which kinds; none: all. */
+            kinds: string[];
+            /** @description Its name. */
+            name: string;
+            next_try_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why the server gave it up. */
+            reason?: string | null;
+            /** @description Everything up to here was sent, set aside, or not for it. */
+            seen: components["schemas"]["Cursor"];
+            /** @description How it is. */
+            state: components["schemas"]["WebhookState"];
+            /** @description Where events are sent. */
+            url: string;
+            /** @description It is told what this user may see: who made it, or gave it another address last. */
+            user: components["schemas"]["UserId"];
         };
         /** @description A webhook just made, or with a new secret. */
         WebhookMade: {
-            /** @description What it is. */
-            webhook: components["schemas"]["WebhookInfo"];
             /** @description What its messages are signed with, `whsec_` and base64, shown this once. */
             secret: string;
+            /** @description What it is. */
+            webhook: components["schemas"]["WebhookInfo"];
         };
         /** @description `POST /webhooks/{webhook}/replay`: from where events are sent once more. */
         WebhookReplay: {
@@ -3835,14 +3897,14 @@ export interface components {
         };
         /** @description `POST /webhooks` and `PUT /webhooks/{webhook}`: what a webhook is to be. */
         WebhookSettings: {
-            /** @description A name for people, 1 to 120 characters. */
-            name: string;
-            /** @description Where events are sent: an `https:` address that the public can reach. */
-            url: string;
             /** @description Kinds of events to send, at most 100; a trailing `*` matches any ending (`call.*`). None: all. */
             kinds?: string[];
+            /** @description A name for people, 1 to 120 characters. */
+            name: string;
             /** @description Whether it shall rest. What happens meanwhile is sent when it goes on. */
             paused?: boolean;
+            /** @description Where events are sent: an `https:` address that the public can reach. */
+            url: string;
         };
         /**
          * @description How a webhook is.
@@ -3899,6 +3961,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -3912,7 +3976,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "conversations": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "display_name": "Ada Lovelace",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "queues": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "since": "2026-01-05T09:30:00.000000Z",
+                     *           "skills": [
+                     *             {
+                     *               "level": 1,
+                     *               "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *             }
+                     *           ],
+                     *           "status": "off_queue",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Agent"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -3930,14 +4034,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     agents_me: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3950,7 +4075,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "conversations": [
+                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       ],
+                     *       "display_name": "Ada Lovelace",
+                     *       "presence": {
+                     *         "activity": "on_call",
+                     *         "message": "text",
+                     *         "primary": "available",
+                     *         "since": "2026-01-05T09:30:00.000000Z"
+                     *       },
+                     *       "queues": [
+                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       ],
+                     *       "since": "2026-01-05T09:30:00.000000Z",
+                     *       "skills": [
+                     *         {
+                     *           "level": 1,
+                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "status": "off_queue",
+                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -3968,7 +4128,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3985,6 +4163,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "skills": [
+                 *         {
+                 *           "level": 1,
+                 *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgentSkills"];
             };
         };
@@ -3995,6 +4183,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "skills": [
+                     *         {
+                     *           "level": 1,
+                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentSkills"];
                 };
             };
@@ -4022,7 +4220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such user */
@@ -4031,7 +4229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -4058,38 +4256,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    calls_list: {
-        parameters: {
-            query?: {
-                /** @description Only calls that go on (true) or are over (false). */
-                active?: boolean;
-                /** @description `next` of the page before. */
-                cursor?: string;
-                /** @description Items wanted. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of calls */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Call"];
-                };
-            };
-            /** @description No valid session */
-            401: {
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4097,796 +4268,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A cursor or limit that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calls_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCall"];
-            };
-        };
-        responses: {
-            /** @description The call, dialling; or over already, with the reason, when nobody can be reached */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The device has no connection to the server */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A number that cannot be dialled */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description As many calls are up as the server takes */
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    call: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The call: live, or its call detail record */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    answer: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswerCall"];
-            };
-        };
-        responses: {
-            /** @description The call, connected */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing rings any more: answered elsewhere, given up, or over */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    decline: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The call as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing rings any more */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    dtmf: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SendDtmf"];
-            };
-        };
-        responses: {
-            /** @description The call as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not connected */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not 1 to 32 of `0-9 * # A-D` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    hang_up: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The call as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One has no leg in it (any more) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    hold: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HoldCall"];
-            };
-        };
-        responses: {
-            /** @description The call as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not connected */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mute: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MuteCall"];
-            };
-        };
-        responses: {
-            /** @description The call as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One has no leg in it (any more) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tracks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call: components["schemas"]["CallId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cameras and screens sent now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Track"][];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `call:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such call of one's own */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    chats_list: {
-        parameters: {
-            query?: {
-                /** @description `next` of the page before. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 200, 50 by default. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of chats */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Chat"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `chat:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A cursor or limit that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    chats_create: {
+    readBatch: {
         parameters: {
             query?: never;
             header?: {
@@ -4898,26 +4291,39 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewChat"];
+                /**
+                 * @example {
+                 *       "requests": [
+                 *         {
+                 *           "fields": "id,title",
+                 *           "if_none_match": "text",
+                 *           "path": "/chats?limit=20"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Batch"];
             };
         };
         responses: {
-            /** @description The direct chat there is */
+            /** @description The answers, in the order of the requests */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Chat"];
-                };
-            };
-            /** @description Made */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Chat"];
+                    /**
+                     * @example {
+                     *       "answers": [
+                     *         {
+                     *           "body": {},
+                     *           "etag": "text",
+                     *           "status": 200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchAnswers"];
                 };
             };
             /** @description The body is not well-formed JSON, or nested too deep */
@@ -4936,24 +4342,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `chat:use` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A member who is not in the directory */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -4983,35 +4371,1379 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Members or a title that do not fit */
+            /** @description None, too many, or one that is no path of a `GET` here; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    chat: {
+    calls_list: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                chat: components["schemas"]["ChatId"];
+            query?: {
+                /** @description Only calls that go on (true) or are over (false). */
+                active?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The chat as the caller sees it */
+            /** @description One page of calls */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Chat"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "dialled": "+15550100",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "legs": [
+                     *             {
+                     *               "address": "+15550123",
+                     *               "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *               "caller": true,
+                     *               "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "end_reason": "hangup",
+                     *               "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *               "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "kind": "web",
+                     *               "muted": true,
+                     *               "name": "support",
+                     *               "started_at": "2026-01-05T09:30:00.000000Z",
+                     *               "state": "dialing",
+                     *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *             }
+                     *           ],
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "video": true
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Call"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                 *       "to": {
+                 *         "kind": "user",
+                 *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *       },
+                 *       "video": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            /** @description The call, dialling; or over already, with the reason, when nobody can be reached */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The device has no connection to the server; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A number that cannot be dialled; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many calls are up as the server takes */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call: live, or its call detail record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerCall"];
+            };
+        };
+        responses: {
+            /** @description The call, connected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing rings any more: answered elsewhere, given up, or over; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing rings any more; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dtmf: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "digits": "1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SendDtmf"];
+            };
+        };
+        responses: {
+            /** @description The call as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not connected; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not 1 to 32 of `0-9 * # A-D`; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hang_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One has no leg in it (any more); `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "held": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["HoldCall"];
+            };
+        };
+        responses: {
+            /** @description The call as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "muted": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["MuteCall"];
+            };
+        };
+        responses: {
+            /** @description The call as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "dialled": "+15550100",
+                     *       "end_reason": "hangup",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "legs": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
+                     *           "caller": true,
+                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "end_reason": "hangup",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "web",
+                     *           "muted": true,
+                     *           "name": "support",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "dialing",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "video": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One has no leg in it (any more) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tracks: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cameras and screens sent now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "endpoint": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "source": "microphone",
+                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Track"][];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `call:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such call of one's own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chats_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of chats */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kind": "direct",
+                     *           "last_message": {
+                     *             "at": "2026-01-05T09:30:00.000000Z",
+                     *             "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "deleted": true,
+                     *             "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "seq": 1,
+                     *             "text": "Hello"
+                     *           },
+                     *           "members": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "read_seq": 1,
+                     *           "title": "Support",
+                     *           "unread": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Chat"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5029,7 +5761,293 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chats_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "direct",
+                 *       "members": [
+                 *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *       ],
+                 *       "title": "Support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewChat"];
+            };
+        };
+        responses: {
+            /** @description The direct chat there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "kind": "direct",
+                     *       "last_message": {
+                     *         "at": "2026-01-05T09:30:00.000000Z",
+                     *         "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "deleted": true,
+                     *         "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "seq": 1,
+                     *         "text": "Hello"
+                     *       },
+                     *       "members": [
+                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       ],
+                     *       "read_seq": 1,
+                     *       "title": "Support",
+                     *       "unread": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "kind": "direct",
+                     *       "last_message": {
+                     *         "at": "2026-01-05T09:30:00.000000Z",
+                     *         "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "deleted": true,
+                     *         "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "seq": 1,
+                     *         "text": "Hello"
+                     *       },
+                     *       "members": [
+                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       ],
+                     *       "read_seq": 1,
+                     *       "title": "Support",
+                     *       "unread": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `chat:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A member who is not in the directory */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members or a title that do not fit; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                chat: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chat as the caller sees it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "kind": "direct",
+                     *       "last_message": {
+                     *         "at": "2026-01-05T09:30:00.000000Z",
+                     *         "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "deleted": true,
+                     *         "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "seq": 1,
+                     *         "text": "Hello"
+                     *       },
+                     *       "members": [
+                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       ],
+                     *       "read_seq": 1,
+                     *       "title": "Support",
+                     *       "unread": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `chat:use` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -5038,7 +6056,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5054,6 +6090,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -5069,7 +6107,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-05T09:30:00.000000Z",
+                     *           "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "deleted": true,
+                     *           "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "seq": 1,
+                     *           "text": "Hello"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Message"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5087,7 +6152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -5096,7 +6161,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -5105,7 +6170,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5124,6 +6207,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                 *       "text": "Hello"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewMessage"];
             };
         };
@@ -5134,6 +6223,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-01-05T09:30:00.000000Z",
+                     *       "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "deleted": true,
+                     *       "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "seq": 1,
+                     *       "text": "Hello"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5143,6 +6245,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-01-05T09:30:00.000000Z",
+                     *       "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "deleted": true,
+                     *       "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "seq": 1,
+                     *       "text": "Hello"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5170,7 +6285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -5179,16 +6294,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The `client_id` belongs to a message in another chat */
+            /** @description The `client_id` belongs to a message in another chat; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5209,13 +6324,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A text that is empty or too long */
+            /** @description A text that is empty or too long; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5254,7 +6387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such message, or one is not a member of the chat */
@@ -5263,7 +6396,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5280,6 +6431,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Hello"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EditMessage"];
             };
         };
@@ -5290,6 +6446,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-01-05T09:30:00.000000Z",
+                     *       "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "deleted": true,
+                     *       "edited_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "seq": 1,
+                     *       "text": "Hello"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5317,7 +6486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such message, or one is not a member of the chat */
@@ -5326,7 +6495,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It was deleted */
@@ -5335,7 +6504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5362,7 +6531,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5378,6 +6565,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "seq": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["MarkRead"];
             };
         };
@@ -5413,7 +6605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -5422,7 +6614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5449,7 +6641,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5490,7 +6700,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -5499,7 +6709,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -5520,6 +6730,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     conversations_list: {
@@ -5533,6 +6761,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5546,7 +6776,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attributes": {
+                     *             "key": "text"
+                     *           },
+                     *           "call": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *           "from": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "outcome": "handled",
+                     *           "participants": [
+                     *             {
+                     *               "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "purpose": "customer",
+                     *               "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "segments": [
+                     *                 {
+                     *                   "disposition": "text",
+                     *                   "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *                   "kind": "ivr",
+                     *                   "started_at": "2026-01-05T09:30:00.000000Z"
+                     *                 }
+                     *               ],
+                     *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "wrap_up": {
+                     *                 "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *                 "note": "text"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "position": 1,
+                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "started_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "flow",
+                     *           "to": "text"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Conversation"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5564,14 +6845,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     conversations_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The conversation */
@@ -5587,7 +6889,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attributes": {
+                     *         "key": "text"
+                     *       },
+                     *       "call": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "from": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "outcome": "handled",
+                     *       "participants": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "purpose": "customer",
+                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "segments": [
+                     *             {
+                     *               "disposition": "text",
+                     *               "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *               "kind": "ivr",
+                     *               "started_at": "2026-01-05T09:30:00.000000Z"
+                     *             }
+                     *           ],
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "wrap_up": {
+                     *             "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "note": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "position": 1,
+                     *       "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "state": "flow",
+                     *       "to": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5605,7 +6953,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such conversation, or not one to see */
@@ -5614,14 +6962,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     decisions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The conversation */
@@ -5637,7 +7006,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "at": "2026-01-05T09:30:00.000000Z",
+                     *           "candidates": [
+                     *             {
+                     *               "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "idle_since": "2026-01-05T09:30:00.000000Z",
+                     *               "score": 0.5
+                     *             }
+                     *           ],
+                     *           "eligible": 1,
+                     *           "excluded": [
+                     *             {
+                     *               "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *               "reason": "text"
+                     *             }
+                     *           ],
+                     *           "key": 1,
+                     *           "offer": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Decision"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5655,7 +7060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such conversation */
@@ -5664,7 +7069,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5684,6 +7107,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                 *       "note": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GiveWrapUp"];
             };
         };
@@ -5694,6 +7123,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attributes": {
+                     *         "key": "text"
+                     *       },
+                     *       "call": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *       "from": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "outcome": "handled",
+                     *       "participants": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "purpose": "customer",
+                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "segments": [
+                     *             {
+                     *               "disposition": "text",
+                     *               "ended_at": "2026-01-05T09:30:00.000000Z",
+                     *               "kind": "ivr",
+                     *               "started_at": "2026-01-05T09:30:00.000000Z"
+                     *             }
+                     *           ],
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "wrap_up": {
+                     *             "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "note": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "position": 1,
+                     *       "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "started_at": "2026-01-05T09:30:00.000000Z",
+                     *       "state": "flow",
+                     *       "to": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
@@ -5721,7 +7187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such conversation, or not one to see */
@@ -5730,16 +7196,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller took no part in it */
+            /** @description The caller took no part in it; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5760,13 +7226,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such code, or a note that is too long */
+            /** @description No such code, or a note that is too long; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5782,6 +7266,8 @@ export interface operations {
                 kinds?: string;
                 /** @description Events wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5795,7 +7281,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actor": {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "kind": "user"
+                     *           },
+                     *           "at": "2026-01-05T09:30:00.000000Z",
+                     *           "causation": 1,
+                     *           "correlation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "cursor": "0-42",
+                     *           "data": {},
+                     *           "org": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "schema_version": 1,
+                     *           "stream": "text",
+                     *           "subject": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "topics": [
+                     *             "text"
+                     *           ],
+                     *           "type": "text",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5804,7 +7326,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out */
@@ -5813,7 +7335,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5825,6 +7365,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5838,7 +7380,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "published_at": "2026-01-05T09:30:00.000000Z",
+                     *           "text": "Hello",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Flow"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5856,7 +7421,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5873,6 +7456,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Hello"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FlowText"];
             };
         };
@@ -5883,6 +7471,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "published_at": "2026-01-05T09:30:00.000000Z",
+                     *       "text": "Hello",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Flow"];
                 };
             };
@@ -5910,16 +7507,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken */
+            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5940,13 +7537,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bad-flow`: faults with line and field */
+            /** @description `bad-flow`: faults with line and field; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5963,6 +7578,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Hello"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FlowText"];
             };
         };
@@ -5973,6 +7593,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "field": "text",
+                     *           "line": 1,
+                     *           "message": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["FlowCheck"];
                 };
             };
@@ -6000,7 +7631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -6039,11 +7670,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     flows_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The flow */
@@ -6059,7 +7711,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "published_at": "2026-01-05T09:30:00.000000Z",
+                     *       "text": "Hello",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6077,7 +7747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such flow */
@@ -6086,7 +7756,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6095,7 +7783,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version read */
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
                 "If-Match"?: string | null;
             };
             path: {
@@ -6106,6 +7794,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Hello"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FlowText"];
             };
         };
@@ -6116,10 +7809,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "published_at": "2026-01-05T09:30:00.000000Z",
+                     *       "text": "Hello",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Flow"];
                 };
             };
-            /** @description The body is not well-formed JSON, or nested too deep */
+            /** @description What is sent does not read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6143,7 +7845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such flow */
@@ -6152,16 +7854,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else published first */
+            /** @description Somebody else changed it first */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6188,7 +7890,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6202,6 +7922,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -6215,7 +7937,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "error": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "key": "text",
+                     *           "kind": "text",
+                     *           "max_attempts": 1,
+                     *           "payload": {},
+                     *           "run_at": "2026-01-05T09:30:00.000000Z",
+                     *           "state": "waiting"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6233,7 +7984,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -6242,14 +7993,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     showJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The job */
@@ -6265,7 +8037,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "error": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "key": "text",
+                     *       "kind": "text",
+                     *       "max_attempts": 1,
+                     *       "payload": {},
+                     *       "run_at": "2026-01-05T09:30:00.000000Z",
+                     *       "state": "waiting"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6283,7 +8079,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such job */
@@ -6292,7 +8088,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6300,7 +8114,10 @@ export interface operations {
     discardJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
             path: {
                 /** @description The job */
                 id: components["schemas"]["JobId"];
@@ -6315,7 +8132,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "error": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "key": "text",
+                     *       "kind": "text",
+                     *       "max_attempts": 1,
+                     *       "payload": {},
+                     *       "run_at": "2026-01-05T09:30:00.000000Z",
+                     *       "state": "waiting"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6333,7 +8174,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such job */
@@ -6342,7 +8183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It is running, or over */
@@ -6351,7 +8192,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6377,6 +8245,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "error": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "key": "text",
+                     *       "kind": "text",
+                     *       "max_attempts": 1,
+                     *       "payload": {},
+                     *       "run_at": "2026-01-05T09:30:00.000000Z",
+                     *       "state": "waiting"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Job"];
                 };
             };
@@ -6395,7 +8278,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such job */
@@ -6404,16 +8287,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is neither dead nor discarded */
+            /** @description It is neither dead nor discarded; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
@@ -6425,11 +8308,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     me_me: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6442,7 +8346,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "org": {
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "name": "support"
+                     *       },
+                     *       "permissions": [
+                     *         "text"
+                     *       ],
+                     *       "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "user": {
+                     *         "active": true,
+                     *         "display_name": "Ada Lovelace",
+                     *         "extension": "text",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "name": "support",
+                     *         "presence": {
+                     *           "activity": "on_call",
+                     *           "message": "text",
+                     *           "primary": "available",
+                     *           "since": "2026-01-05T09:30:00.000000Z"
+                     *         },
+                     *         "roles": [
+                     *           "agent"
+                     *         ],
+                     *         "title": "Support"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6451,14 +8393,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listMyGrants: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6471,7 +8434,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "client": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "grant": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
+                     *           "name": "support",
+                     *           "scopes": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Application"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6480,7 +8469,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6509,7 +8516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller allowed no such thing */
@@ -6518,7 +8525,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6532,6 +8557,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "text",
+                 *       "new_password": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
@@ -6558,7 +8589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -6567,7 +8598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6594,7 +8625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong guesses; `Retry-After` says how long to wait */
@@ -6603,7 +8634,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6617,6 +8657,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "text",
+                 *       "primary": "available"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChoosePresence"];
             };
         };
@@ -6627,6 +8673,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "activity": "on_call",
+                     *       "message": "text",
+                     *       "primary": "available",
+                     *       "since": "2026-01-05T09:30:00.000000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PresenceView"];
                 };
             };
@@ -6654,7 +8708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6681,14 +8735,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     mySecondFactor: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6701,7 +8776,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "on": true,
+                     *       "recovery_codes_left": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6710,7 +8800,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6727,6 +8835,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProvePassword"];
             };
         };
@@ -6737,6 +8850,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "qr": [
+                     *         "text"
+                     *       ],
+                     *       "secret": "text",
+                     *       "uri": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecondFactorOffer"];
                 };
             };
@@ -6755,7 +8877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -6764,16 +8886,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A second factor is on */
+            /** @description A second factor is on; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6794,13 +8916,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password is wrong */
+            /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong guesses; `Retry-After` says how long to wait */
@@ -6809,7 +8931,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6826,6 +8957,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "123456"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmSecondFactor"];
             };
         };
@@ -6836,6 +8972,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "123456"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
@@ -6854,7 +8997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -6863,16 +9006,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing was offered, or it is on already */
+            /** @description Nothing was offered, or it is on already; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6893,13 +9036,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The code is wrong */
+            /** @description The code is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong codes; `Retry-After` says how long to wait */
@@ -6908,7 +9051,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6925,6 +9077,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProvePassword"];
             };
         };
@@ -6951,7 +9108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -6960,7 +9117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -6990,13 +9147,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password is wrong */
+            /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong guesses; `Retry-After` says how long to wait */
@@ -7005,14 +9162,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listMySessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7025,7 +9194,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "current": true,
+                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
+                     *           "user_agent": "text"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_SessionInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7034,7 +9228,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7061,7 +9273,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7090,7 +9320,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller has no such session */
@@ -7099,14 +9329,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listMyTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7119,7 +9370,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
+                     *           "name": "support",
+                     *           "scopes": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_TokenInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7128,7 +9405,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7145,6 +9440,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_in_days": 1,
+                 *       "name": "support",
+                 *       "scopes": [
+                 *         "text"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewToken"];
             };
         };
@@ -7155,6 +9459,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "info": {
+                     *         "created_at": "2026-01-05T09:30:00.000000Z",
+                     *         "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "last_used_at": "2026-01-05T09:30:00.000000Z",
+                     *         "name": "support",
+                     *         "scopes": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "token": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenMade"];
                 };
             };
@@ -7173,7 +9492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token, or for a permission the caller does not hold */
@@ -7182,16 +9501,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller has as many tokens as one may have */
+            /** @description The caller has as many tokens as one may have; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7212,13 +9531,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken */
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7248,7 +9585,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller has no such token */
@@ -7257,14 +9594,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listNodes: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7277,7 +9635,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "answering": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "items": [
+                     *         {
+                     *           "draining": true,
+                     *           "http": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "links": "text",
+                     *           "load": {
+                     *             "calls": 1,
+                     *             "endpoints": 1
+                     *           },
+                     *           "media": "text",
+                     *           "name": "support",
+                     *           "roles": [
+                     *             "edge"
+                     *           ],
+                     *           "sip": "text",
+                     *           "version": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7295,14 +9686,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     numbers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7315,7 +9727,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "number": "+15550100",
+                     *           "to": {
+                     *             "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "kind": "flow"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Number"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7333,7 +9768,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7350,6 +9803,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                 *       "kind": "flow"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NumberTarget"];
             };
         };
@@ -7360,6 +9819,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "number": "+15550100",
+                     *       "to": {
+                     *         "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "kind": "flow"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Number"];
                 };
             };
@@ -7387,7 +9855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such user or flow */
@@ -7396,7 +9864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Another org has this number */
@@ -7405,7 +9873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7432,7 +9900,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7454,6 +9940,8 @@ export interface operations {
                 code_challenge?: string;
                 /** @description Must be `S256`. */
                 code_challenge_method?: string;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -7467,7 +9955,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "consent": {
+                     *         "client": "text",
+                     *         "org": "text",
+                     *         "redirect_uri": "https://crm.example/callback",
+                     *         "scopes": [
+                     *           {
+                     *             "description": "text",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "kind": "ask"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7476,7 +9989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -7485,7 +9998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The org has no such program */
@@ -7494,7 +10007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The redirect is not registered */
@@ -7503,7 +10016,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7520,6 +10051,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "allow": true,
+                 *       "request": {
+                 *         "client_id": "text",
+                 *         "code_challenge": "text",
+                 *         "code_challenge_method": "text",
+                 *         "redirect_uri": "https://crm.example/callback",
+                 *         "response_type": "text",
+                 *         "scope": "text",
+                 *         "state": "text"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecideAuthorization"];
             };
         };
@@ -7530,6 +10075,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "location": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Onward"];
                 };
             };
@@ -7548,7 +10098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -7557,7 +10107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The org has no such program */
@@ -7566,7 +10116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -7596,20 +10146,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The redirect is not registered */
+            /** @description The redirect is not registered; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listClients: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7622,7 +10193,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "confidential": true,
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "grant_types": [
+                     *             "authorization_code"
+                     *           ],
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "redirect_uris": [
+                     *             "https://crm.example/callback"
+                     *           ],
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "scopes": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_ClientInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7640,7 +10245,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7657,6 +10280,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confidential": true,
+                 *       "grant_types": [
+                 *         "authorization_code"
+                 *       ],
+                 *       "name": "support",
+                 *       "redirect_uris": [
+                 *         "https://crm.example/callback"
+                 *       ],
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "scopes": [
+                 *         "text"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ClientSettings"];
             };
         };
@@ -7667,6 +10308,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "client": {
+                     *         "confidential": true,
+                     *         "created_at": "2026-01-05T09:30:00.000000Z",
+                     *         "grant_types": [
+                     *           "authorization_code"
+                     *         ],
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "name": "support",
+                     *         "redirect_uris": [
+                     *           "https://crm.example/callback"
+                     *         ],
+                     *         "roles": [
+                     *           "agent"
+                     *         ],
+                     *         "scopes": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "secret": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientMade"];
                 };
             };
@@ -7694,16 +10358,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description As many as there may be */
+            /** @description As many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7724,13 +10388,130 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken */
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showClient: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                client: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The program */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "confidential": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "grant_types": [
+                     *         "authorization_code"
+                     *       ],
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "redirect_uris": [
+                     *         "https://crm.example/callback"
+                     *       ],
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClientInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7738,7 +10519,10 @@ export interface operations {
     changeClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
             path: {
                 client: components["schemas"]["ClientId"];
             };
@@ -7746,6 +10530,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confidential": true,
+                 *       "grant_types": [
+                 *         "authorization_code"
+                 *       ],
+                 *       "name": "support",
+                 *       "redirect_uris": [
+                 *         "https://crm.example/callback"
+                 *       ],
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "scopes": [
+                 *         "text"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ClientSettings"];
             };
         };
@@ -7756,10 +10558,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "confidential": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "grant_types": [
+                     *         "authorization_code"
+                     *       ],
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "redirect_uris": [
+                     *         "https://crm.example/callback"
+                     *       ],
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientInfo"];
                 };
             };
-            /** @description The body is not well-formed JSON, or nested too deep */
+            /** @description What is sent does not read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7783,7 +10605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such program */
@@ -7792,7 +10614,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7819,7 +10650,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7827,7 +10676,10 @@ export interface operations {
     removeClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
             path: {
                 client: components["schemas"]["ClientId"];
             };
@@ -7841,6 +10693,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No valid session */
             401: {
@@ -7857,7 +10718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such program */
@@ -7866,7 +10727,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7891,6 +10779,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "client": {
+                     *         "confidential": true,
+                     *         "created_at": "2026-01-05T09:30:00.000000Z",
+                     *         "grant_types": [
+                     *           "authorization_code"
+                     *         ],
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "name": "support",
+                     *         "redirect_uris": [
+                     *           "https://crm.example/callback"
+                     *         ],
+                     *         "roles": [
+                     *           "agent"
+                     *         ],
+                     *         "scopes": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "secret": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientMade"];
                 };
             };
@@ -7909,7 +10820,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such program */
@@ -7918,20 +10829,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot keep a secret */
+            /** @description It cannot keep a secret; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7953,6 +10882,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "allow": true,
+                 *       "user_code": "BCDF-GHJK"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecideDevice"];
             };
         };
@@ -7979,7 +10914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session, or the caller holds nothing of what it asks for */
@@ -7988,7 +10923,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No device shows this code */
@@ -7997,7 +10932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -8042,7 +10977,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8059,6 +11003,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user_code": "BCDF-GHJK"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LookUpDevice"];
             };
         };
@@ -8069,6 +11018,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "client": "text",
+                     *       "org": "text",
+                     *       "redirect_uri": "https://crm.example/callback",
+                     *       "scopes": [
+                     *         {
+                     *           "description": "text",
+                     *           "name": "support"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Consent"];
                 };
             };
@@ -8087,7 +11049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -8096,7 +11058,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No device shows this code */
@@ -8105,7 +11067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -8150,7 +11112,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8164,6 +11135,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "scope": "text"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["DeviceRequest"];
             };
         };
@@ -8174,6 +11152,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "device_code": "text",
+                     *       "expires_in": 1,
+                     *       "interval": 1,
+                     *       "user_code": "BCDF-GHJK",
+                     *       "verification_uri": "text",
+                     *       "verification_uri_complete": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeviceAnswer"];
                 };
             };
@@ -8183,6 +11171,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8192,6 +11186,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8210,7 +11210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `temporarily_unavailable`: too many devices wait */
@@ -8219,6 +11219,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8233,6 +11239,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "token": "text",
+                 *       "token_type_hint": "text"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["RevokeRequest"];
             };
         };
@@ -8250,6 +11264,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8259,6 +11279,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8277,7 +11303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8291,6 +11317,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "code": "123456",
+                 *       "code_verifier": "text",
+                 *       "device_code": "text",
+                 *       "grant_type": "text",
+                 *       "redirect_uri": "https://crm.example/callback",
+                 *       "refresh_token": "text",
+                 *       "scope": "text"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
             };
         };
@@ -8301,6 +11340,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "text",
+                     *       "expires_in": 1,
+                     *       "refresh_token": "text",
+                     *       "scope": "text",
+                     *       "token_type": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenAnswer"];
                 };
             };
@@ -8310,6 +11358,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8319,6 +11373,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8337,7 +11397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `temporarily_unavailable`: too many tokens at once */
@@ -8346,6 +11406,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "error": "text",
+                     *       "error_description": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -8360,6 +11426,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -8373,7 +11441,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "extension": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Person"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8391,7 +11492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A query, cursor or limit that cannot be taken */
@@ -8400,7 +11501,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8417,6 +11536,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "Ada Lovelace",
+                 *       "extension": "text",
+                 *       "name": "support",
+                 *       "password": "correct horse battery",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "title": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPerson"];
             };
         };
@@ -8427,6 +11558,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "display_name": "Ada Lovelace",
+                     *       "extension": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "presence": {
+                     *         "activity": "on_call",
+                     *         "message": "text",
+                     *         "primary": "available",
+                     *         "since": "2026-01-05T09:30:00.000000Z"
+                     *       },
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "title": "Support"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Person"];
                 };
             };
@@ -8454,16 +11604,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody has this name or extension */
+            /** @description Somebody has this name or extension; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -8484,20 +11634,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken */
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     person: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 user: components["schemas"]["UserId"];
@@ -8512,7 +11683,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "display_name": "Ada Lovelace",
+                     *       "extension": "text",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "presence": {
+                     *         "activity": "on_call",
+                     *         "message": "text",
+                     *         "primary": "available",
+                     *         "since": "2026-01-05T09:30:00.000000Z"
+                     *       },
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "title": "Support"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8530,7 +11729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8539,7 +11738,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8580,7 +11797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8589,20 +11806,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is the caller, or the last administrator */
+            /** @description It is the caller, or the last administrator; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8648,7 +11883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8657,7 +11892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -8678,6 +11913,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     setRolesOf: {
@@ -8691,6 +11944,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "roles": [
+                 *         "agent"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetRoles"];
             };
         };
@@ -8726,7 +11986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8735,7 +11995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It is the last administrator */
@@ -8744,7 +12004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -8771,7 +12031,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8809,7 +12087,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8818,14 +12096,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listSessionsOf: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 user: components["schemas"]["UserId"];
@@ -8840,7 +12139,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "+15550123",
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "current": true,
+                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
+                     *           "user_agent": "text"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_SessionInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8858,7 +12182,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8867,7 +12191,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8905,7 +12247,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -8914,14 +12256,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listPermissions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8934,7 +12297,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "text",
+                     *           "name": "support"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_PermissionInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8952,14 +12335,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     phones: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8972,7 +12376,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "auth_user": "text",
+                     *           "contacts": [
+                     *             "text"
+                     *           ],
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "secret": "text",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Phone"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8990,7 +12419,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9007,6 +12454,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "auth_user": "text",
+                 *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPhone"];
             };
         };
@@ -9017,6 +12470,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "auth_user": "text",
+                     *       "contacts": [
+                     *         "text"
+                     *       ],
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "secret": "text",
+                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Phone"];
                 };
             };
@@ -9044,7 +12508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such user */
@@ -9053,16 +12517,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken */
+            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9083,13 +12547,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name does not fit */
+            /** @description The name does not fit; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9101,6 +12583,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -9114,7 +12598,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "alert_seconds": 1,
+                     *           "evaluation": "all_skills",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "members": [
+                     *             {
+                     *               "joined": true,
+                     *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *             }
+                     *           ],
+                     *           "name": "support",
+                     *           "short_abandon_seconds": 1,
+                     *           "skills": [
+                     *             {
+                     *               "level": 1,
+                     *               "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *             }
+                     *           ],
+                     *           "target_seconds": 1,
+                     *           "version": 1,
+                     *           "wrap_up": {
+                     *             "mode": "optional",
+                     *             "seconds": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Queue"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9132,7 +12657,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9149,6 +12692,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "alert_seconds": 1,
+                 *       "evaluation": "all_skills",
+                 *       "members": [
+                 *         {
+                 *           "joined": true,
+                 *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *         }
+                 *       ],
+                 *       "name": "support",
+                 *       "short_abandon_seconds": 1,
+                 *       "skills": [
+                 *         {
+                 *           "level": 1,
+                 *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *         }
+                 *       ],
+                 *       "target_seconds": 1,
+                 *       "wrap_up": {
+                 *         "mode": "optional",
+                 *         "seconds": 1
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["QueueSettings"];
             };
         };
@@ -9159,6 +12727,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alert_seconds": 1,
+                     *       "evaluation": "all_skills",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": [
+                     *         {
+                     *           "joined": true,
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "name": "support",
+                     *       "short_abandon_seconds": 1,
+                     *       "skills": [
+                     *         {
+                     *           "level": 1,
+                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "target_seconds": 1,
+                     *       "version": 1,
+                     *       "wrap_up": {
+                     *         "mode": "optional",
+                     *         "seconds": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Queue"];
                 };
             };
@@ -9186,16 +12781,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken */
+            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9216,13 +12811,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A value that cannot be taken */
+            /** @description A value that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9234,6 +12847,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -9247,7 +12862,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "abandoned": 1,
+                     *           "abandoned_short": 1,
+                     *           "agents_idle": 1,
+                     *           "agents_on_queue": 1,
+                     *           "answered": 1,
+                     *           "average_speed_of_answer_ms": 1,
+                     *           "interacting": 1,
+                     *           "offered": 1,
+                     *           "oldest_since": "2026-01-05T09:30:00.000000Z",
+                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "service_level": {
+                     *             "drop_short": 0.5,
+                     *             "ignore_abandons": 0.5,
+                     *             "negative": 0.5,
+                     *             "positive": 0.5
+                     *           },
+                     *           "waiting": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_QueueStats"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9265,14 +12915,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     queues_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The queue */
@@ -9288,7 +12959,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alert_seconds": 1,
+                     *       "evaluation": "all_skills",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": [
+                     *         {
+                     *           "joined": true,
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "name": "support",
+                     *       "short_abandon_seconds": 1,
+                     *       "skills": [
+                     *         {
+                     *           "level": 1,
+                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "target_seconds": 1,
+                     *       "version": 1,
+                     *       "wrap_up": {
+                     *         "mode": "optional",
+                     *         "seconds": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9306,7 +13013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such queue, or not a member */
@@ -9315,7 +13022,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9324,7 +13049,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version read */
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9335,6 +13060,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "alert_seconds": 1,
+                 *       "evaluation": "all_skills",
+                 *       "members": [
+                 *         {
+                 *           "joined": true,
+                 *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *         }
+                 *       ],
+                 *       "name": "support",
+                 *       "short_abandon_seconds": 1,
+                 *       "skills": [
+                 *         {
+                 *           "level": 1,
+                 *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *         }
+                 *       ],
+                 *       "target_seconds": 1,
+                 *       "wrap_up": {
+                 *         "mode": "optional",
+                 *         "seconds": 1
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["QueueSettings"];
             };
         };
@@ -9345,10 +13095,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alert_seconds": 1,
+                     *       "evaluation": "all_skills",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": [
+                     *         {
+                     *           "joined": true,
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "name": "support",
+                     *       "short_abandon_seconds": 1,
+                     *       "skills": [
+                     *         {
+                     *           "level": 1,
+                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "target_seconds": 1,
+                     *       "version": 1,
+                     *       "wrap_up": {
+                     *         "mode": "optional",
+                     *         "seconds": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description The body is not well-formed JSON, or nested too deep */
+            /** @description What is sent does not read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9372,7 +13149,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such queue */
@@ -9381,7 +13158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The name is taken */
@@ -9390,16 +13167,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else changed it */
+            /** @description Somebody else changed it first */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9426,14 +13203,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listRoles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9446,7 +13244,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "built_in": true,
+                     *           "holders": 1,
+                     *           "name": "agent",
+                     *           "permissions": [
+                     *             "text"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_RoleInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9464,7 +13287,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9481,6 +13322,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "agent",
+                 *       "permissions": [
+                 *         "text"
+                 *       ],
+                 *       "title": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRole"];
             };
         };
@@ -9491,6 +13341,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "built_in": true,
+                     *       "holders": 1,
+                     *       "name": "agent",
+                     *       "permissions": [
+                     *         "text"
+                     *       ],
+                     *       "title": "Support"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RoleInfo"];
                 };
             };
@@ -9518,16 +13379,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is such a role, or as many as there may be */
+            /** @description There is such a role, or as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9548,13 +13409,121 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken */
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRole: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "built_in": true,
+                     *       "holders": 1,
+                     *       "name": "agent",
+                     *       "permissions": [
+                     *         "text"
+                     *       ],
+                     *       "title": "Support"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoleInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such role */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9562,7 +13531,10 @@ export interface operations {
     changeRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
             path: {
                 role: components["schemas"]["Role"];
             };
@@ -9570,6 +13542,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "permissions": [
+                 *         "text"
+                 *       ],
+                 *       "title": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeRole"];
             };
         };
@@ -9580,10 +13560,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "built_in": true,
+                     *       "holders": 1,
+                     *       "name": "agent",
+                     *       "permissions": [
+                     *         "text"
+                     *       ],
+                     *       "title": "Support"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RoleInfo"];
                 };
             };
-            /** @description The body is not well-formed JSON, or nested too deep */
+            /** @description What is sent does not read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9607,7 +13598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such role */
@@ -9616,7 +13607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Every org has this role */
@@ -9625,7 +13616,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9652,7 +13652,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9660,7 +13678,10 @@ export interface operations {
     removeRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
             path: {
                 role: components["schemas"]["Role"];
             };
@@ -9674,6 +13695,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No valid session */
             401: {
@@ -9690,7 +13720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such role */
@@ -9699,7 +13729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Somebody holds it, or every org has it */
@@ -9708,7 +13738,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9722,6 +13779,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "123456",
+                 *       "name": "agent1",
+                 *       "org": "text",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -9732,6 +13797,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "me": {
+                     *         "org": {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support"
+                     *         },
+                     *         "permissions": [
+                     *           "text"
+                     *         ],
+                     *         "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "user": {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "extension": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       },
+                     *       "token": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -9750,7 +13848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9777,7 +13875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many failed sign-ins; `Retry-After` says how long to wait */
@@ -9786,7 +13884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9813,7 +13911,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9825,6 +13941,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -9838,7 +13956,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Skill"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9856,7 +13994,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9873,6 +14029,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSkill"];
             };
         };
@@ -9883,6 +14044,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Skill"];
                 };
             };
@@ -9910,16 +14077,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken */
+            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9940,20 +14107,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A name that cannot be taken */
+            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listWebhooks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9966,7 +14154,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "error": "text",
+                     *           "failing_since": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "kinds": [
+                     *             "text"
+                     *           ],
+                     *           "name": "support",
+                     *           "next_try_at": "2026-01-05T09:30:00.000000Z",
+                     *           "reason": "text",
+                     *           "seen": "0-42",
+                     *           "state": "active",
+                     *           "url": "https://crm.example/hook",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_WebhookInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9984,7 +14206,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10001,6 +14241,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kinds": [
+                 *         "text"
+                 *       ],
+                 *       "name": "support",
+                 *       "paused": true,
+                 *       "url": "https://crm.example/hook"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookSettings"];
             };
         };
@@ -10011,6 +14261,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "text",
+                     *       "webhook": {
+                     *         "attempts": 1,
+                     *         "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *         "created_at": "2026-01-05T09:30:00.000000Z",
+                     *         "error": "text",
+                     *         "failing_since": "2026-01-05T09:30:00.000000Z",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "kinds": [
+                     *           "text"
+                     *         ],
+                     *         "name": "support",
+                     *         "next_try_at": "2026-01-05T09:30:00.000000Z",
+                     *         "reason": "text",
+                     *         "seen": "0-42",
+                     *         "state": "active",
+                     *         "url": "https://crm.example/hook",
+                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
@@ -10038,16 +14311,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description As many as there may be */
+            /** @description As many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -10068,20 +14341,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken */
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     showWebhook: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The webhook */
@@ -10097,64 +14391,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "error": "text",
+                     *       "failing_since": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "kinds": [
+                     *         "text"
+                     *       ],
+                     *       "name": "support",
+                     *       "next_try_at": "2026-01-05T09:30:00.000000Z",
+                     *       "reason": "text",
+                     *       "seen": "0-42",
+                     *       "state": "active",
+                     *       "url": "https://crm.example/hook",
+                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookInfo"];
                 };
             };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `webhook:manage` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such webhook */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The webhook */
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookSettings"];
-            };
-        };
-        responses: {
-            /** @description The webhook as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookInfo"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
+            /** @description `unknown-fields`: the answer has no such fields */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10178,7 +14438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -10187,7 +14447,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kinds": [
+                 *         "text"
+                 *       ],
+                 *       "name": "support",
+                 *       "paused": true,
+                 *       "url": "https://crm.example/hook"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "error": "text",
+                     *       "failing_since": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "kinds": [
+                     *         "text"
+                     *       ],
+                     *       "name": "support",
+                     *       "next_try_at": "2026-01-05T09:30:00.000000Z",
+                     *       "reason": "text",
+                     *       "seen": "0-42",
+                     *       "state": "active",
+                     *       "url": "https://crm.example/hook",
+                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -10214,7 +14597,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10222,7 +14623,10 @@ export interface operations {
     removeWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
             path: {
                 /** @description The webhook */
                 webhook: components["schemas"]["WebhookId"];
@@ -10237,6 +14641,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No valid session */
             401: {
@@ -10253,7 +14666,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -10262,7 +14675,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10276,6 +14716,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -10292,7 +14734,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-05T09:30:00.000000Z",
+                     *           "attempts": 1,
+                     *           "error": "text",
+                     *           "event": "0-42",
+                     *           "kind": "text",
+                     *           "state": "delivered",
+                     *           "status": 1,
+                     *           "took_ms": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -10310,7 +14778,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -10319,7 +14787,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -10328,7 +14796,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10369,7 +14855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook, or nothing is known of that event */
@@ -10378,7 +14864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It arrived, or was discarded before */
@@ -10387,7 +14873,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10415,6 +14919,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-01-05T09:30:00.000000Z",
+                     *       "attempts": 1,
+                     *       "error": "text",
+                     *       "event": "0-42",
+                     *       "kind": "text",
+                     *       "state": "delivered",
+                     *       "status": 1,
+                     *       "took_ms": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
@@ -10433,7 +14949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook, or nothing is known of that event */
@@ -10442,7 +14958,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -10456,6 +14972,24 @@ export interface operations {
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10502,7 +15036,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -10511,7 +15045,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -10525,6 +15059,24 @@ export interface operations {
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10549,6 +15101,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "after": "0-42"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookReplay"];
             };
         };
@@ -10559,6 +15116,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "error": "text",
+                     *       "failing_since": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "kinds": [
+                     *         "text"
+                     *       ],
+                     *       "name": "support",
+                     *       "next_try_at": "2026-01-05T09:30:00.000000Z",
+                     *       "reason": "text",
+                     *       "seen": "0-42",
+                     *       "state": "active",
+                     *       "url": "https://crm.example/hook",
+                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookInfo"];
                 };
             };
@@ -10586,7 +15163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -10595,7 +15172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -10625,13 +15202,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-cursor`: one nobody handed out */
+            /** @description `unknown-cursor`: one nobody handed out; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10657,6 +15252,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "text",
+                     *       "webhook": {
+                     *         "attempts": 1,
+                     *         "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *         "created_at": "2026-01-05T09:30:00.000000Z",
+                     *         "error": "text",
+                     *         "failing_since": "2026-01-05T09:30:00.000000Z",
+                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "kinds": [
+                     *           "text"
+                     *         ],
+                     *         "name": "support",
+                     *         "next_try_at": "2026-01-05T09:30:00.000000Z",
+                     *         "reason": "text",
+                     *         "seen": "0-42",
+                     *         "state": "active",
+                     *         "url": "https://crm.example/hook",
+                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
@@ -10675,7 +15293,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -10684,7 +15302,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -10705,6 +15323,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     wrap_up_codes: {
@@ -10714,6 +15350,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -10727,7 +15365,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_WrapUpCode"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -10745,7 +15403,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10772,7 +15448,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not a WebSocket handshake */
@@ -10781,7 +15457,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The server is stopping */
@@ -10790,7 +15466,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
