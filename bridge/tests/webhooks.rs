@@ -21,6 +21,7 @@ on_both!(
     what_is_not_public_is_not_connected_to,
     a_secret_is_replaced_while_both_sign,
     nobody_else_sees_or_changes_a_webhook,
+    of_those_who_read_the_same_one_changes_it,
 );
 
 /// A node, and an admin of its org.
@@ -249,6 +250,36 @@ async fn another_node_goes_on_where_one_stopped(place: Place) {
     for name in ["1", "2"] {
         assert_eq!(receiver.taken().await.0.name(), name);
     }
+}
+
+async fn of_those_who_read_the_same_one_changes_it(place: Place) {
+    let (node, admin) = server(&place).await;
+    let other = if place.is_shared() { Some(Node::start(&place, "two").await) } else { None };
+    let nodes = [&node, other.as_ref().unwrap_or(&node)];
+    // One that rests: how far it has come is part of what is read.
+    let resting = |name: &str| json!({ "name": name, "url": "http://127.0.0.1:9/", "kinds": ["skill.*"], "paused": true });
+    let (status, made) = node.ask(&admin, Method::POST, "/webhooks", Some(resting("CRM"))).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let hook = made["webhook"]["id"].as_str().expect("an id").to_owned();
+    let path = format!("/webhooks/{hook}");
+    for round in 0..5 {
+        let (_, tag, _) = node.ask_if(&admin, Method::GET, &path, None, None).await;
+        let tag = tag.expect("a tag");
+        let writers = (0..6).map(|writer| {
+            let settings = resting(&format!("{round}/{writer}"));
+            nodes[writer % 2].ask_if(&admin, Method::PUT, &path, Some(&tag), Some(settings))
+        });
+        let answers = futures::future::join_all(writers).await;
+        let won: Vec<_> = answers.iter().filter(|(status, ..)| *status == StatusCode::OK).collect();
+        assert_eq!(won.len(), 1, "{answers:?}");
+        let lost = answers.iter().filter(|(status, ..)| *status == StatusCode::PRECONDITION_FAILED);
+        assert_eq!(lost.count(), 5, "{answers:?}");
+        assert_eq!(node.show(&admin, &hook).await["name"], won[0].2["name"]);
+        let (status, ..) = node.ask_if(&admin, Method::DELETE, &path, Some(&tag), None).await;
+        assert_eq!(status, StatusCode::PRECONDITION_FAILED);
+    }
+    let (status, ..) = node.ask_if(&admin, Method::DELETE, &path, Some("*"), None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
 }
 
 async fn whose_rights_end_is_told_nothing_more(place: Place) {

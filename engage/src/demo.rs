@@ -1,6 +1,6 @@
 //! What a demo org needs to take its first call.
 
-use tandem_core::OrgScope;
+use tandem_core::{OrgScope, Precondition};
 use tandem_proto::{
     FlowId, QueueId, UserId,
     api::{QueueMember, QueueSettings},
@@ -42,7 +42,7 @@ impl Engage {
             skills: Vec::new(),
         };
         let queue = self.create_queue(scope, Cause::SYSTEM, settings).await?;
-        let flow = self.publish_flow(scope, Cause::SYSTEM, None, None, FLOW.to_owned()).await?;
+        let flow = self.publish_flow(scope, Cause::SYSTEM, None, Precondition::NONE, FLOW.to_owned()).await?;
         Ok(Demo { queue: queue.id, flow: flow.id })
     }
 }

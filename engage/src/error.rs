@@ -1,5 +1,6 @@
 //! Why the contact centre refused or failed, and how that is answered over HTTP.
 
+use tandem_core::PreconditionFailed;
 use tandem_edge::{ApiProblem, IdentityError};
 use tandem_proto::{FieldError, Problem};
 use tandem_routing_engine::EngineError;
@@ -31,13 +32,8 @@ pub enum EngageError {
         name: String,
     },
     /// `If-Match` names another version.
-    #[error("it is at version {actual}, not {expected}")]
-    Changed {
-        /// Expected.
-        expected: i64,
-        /// Actual.
-        actual: i64,
-    },
+    #[error(transparent)]
+    Changed(#[from] PreconditionFailed),
     /// The caller took no part in the conversation as an agent.
     #[error("only an agent of the conversation gives its wrap-up code")]
     NotYours,
@@ -75,12 +71,7 @@ impl From<EngageError> for ApiProblem {
                 Self(problem)
             }
             EngageError::Taken { .. } => Self::conflict("name-taken", error.to_string()),
-            EngageError::Changed { .. } => {
-                let detail = format!("{error}; read it again");
-                Self(
-                    Problem::new(412, "changed-meanwhile", "Somebody else changed this first").detail(detail),
-                )
-            }
+            EngageError::Changed(error) => error.into(),
             EngageError::NotYours => Self::conflict("not-your-conversation", error.to_string()),
             EngageError::Elsewhere => Self::elsewhere(),
             EngageError::Store(StoreError::Fenced)

@@ -30,3 +30,7 @@ pub const FLOW_BYTES: usize = 256 * 1024;
 pub const TRACKS_SENT: usize = 8;
 /// Tracks one endpoint may receive.
 pub const TRACKS_RECEIVED: usize = 64;
+/// Requests in one batch.
+pub const BATCH: usize = 20;
+/// The bodies of a batch's answers together, bytes.
+pub const BATCH_BYTES: usize = 1024 * 1024;

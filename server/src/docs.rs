@@ -8,15 +8,23 @@ use axum::{
 };
 use utoipa::openapi::OpenApi;
 
-/// Serves the document at `/api/v1/openapi.json` and the page at `/docs`.
+use crate::asyncapi;
+
+/// Serves the documents at `/api/v1/openapi.json` and `/api/v1/asyncapi.json`, and the page at `/docs`.
 pub(crate) fn routes(document: &OpenApi) -> Router {
     let json = document.to_json().unwrap_or_default();
+    let events = asyncapi::describe(document).to_string();
     Router::new()
+        .route("/api/v1/asyncapi.json", get(async move || text("application/json", events)))
         .route("/api/v1/openapi.json", get(async move || text("application/json", json)))
         .route("/docs", get(async || text("text/html; charset=utf-8", include_str!("docs/page.html"))))
         .route(
             "/docs/page.js",
             get(async || text("text/javascript; charset=utf-8", include_str!("docs/page.js"))),
+        )
+        .route(
+            "/docs/console.js",
+            get(async || text("text/javascript; charset=utf-8", include_str!("docs/console.js"))),
         )
         .route("/docs/page.css", get(async || text("text/css; charset=utf-8", include_str!("docs/page.css"))))
 }

@@ -139,7 +139,7 @@ pub(crate) fn app(parts: &Parts, standing: &Standing) -> Router {
         .route("/metrics", any(no_route))
         .merge(health(standing))
         .fallback(client::serve);
-    let app = parts.edge.surround(router);
+    let app = parts.edge.clone().described(&document).surround(router);
     parts.forwarding.answer(app.clone());
     app
 }

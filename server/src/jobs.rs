@@ -3,7 +3,7 @@
 use axum::extract::State;
 use tandem_cluster::jobs::{Jobs, JobsError};
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
+use tandem_edge::{ApiProblem, Caller, IfMatch, Json, Path, Query, page};
 use tandem_proto::{
     JobId, Problem,
     api::{Job, JobsQuery, Page},
@@ -81,7 +81,7 @@ async fn retry(
 ///
 /// One that waits or is dead; it is not tried again.
 #[utoipa::path(delete, path = "/jobs/{id}", tag = "jobs", operation_id = "discardJob",
-    params(("id" = JobId, Path, description = "The job")),
+    params(("id" = JobId, Path, description = "The job"), IfMatch),
     responses(
         (status = 200, description = "The job as it is now", body = Job),
         (status = 403, description = "Needs `job:manage`", body = Problem),
@@ -92,9 +92,11 @@ async fn discard(
     caller: Caller,
     State(jobs): State<Jobs>,
     Path(id): Path<JobId>,
+    IfMatch(precondition): IfMatch,
 ) -> Result<Json<Job>, ApiProblem> {
     caller.require(Permission::JobManage)?;
-    jobs.discard(caller.scope, Cause::request(&caller), id).await.map(Json).map_err(refused)
+    let discarded = jobs.discard(caller.scope, Cause::request(&caller), id, precondition).await;
+    discarded.map(Json).map_err(refused)
 }
 
 fn refused(error: JobsError) -> ApiProblem {
@@ -103,6 +105,7 @@ fn refused(error: JobsError) -> ApiProblem {
         JobsError::NotNow(state) => {
             ApiProblem::conflict("not-in-this-state", format!("the job is {}", state.name()))
         }
+        JobsError::Changed(error) => error.into(),
         JobsError::Store(error) => error.into(),
     }
 }

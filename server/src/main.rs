@@ -1,5 +1,6 @@
 //! `tandem`, the server: reads the configuration, builds the parts, connects them, and drains them on shutdown.
 
+mod asyncapi;
 mod backup;
 mod client;
 mod compose;

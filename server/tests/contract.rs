@@ -1,6 +1,7 @@
 //! The API only grows: what `docs/openapi.json`, the document as it was published, allows a program to rely on, it may still rely on.
 //!
-//! `TANDEM_PUBLISH_API=1 cargo test -p tandem-server --test contract` replaces the document by today's, if that keeps every promise.
+//! `TANDEM_PUBLISH_API=1 cargo test -p tandem-server --test contract` replaces the document by today's, if that keeps every promise, and
+//! `docs/asyncapi.json` with it.
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod support;
@@ -9,10 +10,12 @@ use std::{collections::BTreeSet, fs};
 
 use serde_json::{Map, Value, json};
 use support::Server;
+use tandem_proto::events;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 /// From the package's folder, where a test runs.
 const PUBLISHED: &str = "../docs/openapi.json";
+const PUBLISHED_EVENTS: &str = "../docs/asyncapi.json";
 /// Shapes within shapes that are looked into.
 const DEPTH: usize = 12;
 
@@ -39,6 +42,120 @@ async fn the_api_keeps_its_promises() {
         );
     }
     assert!(server.stop().success());
+}
+
+#[tokio::test]
+async fn what_the_server_tells_is_described() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let today = server.json("/api/v1/asyncapi.json", "").await;
+    assert!(server.stop().success());
+
+    let standard = serde_json::from_str(include_str!("data/asyncapi-3.0.0.json")).expect("JSON");
+    let standard =
+        jsonschema::options().with_draft(jsonschema::Draft::Draft7).build(&standard).expect("a schema");
+    let faults: Vec<String> = standard
+        .iter_errors(&today)
+        .map(|fault| format!("{}: {fault:.300}", fault.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "no AsyncAPI 3:\n{}", faults.join("\n"));
+
+    let (messages, open) = (&today["components"]["messages"], opened(&today));
+    for event in events::all() {
+        assert!(today["channels"]["webhook"]["messages"][event.kind].is_object(), "{}", event.kind);
+        let example = &messages[event.kind]["examples"][0]["payload"];
+        assert_eq!(
+            (&example["type"], &example["schema_version"]),
+            (&json!(event.kind), &json!(event.schema))
+        );
+        let read = (event.round_trip)(example["data"].clone());
+        assert!(read.is_ok(), "{}: {:?} {}", event.kind, read.err(), example["data"]);
+    }
+    for frame in ["authenticate", "subscribe", "heartbeat", "rtc.offer", "reply", "error", "event", "signal"]
+    {
+        assert!(today["channels"]["socket"]["messages"][frame].is_object(), "{frame}");
+    }
+    for (name, message) in object(messages) {
+        let place = format!("/components/messages/{name}/payload");
+        assert_fits(&open, &place, &message["examples"][0]["payload"]);
+    }
+
+    let text = format!("{}\n", serde_json::to_string_pretty(&today).expect("JSON"));
+    if std::env::var_os("TANDEM_PUBLISH_API").is_some() {
+        fs::write(PUBLISHED_EVENTS, text).expect("written");
+    } else {
+        let published: Value =
+            serde_json::from_str(&fs::read_to_string(PUBLISHED_EVENTS).expect(PUBLISHED_EVENTS))
+                .expect("JSON");
+        assert!(published == today, "other events are told: publish them with TANDEM_PUBLISH_API=1");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_shows_what_it_takes_and_answers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let today = server.json("/api/v1/openapi.json", "").await;
+    assert!(server.stop().success());
+    let (mut faults, open) = (Vec::new(), opened(&today));
+    for (path, item) in object(&today["paths"]) {
+        for (method, operation) in object(item) {
+            let place = format!("/paths/{}/{method}", path.replace('/', "~1"));
+            for (kind, content) in object(&operation["requestBody"]["content"]) {
+                let place = format!("{place}/requestBody/content/{}", kind.replace('/', "~1"));
+                assert_fits(&today, &format!("{place}/schema"), &content["example"]);
+            }
+            for (status, response) in object(&operation["responses"]) {
+                let is_refusal = status.starts_with(['4', '5']);
+                for (kind, content) in object(&response["content"]) {
+                    let place = format!("{place}/responses/{status}/content/{}", kind.replace('/', "~1"));
+                    if kind != "application/problem+json" {
+                        assert_fits(&open, &format!("{place}/schema"), &content["example"]);
+                        continue;
+                    }
+                    let types: Vec<&str> =
+                        array(&response["x-problem-types"]).filter_map(Value::as_str).collect();
+                    if !is_refusal || types.is_empty() {
+                        faults.push(format!("{place}: which problem types?"));
+                    }
+                    for name in types {
+                        let example = &content["examples"][name]["value"];
+                        let kind = format!("https://tandem.dev/problems/{name}");
+                        assert_eq!(
+                            (&example["type"], example["status"].to_string()),
+                            (&json!(kind), status.clone())
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A document whose shapes may have more fields: that a body takes no others is said of shapes that are also part of larger answers.
+fn opened(document: &Value) -> Value {
+    match document {
+        Value::Object(fields) => {
+            let closes =
+                |name: &str, value: &Value| name == "additionalProperties" && *value == Value::Bool(false);
+            let kept = fields.iter().filter(|(name, value)| !closes(name, value));
+            Value::Object(kept.map(|(name, value)| (name.clone(), opened(value))).collect())
+        }
+        Value::Array(items) => items.iter().map(opened).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Whether a value is as the schema at a place of a document says.
+fn assert_fits(document: &Value, place: &str, value: &Value) {
+    let schema = document.pointer(place).unwrap_or_else(|| panic!("{place} is not there"));
+    let schema = json!({ "allOf": [schema], "components": document["components"] });
+    let schema = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema);
+    let schema = schema.unwrap_or_else(|error| panic!("{place}: {error}"));
+    let faults: Vec<String> =
+        schema.iter_errors(value).map(|fault| format!("{}: {fault:.300}", fault.instance_path())).collect();
+    assert!(!value.is_null() && faults.is_empty(), "{place}: {value}\n{}", faults.join("\n"));
 }
 
 /// What `published` promised and `today` does not keep, one line each.

@@ -37,6 +37,8 @@ impl Server {
             .arg(folder.join("data"))
             .args(["--http", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
             .args(["--sip", "127.0.0.1:0", "--media", "127.0.0.1:0"])
+            // What a node can do is measured with one token.
+            .args(["--rate-per-client", "0", "--rate-per-org", "0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tandem_cluster::{Claiming, Kind};
-use tandem_core::{OrgScope, RequestContext};
+use tandem_core::{OrgScope, Precondition, RequestContext};
 use tandem_edge::reached;
 use tandem_proto::{
     Cursor, EventData, Stream, Timestamp, Topic, UserId, WebhookId,
@@ -69,12 +69,14 @@ impl Webhooks {
         &self,
         context: &RequestContext,
         webhook: WebhookId,
+        precondition: Precondition,
         settings: WebhookSettings,
     ) -> Result<WebhookInfo, WebhookError> {
         let wanted = check::settings(settings, self.0.way.networks())?;
         let user = context.user;
-        let changed =
-            self.write(context, move |tx| Box::pin(async move { change(tx, webhook, wanted, user).await }));
+        let changed = self.write(context, move |tx| {
+            Box::pin(async move { change(tx, webhook, precondition, wanted, user).await })
+        });
         changed.await
     }
 
@@ -100,10 +102,11 @@ impl Webhooks {
         &self,
         context: &RequestContext,
         webhook: WebhookId,
+        precondition: Precondition,
     ) -> Result<(), WebhookError> {
         let removed = self.write(context, move |tx| {
             Box::pin(async move {
-                known(tx, webhook).await?;
+                precondition.check(&known(tx, webhook).await?.info)?;
                 rows::remove(tx, webhook).await?;
                 Ok(tell(tx, webhook, &[], &WebhookRemoved { webhook }).await?)
             })
@@ -290,10 +293,12 @@ async fn create(
 async fn change(
     tx: &mut Tx,
     webhook: WebhookId,
+    precondition: Precondition,
     wanted: Checked,
     user: UserId,
 ) -> Result<WebhookInfo, WebhookError> {
     let mut hook = known(tx, webhook).await?;
+    precondition.check(&hook.info)?;
     if hook.info.url != wanted.url {
         // Or somebody could have sent to themselves what only somebody else may see.
         hook.info.user = user;

@@ -1,5 +1,6 @@
 //! Why something about a webhook was refused, and the one place where that becomes a status.
 
+use tandem_core::PreconditionFailed;
 use tandem_edge::{ApiProblem, IdentityError, Invalid};
 use tandem_proto::{Problem, api::DeliveryState};
 use tandem_store::StoreError;
@@ -25,6 +26,9 @@ pub(super) enum WebhookError {
     /// A value that cannot be taken.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// It was changed since it was read.
+    #[error(transparent)]
+    Changed(#[from] PreconditionFailed),
     /// Somebody could not be looked up.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -52,6 +56,7 @@ impl From<WebhookError> for ApiProblem {
                     .into()
             }
             WebhookError::Invalid(invalid) => invalid.into(),
+            WebhookError::Changed(error) => error.into(),
             WebhookError::Identity(error) => error.into(),
             WebhookError::Store(error) => error.into(),
         }

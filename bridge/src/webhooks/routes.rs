@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
+use tandem_edge::{ApiProblem, Caller, IfMatch, Json, Path, Query, page};
 use tandem_proto::{
     Cursor, Problem, WebhookId,
     api::{DeliveriesQuery, Delivery, Page, WebhookInfo, WebhookMade, WebhookReplay, WebhookSettings},
@@ -87,7 +87,7 @@ async fn show(
 ///
 /// Whoever gives it another address is the one whose events it is told from then on. One that was given up goes on where it stopped.
 #[utoipa::path(put, path = "/webhooks/{webhook}", tag = "webhooks", operation_id = "changeWebhook",
-    params(("webhook" = WebhookId, Path, description = "The webhook")), request_body = WebhookSettings,
+    params(("webhook" = WebhookId, Path, description = "The webhook"), IfMatch), request_body = WebhookSettings,
     responses(
         (status = 200, description = "The webhook as it is now", body = WebhookInfo),
         (status = 403, description = "Needs `webhook:manage`", body = Problem),
@@ -98,15 +98,16 @@ async fn change(
     caller: Caller,
     State(webhooks): State<Webhooks>,
     Path(webhook): Path<WebhookId>,
+    IfMatch(precondition): IfMatch,
     Json(settings): Json<WebhookSettings>,
 ) -> Result<Json<WebhookInfo>, ApiProblem> {
     caller.require(Permission::WebhookManage)?;
-    Ok(Json(webhooks.change(&caller, webhook, settings).await?))
+    Ok(Json(webhooks.change(&caller, webhook, precondition, settings).await?))
 }
 
 /// Removes a webhook
 #[utoipa::path(delete, path = "/webhooks/{webhook}", tag = "webhooks", operation_id = "removeWebhook",
-    params(("webhook" = WebhookId, Path, description = "The webhook")),
+    params(("webhook" = WebhookId, Path, description = "The webhook"), IfMatch),
     responses(
         (status = 204, description = "Removed"),
         (status = 403, description = "Needs `webhook:manage`", body = Problem),
@@ -116,9 +117,10 @@ async fn remove(
     caller: Caller,
     State(webhooks): State<Webhooks>,
     Path(webhook): Path<WebhookId>,
+    IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode, ApiProblem> {
     caller.require(Permission::WebhookManage)?;
-    webhooks.remove(&caller, webhook).await?;
+    webhooks.remove(&caller, webhook, precondition).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -127,15 +127,12 @@ pub(super) async fn get(
     row.as_ref().map(hook).transpose()
 }
 
-/// As [`get`], in a command.
+/// As [`get`], in a command, until whose end nobody else changes it: what is decided by what it is now holds.
 pub(super) async fn read(tx: &mut Tx, webhook: WebhookId) -> Result<Option<Hook>, StoreError> {
     let org = tx.scope().org().to_string();
+    let sql = format!("UPDATE webhooks SET org = org WHERE org = $1 AND id = $2 RETURNING {COLUMNS}");
     let row =
-        sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM webhooks WHERE org = $1 AND id = $2")))
-            .bind(org)
-            .bind(webhook.to_string())
-            .fetch_optional(tx.conn())
-            .await?;
+        sqlx::query(AssertSqlSafe(sql)).bind(org).bind(webhook.to_string()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(hook).transpose()
 }
 

@@ -72,6 +72,11 @@ impl Place {
         Self { url, _folder: folder, _server: None }
     }
 
+    /// Whether several nodes can use it at once.
+    pub(crate) fn is_shared(&self) -> bool {
+        self._server.is_some()
+    }
+
     pub(crate) fn postgres() -> Self {
         let server = Postgres::start();
         let url = server.database();
@@ -225,7 +230,24 @@ impl Node {
         path: &str,
         body: Option<Value>,
     ) -> (StatusCode, Value) {
-        let request = Request::builder()
+        let (status, _, body) = self.ask_if(person, method, path, None, body).await;
+        (status, body)
+    }
+
+    /// As [`Self::ask`], with an `If-Match`; answers the `ETag` too.
+    pub(crate) async fn ask_if(
+        &self,
+        person: &Person,
+        method: Method,
+        path: &str,
+        if_match: Option<&str>,
+        body: Option<Value>,
+    ) -> (StatusCode, Option<String>, Value) {
+        let mut request = Request::builder();
+        if let Some(tag) = if_match {
+            request = request.header(header::IF_MATCH, tag);
+        }
+        let request = request
             .method(method)
             .uri(format!("/api/v1{path}"))
             .header(header::AUTHORIZATION, format!("Bearer {}", person.token))
@@ -235,8 +257,9 @@ impl Node {
             .expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let status = response.status();
+        let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         let body = response.into_body().collect().await.expect("a body").to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+        (status, tag, serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
 
     /// Makes a webhook for skills made; answers it and its secret.

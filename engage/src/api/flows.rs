@@ -1,19 +1,15 @@
 //! Flows: checked, published, read.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
-use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
+use axum::{extract::State, http::StatusCode, response::Response};
+use tandem_core::{Permission, Precondition};
+use tandem_edge::{ApiProblem, Caller, IfMatch, Json, Path, Query, page};
 use tandem_proto::{
     FlowId, Problem,
     api::{Flow, FlowCheck, FlowText, Page, PageQuery},
 };
 use tandem_store::Cause;
 
-use super::versions::{expected, tagged};
+use super::versions::tagged;
 use crate::Engage;
 
 /// Lists flows
@@ -45,7 +41,9 @@ pub(super) async fn publish(
     Json(flow): Json<FlowText>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::FlowWrite)?;
-    let flow = engage.publish_flow(caller.scope, Cause::request(&caller), None, None, flow.text).await?;
+    let flow = engage
+        .publish_flow(caller.scope, Cause::request(&caller), None, Precondition::NONE, flow.text)
+        .await?;
     Ok(tagged(StatusCode::CREATED, flow.version, flow))
 }
 
@@ -71,25 +69,23 @@ pub(super) async fn get(
 ///
 /// The next call gets it; calls under way keep theirs.
 #[utoipa::path(put, path = "/flows/{flow}", tag = "engage", request_body = FlowText,
-    params(("flow" = FlowId, Path, description = "The flow"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
+    params(("flow" = FlowId, Path, description = "The flow"), IfMatch),
     responses(
         (status = 200, description = "The version published; `ETag` is its number", body = Flow),
         (status = 403, description = "Needs `flow:write`", body = Problem),
         (status = 404, description = "No such flow", body = Problem),
-        (status = 412, description = "Somebody else published first", body = Problem),
         (status = 422, description = "`bad-flow`: faults with line and field", body = Problem),
     ))]
 pub(super) async fn update(
     caller: Caller,
     State(engage): State<Engage>,
     Path(id): Path<FlowId>,
-    headers: HeaderMap,
+    IfMatch(precondition): IfMatch,
     Json(flow): Json<FlowText>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::FlowWrite)?;
-    let expected = expected(&headers)?;
     let flow =
-        engage.publish_flow(caller.scope, Cause::request(&caller), Some(id), expected, flow.text).await?;
+        engage.publish_flow(caller.scope, Cause::request(&caller), Some(id), precondition, flow.text).await?;
     Ok(tagged(StatusCode::OK, flow.version, flow))
 }
 

@@ -1,19 +1,15 @@
 //! Queues and their numbers.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use tandem_core::{Permission, RequestContext};
-use tandem_edge::{ApiProblem, Caller, Invalid, Json, Path, Query, page};
+use tandem_edge::{ApiProblem, Caller, IfMatch, Invalid, Json, Path, Query, page};
 use tandem_proto::{
     Problem, QueueId,
     api::{Page, PageQuery, Queue, QueueSettings, QueueStats},
 };
 use tandem_store::Cause;
 
-use super::versions::{expected, tagged};
+use super::versions::tagged;
 use crate::{Engage, settings::Settings};
 
 /// The queues somebody may see: supervisors all, members their own.
@@ -91,25 +87,24 @@ pub(super) async fn get(
 ///
 /// Replaces all settings. With `If-Match` only if nobody changed it since; calls that wait or alert go on by the rules they have.
 #[utoipa::path(put, path = "/queues/{queue}", tag = "engage", request_body = QueueSettings,
-    params(("queue" = QueueId, Path, description = "The queue"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
+    params(("queue" = QueueId, Path, description = "The queue"), IfMatch),
     responses(
         (status = 200, description = "The queue as it is now; `ETag` is its version", body = Queue),
         (status = 403, description = "Needs `queue:write`", body = Problem),
         (status = 404, description = "No such queue", body = Problem),
         (status = 409, description = "The name is taken", body = Problem),
-        (status = 412, description = "Somebody else changed it", body = Problem),
         (status = 422, description = "A value that cannot be taken", body = Problem),
     ))]
 pub(super) async fn update(
     caller: Caller,
     State(engage): State<Engage>,
     Path(id): Path<QueueId>,
-    headers: HeaderMap,
+    IfMatch(precondition): IfMatch,
     Json(settings): Json<QueueSettings>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::QueueWrite)?;
-    let expected = expected(&headers)?;
-    let queue = engage.update_queue(caller.scope, Cause::request(&caller), id, expected, settings).await?;
+    let queue =
+        engage.update_queue(caller.scope, Cause::request(&caller), id, precondition, settings).await?;
     Ok(tagged(StatusCode::OK, queue.version, queue))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tandem_core::OrgScope;
+use tandem_core::{EntityTag, OrgScope, Precondition};
 use tandem_proto::{FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished};
 use tandem_store::{Cause, Expect, StoreError, Tx};
 
@@ -24,7 +24,7 @@ impl Engage {
         Ok(flow::parse(text, &names).err().unwrap_or_default())
     }
 
-    /// Publishes a flow: a new one, or the next version of `id`; `expected` is the version it must have.
+    /// Publishes a flow: a new one, or the next version of `id`; `precondition` is of its version.
     ///
     /// # Errors
     /// [`EngageError::BadFlow`], a name that is taken, no such flow, another version, or when the store fails.
@@ -33,7 +33,7 @@ impl Engage {
         scope: OrgScope,
         cause: Cause,
         id: Option<FlowId>,
-        expected: Option<i64>,
+        precondition: Precondition,
         text: String,
     ) -> Result<api::Flow, EngageError> {
         let org = self.org(scope).await?;
@@ -44,9 +44,7 @@ impl Engage {
                 Some(id) => settings.flows.get(&id).ok_or(EngageError::NotFound("flow"))?.view.version,
                 None => 0,
             };
-            if let Some(expected) = expected.filter(|expected| *expected != version) {
-                return Err(EngageError::Changed { expected, actual: version });
-            }
+            precondition.check_tag(EntityTag::version(version))?;
             let flow = flow::parse(&text, &self.names(&settings)).map_err(EngageError::BadFlow)?;
             if settings.flows.values().any(|other| other.view.name == flow.name && Some(other.view.id) != id)
             {

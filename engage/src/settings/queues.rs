@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tandem_core::OrgScope;
+use tandem_core::{EntityTag, OrgScope, Precondition};
 use tandem_proto::{
     QueueId, Stream, Topic, UserId,
     api::{Queue, QueueSettings, SkillRequirement},
@@ -29,10 +29,10 @@ impl Engage {
         cause: Cause,
         settings: QueueSettings,
     ) -> Result<Queue, EngageError> {
-        self.set_queue(scope, cause, None, None, settings).await
+        self.set_queue(scope, cause, None, Precondition::NONE, settings).await
     }
 
-    /// Changes a queue; `expected` is the version it must have.
+    /// Changes a queue; `precondition` is of its version.
     ///
     /// # Errors
     /// As [`Self::create_queue`]; when there is no such queue or it has another version.
@@ -41,10 +41,10 @@ impl Engage {
         scope: OrgScope,
         cause: Cause,
         id: QueueId,
-        expected: Option<i64>,
+        precondition: Precondition,
         settings: QueueSettings,
     ) -> Result<Queue, EngageError> {
-        self.set_queue(scope, cause, Some(id), expected, settings).await
+        self.set_queue(scope, cause, Some(id), precondition, settings).await
     }
 
     async fn set_queue(
@@ -52,7 +52,7 @@ impl Engage {
         scope: OrgScope,
         cause: Cause,
         id: Option<QueueId>,
-        expected: Option<i64>,
+        precondition: Precondition,
         settings: QueueSettings,
     ) -> Result<Queue, EngageError> {
         let org = self.org(scope).await?;
@@ -62,9 +62,7 @@ impl Engage {
             None => None,
         };
         let actual = before.as_ref().map_or(0, |queue| queue.version);
-        if let Some(expected) = expected.filter(|expected| *expected != actual) {
-            return Err(EngageError::Changed { expected, actual });
-        }
+        precondition.check_tag(EntityTag::version(actual))?;
         check(&settings, &org.settings(), id)?;
         self.check_users(scope, &settings).await?;
 

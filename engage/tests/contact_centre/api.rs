@@ -89,7 +89,7 @@ async fn queues_are_made_changed_and_guarded() {
     assert_eq!(agent.get(&path).await.status, 404, "not a member");
     let change = json!({"name": "Sales", "members": [{"user": world.agents[0]}]});
     let stale = supervisor.send("PUT", &path, Some("\"7\""), Some(change.clone())).await;
-    assert_eq!(slug(&stale), (412, "changed-meanwhile"));
+    assert_eq!(slug(&stale), (412, "precondition-failed"));
     let changed = supervisor.send("PUT", &path, Some("\"1\""), Some(change)).await;
     assert_eq!((changed.status, changed.etag.as_deref()), (200, Some("\"2\"")));
     assert_eq!(agent.get(&path).await.status, 200, "a member now");

@@ -1,6 +1,7 @@
 //! Calls through the demo's flow and queue, from the first ring to the end of wrap-up.
 
 use crate::world::{Asked, World};
+use tandem_core::Precondition;
 use tandem_proto::{
     ConversationId, Cursor,
     api::{ConversationState, EndReason, Outcome, RoutingStatus, SegmentKind, WrapUp},
@@ -75,7 +76,11 @@ async fn an_alert_that_rings_out_goes_to_the_other_agent_with_the_same_key() {
     let mut settings = world.engage.queue(world.scope, world.demo.queue).await.expect("it is there").settings;
     settings.alert_seconds = 5;
     let queue = world.demo.queue;
-    world.engage.update_queue(world.scope, Cause::SYSTEM, queue, Some(1), settings).await.expect("is taken");
+    world
+        .engage
+        .update_queue(world.scope, Cause::SYSTEM, queue, Precondition::NONE, settings)
+        .await
+        .expect("is taken");
     world.on_queue(0).await;
     world.on_queue(1).await;
     let call = world.dial().await;

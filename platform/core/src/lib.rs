@@ -5,11 +5,13 @@
 mod clock;
 mod context;
 mod permission;
+mod precondition;
 mod scope;
 mod secret;
 
 pub use clock::{Clock, SystemClock};
 pub use context::RequestContext;
 pub use permission::{Permission, Permissions, UnknownPermission};
+pub use precondition::{BadPrecondition, CODED, EntityTag, Precondition, PreconditionFailed};
 pub use scope::{Mint, OrgScope};
 pub use secret::Secret;

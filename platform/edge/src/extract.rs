@@ -8,9 +8,15 @@ use axum::{
 use http::{HeaderValue, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{Serialize, de::DeserializeOwned};
+use tandem_core::Precondition;
 use tandem_proto::{
     Problem,
     limits::{BODY_BYTES, JSON_DEPTH},
+};
+use utoipa::openapi::{
+    Required,
+    path::{Parameter, ParameterBuilder, ParameterIn},
+    schema::{Object, SchemaType, Type},
 };
 
 use crate::ApiProblem;
@@ -22,6 +28,10 @@ pub struct Json<T>(pub T);
 /// The query string.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Query<T>(pub T);
+
+/// What `If-Match` demands (RFC 9110 §13.1.1); to be checked by the command, in its transaction.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct IfMatch(pub Precondition);
 
 /// The path's parameters. One that does not read as its type (an id that is no id) names nothing: 404.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -61,6 +71,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         serde_path_to_error::deserialize(reader)
             .map(Self)
             .map_err(|error| ApiProblem(at_fault(error.path().to_string(), &error.inner().to_string())))
+    }
+}
+
+impl utoipa::IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
+        let header = header.required(Required::False).description(Some(
+            "Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`.",
+        ));
+        let text = Object::with_type(SchemaType::from_iter([Type::String, Type::Null]));
+        vec![header.schema(Some(text)).build()]
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
+        let values = parts.headers.get_all(header::IF_MATCH).iter();
+        // What is no text is no tag either.
+        Precondition::read(values.map(|value| value.to_str().unwrap_or("?"))).map(Self).map_err(|error| {
+            Problem::new(400, "malformed", "The If-Match does not read")
+                .field("If-Match", error.to_string())
+                .into()
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! It never decides anything about a product. The contract for products: a handler takes a [`Caller`] and asks it for a permission
 //! before anything else; bodies come through [`Json`], [`Query`] and [`Path`]; every refusal is an [`ApiProblem`].
 
+mod batch;
 mod caller;
 mod cursor;
 mod events;
@@ -22,18 +23,20 @@ use tandem_bus::Bus;
 use tandem_core::{Clock, RequestContext};
 use tandem_proto::Topic;
 use tandem_store::Store;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use caller::Caller;
 pub use cursor::reached;
-pub use extract::{Json, Path, Query};
+pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 pub use identity::{Identity, IdentityError, Origin, SignInLimits, UserRecord};
 pub use problem::{ApiProblem, Invalid};
-pub use surround::no_route;
+pub use surround::{RequestLimits, no_route};
 
 use gateway::Gateway;
+use surround::{Limiter, Shapes};
 
 /// What an edge is made of.
 pub struct EdgeParts {
@@ -63,6 +66,9 @@ pub struct Edge {
     pub(crate) store: Store,
     pub(crate) presence: Arc<dyn PresenceGateway>,
     pub(crate) gateway: Gateway,
+    clock: Arc<dyn Clock>,
+    pub(crate) limiter: Arc<Limiter>,
+    pub(crate) shapes: Arc<Shapes>,
 }
 
 impl std::fmt::Debug for Edge {
@@ -79,13 +85,30 @@ impl Edge {
             identity: parts.identity.clone(),
             store: parts.store.clone(),
             presence: Arc::clone(&parts.presence),
+            clock: Arc::clone(&parts.clock),
+            limiter: Arc::new(Limiter::new(RequestLimits::default(), Arc::clone(&parts.clock))),
+            shapes: Arc::default(),
             gateway: Gateway::new(parts),
         }
     }
 
-    /// The edge's own operations, relative to `/api/v1`: sessions, `/me`, `/events`, `/ws`.
+    /// The same, taking as many requests as these limits say. To be called before [`Self::surround`].
+    #[must_use]
+    pub fn limited(self, limits: RequestLimits) -> Self {
+        let limiter = Limiter::new(limits, Arc::clone(&self.clock));
+        Self { limiter: Arc::new(limiter), ..self }
+    }
+
+    /// The same, knowing what the API's answers look like, so that it refuses `fields` they do not have.
+    #[must_use]
+    pub fn described(self, document: &OpenApi) -> Self {
+        Self { shapes: Arc::new(Shapes::of(document)), ..self }
+    }
+
+    /// The edge's own operations, relative to `/api/v1`: sessions, `/me`, `/batch`, `/events`, `/ws`.
     pub fn routes(&self) -> OpenApiRouter {
         identity::routes(self.clone())
+            .merge(batch::routes())
             .merge(events::routes(self.clone()))
             .merge(gateway::routes(self.clone()))
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use tandem_core::Permission;
+use tandem_core::{Permission, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
@@ -138,6 +138,14 @@ impl From<Problem> for ApiProblem {
 impl From<ApiProblem> for Problem {
     fn from(problem: ApiProblem) -> Self {
         problem.0
+    }
+}
+
+impl From<PreconditionFailed> for ApiProblem {
+    fn from(error: PreconditionFailed) -> Self {
+        Problem::new(412, "precondition-failed", "Somebody else changed this first")
+            .detail(format!("{error}; read it again"))
+            .into()
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fmt,
     net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
     ops::RangeInclusive,
     path::PathBuf,
 };
@@ -19,6 +20,9 @@ const FREE_RANGE: RangeInclusive<u16> = 20_000..=32_000;
 const FREE_PORTS: u16 = 400;
 /// Fewest RTP ports that carry a call: RTP and RTCP of two legs.
 const RTP_PORTS_MIN: u16 = 4;
+
+/// Requests under way at once, if nobody says how many: more means that answers take too long.
+const REQUESTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(2_000).expect("not zero");
 
 /// What the server was told to do, checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,6 +61,12 @@ pub struct Config {
     pub blobs: Secret,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
+    /// Requests a minute of one client; `None`: any number.
+    pub rate_per_client: Option<NonZeroU32>,
+    /// Requests a minute of one org; `None`: any number.
+    pub rate_per_org: Option<NonZeroU32>,
+    /// Requests under way at once.
+    pub requests_at_once: NonZeroU32,
     /// Filter of the log.
     pub log: String,
     /// Where traces go; `None`: nothing is traced.
@@ -165,6 +175,9 @@ impl Config {
             rtp_ports: ports(settings.rtp_ports.as_deref().unwrap_or("41000-41999"))?,
             public_ip: settings.public_ip.map(|ip| public_ip(&ip)).transpose()?,
             webhook_networks: networks(settings.webhook_networks.as_deref().unwrap_or_default())?,
+            rate_per_client: NonZeroU32::new(settings.rate_per_client.unwrap_or(6_000)),
+            rate_per_org: NonZeroU32::new(settings.rate_per_org.unwrap_or(300_000)),
+            requests_at_once: settings.requests_at_once.unwrap_or(REQUESTS_AT_ONCE),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             otlp: settings.otlp.map(collector_url).transpose()?,
             data,
@@ -343,6 +356,9 @@ impl fmt::Display for Config {
         if let Some(otlp) = &self.otlp {
             writeln!(f, "otlp = {}", quoted(otlp))?;
         }
+        writeln!(f, "rate_per_client = {}", self.rate_per_client.map_or(0, NonZeroU32::get))?;
+        writeln!(f, "rate_per_org = {}", self.rate_per_org.map_or(0, NonZeroU32::get))?;
+        writeln!(f, "requests_at_once = {}", self.requests_at_once)?;
         write!(f, "log = {}", quoted(&self.log))
     }
 }
@@ -359,6 +375,8 @@ mod tests {
             tls_key: Some("tls.key".into()),
             otlp: Some("http://collector:4318/".into()),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
+            rate_per_client: Some(0),
+            requests_at_once: NonZeroU32::new(7),
             ..Settings::default()
         })
         .expect("all of it can be used");

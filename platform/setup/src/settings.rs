@@ -1,6 +1,9 @@
 //! What an operator can write, as text: flags, environment and file hold the same settings under the same names.
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde::Deserialize;
@@ -66,6 +69,15 @@ pub struct Settings {
     /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
+    /// Requests a minute this node takes of one session or token; 0: any number [default: 6000]
+    #[arg(long, global = true, env = "TANDEM_RATE_PER_CLIENT", value_name = "NUMBER")]
+    pub rate_per_client: Option<u32>,
+    /// Requests a minute this node takes of one organisation; 0: any number [default: 300000]
+    #[arg(long, global = true, env = "TANDEM_RATE_PER_ORG", value_name = "NUMBER")]
+    pub rate_per_org: Option<u32>,
+    /// Requests this node works on at once; further ones are answered 503 [default: 2000]
+    #[arg(long, global = true, env = "TANDEM_REQUESTS_AT_ONCE", value_name = "NUMBER")]
+    pub requests_at_once: Option<NonZeroU32>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -118,6 +130,9 @@ impl Settings {
             database: self.database.or(other.database),
             blobs: self.blobs.or(other.blobs),
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
+            rate_per_client: self.rate_per_client.or(other.rate_per_client),
+            rate_per_org: self.rate_per_org.or(other.rate_per_org),
+            requests_at_once: self.requests_at_once.or(other.requests_at_once),
             log: self.log.or(other.log),
             otlp: self.otlp.or(other.otlp),
         }

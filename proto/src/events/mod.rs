@@ -1,6 +1,11 @@
 //! Payloads of the log, one file per domain. A shape that has been released never changes: raise `SCHEMA`, add an upcast to the store's
 //! table and a golden fixture.
 
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
+
 pub mod call;
 pub mod chat;
 pub mod contact_centre;
@@ -11,7 +16,7 @@ pub mod webhooks;
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal v $schema:literal { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })+) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
         impl $crate::EventData for $name {
             const KIND: &'static str = $kind;
@@ -24,6 +29,9 @@ macro_rules! events {
 }
 use events;
 
+/// Schemas and the names they are referred to by.
+pub type NamedSchemas = Vec<(String, RefOr<Schema>)>;
+
 /// A type of this module, for those who treat them all alike.
 #[derive(Clone, Copy, Debug)]
 pub struct EventType {
@@ -33,12 +41,18 @@ pub struct EventType {
     pub schema: u16,
     /// Reads a payload as this type and writes it again.
     pub round_trip: fn(serde_json::Value) -> serde_json::Result<serde_json::Value>,
+    /// The shape of its payload; collects the shapes that it refers to.
+    pub shape: fn(&mut NamedSchemas) -> RefOr<Schema>,
 }
 
 impl EventType {
-    const fn of<E: crate::EventData>() -> Self {
+    const fn of<E: crate::EventData + ToSchema>() -> Self {
         let round_trip = |data| serde_json::from_value::<E>(data).and_then(serde_json::to_value);
-        Self { kind: E::KIND, schema: E::SCHEMA, round_trip }
+        let shape = |schemas: &mut NamedSchemas| {
+            E::schemas(schemas);
+            E::schema()
+        };
+        Self { kind: E::KIND, schema: E::SCHEMA, round_trip, shape }
     }
 }
 

@@ -162,7 +162,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         identity: identity.clone(),
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
-    });
+    })
+    .limited(node::request_limits(config));
     let webhooks = tandem_bridge::start(tandem_bridge::Parts {
         store: store.clone(),
         cluster: cluster.clone(),

@@ -7,7 +7,7 @@ use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
 use tandem_communicate::Communicate;
 use tandem_core::Mint;
-use tandem_edge::identity::SignInLimits;
+use tandem_edge::{RequestLimits, identity::SignInLimits};
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
 use tandem_relay::MediaPool;
 use tandem_setup::{Config, StartError};
@@ -81,6 +81,15 @@ async fn woken_by_others(bus: Bus, store: Store) {
 pub(super) fn sign_in_limits(config: &Config) -> Result<SignInLimits, StartError> {
     let Some(redis) = &config.redis else { return Ok(SignInLimits::default()) };
     SignInLimits::redis(redis.url()).map_err(|error| failed("sign-in limits", &error))
+}
+
+/// How much is taken of clients and orgs.
+pub(super) fn request_limits(config: &Config) -> RequestLimits {
+    RequestLimits {
+        per_client: config.rate_per_client,
+        per_org: config.rate_per_org,
+        at_once: config.requests_at_once.get() as usize,
+    }
 }
 
 /// Where presence is kept.

@@ -1,4 +1,6 @@
 // Draws /api/v1/openapi.json. Plain DOM: nothing is loaded from elsewhere, and no text of the document is read as HTML.
+import { attempt } from './console.js'
+
 const methods = ['get', 'post', 'put', 'patch', 'delete']
 const spec = await (await fetch('/api/v1/openapi.json')).json()
 const schemas = spec.components?.schemas ?? {}
@@ -56,7 +58,9 @@ function operation(path, method, op) {
   const parameters = (op.parameters ?? []).map((p) => [p.name + (p.required ? '' : '?'), el('span', { class: 'type' }, ...typeOf(p.schema)), p.description ?? ''])
   const answers = Object.entries(op.responses ?? {}).map(([status, answer]) => {
     const schema = Object.values(answer.content ?? {})[0]?.schema
-    return [status, answer.description ?? '', schema ? el('span', { class: 'type' }, ...typeOf(schema)) : '']
+    const types = answer['x-problem-types'] ?? []
+    const shape = types.length > 0 ? types.join(', ') : schema ? el('span', { class: 'type' }, ...typeOf(schema)) : ''
+    return [status, answer.description ?? '', shape]
   })
   return el(
     'section',
@@ -69,6 +73,7 @@ function operation(path, method, op) {
     body ? el('h4', {}, 'Body: ', ...typeOf(body)) : undefined,
     el('h4', {}, 'Answers'),
     rows(['Status', 'Meaning', 'Body'], answers),
+    attempt(el, path, method, op),
   )
 }
 

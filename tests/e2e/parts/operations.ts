@@ -57,6 +57,7 @@ export const bodies: Record<string, () => unknown> = {
   decideDevice: () => ({ user_code: "BBBB-BBBB", allow: true }),
   createWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
   changeWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
+  readBatch: () => ({ requests: [{ path: "/me", fields: "user.name" }] }),
   replayWebhook: () => ({ after: "0-0" }),
 };
 

@@ -100,7 +100,7 @@ test("each role may do what its permissions say on every operation, and nobody's
   const supervises = ["agents_list", "create_skill", "decisions", "flows_get", "flows_list", "queues_create", "queues_update", "set_skills", "validate"];
   const administers = [
     ...["discardJob", "listJobs", "listNodes", "retryJob", "showJob"],
-    ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient"],
+    ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient", "showClient"],
     ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],
     ...["discardDelivery", "listDeliveries", "retryDelivery"],
     ...["changeRole", "createRole", "deactivatePerson", "endSessionsOf", "listSessionsOf", "reactivatePerson", "removeRole", "resetSecondFactorOf", "setRolesOf"],

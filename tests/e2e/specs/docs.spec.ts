@@ -10,6 +10,9 @@ import { expect, test } from "../parts/world.ts";
 
 const run = promisify(execFile);
 
+// A reader of the API's page needs nothing of the web client.
+test.use({ launchOptions: { executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] } });
+
 test("docs/api.md leads from a password to a message that arrives on a webhook", async ({ world }) => {
   const server = await world.server();
   const page = readFileSync(join(import.meta.dirname, "../../../docs/api.md"), "utf8");
@@ -34,10 +37,41 @@ test("docs/api.md leads from a password to a message that arrives on a webhook",
     const env = { ...process.env, TANDEM: server.url, PASSWORD: server.user("admin").password };
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script], { env, timeout: 60_000 });
     expect(stdout).toContain("Hello from curl");
+    expect(stdout).toContain('"name":"incoming calls"');
+    expect(stdout).toContain("precondition-failed");
+    expect(stdout).not.toContain('"name":"all calls"');
+    expect(stdout).toMatch(/^ratelimit: "client";r=\d+;t=\d+/im);
     const event = JSON.parse(await came) as { type: string; data: { message: { text: string } } };
     expect([event.type, event.data.message.text]).toEqual(["chat.message.posted", "And once more"]);
   } finally {
     listener.closeAllConnections();
     listener.close();
   }
+});
+
+test("the API's page sends requests, with what it was given or signed in with", async ({ world, page }) => {
+  const server = await world.server();
+  await page.goto(`${server.url}/docs`);
+  const attempt = async (operation: string, button: string) => {
+    const section = page.locator(`#${operation}`);
+    await section.locator("summary").click();
+    return { section, send: () => section.getByRole("button", { name: button }).click(), answer: section.locator("details pre") };
+  };
+  const me = await attempt("me_me", "Send GET");
+  await me.send();
+  await expect(me.answer).toContainText("401");
+
+  const signIn = await attempt("signIn", "Send POST");
+  const { name, password } = server.user("agent1");
+  await signIn.section.locator("textarea").fill(JSON.stringify({ name, password }));
+  await signIn.send();
+  await expect(signIn.answer).toContainText("201");
+  await me.section.locator("input[name=fields]").fill("user.name");
+  await me.send();
+  await expect(me.answer).toContainText('"name": "agent1"');
+  await expect(me.answer).toContainText("ratelimit:");
+
+  // What a body looks like is there already.
+  const batch = await attempt("readBatch", "Send POST");
+  await expect(batch.section.locator("textarea")).toHaveValue(/"requests"/);
 });

@@ -17,7 +17,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tandem_core::{Clock, OrgScope};
+use tandem_core::{Clock, OrgScope, Precondition, PreconditionFailed};
 use tandem_proto::{
     JobId, Timestamp,
     api::{Job, JobState},
@@ -104,6 +104,9 @@ pub enum JobsError {
     /// It is in a state in which this cannot be done.
     #[error("the job is {}", .0.name())]
     NotNow(JobState),
+    /// It was changed since it was read.
+    #[error(transparent)]
+    Changed(#[from] PreconditionFailed),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -318,10 +321,19 @@ impl Jobs {
     /// Decides that a job need not be done. Not one that is being done.
     ///
     /// # Errors
-    /// [`JobsError::NotNow`] when it is done or running.
-    pub async fn discard(&self, scope: OrgScope, cause: Cause, id: JobId) -> Result<Job, JobsError> {
+    /// [`JobsError::NotNow`] when it is done or running; [`JobsError::Changed`] when it is not as was demanded.
+    pub async fn discard(
+        &self,
+        scope: OrgScope,
+        cause: Cause,
+        id: JobId,
+        precondition: Precondition,
+    ) -> Result<Job, JobsError> {
         let store = self.0.cluster.store();
-        store.write(scope, cause, move |tx| Box::pin(async move { table::discard(tx, id).await })).await?;
+        let discarded = store.write(scope, cause, move |tx| {
+            Box::pin(async move { table::discard(tx, id, &precondition).await })
+        });
+        discarded.await?;
         self.get(scope, id).await?.ok_or(JobsError::NotFound)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
-use tandem_core::OrgScope;
+use tandem_core::{OrgScope, Precondition};
 use tandem_proto::{
     JobId, OrgId, Stream, Timestamp, Topic,
     api::{Job, JobState},
@@ -294,7 +294,7 @@ pub(super) async fn set_state(
 }
 
 pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
-    let kind = in_state(tx, id, &[JobState::Dead, JobState::Discarded]).await?;
+    let kind = in_state(locked(tx, id).await?, &[JobState::Dead, JobState::Discarded])?;
     let now = tx.now().micros();
     sqlx::query(
         "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2, changed_at = $2 WHERE id = $1",
@@ -306,22 +306,26 @@ pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
     Ok(tell(tx, id, &JobRetried { job: id, kind }).await?)
 }
 
-pub(super) async fn discard(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
-    let kind = in_state(tx, id, &[JobState::Dead, JobState::Waiting]).await?;
+pub(super) async fn discard(tx: &mut Tx, id: JobId, precondition: &Precondition) -> Result<(), JobsError> {
+    let job = locked(tx, id).await?;
+    precondition.check(&job)?;
+    let kind = in_state(job, &[JobState::Dead, JobState::Waiting])?;
     set_state(tx, id, JobState::Discarded, None).await?;
     Ok(tell(tx, id, &JobDiscarded { job: id, kind }).await?)
 }
 
-/// The kind of a job, if it is the org's and in one of these states.
-async fn in_state(tx: &mut Tx, id: JobId, states: &[JobState]) -> Result<String, JobsError> {
-    let row = sqlx::query("SELECT kind, state FROM jobs WHERE org = $1 AND id = $2")
-        .bind(tx.scope().org().to_string())
-        .bind(id.to_string())
-        .fetch_optional(tx.conn())
-        .await?;
-    let row = row.ok_or(JobsError::NotFound)?;
-    let state = state_of(&row.try_get::<String, _>(1)?)?;
-    if states.contains(&state) { Ok(row.try_get(0)?) } else { Err(JobsError::NotNow(state)) }
+/// A job of the org, which nobody else changes until the command's end.
+async fn locked(tx: &mut Tx, id: JobId) -> Result<Job, JobsError> {
+    let org = tx.scope().org().to_string();
+    let sql = format!("UPDATE jobs SET org = org WHERE org = $1 AND id = $2 RETURNING {COLUMNS}");
+    let row =
+        sqlx::query(AssertSqlSafe(sql)).bind(org).bind(id.to_string()).fetch_optional(tx.conn()).await?;
+    Ok(job(&row.ok_or(JobsError::NotFound)?)?)
+}
+
+/// The kind of a job, if it is in one of these states.
+fn in_state(job: Job, states: &[JobState]) -> Result<String, JobsError> {
+    if states.contains(&job.state) { Ok(job.kind) } else { Err(JobsError::NotNow(job.state)) }
 }
 
 async fn tell<E: tandem_proto::EventData>(tx: &mut Tx, job: JobId, event: &E) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ use tandem_cluster::{
     Cluster,
     jobs::{Handling, JobFailure, Jobs, JobsError, NewJob, Pace, Running},
 };
-use tandem_core::{OrgScope, SystemClock};
+use tandem_core::{OrgScope, Precondition, SystemClock};
 use tandem_proto::{
     Cursor, JobId, Timestamp,
     api::{Job, JobState},
@@ -182,9 +182,10 @@ async fn what_keeps_failing_is_dead_and_waits_for_somebody_to_decide(place: Plac
     let listed = jobs.list(scope, Some(JobState::Dead), None, 10).await.expect("the store answers");
     assert_eq!(listed.iter().map(|job| job.id).collect::<Vec<_>>(), [id, unwanted]);
 
-    let discarded = jobs.discard(scope, Cause::SYSTEM, unwanted).await.expect("it is dead");
+    let discarded =
+        jobs.discard(scope, Cause::SYSTEM, unwanted, Precondition::NONE).await.expect("it is dead");
     assert_eq!(discarded.state, JobState::Discarded);
-    let again = jobs.discard(scope, Cause::SYSTEM, unwanted).await;
+    let again = jobs.discard(scope, Cause::SYSTEM, unwanted, Precondition::NONE).await;
     assert!(matches!(again, Err(JobsError::NotNow(JobState::Discarded))), "{again:?}");
 
     mended.store(true, Ordering::Relaxed);
@@ -410,9 +411,10 @@ async fn what_one_org_wants_another_does_not_see(place: Place) {
     let id = enqueue(&store, ours, NewJob::now("work", &())).await;
     assert_eq!(jobs.get(theirs, id).await.expect("the store answers"), None);
     assert_eq!(jobs.list(theirs, None, None, 10).await.expect("the store answers"), []);
-    for refused in
-        [jobs.retry(theirs, Cause::SYSTEM, id).await, jobs.discard(theirs, Cause::SYSTEM, id).await]
-    {
+    for refused in [
+        jobs.retry(theirs, Cause::SYSTEM, id).await,
+        jobs.discard(theirs, Cause::SYSTEM, id, Precondition::NONE).await,
+    ] {
         assert!(matches!(refused, Err(JobsError::NotFound)), "{refused:?}");
     }
     assert_eq!(jobs.list(ours, None, None, 10).await.expect("the store answers").len(), 1);

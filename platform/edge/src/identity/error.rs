@@ -1,6 +1,6 @@
 //! Why identity refuses, and how that is answered.
 
-use tandem_core::Permissions;
+use tandem_core::{Permissions, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
@@ -63,6 +63,9 @@ pub enum IdentityError {
         /// For people.
         detail: String,
     },
+    /// It was changed since it was read.
+    #[error(transparent)]
+    Changed(#[from] PreconditionFailed),
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -125,6 +128,7 @@ impl From<IdentityError> for ApiProblem {
                     .into()
             }
             IdentityError::Conflict { slug, detail } => Self::conflict(slug, detail),
+            IdentityError::Changed(error) => error.into(),
             IdentityError::Busy => Self::unavailable(1),
             IdentityError::Hash(_) => Self::internal(&error),
             IdentityError::Store(error) => error.into(),

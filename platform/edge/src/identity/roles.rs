@@ -1,7 +1,7 @@
 //! Roles: the three every org has, and those an org defined. Nobody gives what they do not hold.
 
 use sqlx::{AnyConnection, Row, any::AnyRow};
-use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_core::{OrgScope, Permissions, Precondition, RequestContext};
 use tandem_proto::{
     Stream, Topic,
     api::{ChangeRole, NewRole, Role, RoleInfo},
@@ -36,14 +36,7 @@ impl Identity {
                 *holders.entry(role).or_default() += 1;
             }
         }
-        let built_in = Role::BUILT_IN.into_iter().map(|role| RoleInfo {
-            title: title(&role).to_owned(),
-            permissions: Permissions::of(&role).names(),
-            built_in: true,
-            holders: 0,
-            name: role,
-        });
-        let mut roles: Vec<RoleInfo> = built_in.collect();
+        let mut roles: Vec<RoleInfo> = Role::BUILT_IN.into_iter().map(of_every_org).collect();
         for row in &own {
             roles.push(info(row)?);
         }
@@ -51,6 +44,15 @@ impl Identity {
             role.holders = holders.get(&role.name).copied().unwrap_or_default();
         }
         Ok(roles)
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], or when the store fails.
+    pub async fn role(&self, scope: OrgScope, role: &Role) -> Result<RoleInfo, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
+        shown(&mut conn, scope, role).await
     }
 
     /// Refuses unless the caller holds all that `roles` stand for.
@@ -91,18 +93,22 @@ impl Identity {
     ///
     /// # Errors
     /// As [`Self::create_role`]; [`IdentityError::NotFound`] for a role the org does not have, [`IdentityError::Conflict`] for one
-    /// that every org has.
+    /// that every org has; [`IdentityError::Changed`] for one that is not as was demanded.
     pub async fn change_role(
         &self,
         context: &RequestContext,
         role: Role,
+        precondition: Precondition,
         change: ChangeRole,
     ) -> Result<RoleInfo, IdentityError> {
         own(&role)?;
         let draft = Draft::check(change.title, &change.permissions)?;
         let held = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { update(tx, role, draft, held).await })
+            Box::pin(async move {
+                demand(tx, &role, &precondition).await?;
+                update(tx, role, draft, held).await
+            })
         });
         write.await
     }
@@ -110,11 +116,20 @@ impl Identity {
     /// Removes a role that nobody holds.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], or [`IdentityError::Conflict`] while somebody holds it and for a role that every org has.
-    pub async fn remove_role(&self, context: &RequestContext, role: Role) -> Result<(), IdentityError> {
+    /// [`IdentityError::NotFound`], or [`IdentityError::Conflict`] while somebody holds it and for a role that every org has;
+    /// [`IdentityError::Changed`] for one that is not as was demanded.
+    pub async fn remove_role(
+        &self,
+        context: &RequestContext,
+        role: Role,
+        precondition: Precondition,
+    ) -> Result<(), IdentityError> {
         own(&role)?;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { remove(tx, role).await })
+            Box::pin(async move {
+                demand(tx, &role, &precondition).await?;
+                remove(tx, role).await
+            })
         });
         write.await
     }
@@ -218,6 +233,42 @@ async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
     Ok(())
 }
 
+/// A role as it is shown.
+async fn shown(conn: &mut AnyConnection, scope: OrgScope, role: &Role) -> Result<RoleInfo, IdentityError> {
+    let mut shown = match role {
+        Role::Custom(_) => {
+            let row = sqlx::query("SELECT name, title, permissions FROM roles WHERE org = $1 AND name = $2")
+                .bind(scope.org().to_string())
+                .bind(role.name().to_owned())
+                .fetch_optional(&mut *conn)
+                .await?;
+            info(&row.ok_or(IdentityError::NotFound("role"))?)?
+        }
+        built_in => of_every_org(built_in.clone()),
+    };
+    let held =
+        sqlx::query("SELECT roles FROM users WHERE org = $1 AND deactivated_at IS NULL AND roles LIKE $2")
+            .bind(scope.org().to_string())
+            .bind(holding(role))
+            .fetch_all(conn)
+            .await?;
+    for row in &held {
+        shown.holders += u32::from(read_roles(&text(row, "roles")?)?.contains(role));
+    }
+    Ok(shown)
+}
+
+/// Refuses unless a role of the org's own is as was demanded, and lets nobody else change it until the command's end.
+async fn demand(tx: &mut Tx, role: &Role, precondition: &Precondition) -> Result<(), IdentityError> {
+    let scope = tx.scope();
+    sqlx::query("UPDATE roles SET org = org WHERE org = $1 AND name = $2")
+        .bind(scope.org().to_string())
+        .bind(role.name().to_owned())
+        .execute(tx.conn())
+        .await?;
+    Ok(precondition.check(&shown(tx.conn(), scope, role).await?)?)
+}
+
 /// How many hold `role`, people who may not sign in any more included: they may come back with it.
 async fn holders(tx: &mut Tx, role: &Role) -> Result<u32, IdentityError> {
     let org = tx.scope().org().to_string();
@@ -307,6 +358,12 @@ fn own(role: &Role) -> Result<(), IdentityError> {
             detail: format!("every org has the role {built_in}; it cannot be changed"),
         }),
     }
+}
+
+/// A role that every org has.
+fn of_every_org(role: Role) -> RoleInfo {
+    let (title, permissions) = (title(&role).to_owned(), Permissions::of(&role).names());
+    RoleInfo { title, permissions, built_in: true, holders: 0, name: role }
 }
 
 fn title(role: &Role) -> &str {

@@ -1,5 +1,5 @@
 //! `ETag` and `If-None-Match` (RFC 9110 §8.8.3, §13.1.2): who has what would be answered is told so in place of it. Saves the way, not
-//! the work.
+//! the work. `If-Match` is the commands' to check ([`tandem_core::Precondition`]).
 
 use axum::{
     body::{Body, HttpBody},
@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
-use sha2::{Digest, Sha256};
+use tandem_core::{CODED, EntityTag};
 
 /// The largest answer that gets a tag.
 const BYTES: u64 = 1024 * 1024;
@@ -23,8 +23,7 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
     let whole = response.body().size_hint().exact().is_some_and(|bytes| bytes <= BYTES);
-    if response.status() != StatusCode::OK || !json || !whole || response.headers().contains_key(header::ETAG)
-    {
+    if response.status() != StatusCode::OK || !json || !whole {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -32,8 +31,11 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
     let Ok(body) = body.collect().await.map(|body| body.to_bytes()) else {
         return Response::from_parts(parts, Body::empty());
     };
-    // Weak: it may be sent compressed or not.
-    let tag = format!("W/\"{}\"", &hex::encode(Sha256::digest(&body))[..32]);
+    // What counts its changes has a tag already.
+    let tag = match parts.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()) {
+        Some(tag) => tag.to_owned(),
+        None => EntityTag::of_bytes(&body).to_string(),
+    };
     let known = has.is_some_and(|has| names(&has, &tag));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         parts.headers.insert(header::ETAG, tag);
@@ -47,9 +49,22 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::empty())
 }
 
+/// A strong tag names bytes (RFC 9110 §8.8.3.3): those that go out compressed get one of their own, which means the same to us.
+pub(super) async fn tell_coded_apart(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if json && headers.contains_key(header::CONTENT_ENCODING) {
+        let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()?.strip_suffix('"'));
+        let coded = tag.and_then(|tag| HeaderValue::from_str(&format!("{tag}{CODED}\"")).ok());
+        coded.map(|coded| headers.insert(header::ETAG, coded));
+    }
+    response
+}
+
 /// Whether a list of tags has this one, compared weakly.
 fn names(list: &HeaderValue, tag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").replacen(&format!("{CODED}\""), "\"", 1);
     list.to_str().is_ok_and(|list| list.split(',').any(|one| one.trim() == "*" || opaque(one) == opaque(tag)))
 }
 
@@ -59,7 +74,8 @@ mod tests {
 
     #[test]
     fn tags_are_compared_weakly() {
-        let names = |list: &'static str| names(&HeaderValue::from_static(list), "W/\"a1\"");
+        let names = |list: &'static str| names(&HeaderValue::from_static(list), "\"a1\"");
+        assert!(names("\"a1-gzip\"") && names("W/\"a1-gzip\""));
         assert!(names("W/\"a1\"") && names("\"a1\"") && names("\"x\", W/\"a1\"") && names("*"));
         assert!(!names("\"a\"") && !names("a1") && !names(""));
     }

@@ -1,10 +1,12 @@
-//! What every request passes through, from the outside in: log line and metrics, security headers, compression, the time limit, who
-//! asks, what is known already and what was done already.
+//! What every request passes through, from the outside in: log line and metrics, security headers, compression, how much a node takes on,
+//! the time limit, who asks, how often, what is wanted of the answer, what is known already and what was done already.
 
 mod conditional;
 mod headers;
+mod limits;
 mod observe;
 mod once;
+mod sparse;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,24 +20,32 @@ use http::{Method, Uri, header};
 use tandem_proto::{Problem, RequestId};
 use tower_http::compression::CompressionLayer;
 
-use crate::{ApiProblem, Edge, IdentityError};
+use crate::{ApiProblem, Edge, IdentityError, batch};
 
+pub(crate) use limits::Limiter;
+pub use limits::RequestLimits;
 pub(crate) use once::MIGRATION as ONCE;
+pub(crate) use sparse::Shapes;
 
 /// Longest time a handler may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) fn surround(edge: Edge, router: Router) -> Router {
     let node = Arc::clone(&edge.node);
-    router
+    let surrounded = router
         .layer(from_fn_with_state(edge.clone(), once::once))
         .layer(from_fn(conditional::conditional))
-        .layer(from_fn_with_state(edge, identify))
+        .layer(from_fn_with_state(edge.clone(), sparse::sparse))
+        .layer(from_fn_with_state(edge.clone(), limits::rate))
+        .layer(from_fn_with_state(edge.clone(), identify))
         .layer(from_fn(limit_time))
+        .layer(from_fn_with_state(edge, limits::shed))
         .layer(from_fn(observe::catch_panic))
         .layer(CompressionLayer::new().gzip(true))
+        .layer(from_fn(conditional::tell_coded_apart))
         .layer(from_fn(headers::secure))
-        .layer(from_fn_with_state(node, observe::observe))
+        .layer(from_fn_with_state(node, observe::observe));
+    batch::reaching(surrounded)
 }
 
 /// Puts the caller of a request with a valid token where [`crate::Caller`] finds it.

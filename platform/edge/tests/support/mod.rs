@@ -11,18 +11,22 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
-use http::{Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tandem_bus::Bus;
 use tandem_core::{Clock, Mint, OrgScope, Permission, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Identity, PresenceGateway, Regrant, RtcGateway, TopicAuthority, UserRecord, identity,
-    no_route,
+    Edge, EdgeParts, Identity, PresenceGateway, Regrant, RequestLimits, RtcGateway, TopicAuthority,
+    UserRecord, identity, no_route,
 };
 use tandem_proto::{
     Actor, Cursor, DeviceId, Event, NodeId, Problem, SkillId, Stream, Timestamp, Topic, TrackId, UserId,
@@ -31,29 +35,45 @@ use tandem_proto::{
     ws::{RtcAnswer, RtcTrack},
 };
 use tandem_store::{BoxFuture, Cause, EventFilter, Expect, Store, StoreError};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{Message, protocol::frame::coding::CloseCode},
 };
 
+use utoipa_axum::router::OpenApiRouter;
+
 /// Nothing in these tests takes this long unless it hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// The machine's clock, moved forward at will.
+/// The machine's clock, moved forward at will; or one that goes only then.
 #[derive(Default)]
-pub(crate) struct MovedClock(AtomicI64);
+pub(crate) struct MovedClock {
+    moved: AtomicI64,
+    held: AtomicI64,
+}
 
 impl MovedClock {
     pub(crate) fn forward(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).expect("fits"), Ordering::Relaxed);
+        self.moved.fetch_add(i64::try_from(by.as_micros()).expect("fits"), Ordering::Relaxed);
+    }
+
+    fn hold(&self) {
+        self.held.store(SystemClock.now().micros(), Ordering::Relaxed);
     }
 }
 
 impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(SystemClock.now().micros() + self.0.load(Ordering::Relaxed))
+        let now = match self.held.load(Ordering::Relaxed) {
+            0 => SystemClock.now().micros(),
+            held => held,
+        };
+        Timestamp::from_micros(now + self.moved.load(Ordering::Relaxed))
     }
 }
 
@@ -131,6 +151,21 @@ impl TopicAuthority for Granted {
     }
 }
 
+/// Where requests to `/held` wait.
+#[derive(Default)]
+pub(crate) struct Gate {
+    pub(crate) came: Notify,
+    pub(crate) open: Notify,
+}
+
+impl Gate {
+    async fn held(State(gate): State<Arc<Self>>) -> StatusCode {
+        gate.came.notify_one();
+        gate.open.notified().await;
+        StatusCode::OK
+    }
+}
+
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) store: Store,
@@ -140,6 +175,7 @@ pub(crate) struct Server {
     pub(crate) seen: Arc<Seen>,
     pub(crate) granted: Arc<Granted>,
     pub(crate) edge: Edge,
+    pub(crate) gate: Arc<Gate>,
     _data: tempfile::TempDir,
 }
 
@@ -150,8 +186,21 @@ impl Server {
         Self::start_on(&url, data).await
     }
 
+    /// Taking as many requests as these limits say, on a clock that goes only when it is moved.
+    pub(crate) async fn start_limited(limits: RequestLimits) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", data.path().join("tandem.db").display());
+        let server = Self::start_with(&url, data, limits).await;
+        server.clock.hold();
+        server
+    }
+
     /// On the database at `url`; `data` is removed with the server.
     pub(crate) async fn start_on(url: &str, data: tempfile::TempDir) -> Self {
+        Self::start_with(url, data, RequestLimits::default()).await
+    }
+
+    async fn start_with(url: &str, data: tempfile::TempDir, limits: RequestLimits) -> Self {
         let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS].concat();
         let store = Store::open(url, &tables, Vec::new()).await.expect("a store");
         let clock = Arc::new(MovedClock::default());
@@ -167,17 +216,22 @@ impl Server {
             presence: seen.clone(),
             authorities: vec![granted.clone()],
         });
-        let (api, _) = edge.routes().split_for_parts();
+        let (api, document) = OpenApiRouter::new().nest("/api/v1", edge.routes()).split_for_parts();
+        let edge = edge.limited(limits).described(&document);
+        let gate = Arc::new(Gate::default());
         let router = Router::new()
-            .nest("/api/v1", api)
+            .merge(api)
             .merge(edge.well_known())
+            .route("/held", get(Gate::held).with_state(Arc::clone(&gate)))
+            .route("/healthz", get(StatusCode::OK))
+            .route("/api/v1/calls/{call}/hangup", post(StatusCode::NO_CONTENT))
             .route("/panic", get(async || -> StatusCode { panic!("on purpose") }))
             .fallback(no_route);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let service = edge.surround(router).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { address, store, bus, identity, clock, seen, granted, edge, _data: data }
+        Self { address, store, bus, identity, clock, seen, granted, edge, gate, _data: data }
     }
 
     pub(crate) async fn org(&self, name: &str) -> OrgScope {
@@ -242,6 +296,27 @@ impl Server {
         let body = Full::new(Bytes::from(body.unwrap_or_default().to_owned()));
         let (status, _, answer) = self.send(request.body(body).expect("a request")).await;
         (status, answer)
+    }
+
+    /// As [`Self::call`], with headers of one's own; answers those that came.
+    pub(crate) async fn with_headers(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Value,
+    ) -> (StatusCode, HeaderMap, Value) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://{}/api/v1{path}", self.address))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(request.body(Full::from(body)).expect("a request")).await
     }
 
     /// Makes a request with a JSON body and answers what came of it.

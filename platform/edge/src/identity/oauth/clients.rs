@@ -1,7 +1,7 @@
 //! The programs an org has registered. Nobody registers one, or gets hold of one, that may do for itself more than they.
 
-use sqlx::Row;
-use tandem_core::{OrgScope, Permissions, RequestContext};
+use sqlx::{AnyConnection, Row};
+use tandem_core::{OrgScope, Permissions, Precondition, RequestContext};
 use tandem_proto::{
     ClientId, Stream, Topic, UserId,
     api::{ClientInfo, ClientMade, ClientSettings, GrantEnd, GrantType, Role},
@@ -53,6 +53,17 @@ impl Identity {
         rows.iter().map(info).collect()
     }
 
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], or when the store fails.
+    pub async fn client_info(&self, scope: OrgScope, client: ClientId) -> Result<ClientInfo, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
+        let client = stored(&mut conn, scope, client).await?.ok_or(IdentityError::NotFound("program"))?;
+        let roles = held(&mut conn, scope, client.user).await?;
+        Ok(client.info(roles))
+    }
+
     /// Registers a program.
     ///
     /// # Errors
@@ -76,16 +87,17 @@ impl Identity {
     ///
     /// # Errors
     /// As [`Self::create_client`]; [`IdentityError::NotFound`]; [`IdentityError::Outranked`] for one that may do for itself more than
-    /// the caller.
+    /// the caller; [`IdentityError::Changed`] for one that is not as was demanded.
     pub async fn change_client(
         &self,
         context: &RequestContext,
         client: ClientId,
+        precondition: Precondition,
         settings: ClientSettings,
     ) -> Result<ClientInfo, IdentityError> {
         let (draft, caller) = (Draft::check(settings)?, context.permissions);
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { change(tx, caller, client, draft).await })
+            Box::pin(async move { change(tx, caller, client, precondition, draft).await })
         });
         write.await
     }
@@ -110,15 +122,16 @@ impl Identity {
     /// Removes a program: all it got ends, and it gets nothing any more.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`], [`IdentityError::Changed`].
     pub async fn remove_client(
         &self,
         context: &RequestContext,
         client: ClientId,
+        precondition: Precondition,
     ) -> Result<(), IdentityError> {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { remove(tx, caller, client).await })
+            Box::pin(async move { remove(tx, caller, client, precondition).await })
         });
         write.await
     }
@@ -240,9 +253,11 @@ async fn change(
     tx: &mut Tx,
     caller: Permissions,
     client: ClientId,
+    precondition: Precondition,
     draft: Draft,
 ) -> Result<ClientInfo, IdentityError> {
     let mut client = mine_to_change(tx, caller, client).await?;
+    demand(tx, &client, &precondition).await?;
     if client.secret_hash.is_some() != draft.confidential {
         return Err(IdentityError::invalid("confidential", "cannot be changed"));
     }
@@ -289,8 +304,14 @@ async fn change_secret(
     Ok(client.info(roles))
 }
 
-async fn remove(tx: &mut Tx, caller: Permissions, client: ClientId) -> Result<(), IdentityError> {
+async fn remove(
+    tx: &mut Tx,
+    caller: Permissions,
+    client: ClientId,
+    precondition: Precondition,
+) -> Result<(), IdentityError> {
     let client = mine_to_change(tx, caller, client).await?;
+    demand(tx, &client, &precondition).await?;
     let org = tx.scope().org();
     grants::end(tx, Grants::OfClient(client.id), GrantEnd::ClientRemoved).await?;
     if let Some(user) = client.user {
@@ -314,9 +335,21 @@ async fn remove(tx: &mut Tx, caller: Permissions, client: ClientId) -> Result<()
     Ok(())
 }
 
-/// A program that may do for itself no more than the caller: whoever changes it could get hold of what it may.
+/// Refuses unless a program is as was demanded.
+async fn demand(tx: &mut Tx, client: &Client, precondition: &Precondition) -> Result<(), IdentityError> {
+    let roles = roles_of(tx, client.user).await?;
+    Ok(precondition.check(&client.clone().info(roles))?)
+}
+
+/// A program that may do for itself no more than the caller: whoever changes it could get hold of what it may. Nobody else changes it
+/// until the command's end.
 async fn mine_to_change(tx: &mut Tx, caller: Permissions, client: ClientId) -> Result<Client, IdentityError> {
     let scope = tx.scope();
+    sqlx::query("UPDATE oauth_clients SET org = org WHERE org = $1 AND id = $2")
+        .bind(scope.org().to_string())
+        .bind(client.to_string())
+        .execute(tx.conn())
+        .await?;
     let client = stored(tx.conn(), scope, client).await?.ok_or(IdentityError::NotFound("program"))?;
     if let Some(user) = client.user {
         people::subordinate(tx, caller, user).await?;
@@ -385,12 +418,21 @@ async fn rename(tx: &mut Tx, user: UserId, name: &str) -> Result<(), IdentityErr
 }
 
 async fn roles_of(tx: &mut Tx, user: Option<UserId>) -> Result<Vec<Role>, IdentityError> {
+    let scope = tx.scope();
+    held(tx.conn(), scope, user).await
+}
+
+/// The roles of the user a program acts as for itself.
+async fn held(
+    conn: &mut AnyConnection,
+    scope: OrgScope,
+    user: Option<UserId>,
+) -> Result<Vec<Role>, IdentityError> {
     let Some(user) = user else { return Ok(Vec::new()) };
-    let org = tx.scope().org().to_string();
     let row = sqlx::query("SELECT roles FROM users WHERE org = $1 AND id = $2")
-        .bind(org)
+        .bind(scope.org().to_string())
         .bind(user.to_string())
-        .fetch_one(tx.conn())
+        .fetch_one(conn)
         .await?;
     read_roles(&text(&row, "roles")?)
 }

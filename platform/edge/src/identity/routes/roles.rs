@@ -8,13 +8,13 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ApiProblem, Caller, Edge, Json, Path};
+use crate::{ApiProblem, Caller, Edge, IfMatch, Json, Path};
 
 pub(super) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(permissions))
         .routes(routes!(list, create))
-        .routes(routes!(change, remove))
+        .routes(routes!(show, change, remove))
 }
 
 /// Lists the permissions there are
@@ -64,11 +64,28 @@ async fn create(
     Ok((StatusCode::CREATED, Json(edge.identity.create_role(&caller, new).await?)))
 }
 
+/// Shows a role
+#[utoipa::path(get, path = "/roles/{role}", tag = "identity", operation_id = "showRole",
+    params(("role" = Role, Path)),
+    responses(
+        (status = 200, description = "The role", body = RoleInfo),
+        (status = 403, description = "Needs `people:read`", body = Problem),
+        (status = 404, description = "No such role", body = Problem),
+    ))]
+async fn show(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(role): Path<Role>,
+) -> Result<Json<RoleInfo>, ApiProblem> {
+    caller.require(Permission::PeopleRead)?;
+    Ok(Json(edge.identity.role(caller.scope, &role).await?))
+}
+
 /// Changes a role
 ///
 /// Holds for everybody who has it by their next request, and on open sockets at once.
 #[utoipa::path(put, path = "/roles/{role}", tag = "identity", operation_id = "changeRole",
-    params(("role" = Role, Path)), request_body = ChangeRole,
+    params(("role" = Role, Path), IfMatch), request_body = ChangeRole,
     responses(
         (status = 200, description = "The role as it is now", body = RoleInfo),
         (status = 403, description = "Needs `role:write`, and the permissions that are new in it", body = Problem),
@@ -80,15 +97,16 @@ async fn change(
     State(edge): State<Edge>,
     caller: Caller,
     Path(role): Path<Role>,
+    IfMatch(precondition): IfMatch,
     Json(change): Json<ChangeRole>,
 ) -> Result<Json<RoleInfo>, ApiProblem> {
     caller.require(Permission::RoleWrite)?;
-    Ok(Json(edge.identity.change_role(&caller, role, change).await?))
+    Ok(Json(edge.identity.change_role(&caller, role, precondition, change).await?))
 }
 
 /// Removes a role
 #[utoipa::path(delete, path = "/roles/{role}", tag = "identity", operation_id = "removeRole",
-    params(("role" = Role, Path)),
+    params(("role" = Role, Path), IfMatch),
     responses(
         (status = 204, description = "Removed"),
         (status = 403, description = "Needs `role:write`", body = Problem),
@@ -99,8 +117,9 @@ async fn remove(
     State(edge): State<Edge>,
     caller: Caller,
     Path(role): Path<Role>,
+    IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode, ApiProblem> {
     caller.require(Permission::RoleWrite)?;
-    edge.identity.remove_role(&caller, role).await?;
+    edge.identity.remove_role(&caller, role, precondition).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,12 +8,12 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ApiProblem, Caller, Edge, Json, Path};
+use crate::{ApiProblem, Caller, Edge, IfMatch, Json, Path};
 
 pub(super) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(change, remove))
+        .routes(routes!(show, change, remove))
         .routes(routes!(change_secret))
 }
 
@@ -51,11 +51,28 @@ async fn create(
     Ok((StatusCode::CREATED, Json(edge.identity.create_client(&caller, settings).await?)))
 }
 
+/// Shows a program
+#[utoipa::path(get, path = "/oauth/clients/{client}", tag = "identity", operation_id = "showClient",
+    params(("client" = ClientId, Path)),
+    responses(
+        (status = 200, description = "The program", body = ClientInfo),
+        (status = 403, description = "Needs `client:read`", body = Problem),
+        (status = 404, description = "No such program", body = Problem),
+    ))]
+async fn show(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(client): Path<ClientId>,
+) -> Result<Json<ClientInfo>, ApiProblem> {
+    caller.require(Permission::ClientRead)?;
+    Ok(Json(edge.identity.client_info(caller.scope, client).await?))
+}
+
 /// Changes a program
 ///
 /// When it may do less than before, its access tokens end; by a refresh token it gets new ones as it may be now.
 #[utoipa::path(put, path = "/oauth/clients/{client}", tag = "identity", operation_id = "changeClient",
-    params(("client" = ClientId, Path)), request_body = ClientSettings,
+    params(("client" = ClientId, Path), IfMatch), request_body = ClientSettings,
     responses(
         (status = 200, description = "The program as it is now", body = ClientInfo),
         (status = 403, description = "Needs `client:write`, and all permissions of its roles before and after", body = Problem),
@@ -66,10 +83,11 @@ async fn change(
     State(edge): State<Edge>,
     caller: Caller,
     Path(client): Path<ClientId>,
+    IfMatch(precondition): IfMatch,
     Json(settings): Json<ClientSettings>,
 ) -> Result<Json<ClientInfo>, ApiProblem> {
     caller.require(Permission::ClientWrite)?;
-    Ok(Json(edge.identity.change_client(&caller, client, settings).await?))
+    Ok(Json(edge.identity.change_client(&caller, client, precondition, settings).await?))
 }
 
 /// Gives a program another secret
@@ -96,7 +114,7 @@ async fn change_secret(
 ///
 /// All it got ends, for itself and from people.
 #[utoipa::path(delete, path = "/oauth/clients/{client}", tag = "identity", operation_id = "removeClient",
-    params(("client" = ClientId, Path)),
+    params(("client" = ClientId, Path), IfMatch),
     responses(
         (status = 204, description = "Removed"),
         (status = 403, description = "Needs `client:write`, and all permissions of its roles", body = Problem),
@@ -106,8 +124,9 @@ async fn remove(
     State(edge): State<Edge>,
     caller: Caller,
     Path(client): Path<ClientId>,
+    IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode, ApiProblem> {
     caller.require(Permission::ClientWrite)?;
-    edge.identity.remove_client(&caller, client).await?;
+    edge.identity.remove_client(&caller, client, precondition).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,12 +1,18 @@
 //! The API's description: OpenAPI 3.1, made from the routes themselves.
 
+pub(crate) mod examples;
+mod problems;
+
 use std::collections::BTreeMap;
 
 use axum::Router;
+use tandem_proto::Problem;
 use utoipa::{
     OpenApi as _,
     openapi::{
         Content, Info, License, OpenApi, Ref, RefOr, Required, ResponseBuilder,
+        example::{Example, ExampleBuilder},
+        extensions::ExtensionsBuilder,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         schema::{AdditionalProperties, ArrayItems, Object, ObjectBuilder, Schema, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -14,8 +20,11 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
+use examples::Examples;
+
 /// Where the API lives.
 const BASE: &str = "/api/v1";
+const JSON: &str = "application/json";
 /// The media type of refusals (RFC 9457).
 const PROBLEM: &str = "application/problem+json";
 
@@ -24,8 +33,10 @@ Everything the web client does, any program can do: there is no private door.
 
 Sign in with `POST /api/v1/sessions` and send the token as `Authorization: Bearer …`. Each operation says which permission it needs. \
 Refusals are `application/problem+json` (RFC 9457). A `POST` with an `Idempotency-Key` is carried out once, however often it is \
-sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed. Changes are events in one log: \
-read it with `GET /api/v1/events`, or follow it on the WebSocket `/api/v1/ws`; the same cursor resumes both.";
+sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed, and has only the `fields` that are \
+named; `POST /api/v1/batch` makes several at once. `RateLimit` tells how much more may be asked. Changes are events in one log: \
+read it with `GET /api/v1/events`, or follow it on the WebSocket `/api/v1/ws`, which `/api/v1/asyncapi.json` describes; the same cursor \
+resumes both.";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -68,6 +79,7 @@ pub(crate) fn describe(routes: OpenApiRouter) -> (Router, OpenApi) {
     say_what_is_common(&mut document);
     each_operation(&mut document, |_, operation| name_the_media_type_of_problems(operation));
     open_what_is_extended(&mut document);
+    show(&mut document);
     (router, document)
 }
 
@@ -92,15 +104,33 @@ fn name_apart(document: &mut OpenApi) {
 fn say_what_is_common(document: &mut OpenApi) {
     for item in document.paths.paths.values_mut() {
         let of_somebody = |operation: &&mut Operation| operation.security.is_none();
+        if let Some(get) = item.get.as_mut().filter(of_somebody).filter(|get| answers_json(get)) {
+            get.parameters.get_or_insert_default().push(fields().into());
+            refuses(get, "400", "`unknown-fields`: the answer has no such fields");
+        }
         if let Some(post) = item.post.as_mut().filter(of_somebody) {
             post.parameters.get_or_insert_default().push(idempotency_key().into());
-            refuses(post, "409", "`still-in-hand`: a request with this `Idempotency-Key` is under way");
-            refuses(post, "422", "`key-reused`: the `Idempotency-Key` was another request's");
+            also_refuses(post, "409", "`still-in-hand`: a request with this `Idempotency-Key` is under way");
+            also_refuses(post, "422", "`key-reused`: the `Idempotency-Key` was another request's");
         }
     }
     each_operation(document, |_, operation| {
         if operation.security.is_none() {
             refuses(operation, "401", "No valid session");
+            refuses(
+                operation,
+                "429",
+                "More requests than the client or its org may make; `RateLimit` tells when to come back",
+            );
+            refuses(
+                operation,
+                "503",
+                "The server has too much to do, or its database is away; `Retry-After` tells when to come back",
+            );
+        }
+        if takes(operation, "If-Match") {
+            refuses(operation, "400", "What is sent does not read");
+            refuses(operation, "412", "Somebody else changed it first");
         }
         if let Some(body) = &operation.request_body {
             let is_json = matches!(body, RefOr::T(body) if body.content.contains_key("application/json"));
@@ -195,6 +225,82 @@ fn idempotency_key() -> Parameter {
         ))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,255}$"))))
         .build()
+}
+
+fn fields() -> Parameter {
+    ParameterBuilder::new()
+        .name("fields")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`.",
+        ))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
+}
+
+fn takes(operation: &Operation, header: &str) -> bool {
+    let named =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == header);
+    operation.parameters.iter().flatten().any(named)
+}
+
+fn answers_json(operation: &Operation) -> bool {
+    let ok = operation.responses.responses.get("200");
+    matches!(ok, Some(RefOr::T(ok)) if ok.content.contains_key(JSON))
+}
+
+/// As [`refuses`], where the operation may refuse for other reasons too.
+fn also_refuses(operation: &mut Operation, status: &str, why: &str) {
+    match operation.responses.responses.get_mut(status) {
+        Some(RefOr::T(response)) => response.description = format!("{}; {why}", response.description),
+        _ => refuses(operation, status, why),
+    }
+}
+
+/// Gives every body an example, and every refusal its problem types with one of each.
+fn show(document: &mut OpenApi) {
+    let components = serde_json::to_value(&document.components).unwrap_or_default();
+    let schemas = components["schemas"].as_object().cloned().unwrap_or_default();
+    let examples = Examples(&schemas);
+    let fill = |content: &mut RefOr<Content>| {
+        let RefOr::T(content) = content else { return };
+        let schema = serde_json::to_value(&content.schema).unwrap_or_default();
+        content.example = Some(examples.of(&schema));
+    };
+    each_operation(document, |_, operation| {
+        let id = operation.operation_id.clone().unwrap_or_default();
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            body.content.values_mut().for_each(fill);
+        }
+        for (status, response) in &mut operation.responses.responses {
+            let RefOr::T(response) = response else { continue };
+            if !response.content.is_empty() && response.content.values().all(is_problem) {
+                let types = problems::types(&id, status, &response.description);
+                let mut content = Content::new(Some(Ref::from_schema_name("Problem")));
+                content.examples =
+                    types.iter().map(|name| (name.clone(), problem(status, name).into())).collect();
+                response.content = [(PROBLEM.to_owned(), content.into())].into_iter().collect();
+                let types = ExtensionsBuilder::new().add("x-problem-types", types).build();
+                response.extensions = Some(types);
+            } else {
+                response.content.values_mut().for_each(fill);
+            }
+        }
+    });
+}
+
+fn is_problem(content: &RefOr<Content>) -> bool {
+    let RefOr::T(content) = content else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(to)) if to.ref_location == "#/components/schemas/Problem")
+}
+
+/// A problem of a type, as an example.
+fn problem(status: &str, name: &str) -> Example {
+    let mut words = name.replace('-', " ");
+    words.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+    let problem = Problem::new(status.parse().unwrap_or(500), name, words);
+    ExampleBuilder::new().value(serde_json::to_value(problem).ok()).build()
 }
 
 fn refuses(operation: &mut Operation, status: &str, why: &str) {
