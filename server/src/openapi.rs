@@ -38,6 +38,7 @@ read it with `GET /api/v1/events`, or follow it on the WebSocket `/api/v1/ws`; t
     )),
     tags(
         (name = "identity", description = "Sign-in, and who one is"),
+        (name = "audit", description = "Who changed what, when and from where"),
         (name = "events", description = "The log and the event socket"),
         (name = "collaborate", description = "People, presence and chat"),
         (name = "communicate", description = "Calls, phones and numbers"),

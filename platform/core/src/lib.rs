@@ -4,12 +4,14 @@
 
 mod clock;
 mod context;
+mod origin;
 mod permission;
 mod scope;
 mod secret;
 
 pub use clock::{Clock, SystemClock};
 pub use context::RequestContext;
+pub use origin::Origin;
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use scope::{Mint, OrgScope};
 pub use secret::Secret;

@@ -1,6 +1,7 @@
 //! Bodies of the REST API, `/api/v1`. One file per product.
 
 mod account;
+mod audit;
 mod calls;
 mod chat;
 mod contact_centre;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub use account::*;
+pub use audit::*;
 pub use calls::*;
 pub use chat::*;
 pub use contact_centre::*;

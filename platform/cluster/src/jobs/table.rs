@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use tandem_core::OrgScope;
 use tandem_proto::{
@@ -9,7 +10,7 @@ use tandem_proto::{
     api::{Job, JobState},
     events::jobs::{JobDeadLettered, JobDiscarded, JobRetried},
 };
-use tandem_store::{Expect, Store, StoreError, Tx};
+use tandem_store::{Change, Expect, Store, StoreError, Tx};
 
 use super::{JobsError, NewJob, Running};
 use crate::{Claim, Claiming, Kind};
@@ -294,7 +295,7 @@ pub(super) async fn set_state(
 }
 
 pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
-    let kind = in_state(tx, id, &[JobState::Dead, JobState::Discarded]).await?;
+    let (kind, was) = in_state(tx, id, &[JobState::Dead, JobState::Discarded]).await?;
     let now = tx.now().micros();
     sqlx::query(
         "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2, changed_at = $2 WHERE id = $1",
@@ -303,17 +304,31 @@ pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
     .bind(now)
     .execute(tx.conn())
     .await?;
+    decided(tx, "job.retried", id, &kind, [was, JobState::Waiting]).await?;
     Ok(tell(tx, id, &JobRetried { job: id, kind }).await?)
 }
 
 pub(super) async fn discard(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
-    let kind = in_state(tx, id, &[JobState::Dead, JobState::Waiting]).await?;
+    let (kind, was) = in_state(tx, id, &[JobState::Dead, JobState::Waiting]).await?;
     set_state(tx, id, JobState::Discarded, None).await?;
+    decided(tx, "job.discarded", id, &kind, [was, JobState::Discarded]).await?;
     Ok(tell(tx, id, &JobDiscarded { job: id, kind }).await?)
 }
 
-/// The kind of a job, if it is the org's and in one of these states.
-async fn in_state(tx: &mut Tx, id: JobId, states: &[JobState]) -> Result<String, JobsError> {
+/// Tells of somebody's decision about a job.
+async fn decided(
+    tx: &mut Tx,
+    what: &'static str,
+    id: JobId,
+    kind: &str,
+    [was, is]: [JobState; 2],
+) -> Result<(), StoreError> {
+    let change = Change::new(what, "job", id).called(kind);
+    tx.audit(change.before(&json!({ "state": was })).after(&json!({ "state": is }))).await
+}
+
+/// The kind of a job and its state, if it is the org's and in one of these states.
+async fn in_state(tx: &mut Tx, id: JobId, states: &[JobState]) -> Result<(String, JobState), JobsError> {
     let row = sqlx::query("SELECT kind, state FROM jobs WHERE org = $1 AND id = $2")
         .bind(tx.scope().org().to_string())
         .bind(id.to_string())
@@ -321,7 +336,7 @@ async fn in_state(tx: &mut Tx, id: JobId, states: &[JobState]) -> Result<String,
         .await?;
     let row = row.ok_or(JobsError::NotFound)?;
     let state = state_of(&row.try_get::<String, _>(1)?)?;
-    if states.contains(&state) { Ok(row.try_get(0)?) } else { Err(JobsError::NotNow(state)) }
+    if states.contains(&state) { Ok((row.try_get(0)?, state)) } else { Err(JobsError::NotNow(state)) }
 }
 
 async fn tell<E: tandem_proto::EventData>(tx: &mut Tx, job: JobId, event: &E) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ use http::{Method, Uri, header};
 use tandem_proto::{Problem, RequestId};
 use tower_http::compression::CompressionLayer;
 
-use crate::{ApiProblem, Edge, IdentityError};
+use crate::{ApiProblem, Edge, IdentityError, identity};
 
 pub(crate) use once::MIGRATION as ONCE;
 
@@ -47,6 +47,7 @@ async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) ->
             if let Some(id) = request.extensions().get::<RequestId>() {
                 context.request = *id;
             }
+            context.origin = identity::origin_of(request.headers(), request.extensions());
             let asker = observe::Asker { org: context.scope.org(), user: context.user };
             request.extensions_mut().insert(context);
             let mut response = next.run(request).await;
