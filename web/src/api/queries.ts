@@ -3,6 +3,9 @@ import { get, Problem } from "./client";
 import type {
   Agent,
   Application,
+  AuditDetails,
+  AuditEntry,
+  AuditQuery,
   Call,
   CallId,
   Chat,
@@ -99,6 +102,17 @@ export const queries = {
       staleTime: 0,
       refetchInterval: LOOK_AGAIN_MS,
     }),
+  /** No event tells of an entry. */
+  audit: (query: AuditQuery) =>
+    infiniteQueryOptions({
+      queryKey: ["audit", query],
+      queryFn: ({ pageParam, signal }) => get<Page<AuditEntry>>("/audit", { ...query, cursor: pageParam, limit: 50 }, signal),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next,
+      staleTime: 0,
+    }),
+  auditEntry: (seq: number) =>
+    queryOptions({ queryKey: ["audit.entry", seq], queryFn: ({ signal }) => get<AuditDetails>(`/audit/${seq}`, undefined, signal) }),
   chats: list<Chat>("chats", "/chats"),
   activeCalls: list<Call>("calls.active", "/calls", { active: true }),
   callHistory: infiniteQueryOptions({

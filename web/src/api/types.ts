@@ -70,7 +70,8 @@ export type Permission =
   | "role:write"
   | "client:read"
   | "client:write"
-  | "webhook:manage";
+  | "webhook:manage"
+  | "audit:read";
 
 export type SessionId = Schemas["SessionId"];
 export type Session = Wire<"SessionInfo">;
@@ -106,6 +107,15 @@ export type WebhookState = Schemas["WebhookState"];
 export type Webhook = Wire<"WebhookInfo">;
 export type WebhookMade = Wire<"WebhookMade">;
 export type WebhookReplay = Schemas["WebhookReplay"];
+export type AuditEntry = Wire<"AuditEntry">;
+export type AuditDetails = Wire<"AuditDetails">;
+export interface AuditQuery {
+  query?: string | undefined;
+  what?: string | undefined;
+  actor?: string | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+}
 export type DeliveryState = Schemas["DeliveryState"];
 export type Delivery = Wire<"Delivery">;
 
