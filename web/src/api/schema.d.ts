@@ -1667,22 +1667,22 @@ export interface components {
         };
         /** @description An agent, live. */
         Agent: {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
+            /** @description Conversations alerting, going on or in wrap-up. */
+            conversations: components["schemas"]["ConversationId"][];
             /** @description Name to show. */
             display_name: string;
             /** @description Presence. */
             presence: components["schemas"]["PresenceView"];
-            /** @description Routing status. */
-            status: components["schemas"]["RoutingStatus"];
-            /** @description Since when. */
-            since: components["schemas"]["Timestamp"];
             /** @description Queues the agent is a member of. */
             queues: components["schemas"]["QueueId"][];
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
             /** @description Skills. */
             skills: components["schemas"]["SkillRequirement"][];
-            /** @description Conversations alerting, going on or in wrap-up. */
-            conversations: components["schemas"]["ConversationId"][];
+            /** @description Routing status. */
+            status: components["schemas"]["RoutingStatus"];
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         };
         /** @description `PUT /agents/{user}/skills`: replaces them. */
         AgentSkills: {
@@ -1696,18 +1696,18 @@ export interface components {
         };
         /** @description A program that somebody allowed to act for them, of `GET /me/grants`. */
         Application: {
-            /** @description The permission given. */
-            grant: components["schemas"]["GrantId"];
             /** @description The program. */
             client: components["schemas"]["ClientId"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The permission given. */
+            grant: components["schemas"]["GrantId"];
+            /** @description When it last got a token. */
+            last_used_at: components["schemas"]["Timestamp"];
             /** @description Its name. */
             name: string;
             /** @description Names of the permissions it may use. */
             scopes: string[];
-            /** @description Since when. */
-            created_at: components["schemas"]["Timestamp"];
-            /** @description When it last got a token. */
-            last_used_at: components["schemas"]["Timestamp"];
         };
         /** @description Answer to `authenticate`. */
         Authenticated: {
@@ -1726,44 +1726,44 @@ export interface components {
             /** @enum {string} */
             kind: "ask";
         } | {
-            /** @description Where. */
-            location: string;
             /** @enum {string} */
             kind: "redirect";
+            /** @description Where. */
+            location: string;
         };
         /** @description What a program asks a person for (RFC 6749 §4.1.1, RFC 7636 §4.3), as the query of the page `/oauth/authorize`. */
         AuthorizationRequest: {
-            /** @description Must be `code`. */
-            response_type?: string | null;
             /** @description The program. */
             client_id?: string | null;
-            /** @description Where to go back to: one that is registered. */
-            redirect_uri?: string | null;
-            /** @description Permissions asked for, by name, with spaces between; absent: all the program may ask for. */
-            scope?: string | null;
-            /** @description Given back unchanged. */
-            state?: string | null;
             /** @description BASE64URL(SHA256(verifier)). */
             code_challenge?: string | null;
             /** @description Must be `S256`. */
             code_challenge_method?: string | null;
+            /** @description Where to go back to: one that is registered. */
+            redirect_uri?: string | null;
+            /** @description Must be `code`. */
+            response_type?: string | null;
+            /** @description Permissions asked for, by name, with spaces between; absent: all the program may ask for. */
+            scope?: string | null;
+            /** @description Given back unchanged. */
+            state?: string | null;
         };
         /** @description A call, live or over (then it is the call detail record). */
         Call: {
-            /** @description Id. */
-            id: components["schemas"]["CallId"];
+            answered_at?: components["schemas"]["Timestamp"] | null;
             conversation?: components["schemas"]["ConversationId"] | null;
             /** @description Number dialled. */
             dialled: string;
-            /** @description Whether it was started with video. */
-            video: boolean;
+            end_reason?: components["schemas"]["EndReason"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Id. */
+            id: components["schemas"]["CallId"];
             /** @description All legs there were, in order of their start. */
             legs: components["schemas"]["Leg"][];
             /** @description When it began. */
             started_at: components["schemas"]["Timestamp"];
-            answered_at?: components["schemas"]["Timestamp"] | null;
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            end_reason?: components["schemas"]["EndReason"] | null;
+            /** @description Whether it was started with video. */
+            video: boolean;
         };
         /**
          * Format: uuid
@@ -1772,27 +1772,27 @@ export interface components {
         CallId: string;
         /** @description Whom a call is for. */
         CallTarget: {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @enum {string} */
             kind: "user";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         } | {
-            /** @description As dialled. */
-            number: string;
             /** @enum {string} */
             kind: "number";
+            /** @description As dialled. */
+            number: string;
         };
         /** @description An eligible agent. */
         Candidate: {
             /** @description Who. */
             agent: components["schemas"]["UserId"];
+            /** @description Free since. */
+            idle_since: components["schemas"]["Timestamp"];
             /**
              * Format: double
              * @description Mean level over the skills asked for.
              */
             score: number;
-            /** @description Free since. */
-            idle_since: components["schemas"]["Timestamp"];
         };
         /** @description `PUT /me/password`. */
         ChangePassword: {
@@ -1803,34 +1803,34 @@ export interface components {
         };
         /** @description `PUT /roles/{role}`. */
         ChangeRole: {
-            /** @description The name to show. */
-            title: string;
             /** @description Names of permissions. The caller holds all those that are new. */
             permissions: string[];
+            /** @description The name to show. */
+            title: string;
         };
         /** @description A chat as one member sees it. */
         Chat: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
             /** @description Id. */
             id: components["schemas"]["ChatId"];
             /** @description Kind. */
             kind: components["schemas"]["ChatKind"];
-            /** @description Title, for groups. */
-            title?: string | null;
+            last_message?: components["schemas"]["Message"] | null;
             /** @description Members, oneself included. */
             members: components["schemas"]["UserId"][];
-            last_message?: components["schemas"]["Message"] | null;
             /**
              * Format: int64
              * @description Sequence number up to which one has read.
              */
             read_seq: number;
+            /** @description Title, for groups. */
+            title?: string | null;
             /**
              * Format: int64
              * @description Messages of others after that.
              */
             unread: number;
-            /** @description When it was made. */
-            created_at: components["schemas"]["Timestamp"];
         };
         /**
          * Format: uuid
@@ -1844,10 +1844,10 @@ export interface components {
         ChatKind: "direct" | "group";
         /** @description `PUT /me/presence`. `Idle` and `Offline` cannot be chosen; `OnQueue` needs the permission `agent:on_queue`. */
         ChoosePresence: {
-            /** @description First level. */
-            primary: components["schemas"]["Presence"];
             /** @description Second level, at most 120 characters. */
             message?: string | null;
+            /** @description First level. */
+            primary: components["schemas"]["Presence"];
         };
         /** @description What a client sends. */
         ClientFrame: components["schemas"]["ClientRequest"] & {
@@ -1864,22 +1864,22 @@ export interface components {
         ClientId: string;
         /** @description A registered program. */
         ClientInfo: {
+            /** @description Whether it has a secret. */
+            confidential: boolean;
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description How it may get tokens. */
+            grant_types: components["schemas"]["GrantType"][];
             /** @description Its `client_id`. */
             id: components["schemas"]["ClientId"];
             /** @description The name people see. */
             name: string;
-            /** @description Whether it has a secret. */
-            confidential: boolean;
             /** @description Where browsers may be sent back to. */
             redirect_uris: string[];
-            /** @description How it may get tokens. */
-            grant_types: components["schemas"]["GrantType"][];
-            /** @description Names of the permissions it may ask for. */
-            scopes: string[];
             /** @description Roles it acts with for itself. */
             roles: components["schemas"]["Role"][];
-            /** @description When it was registered. */
-            created_at: components["schemas"]["Timestamp"];
+            /** @description Names of the permissions it may ask for. */
+            scopes: string[];
         };
         /** @description A program just registered, or with a new secret. */
         ClientMade: {
@@ -1892,19 +1892,19 @@ export interface components {
         ClientRequest: {
             /** @description First frame. Answered with [`Authenticated`]. */
             data: {
-                /** @description A session's token. */
-                token: string;
                 /** @description The tab's own id, kept over reloads, so that a call finds its tab again. */
                 device: components["schemas"]["DeviceId"];
+                /** @description A session's token. */
+                token: string;
             };
             /** @enum {string} */
             type: "authenticate";
         } | {
             /** @description Starts the event stream. Answered with [`Subscribed`], then events. */
             data: {
+                after?: components["schemas"]["Cursor"] | null;
                 /** @description Wanted topics; empty means all one may see, and follows one's memberships. */
                 topics?: components["schemas"]["Topic"][];
-                after?: components["schemas"]["Cursor"] | null;
             };
             /** @enum {string} */
             type: "subscribe";
@@ -1922,24 +1922,24 @@ export interface components {
              *     glare. Answered with [`RtcAnswer`].
              */
             data: {
+                node?: components["schemas"]["NodeId"] | null;
                 /** @description The session description, at most 32 KiB. */
                 sdp: string;
                 /** @description What each media section of the offer is for. Sections not named are the primary audio or unused. */
                 tracks?: components["schemas"]["RtcTrack"][];
-                node?: components["schemas"]["NodeId"] | null;
             };
             /** @enum {string} */
             type: "rtc.offer";
         } | {
             /** @description Which of several encodings the device wants of a video it receives. */
             data: {
-                /** @description The received track. */
-                track: components["schemas"]["TrackId"];
                 /**
                  * Format: int32
                  * @description Height in pixels at which it is shown; 0 when it is not visible.
                  */
                 height: number;
+                /** @description The received track. */
+                track: components["schemas"]["TrackId"];
             };
             /** @enum {string} */
             type: "rtc.layer";
@@ -1953,21 +1953,21 @@ export interface components {
         };
         /** @description `POST /oauth/clients` and `PUT /oauth/clients/{client}`: what a program is registered with. */
         ClientSettings: {
-            /** @description The name people see when they are asked. */
-            name: string;
             /** @description Whether it can keep a secret. Cannot be changed later. */
             confidential: boolean;
+            /** @description How it may get tokens. */
+            grant_types: components["schemas"]["GrantType"][];
+            /** @description The name people see when they are asked. */
+            name: string;
             /**
              * @description Where browsers may be sent back to, compared character by character: `https:`, or `http:` on the browser's own machine,
              *     where an IP address' port may differ.
              */
             redirect_uris?: string[];
-            /** @description How it may get tokens. */
-            grant_types: components["schemas"]["GrantType"][];
-            /** @description Names of the permissions it may ask for. */
-            scopes: string[];
             /** @description Roles it acts with for itself; the caller holds all they stand for. Only with `client_credentials`. */
             roles?: components["schemas"]["Role"][];
+            /** @description Names of the permissions it may ask for. */
+            scopes: string[];
         };
         /** @description `POST /me/second-factor/confirm`. */
         ConfirmSecondFactor: {
@@ -1980,23 +1980,24 @@ export interface components {
             client: string;
             /** @description The name of the org it asks for. */
             org: string;
-            /** @description What it asks for, as far as the person holds it. */
-            scopes: components["schemas"]["PermissionInfo"][];
             /** @description Where the browser goes afterwards, without what is added; absent for a device. */
             redirect_uri?: string | null;
+            /** @description What it asks for, as far as the person holds it. */
+            scopes: components["schemas"]["PermissionInfo"][];
         };
         /** @description One customer matter. */
         Conversation: {
-            /** @description Id. */
-            id: components["schemas"]["ConversationId"];
+            /** @description What the flow noted: `set` and `collect` nodes. */
+            attributes?: {
+                [key: string]: string;
+            };
             call?: components["schemas"]["CallId"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description How the customer named itself. */
             from: string;
-            /** @description Number called. */
-            to: string;
-            queue?: components["schemas"]["QueueId"] | null;
-            /** @description Where it stands. */
-            state: components["schemas"]["ConversationState"];
+            /** @description Id. */
+            id: components["schemas"]["ConversationId"];
+            outcome?: components["schemas"]["Outcome"] | null;
             /** @description Everybody who took part, in order. */
             participants: components["schemas"]["Participant"][];
             /**
@@ -2004,14 +2005,13 @@ export interface components {
              * @description Place in the queue now, 1 is next.
              */
             position?: number | null;
-            /** @description What the flow noted: `set` and `collect` nodes. */
-            attributes?: {
-                [key: string]: string;
-            };
+            queue?: components["schemas"]["QueueId"] | null;
             /** @description Start. */
             started_at: components["schemas"]["Timestamp"];
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ConversationState"];
+            /** @description Number called. */
+            to: string;
         };
         /**
          * Format: uuid
@@ -2033,22 +2033,16 @@ export interface components {
         };
         /** @description `POST /oauth/device`: what a person decided about a device (RFC 8628 §3.3). */
         DecideDevice: {
-            /** @description The code the device shows. */
-            user_code: string;
             /** @description Whether it may. */
             allow: boolean;
+            /** @description The code the device shows. */
+            user_code: string;
         };
         /** @description Why an agent was chosen, or none: `GET /conversations/{conversation}/decisions`. */
         Decision: {
+            agent?: components["schemas"]["UserId"] | null;
             /** @description When. */
             at: components["schemas"]["Timestamp"];
-            offer?: components["schemas"]["OfferId"] | null;
-            agent?: components["schemas"]["UserId"] | null;
-            /**
-             * Format: int64
-             * @description The item's ordering key: arrival in ms − 60 000 × priority.
-             */
-            key: number;
             /** @description Eligible agents in the order they were ranked, at most 10. */
             candidates: components["schemas"]["Candidate"][];
             /**
@@ -2058,9 +2052,24 @@ export interface components {
             eligible: number;
             /** @description Members that were not, with the reason; at most 20. */
             excluded: components["schemas"]["Excluded"][];
+            /**
+             * Format: int64
+             * @description The item's ordering key: arrival in ms − 60 000 × priority.
+             */
+            key: number;
+            offer?: components["schemas"]["OfferId"] | null;
         };
         /** @description One event and what became of sending it. */
         Delivery: {
+            /** @description When it was sent last. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             */
+            attempts: number;
+            /** @description Why it was not taken the last time. */
+            error?: string | null;
             /** @description The event's cursor, which is its `webhook-id`. */
             event: components["schemas"]["Cursor"];
             /** @description The event's kind. */
@@ -2069,18 +2078,9 @@ export interface components {
             state: components["schemas"]["DeliveryState"];
             /**
              * Format: int32
-             * @description How often it was sent.
-             */
-            attempts: number;
-            /**
-             * Format: int32
              * @description The receiver's last HTTP status, if it answered.
              */
             status?: number | null;
-            /** @description Why it was not taken the last time. */
-            error?: string | null;
-            /** @description When it was sent last. */
-            at: components["schemas"]["Timestamp"];
             /**
              * Format: int32
              * @description How long that took, ms.
@@ -2096,12 +2096,6 @@ export interface components {
         DeviceAnswer: {
             /** @description For polling `POST /oauth/token`. */
             device_code: string;
-            /** @description To be shown. */
-            user_code: string;
-            /** @description Where a person enters it. */
-            verification_uri: string;
-            /** @description The same with the code in it, for a QR code. */
-            verification_uri_complete: string;
             /**
              * Format: int64
              * @description Seconds until both codes end.
@@ -2112,6 +2106,12 @@ export interface components {
              * @description Seconds between two polls.
              */
             interval: number;
+            /** @description To be shown. */
+            user_code: string;
+            /** @description Where a person enters it. */
+            verification_uri: string;
+            /** @description The same with the code in it, for a QR code. */
+            verification_uri_complete: string;
         };
         /**
          * Format: uuid
@@ -2149,39 +2149,39 @@ export interface components {
         Evaluation: "all_skills" | "best_available" | "disregard_skills";
         /** @description A fact in the log. */
         Event: {
-            /** @description Where a reader stands once it has seen this event. */
-            cursor: components["schemas"]["Cursor"];
-            /** @description The tenant. */
-            org: components["schemas"]["OrgId"];
-            /** @description The stream and, */
-            stream: components["schemas"]["Stream"];
-            /**
-             * Format: int64
-             * @description in it, this event's version: 1, 2, 3 …
-             */
-            version: number;
-            /** @description Dotted name, as `chat.message.posted`. */
-            type: string;
-            /**
-             * Format: int32
-             * @description Version of the shape of `data`.
-             */
-            schema_version: number;
-            /** @description When. */
-            at: components["schemas"]["Timestamp"];
             /** @description Who caused it. */
             actor: components["schemas"]["Actor"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            causation?: components["schemas"]["Position"] | null;
             /**
              * Format: uuid
              * @description The request or call it came from.
              */
             correlation?: string | null;
-            causation?: components["schemas"]["Position"] | null;
+            /** @description Where a reader stands once it has seen this event. */
+            cursor: components["schemas"]["Cursor"];
+            /** @description The payload: the type named by `kind` in [`crate::events`]. */
+            data: unknown;
+            /** @description The tenant. */
+            org: components["schemas"]["OrgId"];
+            /**
+             * Format: int32
+             * @description Version of the shape of `data`.
+             */
+            schema_version: number;
+            /** @description The stream and, */
+            stream: components["schemas"]["Stream"];
             subject?: components["schemas"]["UserId"] | null;
             /** @description Who may see it. */
             topics: components["schemas"]["Topic"][];
-            /** @description The payload: the type named by `kind` in [`crate::events`]. */
-            data: unknown;
+            /** @description Dotted name, as `chat.message.posted`. */
+            type: string;
+            /**
+             * Format: int64
+             * @description in it, this event's version: 1, 2, 3 …
+             */
+            version: number;
         };
         /** @description A member that was not eligible. */
         Excluded: {
@@ -2211,15 +2211,15 @@ export interface components {
             id: components["schemas"]["FlowId"];
             /** @description Name, from the text. */
             name: string;
+            /** @description When this version was published. */
+            published_at: components["schemas"]["Timestamp"];
+            /** @description The text (TOML; `docs/flows.md` has the schema). */
+            text: string;
             /**
              * Format: int64
              * @description Version published.
              */
             version: number;
-            /** @description The text (TOML; `docs/flows.md` has the schema). */
-            text: string;
-            /** @description When this version was published. */
-            published_at: components["schemas"]["Timestamp"];
         };
         /** @description What is wrong with a flow; empty when nothing is. */
         FlowCheck: {
@@ -2260,34 +2260,34 @@ export interface components {
         };
         /** @description Work to be done later, and again until it succeeds. */
         Job: {
-            /** @description Which. */
-            id: components["schemas"]["JobId"];
-            /** @description What kind of work. */
-            kind: string;
-            /** @description The name by which it is the same job when it is asked for again. */
-            key?: string | null;
-            /** @description What became of it. */
-            state: components["schemas"]["JobState"];
             /**
              * Format: int32
              * @description How often it was tried.
              */
             attempts: number;
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /** @description Which. */
+            id: components["schemas"]["JobId"];
+            /** @description The name by which it is the same job when it is asked for again. */
+            key?: string | null;
+            /** @description What kind of work. */
+            kind: string;
             /**
              * Format: int32
              * @description How often it may be tried.
              */
             max_attempts: number;
-            /** @description Not before then. */
-            run_at: components["schemas"]["Timestamp"];
-            /** @description When it was asked for. */
-            created_at: components["schemas"]["Timestamp"];
-            /** @description When it last changed. */
-            changed_at: components["schemas"]["Timestamp"];
-            /** @description Why the last try failed. */
-            error?: string | null;
             /** @description What to do, as its kind has it. */
             payload: unknown;
+            /** @description Not before then. */
+            run_at: components["schemas"]["Timestamp"];
+            /** @description What became of it. */
+            state: components["schemas"]["JobState"];
         };
         /**
          * Format: uuid
@@ -2301,27 +2301,27 @@ export interface components {
         JobState: "waiting" | "running" | "done" | "dead" | "discarded";
         /** @description One side of a call. */
         Leg: {
+            /** @description Number, extension or URI of the party. */
+            address: string;
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether this leg started the call. */
+            caller: boolean;
+            device?: components["schemas"]["DeviceId"] | null;
+            end_reason?: components["schemas"]["EndReason"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Id. */
             id: components["schemas"]["LegId"];
             /** @description Kind. */
             kind: components["schemas"]["LegKind"];
-            user?: components["schemas"]["UserId"] | null;
-            device?: components["schemas"]["DeviceId"] | null;
-            /** @description Number, extension or URI of the party. */
-            address: string;
-            /** @description Name to show. */
-            name?: string | null;
-            /** @description State. */
-            state: components["schemas"]["LegState"];
-            /** @description Whether this leg started the call. */
-            caller: boolean;
             /** @description Whether the server drops what it sends. */
             muted: boolean;
+            /** @description Name to show. */
+            name?: string | null;
             /** @description When it began to ring or dial. */
             started_at: components["schemas"]["Timestamp"];
-            answered_at?: components["schemas"]["Timestamp"] | null;
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            end_reason?: components["schemas"]["EndReason"] | null;
+            /** @description State. */
+            state: components["schemas"]["LegState"];
+            user?: components["schemas"]["UserId"] | null;
         };
         /**
          * Format: uuid
@@ -2366,40 +2366,40 @@ export interface components {
         };
         /** @description `GET /me`: who one is and what one may do. */
         Me: {
-            /** @description The user. */
-            user: components["schemas"]["Person"];
             /** @description The org. */
             org: components["schemas"]["Org"];
-            /** @description The session used. */
-            session: components["schemas"]["SessionId"];
             /** @description Names of the permissions held. */
             permissions: string[];
+            /** @description The session used. */
+            session: components["schemas"]["SessionId"];
+            /** @description The user. */
+            user: components["schemas"]["Person"];
         };
         /** @description A message. */
         Message: {
-            /** @description Id. */
-            id: components["schemas"]["MessageId"];
-            /** @description Where. */
-            chat: components["schemas"]["ChatId"];
-            /**
-             * Format: int64
-             * @description 1, 2, 3 … within the chat, without holes.
-             */
-            seq: number;
+            /** @description When it was posted. */
+            at: components["schemas"]["Timestamp"];
             /** @description Who. */
             author: components["schemas"]["UserId"];
+            /** @description Where. */
+            chat: components["schemas"]["ChatId"];
             /**
              * Format: uuid
              * @description The author's own id for it.
              */
             client_id: string;
-            /** @description Text; empty once deleted. */
-            text: string;
-            /** @description When it was posted. */
-            at: components["schemas"]["Timestamp"];
-            edited_at?: components["schemas"]["Timestamp"] | null;
             /** @description Whether it was deleted. */
             deleted: boolean;
+            edited_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Id. */
+            id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description 1, 2, 3 … within the chat, without holes.
+             */
+            seq: number;
+            /** @description Text; empty once deleted. */
+            text: string;
         };
         /**
          * Format: uuid
@@ -2441,34 +2441,34 @@ export interface components {
         };
         /** @description `POST /people`. */
         NewPerson: {
-            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
-            name: string;
             /** @description Name to show. */
             display_name: string;
-            /** @description Job title. */
-            title?: string | null;
-            /** @description Roles. */
-            roles: components["schemas"]["Role"][];
-            /** @description At least 10 characters. */
-            password: string;
             /** @description Internal number, digits. */
             extension?: string | null;
+            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+            /** @description Roles. */
+            roles: components["schemas"]["Role"][];
+            /** @description Job title. */
+            title?: string | null;
         };
         /** @description `POST /phones`. */
         NewPhone: {
-            /** @description Whose it is. */
-            user: components["schemas"]["UserId"];
             /** @description What it authenticates as: 1–64 of `A-Z a-z 0-9 . _ -`. */
             auth_user: string;
+            /** @description Whose it is. */
+            user: components["schemas"]["UserId"];
         };
         /** @description `POST /roles`. */
         NewRole: {
             /** @description Its name: a letter, then letters, digits, `_` and `-`, all small; it never changes. */
             name: components["schemas"]["Role"];
-            /** @description The name to show. */
-            title: string;
             /** @description Names of permissions, all of which the caller holds. */
             permissions: string[];
+            /** @description The name to show. */
+            title: string;
         };
         /** @description `POST /skills`. */
         NewSkill: {
@@ -2477,15 +2477,15 @@ export interface components {
         };
         /** @description `POST /me/tokens`. */
         NewToken: {
-            /** @description What it is for. */
-            name: string;
-            /** @description Names of the permissions it is limited to, all of which the caller holds; at least one. */
-            scopes: string[];
             /**
              * Format: int32
              * @description Days until it ends by itself, 1 to 366, 90 by default.
              */
             expires_in_days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description Names of the permissions it is limited to, all of which the caller holds; at least one. */
+            scopes: string[];
         };
         /**
          * Format: uuid
@@ -2494,26 +2494,26 @@ export interface components {
         NodeId: string;
         /** @description A process as the others know it. */
         NodeInfo: {
+            /** @description It takes no new work. */
+            draining: boolean;
+            /** @description Where HTTP is answered. */
+            http?: string | null;
             /** @description This run of it. */
             id: components["schemas"]["NodeId"];
+            /** @description Where other nodes reach it; `None`: it is alone. */
+            links?: string | null;
+            /** @description How busy it is. */
+            load: components["schemas"]["Load"];
+            /** @description Where WebRTC media is listened to. */
+            media?: string | null;
             /** @description What its operator calls it; the same after a restart. */
             name: string;
             /** @description What it does. */
             roles: components["schemas"]["NodeRole"][];
-            /** @description Where other nodes reach it; `None`: it is alone. */
-            links?: string | null;
-            /** @description Where HTTP is answered. */
-            http?: string | null;
             /** @description Where SIP is listened to. */
             sip?: string | null;
-            /** @description Where WebRTC media is listened to. */
-            media?: string | null;
             /** @description The program's version. */
             version: string;
-            /** @description It takes no new work. */
-            draining: boolean;
-            /** @description How busy it is. */
-            load: components["schemas"]["Load"];
         };
         /** @description The nodes that are there. */
         NodeList: {
@@ -2541,10 +2541,10 @@ export interface components {
             /** @enum {string} */
             kind: "flow";
         } | {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @enum {string} */
             kind: "user";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         };
         /** @description A refusal in OAuth's own shape (RFC 6749 §5.2). */
         OAuthError: {
@@ -2587,22 +2587,22 @@ export interface components {
         Page_Agent: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Who. */
-                user: components["schemas"]["UserId"];
+                /** @description Conversations alerting, going on or in wrap-up. */
+                conversations: components["schemas"]["ConversationId"][];
                 /** @description Name to show. */
                 display_name: string;
                 /** @description Presence. */
                 presence: components["schemas"]["PresenceView"];
-                /** @description Routing status. */
-                status: components["schemas"]["RoutingStatus"];
-                /** @description Since when. */
-                since: components["schemas"]["Timestamp"];
                 /** @description Queues the agent is a member of. */
                 queues: components["schemas"]["QueueId"][];
+                /** @description Since when. */
+                since: components["schemas"]["Timestamp"];
                 /** @description Skills. */
                 skills: components["schemas"]["SkillRequirement"][];
-                /** @description Conversations alerting, going on or in wrap-up. */
-                conversations: components["schemas"]["ConversationId"][];
+                /** @description Routing status. */
+                status: components["schemas"]["RoutingStatus"];
+                /** @description Who. */
+                user: components["schemas"]["UserId"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2611,18 +2611,18 @@ export interface components {
         Page_Application: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description The permission given. */
-                grant: components["schemas"]["GrantId"];
                 /** @description The program. */
                 client: components["schemas"]["ClientId"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The permission given. */
+                grant: components["schemas"]["GrantId"];
+                /** @description When it last got a token. */
+                last_used_at: components["schemas"]["Timestamp"];
                 /** @description Its name. */
                 name: string;
                 /** @description Names of the permissions it may use. */
                 scopes: string[];
-                /** @description Since when. */
-                created_at: components["schemas"]["Timestamp"];
-                /** @description When it last got a token. */
-                last_used_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2631,20 +2631,20 @@ export interface components {
         Page_Call: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["CallId"];
+                answered_at?: components["schemas"]["Timestamp"] | null;
                 conversation?: components["schemas"]["ConversationId"] | null;
                 /** @description Number dialled. */
                 dialled: string;
-                /** @description Whether it was started with video. */
-                video: boolean;
+                end_reason?: components["schemas"]["EndReason"] | null;
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Id. */
+                id: components["schemas"]["CallId"];
                 /** @description All legs there were, in order of their start. */
                 legs: components["schemas"]["Leg"][];
                 /** @description When it began. */
                 started_at: components["schemas"]["Timestamp"];
-                answered_at?: components["schemas"]["Timestamp"] | null;
-                ended_at?: components["schemas"]["Timestamp"] | null;
-                end_reason?: components["schemas"]["EndReason"] | null;
+                /** @description Whether it was started with video. */
+                video: boolean;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2653,27 +2653,27 @@ export interface components {
         Page_Chat: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
                 /** @description Id. */
                 id: components["schemas"]["ChatId"];
                 /** @description Kind. */
                 kind: components["schemas"]["ChatKind"];
-                /** @description Title, for groups. */
-                title?: string | null;
+                last_message?: components["schemas"]["Message"] | null;
                 /** @description Members, oneself included. */
                 members: components["schemas"]["UserId"][];
-                last_message?: components["schemas"]["Message"] | null;
                 /**
                  * Format: int64
                  * @description Sequence number up to which one has read.
                  */
                 read_seq: number;
+                /** @description Title, for groups. */
+                title?: string | null;
                 /**
                  * Format: int64
                  * @description Messages of others after that.
                  */
                 unread: number;
-                /** @description When it was made. */
-                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2682,22 +2682,22 @@ export interface components {
         Page_ClientInfo: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description Whether it has a secret. */
+                confidential: boolean;
+                /** @description When it was registered. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description How it may get tokens. */
+                grant_types: components["schemas"]["GrantType"][];
                 /** @description Its `client_id`. */
                 id: components["schemas"]["ClientId"];
                 /** @description The name people see. */
                 name: string;
-                /** @description Whether it has a secret. */
-                confidential: boolean;
                 /** @description Where browsers may be sent back to. */
                 redirect_uris: string[];
-                /** @description How it may get tokens. */
-                grant_types: components["schemas"]["GrantType"][];
-                /** @description Names of the permissions it may ask for. */
-                scopes: string[];
                 /** @description Roles it acts with for itself. */
                 roles: components["schemas"]["Role"][];
-                /** @description When it was registered. */
-                created_at: components["schemas"]["Timestamp"];
+                /** @description Names of the permissions it may ask for. */
+                scopes: string[];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2706,16 +2706,17 @@ export interface components {
         Page_Conversation: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["ConversationId"];
+                /** @description What the flow noted: `set` and `collect` nodes. */
+                attributes?: {
+                    [key: string]: string;
+                };
                 call?: components["schemas"]["CallId"] | null;
+                ended_at?: components["schemas"]["Timestamp"] | null;
                 /** @description How the customer named itself. */
                 from: string;
-                /** @description Number called. */
-                to: string;
-                queue?: components["schemas"]["QueueId"] | null;
-                /** @description Where it stands. */
-                state: components["schemas"]["ConversationState"];
+                /** @description Id. */
+                id: components["schemas"]["ConversationId"];
+                outcome?: components["schemas"]["Outcome"] | null;
                 /** @description Everybody who took part, in order. */
                 participants: components["schemas"]["Participant"][];
                 /**
@@ -2723,14 +2724,13 @@ export interface components {
                  * @description Place in the queue now, 1 is next.
                  */
                 position?: number | null;
-                /** @description What the flow noted: `set` and `collect` nodes. */
-                attributes?: {
-                    [key: string]: string;
-                };
+                queue?: components["schemas"]["QueueId"] | null;
                 /** @description Start. */
                 started_at: components["schemas"]["Timestamp"];
-                ended_at?: components["schemas"]["Timestamp"] | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["ConversationState"];
+                /** @description Number called. */
+                to: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2739,15 +2739,9 @@ export interface components {
         Page_Decision: {
             /** @description The items, in the list's order. */
             items: {
+                agent?: components["schemas"]["UserId"] | null;
                 /** @description When. */
                 at: components["schemas"]["Timestamp"];
-                offer?: components["schemas"]["OfferId"] | null;
-                agent?: components["schemas"]["UserId"] | null;
-                /**
-                 * Format: int64
-                 * @description The item's ordering key: arrival in ms − 60 000 × priority.
-                 */
-                key: number;
                 /** @description Eligible agents in the order they were ranked, at most 10. */
                 candidates: components["schemas"]["Candidate"][];
                 /**
@@ -2757,6 +2751,12 @@ export interface components {
                 eligible: number;
                 /** @description Members that were not, with the reason; at most 20. */
                 excluded: components["schemas"]["Excluded"][];
+                /**
+                 * Format: int64
+                 * @description The item's ordering key: arrival in ms − 60 000 × priority.
+                 */
+                key: number;
+                offer?: components["schemas"]["OfferId"] | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2765,6 +2765,15 @@ export interface components {
         Page_Delivery: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description When it was sent last. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description How often it was sent.
+                 */
+                attempts: number;
+                /** @description Why it was not taken the last time. */
+                error?: string | null;
                 /** @description The event's cursor, which is its `webhook-id`. */
                 event: components["schemas"]["Cursor"];
                 /** @description The event's kind. */
@@ -2773,18 +2782,9 @@ export interface components {
                 state: components["schemas"]["DeliveryState"];
                 /**
                  * Format: int32
-                 * @description How often it was sent.
-                 */
-                attempts: number;
-                /**
-                 * Format: int32
                  * @description The receiver's last HTTP status, if it answered.
                  */
                 status?: number | null;
-                /** @description Why it was not taken the last time. */
-                error?: string | null;
-                /** @description When it was sent last. */
-                at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
                  * @description How long that took, ms.
@@ -2798,39 +2798,39 @@ export interface components {
         Page_Event: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Where a reader stands once it has seen this event. */
-                cursor: components["schemas"]["Cursor"];
-                /** @description The tenant. */
-                org: components["schemas"]["OrgId"];
-                /** @description The stream and, */
-                stream: components["schemas"]["Stream"];
-                /**
-                 * Format: int64
-                 * @description in it, this event's version: 1, 2, 3 …
-                 */
-                version: number;
-                /** @description Dotted name, as `chat.message.posted`. */
-                type: string;
-                /**
-                 * Format: int32
-                 * @description Version of the shape of `data`.
-                 */
-                schema_version: number;
-                /** @description When. */
-                at: components["schemas"]["Timestamp"];
                 /** @description Who caused it. */
                 actor: components["schemas"]["Actor"];
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                causation?: components["schemas"]["Position"] | null;
                 /**
                  * Format: uuid
                  * @description The request or call it came from.
                  */
                 correlation?: string | null;
-                causation?: components["schemas"]["Position"] | null;
+                /** @description Where a reader stands once it has seen this event. */
+                cursor: components["schemas"]["Cursor"];
+                /** @description The payload: the type named by `kind` in [`crate::events`]. */
+                data: unknown;
+                /** @description The tenant. */
+                org: components["schemas"]["OrgId"];
+                /**
+                 * Format: int32
+                 * @description Version of the shape of `data`.
+                 */
+                schema_version: number;
+                /** @description The stream and, */
+                stream: components["schemas"]["Stream"];
                 subject?: components["schemas"]["UserId"] | null;
                 /** @description Who may see it. */
                 topics: components["schemas"]["Topic"][];
-                /** @description The payload: the type named by `kind` in [`crate::events`]. */
-                data: unknown;
+                /** @description Dotted name, as `chat.message.posted`. */
+                type: string;
+                /**
+                 * Format: int64
+                 * @description in it, this event's version: 1, 2, 3 …
+                 */
+                version: number;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2843,15 +2843,15 @@ export interface components {
                 id: components["schemas"]["FlowId"];
                 /** @description Name, from the text. */
                 name: string;
+                /** @description When this version was published. */
+                published_at: components["schemas"]["Timestamp"];
+                /** @description The text (TOML; `docs/flows.md` has the schema). */
+                text: string;
                 /**
                  * Format: int64
                  * @description Version published.
                  */
                 version: number;
-                /** @description The text (TOML; `docs/flows.md` has the schema). */
-                text: string;
-                /** @description When this version was published. */
-                published_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2860,34 +2860,34 @@ export interface components {
         Page_Job: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Which. */
-                id: components["schemas"]["JobId"];
-                /** @description What kind of work. */
-                kind: string;
-                /** @description The name by which it is the same job when it is asked for again. */
-                key?: string | null;
-                /** @description What became of it. */
-                state: components["schemas"]["JobState"];
                 /**
                  * Format: int32
                  * @description How often it was tried.
                  */
                 attempts: number;
+                /** @description When it last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Why the last try failed. */
+                error?: string | null;
+                /** @description Which. */
+                id: components["schemas"]["JobId"];
+                /** @description The name by which it is the same job when it is asked for again. */
+                key?: string | null;
+                /** @description What kind of work. */
+                kind: string;
                 /**
                  * Format: int32
                  * @description How often it may be tried.
                  */
                 max_attempts: number;
-                /** @description Not before then. */
-                run_at: components["schemas"]["Timestamp"];
-                /** @description When it was asked for. */
-                created_at: components["schemas"]["Timestamp"];
-                /** @description When it last changed. */
-                changed_at: components["schemas"]["Timestamp"];
-                /** @description Why the last try failed. */
-                error?: string | null;
                 /** @description What to do, as its kind has it. */
                 payload: unknown;
+                /** @description Not before then. */
+                run_at: components["schemas"]["Timestamp"];
+                /** @description What became of it. */
+                state: components["schemas"]["JobState"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2896,29 +2896,29 @@ export interface components {
         Page_Message: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["MessageId"];
-                /** @description Where. */
-                chat: components["schemas"]["ChatId"];
-                /**
-                 * Format: int64
-                 * @description 1, 2, 3 … within the chat, without holes.
-                 */
-                seq: number;
+                /** @description When it was posted. */
+                at: components["schemas"]["Timestamp"];
                 /** @description Who. */
                 author: components["schemas"]["UserId"];
+                /** @description Where. */
+                chat: components["schemas"]["ChatId"];
                 /**
                  * Format: uuid
                  * @description The author's own id for it.
                  */
                 client_id: string;
-                /** @description Text; empty once deleted. */
-                text: string;
-                /** @description When it was posted. */
-                at: components["schemas"]["Timestamp"];
-                edited_at?: components["schemas"]["Timestamp"] | null;
                 /** @description Whether it was deleted. */
                 deleted: boolean;
+                edited_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Id. */
+                id: components["schemas"]["MessageId"];
+                /**
+                 * Format: int64
+                 * @description 1, 2, 3 … within the chat, without holes.
+                 */
+                seq: number;
+                /** @description Text; empty once deleted. */
+                text: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2939,10 +2939,10 @@ export interface components {
         Page_PermissionInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Its name, `thing:verb`. */
-                name: string;
                 /** @description What it allows. */
                 description: string;
+                /** @description Its name, `thing:verb`. */
+                name: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2951,22 +2951,22 @@ export interface components {
         Page_Person: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description False for somebody who may not sign in any more; their name stays for what they did. */
+                active: boolean;
+                /** @description Name to show. */
+                display_name: string;
+                /** @description Internal number that rings this person. */
+                extension?: string | null;
                 /** @description Id. */
                 id: components["schemas"]["UserId"];
                 /** @description Login name. */
                 name: string;
-                /** @description Name to show. */
-                display_name: string;
-                /** @description Job title. */
-                title?: string | null;
-                /** @description Internal number that rings this person. */
-                extension?: string | null;
-                /** @description Roles held. */
-                roles: components["schemas"]["Role"][];
-                /** @description False for somebody who may not sign in any more; their name stays for what they did. */
-                active: boolean;
                 /** @description Presence now. */
                 presence: components["schemas"]["PresenceView"];
+                /** @description Roles held. */
+                roles: components["schemas"]["Role"][];
+                /** @description Job title. */
+                title?: string | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -2975,16 +2975,16 @@ export interface components {
         Page_Phone: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["PhoneId"];
-                /** @description Whose it is. */
-                user: components["schemas"]["UserId"];
                 /** @description What the phone authenticates as. */
                 auth_user: string;
-                /** @description Only in the answer that made it. */
-                secret?: string | null;
                 /** @description Where it registered from, while it is registered. */
                 contacts: string[];
+                /** @description Id. */
+                id: components["schemas"]["PhoneId"];
+                /** @description Only in the answer that made it. */
+                secret?: string | null;
+                /** @description Whose it is. */
+                user: components["schemas"]["UserId"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3008,39 +3008,6 @@ export interface components {
         Page_QueueStats: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Which. */
-                queue: components["schemas"]["QueueId"];
-                /**
-                 * Format: int32
-                 * @description Waiting or alerting now.
-                 */
-                waiting: number;
-                oldest_since?: components["schemas"]["Timestamp"] | null;
-                /**
-                 * Format: int32
-                 * @description Talking to agents now.
-                 */
-                interacting: number;
-                /**
-                 * Format: int32
-                 * @description Members on queue.
-                 */
-                agents_on_queue: number;
-                /**
-                 * Format: int32
-                 * @description Members free.
-                 */
-                agents_idle: number;
-                /**
-                 * Format: int32
-                 * @description Arrived.
-                 */
-                offered: number;
-                /**
-                 * Format: int32
-                 * @description Reached an agent.
-                 */
-                answered: number;
                 /**
                  * Format: int32
                  * @description Left while waiting.
@@ -3052,12 +3019,45 @@ export interface components {
                  */
                 abandoned_short: number;
                 /**
+                 * Format: int32
+                 * @description Members free.
+                 */
+                agents_idle: number;
+                /**
+                 * Format: int32
+                 * @description Members on queue.
+                 */
+                agents_on_queue: number;
+                /**
+                 * Format: int32
+                 * @description Reached an agent.
+                 */
+                answered: number;
+                /**
                  * Format: int64
                  * @description Σ wait of the answered / answered, milliseconds.
                  */
                 average_speed_of_answer_ms?: number | null;
+                /**
+                 * Format: int32
+                 * @description Talking to agents now.
+                 */
+                interacting: number;
+                /**
+                 * Format: int32
+                 * @description Arrived.
+                 */
+                offered: number;
+                oldest_since?: components["schemas"]["Timestamp"] | null;
+                /** @description Which. */
+                queue: components["schemas"]["QueueId"];
                 /** @description Service levels by variant. */
                 service_level: components["schemas"]["ServiceLevels"];
+                /**
+                 * Format: int32
+                 * @description Waiting or alerting now.
+                 */
+                waiting: number;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3066,12 +3066,6 @@ export interface components {
         Page_RoleInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Its name, by which people hold it. */
-                name: components["schemas"]["Role"];
-                /** @description The name to show. */
-                title: string;
-                /** @description Names of the permissions it stands for. */
-                permissions: string[];
                 /** @description Whether every org has it, unchangeable. */
                 built_in: boolean;
                 /**
@@ -3079,6 +3073,12 @@ export interface components {
                  * @description How many people hold it.
                  */
                 holders: number;
+                /** @description Its name, by which people hold it. */
+                name: components["schemas"]["Role"];
+                /** @description Names of the permissions it stands for. */
+                permissions: string[];
+                /** @description The name to show. */
+                title: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3087,20 +3087,20 @@ export interface components {
         Page_SessionInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Id. */
-                id: components["schemas"]["SessionId"];
-                /** @description The browser or program, as it named itself when it signed in. */
-                user_agent?: string | null;
                 /** @description The network address it signed in from. */
                 address?: string | null;
                 /** @description When it signed in. */
                 created_at: components["schemas"]["Timestamp"];
-                /** @description When it was last used, to ten minutes. */
-                last_used_at: components["schemas"]["Timestamp"];
-                /** @description When it ends unless it is used. */
-                expires_at: components["schemas"]["Timestamp"];
                 /** @description Whether it is the one that asks. */
                 current: boolean;
+                /** @description When it ends unless it is used. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description Id. */
+                id: components["schemas"]["SessionId"];
+                /** @description When it was last used, to ten minutes. */
+                last_used_at: components["schemas"]["Timestamp"];
+                /** @description The browser or program, as it named itself when it signed in. */
+                user_agent?: string | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3121,17 +3121,17 @@ export interface components {
         Page_TokenInfo: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it ends by itself. */
+                expires_at: components["schemas"]["Timestamp"];
                 /** @description Id. */
                 id: components["schemas"]["SessionId"];
+                last_used_at?: components["schemas"]["Timestamp"] | null;
                 /** @description What it is for. */
                 name: string;
                 /** @description Names of the permissions it is limited to. It never opens more than its owner holds at the time. */
                 scopes: string[];
-                /** @description When it was made. */
-                created_at: components["schemas"]["Timestamp"];
-                last_used_at?: components["schemas"]["Timestamp"] | null;
-                /** @description When it ends by itself. */
-                expires_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3140,35 +3140,35 @@ export interface components {
         Page_WebhookInfo: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Which. */
-                id: components["schemas"]["WebhookId"];
-                /** @description Its name. */
-                name: string;
-                /** @description Where events are sent. */
-                url: string;
-                /** @description Which kinds; none: all. */
-                kinds: string[];
-                /** @description It is told what this user may see: who made it, or gave it another address last. */
-                user: components["schemas"]["UserId"];
-                /** @description How it is. */
-                state: components["schemas"]["WebhookState"];
-                /** @description Why the server gave it up. */
-                reason?: string | null;
-                /** @description Everything up to here was sent, set aside, or not for it. */
-                seen: components["schemas"]["Cursor"];
-                failing_since?: components["schemas"]["Timestamp"] | null;
                 /**
                  * Format: int32
                  * @description How often that was sent.
                  */
                 attempts: number;
-                next_try_at?: components["schemas"]["Timestamp"] | null;
-                /** @description What came of the last time. */
-                error?: string | null;
-                /** @description When it was made. */
-                created_at: components["schemas"]["Timestamp"];
                 /** @description When somebody changed it last. */
                 changed_at: components["schemas"]["Timestamp"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What came of the last time. */
+                error?: string | null;
+                failing_since?: components["schemas"]["Timestamp"] | null;
+                /** @description Which. */
+                id: components["schemas"]["WebhookId"];
+                /** @description Which kinds; none: all. */
+                kinds: string[];
+                /** @description Its name. */
+                name: string;
+                next_try_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why the server gave it up. */
+                reason?: string | null;
+                /** @description Everything up to here was sent, set aside, or not for it. */
+                seen: components["schemas"]["Cursor"];
+                /** @description How it is. */
+                state: components["schemas"]["WebhookState"];
+                /** @description Where events are sent. */
+                url: string;
+                /** @description It is told what this user may see: who made it, or gave it another address last. */
+                user: components["schemas"]["UserId"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3191,10 +3191,10 @@ export interface components {
             id: components["schemas"]["ParticipantId"];
             /** @description For what. */
             purpose: components["schemas"]["Purpose"];
-            user?: components["schemas"]["UserId"] | null;
             queue?: components["schemas"]["QueueId"] | null;
             /** @description Timed stretches, in order. */
             segments: components["schemas"]["Segment"][];
+            user?: components["schemas"]["UserId"] | null;
             wrap_up?: components["schemas"]["WrapUp"] | null;
         };
         /**
@@ -3204,42 +3204,42 @@ export interface components {
         ParticipantId: string;
         /** @description A right to one kind of operation. */
         PermissionInfo: {
-            /** @description Its name, `thing:verb`. */
-            name: string;
             /** @description What it allows. */
             description: string;
+            /** @description Its name, `thing:verb`. */
+            name: string;
         };
         /** @description Somebody in the directory. */
         Person: {
+            /** @description False for somebody who may not sign in any more; their name stays for what they did. */
+            active: boolean;
+            /** @description Name to show. */
+            display_name: string;
+            /** @description Internal number that rings this person. */
+            extension?: string | null;
             /** @description Id. */
             id: components["schemas"]["UserId"];
             /** @description Login name. */
             name: string;
-            /** @description Name to show. */
-            display_name: string;
-            /** @description Job title. */
-            title?: string | null;
-            /** @description Internal number that rings this person. */
-            extension?: string | null;
-            /** @description Roles held. */
-            roles: components["schemas"]["Role"][];
-            /** @description False for somebody who may not sign in any more; their name stays for what they did. */
-            active: boolean;
             /** @description Presence now. */
             presence: components["schemas"]["PresenceView"];
+            /** @description Roles held. */
+            roles: components["schemas"]["Role"][];
+            /** @description Job title. */
+            title?: string | null;
         };
         /** @description A SIP phone's account. The secret is shown once, when it is made. */
         Phone: {
-            /** @description Id. */
-            id: components["schemas"]["PhoneId"];
-            /** @description Whose it is. */
-            user: components["schemas"]["UserId"];
             /** @description What the phone authenticates as. */
             auth_user: string;
-            /** @description Only in the answer that made it. */
-            secret?: string | null;
             /** @description Where it registered from, while it is registered. */
             contacts: string[];
+            /** @description Id. */
+            id: components["schemas"]["PhoneId"];
+            /** @description Only in the answer that made it. */
+            secret?: string | null;
+            /** @description Whose it is. */
+            user: components["schemas"]["UserId"];
         };
         /**
          * Format: uuid
@@ -3258,27 +3258,20 @@ export interface components {
         Presence: "available" | "busy" | "away" | "break" | "meal" | "meeting" | "training" | "idle" | "offline" | "on_queue";
         /** @description Somebody's presence, merged over devices, choice and routing. */
         PresenceView: {
-            /** @description First level. */
-            primary: components["schemas"]["Presence"];
+            activity?: components["schemas"]["Activity"] | null;
             /** @description Second level: the org's or person's own words. */
             message?: string | null;
-            activity?: components["schemas"]["Activity"] | null;
+            /** @description First level. */
+            primary: components["schemas"]["Presence"];
             /** @description Since when this primary presence holds. */
             since: components["schemas"]["Timestamp"];
         };
         /** @description `application/problem+json` (RFC 9457). */
         Problem: {
-            /** @description Stable name of the kind of problem: `https://tandem.dev/problems/` + a kebab-case slug. */
-            type: string;
-            /** @description Short, the same for every occurrence. */
-            title: string;
-            /**
-             * Format: int32
-             * @description The HTTP status.
-             */
-            status: number;
             /** @description This occurrence, in words somebody can act on. */
             detail?: string | null;
+            /** @description What was wrong where, when the body was at fault. */
+            errors?: components["schemas"]["FieldError"][];
             /** @description The request, for support. */
             instance?: string | null;
             /**
@@ -3286,8 +3279,15 @@ export interface components {
              * @description Seconds after which it is worth trying again, as `Retry-After` says.
              */
             retry_after_seconds?: number | null;
-            /** @description What was wrong where, when the body was at fault. */
-            errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description Short, the same for every occurrence. */
+            title: string;
+            /** @description Stable name of the kind of problem: `https://tandem.dev/problems/` + a kebab-case slug. */
+            type: string;
         };
         /** @description `POST /me/second-factor` and `POST /me/second-factor/disable`: whoever found a session open does not know the password. */
         ProvePassword: {
@@ -3316,74 +3316,41 @@ export interface components {
         QueueId: string;
         /** @description A member of a queue. */
         QueueMember: {
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @description Whether this queue reaches the agent now. */
             joined?: boolean;
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         };
         /** @description What can be set of a queue. `POST /queues`, `PUT /queues/{queue}`. */
         QueueSettings: {
-            /** @description Name, unique in the org. */
-            name: string;
-            /** @description Members. */
-            members: components["schemas"]["QueueMember"][];
             /**
              * Format: int32
              * @description Seconds an agent's alert lasts, 5 to 120.
              */
             alert_seconds?: number;
-            /**
-             * Format: int32
-             * @description Service level: answered within this many seconds.
-             */
-            target_seconds?: number;
+            /** @description How agents are matched. */
+            evaluation?: components["schemas"]["Evaluation"];
+            /** @description Members. */
+            members: components["schemas"]["QueueMember"][];
+            /** @description Name, unique in the org. */
+            name: string;
             /**
              * Format: int32
              * @description Abandons up to this many seconds are short ones.
              */
             short_abandon_seconds?: number;
-            /** @description Work after the interaction. */
-            wrap_up?: components["schemas"]["WrapUpPolicy"];
-            /** @description How agents are matched. */
-            evaluation?: components["schemas"]["Evaluation"];
             /** @description Skills every interaction of this queue asks for. */
             skills?: components["schemas"]["SkillRequirement"][];
+            /**
+             * Format: int32
+             * @description Service level: answered within this many seconds.
+             */
+            target_seconds?: number;
+            /** @description Work after the interaction. */
+            wrap_up?: components["schemas"]["WrapUpPolicy"];
         };
         /** @description A queue's live numbers; the counts are since midnight UTC. */
         QueueStats: {
-            /** @description Which. */
-            queue: components["schemas"]["QueueId"];
-            /**
-             * Format: int32
-             * @description Waiting or alerting now.
-             */
-            waiting: number;
-            oldest_since?: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: int32
-             * @description Talking to agents now.
-             */
-            interacting: number;
-            /**
-             * Format: int32
-             * @description Members on queue.
-             */
-            agents_on_queue: number;
-            /**
-             * Format: int32
-             * @description Members free.
-             */
-            agents_idle: number;
-            /**
-             * Format: int32
-             * @description Arrived.
-             */
-            offered: number;
-            /**
-             * Format: int32
-             * @description Reached an agent.
-             */
-            answered: number;
             /**
              * Format: int32
              * @description Left while waiting.
@@ -3395,12 +3362,45 @@ export interface components {
              */
             abandoned_short: number;
             /**
+             * Format: int32
+             * @description Members free.
+             */
+            agents_idle: number;
+            /**
+             * Format: int32
+             * @description Members on queue.
+             */
+            agents_on_queue: number;
+            /**
+             * Format: int32
+             * @description Reached an agent.
+             */
+            answered: number;
+            /**
              * Format: int64
              * @description Σ wait of the answered / answered, milliseconds.
              */
             average_speed_of_answer_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Talking to agents now.
+             */
+            interacting: number;
+            /**
+             * Format: int32
+             * @description Arrived.
+             */
+            offered: number;
+            oldest_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            queue: components["schemas"]["QueueId"];
             /** @description Service levels by variant. */
             service_level: components["schemas"]["ServiceLevels"];
+            /**
+             * Format: int32
+             * @description Waiting or alerting now.
+             */
+            waiting: number;
         };
         /** @description Codes to sign in with when the authenticator is lost. Each works once; shown once. */
         RecoveryCodes: {
@@ -3409,14 +3409,14 @@ export interface components {
         };
         /** @description `POST /oauth/revoke` (RFC 7009 §2.1), form-encoded. */
         RevokeRequest: {
-            /** @description The token. */
-            token: string;
-            /** @description Which kind it may be; only a hint. */
-            token_type_hint?: string | null;
             /** @description The program, unless it authenticates in the header. */
             client_id?: string | null;
             /** @description Its secret, unless it authenticates in the header. */
             client_secret?: string | null;
+            /** @description The token. */
+            token: string;
+            /** @description Which kind it may be; only a hint. */
+            token_type_hint?: string | null;
         };
         /**
          * @description `agent`, `supervisor`, `admin`, or the name of a role that the org defined.
@@ -3425,12 +3425,6 @@ export interface components {
         Role: string;
         /** @description What a role is. */
         RoleInfo: {
-            /** @description Its name, by which people hold it. */
-            name: components["schemas"]["Role"];
-            /** @description The name to show. */
-            title: string;
-            /** @description Names of the permissions it stands for. */
-            permissions: string[];
             /** @description Whether every org has it, unchangeable. */
             built_in: boolean;
             /**
@@ -3438,6 +3432,12 @@ export interface components {
              * @description How many people hold it.
              */
             holders: number;
+            /** @description Its name, by which people hold it. */
+            name: components["schemas"]["Role"];
+            /** @description Names of the permissions it stands for. */
+            permissions: string[];
+            /** @description The name to show. */
+            title: string;
         };
         /**
          * @description What routing sees of an agent.
@@ -3446,13 +3446,13 @@ export interface components {
         RoutingStatus: "off_queue" | "idle" | "alerting" | "interacting" | "wrap_up" | "communicating" | "not_responding";
         /** @description Answer to `rtc.offer`. */
         RtcAnswer: {
-            /** @description The session description. */
-            sdp: string;
             /**
              * @description The media node it is of. To be named in later offers of the same connection. Another one than was named: that is gone, and so is
              *     the connection; make a new one.
              */
             node: components["schemas"]["NodeId"];
+            /** @description The session description. */
+            sdp: string;
         };
         /** @description What a media section carries. */
         RtcPurpose: {
@@ -3465,10 +3465,10 @@ export interface components {
             /** @enum {string} */
             purpose: "screen";
         } | {
-            /** @description Which. */
-            track: components["schemas"]["TrackId"];
             /** @enum {string} */
             purpose: "receive";
+            /** @description Which. */
+            track: components["schemas"]["TrackId"];
         } | {
             /** @enum {string} */
             purpose: "unused";
@@ -3490,22 +3490,22 @@ export interface components {
         };
         /** @description What an authenticator (RFC 6238) needs to know, shown once. */
         SecondFactorOffer: {
+            /** @description `uri` as a QR code: rows of modules, `1` dark, without the quiet zone. */
+            qr: string[];
             /** @description The shared secret in base32, to type in by hand. */
             secret: string;
             /** @description The same with its settings, as authenticators read it. */
             uri: string;
-            /** @description `uri` as a QR code: rows of modules, `1` dark, without the quiet zone. */
-            qr: string[];
         };
         /** @description A timed stretch. */
         Segment: {
+            /** @description How it ended: `answered`, `declined`, `expired`, `withdrawn`, `abandoned`, `hangup`, `completed`, `timeout` … */
+            disposition?: string | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Of what kind. */
             kind: components["schemas"]["SegmentKind"];
             /** @description From. */
             started_at: components["schemas"]["Timestamp"];
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            /** @description How it ended: `answered`, `declined`, `expired`, `withdrawn`, `abandoned`, `hangup`, `completed`, `timeout` … */
-            disposition?: string | null;
         };
         /**
          * @description Kinds of segment.
@@ -3519,23 +3519,23 @@ export interface components {
         };
         /** @description What the server sends. */
         ServerFrame: {
+            /** @description Its answer. */
+            data: unknown;
             /**
              * Format: int64
              * @description The request.
              */
             id: number;
-            /** @description Its answer. */
-            data: unknown;
             /** @enum {string} */
             type: "reply";
         } | {
+            /** @description Why. */
+            data: components["schemas"]["Problem"];
             /**
              * Format: int64
              * @description The request.
              */
             id: number;
-            /** @description Why. */
-            data: components["schemas"]["Problem"];
             /** @enum {string} */
             type: "error";
         } | {
@@ -3546,15 +3546,20 @@ export interface components {
             /** @enum {string} */
             type: "event";
         } | {
-            /** @description Where it was published. */
-            topic: components["schemas"]["Topic"];
             /** @description What. */
             data: components["schemas"]["Signal"];
+            /** @description Where it was published. */
+            topic: components["schemas"]["Topic"];
             /** @enum {string} */
             type: "signal";
         };
         /** @description Service level by variant, percent. Absent while there is nothing to divide by. */
         ServiceLevels: {
+            /**
+             * Format: double
+             * @description Answered in time / (answered + abandoned − short abandoned).
+             */
+            drop_short?: number | null;
             /**
              * Format: double
              * @description Answered in time / answered.
@@ -3570,11 +3575,6 @@ export interface components {
              * @description (Answered in time + abandoned in time) / (answered + abandoned).
              */
             positive?: number | null;
-            /**
-             * Format: double
-             * @description Answered in time / (answered + abandoned − short abandoned).
-             */
-            drop_short?: number | null;
         };
         /**
          * Format: uuid
@@ -3583,20 +3583,20 @@ export interface components {
         SessionId: string;
         /** @description One sign-in that holds. */
         SessionInfo: {
-            /** @description Id. */
-            id: components["schemas"]["SessionId"];
-            /** @description The browser or program, as it named itself when it signed in. */
-            user_agent?: string | null;
             /** @description The network address it signed in from. */
             address?: string | null;
             /** @description When it signed in. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description When it was last used, to ten minutes. */
-            last_used_at: components["schemas"]["Timestamp"];
-            /** @description When it ends unless it is used. */
-            expires_at: components["schemas"]["Timestamp"];
             /** @description Whether it is the one that asks. */
             current: boolean;
+            /** @description When it ends unless it is used. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Id. */
+            id: components["schemas"]["SessionId"];
+            /** @description When it was last used, to ten minutes. */
+            last_used_at: components["schemas"]["Timestamp"];
+            /** @description The browser or program, as it named itself when it signed in. */
+            user_agent?: string | null;
         };
         /** @description `PUT /people/{user}/roles`. */
         SetRoles: {
@@ -3605,38 +3605,38 @@ export interface components {
         };
         /** @description `POST /sessions`: signs in with a password. */
         SignIn: {
-            /** @description The org's name; may be left out while the server has one org. */
-            org?: string | null;
+            /** @description Where a second factor is on: the authenticator's six digits, or a recovery code. */
+            code?: string | null;
             /**
              * @description Login name.
              * @example agent1
              */
             name: string;
+            /** @description The org's name; may be left out while the server has one org. */
+            org?: string | null;
             /** @description Password. */
             password: string;
-            /** @description Where a second factor is on: the authenticator's six digits, or a recovery code. */
-            code?: string | null;
         };
         /** @description Signals: published on the bus, never stored. */
         Signal: {
             /** @description Where. */
             chat: components["schemas"]["ChatId"];
-            /** @description Who. */
-            user: components["schemas"]["UserId"];
             /** @enum {string} */
             signal: "typing";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
         } | {
             /** @description The call. */
             call: components["schemas"]["CallId"];
-            /** @description Everything the other endpoints send now. */
-            tracks: components["schemas"]["Track"][];
             /** @enum {string} */
             signal: "call_tracks";
+            /** @description Everything the other endpoints send now. */
+            tracks: components["schemas"]["Track"][];
         } | {
-            /** @description The numbers. */
-            stats: components["schemas"]["QueueStats"];
             /** @enum {string} */
             signal: "queue_stats";
+            /** @description The numbers. */
+            stats: components["schemas"]["QueueStats"];
         } | {
             /** @description The state. */
             agent: components["schemas"]["Agent"];
@@ -3656,12 +3656,12 @@ export interface components {
         };
         /** @description A new session. */
         SignedIn: {
-            /** @description Bearer token, shown once. */
-            token: string;
             /** @description When it ends. */
             expires_at: components["schemas"]["Timestamp"];
             /** @description Who it is for. */
             me: components["schemas"]["Me"];
+            /** @description Bearer token, shown once. */
+            token: string;
         };
         /** @description A skill. */
         Skill: {
@@ -3677,13 +3677,13 @@ export interface components {
         SkillId: string;
         /** @description A skill that is asked for. */
         SkillRequirement: {
-            /** @description Which. */
-            skill: components["schemas"]["SkillId"];
             /**
              * Format: int32
              * @description At least this level, 0 to 5.
              */
             level?: number;
+            /** @description Which. */
+            skill: components["schemas"]["SkillId"];
         };
         /** @description The consistency boundary an event belongs to: its version is unique within it. */
         Stream: string;
@@ -3703,8 +3703,6 @@ export interface components {
         TokenAnswer: {
             /** @description Send it as `Authorization: Bearer …`. */
             access_token: string;
-            /** @description `Bearer`. */
-            token_type: string;
             /**
              * Format: int64
              * @description Seconds the access token lives.
@@ -3714,60 +3712,62 @@ export interface components {
             refresh_token?: string | null;
             /** @description The permissions given, by name. */
             scope: string;
+            /** @description `Bearer`. */
+            token_type: string;
         };
         /** @description A personal access token, without the token itself. */
         TokenInfo: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Timestamp"];
             /** @description Id. */
             id: components["schemas"]["SessionId"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description What it is for. */
             name: string;
             /** @description Names of the permissions it is limited to. It never opens more than its owner holds at the time. */
             scopes: string[];
-            /** @description When it was made. */
-            created_at: components["schemas"]["Timestamp"];
-            last_used_at?: components["schemas"]["Timestamp"] | null;
-            /** @description When it ends by itself. */
-            expires_at: components["schemas"]["Timestamp"];
         };
         /** @description A new personal access token. */
         TokenMade: {
-            /** @description The token, shown once. Send it as `Authorization: Bearer …`. */
-            token: string;
             /** @description What it is. */
             info: components["schemas"]["TokenInfo"];
+            /** @description The token, shown once. Send it as `Authorization: Bearer …`. */
+            token: string;
         };
         /** @description `POST /oauth/token` (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8628 §3.4), form-encoded. */
         TokenRequest: {
-            /** @description Which way. */
-            grant_type: string;
             /** @description The program, unless it authenticates in the header. */
             client_id?: string | null;
             /** @description Its secret, unless it authenticates in the header. */
             client_secret?: string | null;
             /** @description The code the browser brought. */
             code?: string | null;
-            /** @description As it was asked for. */
-            redirect_uri?: string | null;
             /** @description What the challenge was made of (RFC 7636 §4.5). */
             code_verifier?: string | null;
+            /** @description The device's code. */
+            device_code?: string | null;
+            /** @description Which way. */
+            grant_type: string;
+            /** @description As it was asked for. */
+            redirect_uri?: string | null;
             /** @description The refresh token. */
             refresh_token?: string | null;
             /** @description Permissions wanted, by name; no more than were given. */
             scope?: string | null;
-            /** @description The device's code. */
-            device_code?: string | null;
         };
         /** @description Who may see an event or a signal: readers subscribe to topics, and the edge lets them have only those they may see. */
         Topic: string;
         /** @description Something an endpoint of a call sends, that others may receive. */
         Track: {
-            /** @description Id, to be named in `rtc.offer`. */
-            id: components["schemas"]["TrackId"];
             /** @description Whose. */
             endpoint: components["schemas"]["EndpointId"];
-            user?: components["schemas"]["UserId"] | null;
+            /** @description Id, to be named in `rtc.offer`. */
+            id: components["schemas"]["TrackId"];
             /** @description Source. */
             source: components["schemas"]["TrackSource"];
+            user?: components["schemas"]["UserId"] | null;
         };
         /**
          * Format: uuid
@@ -3791,42 +3791,42 @@ export interface components {
         WebhookId: string;
         /** @description A webhook. */
         WebhookInfo: {
-            /** @description Which. */
-            id: components["schemas"]["WebhookId"];
-            /** @description Its name. */
-            name: string;
-            /** @description Where events are sent. */
-            url: string;
-            /** @description Which kinds; none: all. */
-            kinds: string[];
-            /** @description It is told what this user may see: who made it, or gave it another address last. */
-            user: components["schemas"]["UserId"];
-            /** @description How it is. */
-            state: components["schemas"]["WebhookState"];
-            /** @description Why the server gave it up. */
-            reason?: string | null;
-            /** @description Everything up to here was sent, set aside, or not for it. */
-            seen: components["schemas"]["Cursor"];
-            failing_since?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
              * @description How often that was sent.
              */
             attempts: number;
-            next_try_at?: components["schemas"]["Timestamp"] | null;
-            /** @description What came of the last time. */
-            error?: string | null;
-            /** @description When it was made. */
-            created_at: components["schemas"]["Timestamp"];
             /** @description When somebody changed it last. */
             changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What came of the last time. */
+            error?: string | null;
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            id: components["schemas"]["WebhookId"];
+            /** @description Which kinds; none: all. */
+            kinds: string[];
+            /** @description Its name. */
+            name: string;
+            next_try_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why the server gave it up. */
+            reason?: string | null;
+            /** @description Everything up to here was sent, set aside, or not for it. */
+            seen: components["schemas"]["Cursor"];
+            /** @description How it is. */
+            state: components["schemas"]["WebhookState"];
+            /** @description Where events are sent. */
+            url: string;
+            /** @description It is told what this user may see: who made it, or gave it another address last. */
+            user: components["schemas"]["UserId"];
         };
         /** @description A webhook just made, or with a new secret. */
         WebhookMade: {
-            /** @description What it is. */
-            webhook: components["schemas"]["WebhookInfo"];
             /** @description What its messages are signed with, `whsec_` and base64, shown this once. */
             secret: string;
+            /** @description What it is. */
+            webhook: components["schemas"]["WebhookInfo"];
         };
         /** @description `POST /webhooks/{webhook}/replay`: from where events are sent once more. */
         WebhookReplay: {
@@ -3835,14 +3835,14 @@ export interface components {
         };
         /** @description `POST /webhooks` and `PUT /webhooks/{webhook}`: what a webhook is to be. */
         WebhookSettings: {
-            /** @description A name for people, 1 to 120 characters. */
-            name: string;
-            /** @description Where events are sent: an `https:` address that the public can reach. */
-            url: string;
             /** @description Kinds of events to send, at most 100; a trailing `*` matches any ending (`call.*`). None: all. */
             kinds?: string[];
+            /** @description A name for people, 1 to 120 characters. */
+            name: string;
             /** @description Whether it shall rest. What happens meanwhile is sent when it goes on. */
             paused?: boolean;
+            /** @description Where events are sent: an `https:` address that the public can reach. */
+            url: string;
         };
         /**
          * @description How a webhook is.
@@ -3882,6 +3882,28 @@ export interface components {
              * @description Seconds, for the timed mode.
              */
             seconds: number;
+        };
+        AuditSubject: {
+            kind: string;
+            id: string;
+            name?: string | null;
+        };
+        AuditEntry: {
+            /** Format: int64 */
+            seq: number;
+            at: components["schemas"]["Timestamp"];
+            actor: components["schemas"]["Actor"];
+            what: string;
+            subject: components["schemas"]["AuditSubject"];
+            address?: string | null;
+            user_agent?: string | null;
+            request?: string | null;
+        };
+        AuditDetails: components["schemas"]["AuditEntry"] & {
+            before: unknown;
+            after: unknown;
+            previous: string;
+            hash: string;
         };
     };
     responses: never;
