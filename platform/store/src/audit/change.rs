@@ -8,7 +8,7 @@ use super::chain::digest;
 /// A field that takes more than so many bytes is not kept whole.
 const FIELD_BYTES: usize = 16 * 1024;
 /// Where a thing's name may be, the first that it has.
-const NAMES: [&str; 5] = ["display_name", "name", "title", "auth_user", "number"];
+const NAMES: [&str; 5] = ["display_name", "title", "name", "auth_user", "number"];
 
 /// In the place of a secret: it was there, or changed, and nobody shall read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
