@@ -131,7 +131,7 @@ class Cluster {
   common(name) {
     return [
       "--data", join(dir, "data", name), "--database", this.database, "--redis", `redis://${HOST}:${ports.redis}/`, "--name", name,
-      "--log", process.env.TANDEM_LOG ?? "info",
+      "--audit-key", join(dir, "audit.key"), "--log", process.env.TANDEM_LOG ?? "info",
     ];
   }
 

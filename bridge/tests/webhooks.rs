@@ -167,6 +167,10 @@ async fn what_is_refused_again_and_again_is_set_aside_for_somebody_to_decide(pla
         node.ask(&admin, Method::POST, &format!("/webhooks/{hook}/deliveries/0-999999/retry"), None).await.0,
         StatusCode::NOT_FOUND
     );
+    let (_, audited) = node.ask(&admin, Method::GET, "/audit?what=webhook.delivery.", None).await;
+    let audited: Vec<&Value> =
+        audited["items"].as_array().expect("items").iter().map(|entry| &entry["what"]).collect();
+    assert_eq!(audited, ["webhook.delivery.discarded", "webhook.delivery.retried"]);
 }
 
 async fn a_receiver_that_is_gone_is_left_alone_until_somebody_sees_to_it(place: Place) {

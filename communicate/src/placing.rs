@@ -22,7 +22,7 @@ impl Communicate {
     /// Places a call from a browser.
     pub(crate) async fn place(&self, caller: &Caller, new: NewCall) -> Result<Call, ApiProblem> {
         self.own_device(caller, new.device).await?;
-        let Cause { actor, correlation } = Cause::request(caller);
+        let Cause { actor, correlation, .. } = Cause::request(caller);
         let place = Place { org: caller.scope.org(), user: caller.user, new, actor, correlation };
         let switch = &self.calls.switch;
         let call = if switch.takes_calls() {
@@ -86,7 +86,7 @@ impl Communicate {
             caller: view,
             signaling: None,
             purpose,
-            cause: Cause { actor, correlation },
+            cause: Cause::of(actor, correlation),
         };
         CallTask::start(Arc::clone(switch), plan).await
     }

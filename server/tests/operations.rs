@@ -45,12 +45,14 @@ async fn chat(server: &Server) -> (String, Value) {
     (path, history)
 }
 
-/// Removes the data folder but for the demo's logins.
+/// Removes the data folder but for the demo's logins, and the key that is in no back-up.
 fn wipe(data: &Path) {
-    let demo = fs::read(data.join("demo.json")).expect("there");
+    let kept = ["demo.json", "audit.key"].map(|name| (name, fs::read(data.join(name)).expect("there")));
     fs::remove_dir_all(data).expect("removed");
     fs::create_dir(data).expect("made");
-    fs::write(data.join("demo.json"), demo).expect("written");
+    for (name, content) in kept {
+        fs::write(data.join(name), content).expect("written");
+    }
 }
 
 #[tokio::test]

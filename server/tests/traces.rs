@@ -136,7 +136,7 @@ impl Node {
     fn start(folder: &Path, name: &str, flags: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = tandem(folder);
         command
-            .args(["serve", "--log", "warn", "--name", name, "--data", name])
+            .args(["serve", "--log", "warn", "--name", name, "--data", name, "--audit-key", "audit.key"])
             .args(FREE_PORTS)
             .args(flags)
             .envs(environment.iter().copied())
@@ -190,7 +190,9 @@ impl Drop for Node {
 /// The demo organisation on a shared database; answers its administrator's token.
 fn demo(folder: &Path, database: &str) -> String {
     let mut command = tandem(folder);
-    command.args(["demo", "--database", database, "--data", "demo", "--log", "warn"]).args(FREE_PORTS);
+    command
+        .args(["demo", "--database", database, "--data", "demo", "--audit-key", "audit.key", "--log", "warn"])
+        .args(FREE_PORTS);
     let (code, _, stderr) = run(command);
     assert_eq!(code, 0, "{stderr}");
     let demo: Value =

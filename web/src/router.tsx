@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { queries, queryClient } from "./api/queries";
 import type { AuthorizationRequest, DeliveryState, JobState } from "./api/types";
+import { readFilter, type AuditFilter } from "./audit/model";
 import { token } from "./session/session";
 import { Crash, NotFound } from "./shell/Crash";
 import { Layout } from "./shell/Layout";
@@ -150,17 +151,18 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "roles" | "clients" | "webhooks";
-const adminTabs: readonly AdminTab[] = ["people", "roles", "clients", "webhooks"];
+export type AdminTab = "people" | "roles" | "clients" | "webhooks" | "audit";
+const adminTabs: readonly AdminTab[] = ["people", "roles", "clients", "webhooks", "audit"];
 const deliveryStates: readonly DeliveryState[] = ["delivered", "set_aside", "waiting", "discarded"];
 
 const admin = createRoute({
   getParentRoute: () => signedIn,
   path: "/admin",
-  validateSearch: (search: Record<string, unknown>): { tab?: AdminTab; webhook?: string; state?: DeliveryState } => ({
+  validateSearch: (search: Record<string, unknown>): { tab?: AdminTab; webhook?: string; state?: DeliveryState } & AuditFilter => ({
     tab: adminTabs.find((tab) => tab === search.tab),
     webhook: typeof search.webhook === "string" ? search.webhook : undefined,
     state: deliveryStates.find((state) => state === search.state),
+    ...readFilter(search),
   }),
   component: lazyRouteComponent(() => import("./admin/AdminPage"), "AdminPage"),
 });

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tandem_cluster::{Claiming, Kind};
 use tandem_core::{OrgScope, Precondition, RequestContext};
 use tandem_edge::reached;
@@ -15,7 +16,7 @@ use tandem_proto::{
         WebhookSecretChanged,
     },
 };
-use tandem_store::{BoxFuture, Cause, Expect, StoreError, Tx};
+use tandem_store::{BoxFuture, Cause, Change, Expect, Redacted, StoreError, Tx};
 
 use super::{
     Webhooks, check,
@@ -92,6 +93,9 @@ impl Webhooks {
                 let before = std::mem::replace(&mut hook.secret, signature::secret());
                 hook.old_secret = Some((before, tx.now().plus(BOTH_SIGN)));
                 save(tx, &mut hook, &WebhookSecretChanged { webhook }).await?;
+                let hidden = json!({ "secret": Redacted });
+                let change = about("webhook.secret.changed", &hook.info);
+                tx.audit(change.before(&hidden).after(&hidden)).await?;
                 Ok(WebhookMade { webhook: hook.info, secret: hook.secret })
             })
         });
@@ -106,8 +110,10 @@ impl Webhooks {
     ) -> Result<(), WebhookError> {
         let removed = self.write(context, move |tx| {
             Box::pin(async move {
-                precondition.check(&known(tx, webhook).await?.info)?;
+                let was = known(tx, webhook).await?.info;
+                precondition.check(&was)?;
                 rows::remove(tx, webhook).await?;
+                tx.audit(about("webhook.removed", &was).before(&settings(&was))).await?;
                 Ok(tell(tx, webhook, &[], &WebhookRemoved { webhook }).await?)
             })
         });
@@ -141,9 +147,11 @@ impl Webhooks {
         let replayed = self.write(context, move |tx| {
             Box::pin(async move {
                 let mut hook = known(tx, webhook).await?;
-                hook.info.seen = after;
+                let was = std::mem::replace(&mut hook.info.seen, after);
                 hook.clear();
                 save(tx, &mut hook, &WebhookReplayed { webhook, after }).await?;
+                let change = about("webhook.replayed", &hook.info);
+                tx.audit(change.before(&json!({ "seen": was })).after(&json!({ "seen": after }))).await?;
                 Ok(hook.info)
             })
         });
@@ -171,13 +179,15 @@ impl Webhooks {
     ) -> Result<Delivery, WebhookError> {
         let retried = self.write(context, move |tx| {
             Box::pin(async move {
-                known(tx, webhook).await?;
+                let hook = known(tx, webhook).await?.info;
                 let mut delivery =
                     rows::delivery_of(tx, webhook, event).await?.ok_or(WebhookError::UnknownDelivery)?;
+                let was = delivery.state;
                 delivery.state = DeliveryState::Waiting;
                 delivery.attempts = 0;
                 let now = tx.now();
                 rows::note(tx, webhook, &delivery, Some(now)).await?;
+                tx.audit(decided("webhook.delivery.retried", &hook, &delivery, was)).await?;
                 tell(tx, webhook, &[], &DeliveryRetried { webhook, event }).await?;
                 Ok(delivery)
             })
@@ -194,14 +204,15 @@ impl Webhooks {
     ) -> Result<(), WebhookError> {
         let discarded = self.write(context, move |tx| {
             Box::pin(async move {
-                known(tx, webhook).await?;
+                let hook = known(tx, webhook).await?.info;
                 let mut delivery =
                     rows::delivery_of(tx, webhook, event).await?.ok_or(WebhookError::UnknownDelivery)?;
                 if !matches!(delivery.state, DeliveryState::SetAside | DeliveryState::Waiting) {
                     return Err(WebhookError::NotNow(delivery.state));
                 }
-                delivery.state = DeliveryState::Discarded;
+                let was = std::mem::replace(&mut delivery.state, DeliveryState::Discarded);
                 rows::note(tx, webhook, &delivery, None).await?;
+                tx.audit(decided("webhook.delivery.discarded", &hook, &delivery, was)).await?;
                 Ok(tell(tx, webhook, &[], &DeliveryDiscarded { webhook, event }).await?)
             })
         });
@@ -215,6 +226,22 @@ impl Webhooks {
     {
         self.0.store.write(context.scope, Cause::request(context), command).await
     }
+}
+
+/// What an audit entry shows of a webhook: what people set, and not how it fares.
+fn settings(info: &WebhookInfo) -> Value {
+    let WebhookInfo { name, url, kinds, user, state, .. } = info;
+    json!({ "name": name, "url": url, "kinds": kinds, "user": user, "state": state })
+}
+
+fn about(what: &'static str, info: &WebhookInfo) -> Change {
+    Change::new(what, "webhook", info.id).called(info.name.clone())
+}
+
+/// Somebody's decision about an event of a webhook.
+fn decided(what: &'static str, info: &WebhookInfo, delivery: &Delivery, was: DeliveryState) -> Change {
+    let view = |state| json!({ "event": delivery.event, "kind": delivery.kind, "state": state });
+    about(what, info).before(&view(was)).after(&view(delivery.state))
 }
 
 async fn known(tx: &mut Tx, webhook: WebhookId) -> Result<Hook, WebhookError> {
@@ -287,6 +314,7 @@ async fn create(
     claiming.offer(tx, Kind::Webhook, &hook.info.id.to_string()).await?;
     let event = changed(&hook.info);
     save(tx, &mut hook, &event).await?;
+    tx.audit(about("webhook.created", &hook.info).after(&settings(&hook.info))).await?;
     Ok(WebhookMade { webhook: hook.info, secret: hook.secret })
 }
 
@@ -299,6 +327,7 @@ async fn change(
 ) -> Result<WebhookInfo, WebhookError> {
     let mut hook = known(tx, webhook).await?;
     precondition.check(&hook.info)?;
+    let was = settings(&hook.info);
     if hook.info.url != wanted.url {
         // Or somebody could have sent to themselves what only somebody else may see.
         hook.info.user = user;
@@ -312,5 +341,6 @@ async fn change(
     hook.clear();
     let event = changed(&hook.info);
     save(tx, &mut hook, &event).await?;
+    tx.audit(about("webhook.changed", &hook.info).before(&was).after(&settings(&hook.info))).await?;
     Ok(hook.info)
 }

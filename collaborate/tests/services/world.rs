@@ -138,7 +138,7 @@ impl World {
         self.tokens.lock().expect("unpoisoned").insert(user, token);
         let permissions = Permissions::of(&role);
         let (session, request) = (SessionId::generate(), RequestId::generate());
-        RequestContext { scope, user, session, permissions, request }
+        RequestContext { scope, user, session, permissions, request, origin: tandem_core::Origin::NONE }
     }
 
     /// Agents of a fresh org.

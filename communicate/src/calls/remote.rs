@@ -136,7 +136,7 @@ struct Taken {
 
 impl Ask {
     pub(crate) fn command(command: Command, cause: Cause) -> Self {
-        let Cause { actor, correlation } = cause;
+        let Cause { actor, correlation, .. } = cause;
         Self::Command { id: Uuid::now_v7(), command, actor, correlation }
     }
 
@@ -203,7 +203,7 @@ impl Switch {
         match ask {
             Ask::Command { id, command, actor, correlation } => {
                 let (reply, answer) = oneshot::channel();
-                let cause = Cause { actor, correlation };
+                let cause = Cause::of(actor, correlation);
                 if inbox.send(Message::Command { id, command, cause, reply }).await.is_err() {
                     return Ok(Answer::NotHere);
                 }

@@ -7,7 +7,7 @@ use tandem_proto::{
     api::{Number, NumberTarget},
     events::call::NumberSet,
 };
-use tandem_store::{Cause, EventFilter, Expect, Store, StoreError};
+use tandem_store::{Cause, Change, EventFilter, Expect, Store, StoreError};
 
 use super::dial_plan::spellings;
 
@@ -41,6 +41,12 @@ impl Numbers {
                     let org = tx.scope().org();
                     let text = org.to_string();
                     // Not one statement: PostgreSQL refuses an update that would touch another org's row before it looks whether it would.
+                    let was = sqlx::query("SELECT number, target FROM numbers WHERE number = $1 AND org = $2")
+                        .bind(number.number.as_str())
+                        .bind(text.as_str())
+                        .fetch_optional(tx.conn())
+                        .await?;
+                    let was = was.as_ref().map(read_number).transpose()?;
                     let made = sqlx::query(
                         "INSERT INTO numbers (number, org, target) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING",
                     )
@@ -60,6 +66,8 @@ impl Numbers {
                             return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
                         }
                     }
+                    let change = Change::new("number.set", "number", &number.number).after(&number);
+                    tx.audit(was.iter().fold(change, |change, was| change.before(was))).await?;
                     tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
                     Ok(())
                 })

@@ -1,12 +1,13 @@
 //! SIP phones' accounts. Only digest hashes (HA1) are kept; a secret is shown once, when it is made.
 
 use rand::RngCore;
+use serde_json::json;
 use sqlx::Row;
 use tandem_core::OrgScope;
 use tandem_edge::identity::IdentityError;
 use tandem_proto::{PhoneId, Stream, Topic, UserId, events::call::PhoneCreated};
 use tandem_sip::Ha1;
-use tandem_store::{Cause, Expect, Store, StoreError};
+use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError};
 
 /// A phone's account.
 #[derive(Clone, Debug)]
@@ -102,6 +103,9 @@ impl Phones {
                     if done.rows_affected() == 0 {
                         return Err(PhoneError::Taken(stored.auth_user));
                     }
+                    let view =
+                        json!({ "user": stored.user, "auth_user": stored.auth_user, "secret": Redacted });
+                    tx.audit(Change::new("phone.created", "phone", stored.id).after(&view)).await?;
                     let event =
                         PhoneCreated { phone: stored.id, user: stored.user, auth_user: stored.auth_user };
                     tx.append(

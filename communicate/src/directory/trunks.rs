@@ -2,10 +2,11 @@
 
 use std::{net::IpAddr, str::FromStr};
 
+use serde_json::json;
 use sqlx::Row;
 use tandem_core::OrgScope;
 use tandem_proto::{Stream, Topic, events::call::TrunkSet};
-use tandem_store::{Cause, Expect, Store, StoreError};
+use tandem_store::{Cause, Change, Expect, Store, StoreError};
 
 /// An address range in CIDR form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,6 +80,15 @@ impl Trunks {
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
                     let org = tx.scope().org();
+                    let was = sqlx::query("SELECT network FROM trunks WHERE org = $1 AND name = $2")
+                        .bind(org.to_string())
+                        .bind(name.clone())
+                        .fetch_optional(tx.conn())
+                        .await?;
+                    let was: Option<String> = was.map(|row| row.try_get("network")).transpose()?;
+                    let view = |network: &str| json!({ "name": name, "network": network });
+                    let change = Change::new("trunk.set", "trunk", &name).after(&view(&network));
+                    tx.audit(was.iter().fold(change, |change, was| change.before(&view(was)))).await?;
                     sqlx::query(
                         "INSERT INTO trunks (org, name, network) VALUES ($1, $2, $3)
                          ON CONFLICT (org, name) DO UPDATE SET network = excluded.network",

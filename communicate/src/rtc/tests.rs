@@ -63,6 +63,7 @@ fn person(mint: &Mint) -> RequestContext {
         session: SessionId::generate(),
         permissions: Permissions::default(),
         request: RequestId::generate(),
+        origin: tandem_core::Origin::NONE,
     }
 }
 

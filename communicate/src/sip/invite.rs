@@ -66,7 +66,7 @@ impl Front {
             caller: leg,
             signaling: Some(SipLeg::incoming(owner.leg, transaction, request.clone(), dialog, offer)),
             purpose,
-            cause: Cause { actor: caller.actor, correlation: Some(owner.call.uuid()) },
+            cause: Cause::of(caller.actor, Some(owner.call.uuid())),
         };
         match CallTask::start(self.switch.clone(), plan).await {
             // Whatever there was to say was said by the call.

@@ -199,7 +199,7 @@ fn damaged(error: &dyn std::fmt::Display) -> StoreError {
 }
 
 const fn by(user: UserId) -> Cause {
-    Cause { actor: tandem_proto::Actor::User { id: user }, correlation: None }
+    Cause::of(tandem_proto::Actor::User { id: user }, None)
 }
 
 fn topics(scope: OrgScope, user: UserId) -> [Topic; 2] {

@@ -211,7 +211,7 @@ impl Actor {
 
     fn cause(&self) -> Cause {
         let correlation = self.call.map(CallId::uuid);
-        Cause { actor: By::External { address: self.from.clone() }, correlation }
+        Cause::of(By::External { address: self.from.clone() }, correlation)
     }
 
     /// Writes what is not written yet. A store that refuses now is asked again with the next step.

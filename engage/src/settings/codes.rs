@@ -2,7 +2,7 @@
 
 use tandem_core::OrgScope;
 use tandem_proto::{Stream, Topic, WrapUpCodeId, api::WrapUpCode, events::contact_centre::WrapUpCodeCreated};
-use tandem_store::{Cause, Expect, StoreError};
+use tandem_store::{Cause, Change, Expect, StoreError};
 
 use super::check_name;
 use crate::{Engage, EngageError};
@@ -35,6 +35,7 @@ impl Engage {
                     .bind(row.name.clone())
                     .execute(tx.conn())
                     .await?;
+                tx.audit(Change::new("wrap_up_code.created", "wrap_up_code", row.id).after(&row)).await?;
                 let event = WrapUpCodeCreated { code: row.id, name: row.name };
                 tx.append(Stream::org(org), Expect::Any, &[Topic::supervisors(org)], &event).await?;
                 Ok::<_, StoreError>(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tandem_core::{EntityTag, OrgScope, Precondition};
 use tandem_proto::{FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished};
-use tandem_store::{Cause, Expect, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Published, Settings, to_json};
 use crate::{
@@ -38,12 +38,13 @@ impl Engage {
     ) -> Result<api::Flow, EngageError> {
         let org = self.org(scope).await?;
         let _changing = org.changing.lock().await;
-        let (flow, references, id, version) = {
+        let (flow, references, was, id, version) = {
             let settings = org.settings();
-            let version = match id {
-                Some(id) => settings.flows.get(&id).ok_or(EngageError::NotFound("flow"))?.view.version,
-                None => 0,
+            let was = match id {
+                Some(id) => Some(settings.flows.get(&id).ok_or(EngageError::NotFound("flow"))?.view.clone()),
+                None => None,
             };
+            let version = was.as_ref().map_or(0, |was| was.version);
             precondition.check_tag(EntityTag::version(version))?;
             let flow = flow::parse(&text, &self.names(&settings)).map_err(EngageError::BadFlow)?;
             if settings.flows.values().any(|other| other.view.name == flow.name && Some(other.view.id) != id)
@@ -51,13 +52,20 @@ impl Engage {
                 return Err(EngageError::Taken { what: "flow", name: flow.name });
             }
             let references = references(&flow, &settings);
-            (flow, references, id.unwrap_or_else(FlowId::generate), version + 1)
+            (flow, references, was, id.unwrap_or_else(FlowId::generate), version + 1)
         };
         let mut view =
             api::Flow { id, name: flow.name.clone(), version, text, published_at: self.clock().now() };
         let (row, refs) = (view.clone(), to_json(&references));
         view.published_at = org
-            .write(self.store(), cause, move |tx| Box::pin(async move { write(tx, row, refs).await }))
+            .write(self.store(), cause, move |tx| {
+                Box::pin(async move {
+                    let change = Change::new("flow.published", "flow", row.id);
+                    let change = was.iter().fold(change, |change, was| change.before(&shown(was)));
+                    tx.audit(change.after(&shown(&row))).await?;
+                    write(tx, row, refs).await
+                })
+            })
             .await?;
         let published = Published { view: view.clone(), flow: Arc::new(flow), references };
         org.change(|settings| drop(settings.flows.insert(id, published)));
@@ -87,6 +95,11 @@ fn references(flow: &Flow, settings: &Settings) -> References {
         }
     }
     references
+}
+
+/// What an audit entry shows of a flow.
+fn shown(flow: &api::Flow) -> serde_json::Value {
+    serde_json::json!({ "name": flow.name, "version": flow.version, "text": flow.text })
 }
 
 async fn write(tx: &mut Tx, flow: api::Flow, refs: String) -> Result<tandem_proto::Timestamp, StoreError> {

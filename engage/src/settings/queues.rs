@@ -8,7 +8,7 @@ use tandem_proto::{
     api::{Queue, QueueSettings, SkillRequirement},
     events::contact_centre::QueueChanged,
 };
-use tandem_store::{Cause, Expect, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Org, Settings, check_name, queue_input, to_json};
 use crate::{Engage, EngageError};
@@ -70,8 +70,17 @@ impl Engage {
         let affected = members(before.as_ref()).chain(members(Some(&queue))).collect::<BTreeSet<_>>();
         let row = queue.clone();
         let topics = topics(scope, &affected);
-        org.write(self.store(), cause, move |tx| Box::pin(async move { write(tx, &row, &topics).await }))
-            .await?;
+        let what = if before.is_some() { "queue.changed" } else { "queue.created" };
+        let change = Change::new(what, "queue", queue.id);
+        let change =
+            before.iter().fold(change, |change, was| change.before(&was.settings)).after(&queue.settings);
+        org.write(self.store(), cause, move |tx| {
+            Box::pin(async move {
+                tx.audit(change).await?;
+                write(tx, &row, &topics).await
+            })
+        })
+        .await?;
         org.change(|settings| drop(settings.queues.insert(queue.id, queue.clone())));
         self.tell_routing(&org, &queue, affected).await?;
         Ok(queue)

@@ -3,10 +3,10 @@
 use tandem_core::OrgScope;
 use tandem_proto::{
     SkillId, Stream, Topic, UserId,
-    api::{Skill, SkillRequirement},
+    api::{AgentSkills, Skill, SkillRequirement},
     events::contact_centre::{AgentSkillsSet, SkillCreated},
 };
-use tandem_store::{Cause, Expect, StoreError};
+use tandem_store::{Cause, Change, Expect, StoreError};
 
 use super::{check_name, queues::check_skills, to_json};
 use crate::{Engage, EngageError};
@@ -39,6 +39,7 @@ impl Engage {
                     .bind(row.name.clone())
                     .execute(tx.conn())
                     .await?;
+                tx.audit(Change::new("skill.created", "skill", row.id).after(&row)).await?;
                 let event = SkillCreated { skill: row.id, name: row.name };
                 tx.append(Stream::org(org), Expect::Any, &[Topic::supervisors(org)], &event).await?;
                 Ok::<_, StoreError>(())
@@ -62,11 +63,14 @@ impl Engage {
     ) -> Result<(), EngageError> {
         let org = self.org(scope).await?;
         let _changing = org.changing.lock().await;
-        if self.identity().user(scope, user).await?.is_none() {
-            return Err(EngageError::NotFound("agent"));
-        }
+        let person = self.identity().user(scope, user).await?.ok_or(EngageError::NotFound("agent"))?;
         check_skills(&skills, &org.settings())?;
         let row = skills.clone();
+        let was = org.settings().agent_skills.get(&user).cloned().unwrap_or_default();
+        let change = Change::new("agent.skills.changed", "person", user)
+            .called(person.display_name)
+            .before(&AgentSkills { skills: was })
+            .after(&AgentSkills { skills: skills.clone() });
         org.write(self.store(), cause, move |tx| {
             Box::pin(async move {
                 let org = tx.scope().org();
@@ -79,6 +83,7 @@ impl Engage {
                 .bind(to_json(&row))
                 .execute(tx.conn())
                 .await?;
+                tx.audit(change).await?;
                 let topics = [Topic::user(user), Topic::supervisors(org)];
                 let event = AgentSkillsSet { user, skills: row };
                 tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;

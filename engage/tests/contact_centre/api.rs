@@ -28,7 +28,14 @@ impl Client {
     fn of(world: &World, user: UserId, role: Role) -> Self {
         let permissions = Permissions::of(&role);
         let (session, request) = (SessionId::generate(), RequestId::generate());
-        let ctx = RequestContext { scope: world.scope, user, session, permissions, request };
+        let ctx = RequestContext {
+            scope: world.scope,
+            user,
+            session,
+            permissions,
+            request,
+            origin: tandem_core::Origin::NONE,
+        };
         Self { router: tandem_engage::routes(world.engage.clone()).into(), ctx }
     }
 

@@ -2,7 +2,7 @@
 
 use tandem_proto::{Actor, RequestId, SessionId, UserId};
 
-use crate::{OrgScope, Permission, Permissions};
+use crate::{OrgScope, Origin, Permission, Permissions};
 
 /// The identity of a request, made at the edge after authentication and handed down unchanged.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct RequestContext {
     pub permissions: Permissions,
     /// The request.
     pub request: RequestId,
+    /// Where it came from.
+    pub origin: Origin,
 }
 
 impl RequestContext {

@@ -4,6 +4,7 @@
 
 mod clock;
 mod context;
+mod origin;
 mod permission;
 mod precondition;
 mod scope;
@@ -11,6 +12,7 @@ mod secret;
 
 pub use clock::{Clock, SystemClock};
 pub use context::RequestContext;
+pub use origin::Origin;
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use precondition::{BadPrecondition, CODED, EntityTag, Precondition, PreconditionFailed};
 pub use scope::{Mint, OrgScope};

@@ -56,6 +56,8 @@ permissions! {
     ClientWrite = "client:write",
     /// Have events sent to other systems.
     WebhookManage = "webhook:manage",
+    /// See who changed what, when and from where.
+    AuditRead = "audit:read",
 }
 
 /// A name that no permission has.

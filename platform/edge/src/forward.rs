@@ -16,7 +16,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Pa
 use serde::{Deserialize, Serialize};
 use tandem_bus::LinkError;
 use tandem_cluster::{Cluster, Kind};
-use tandem_core::RequestContext;
+use tandem_core::{Origin, RequestContext};
 use tandem_proto::{NodeId, NodeRole, Problem, RequestId, limits::BODY_BYTES};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -53,6 +53,9 @@ struct Asked {
     body: String,
     /// Named by the node that was asked first.
     request: RequestId,
+    /// Where it came from, as that node saw it.
+    #[serde(default)]
+    origin: Origin,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -167,6 +170,11 @@ impl Kept {
             headers: CARRIED.iter().filter_map(text).collect(),
             body: String::from_utf8(body.to_vec()).map_err(not_text)?,
             request: parts.extensions.get::<RequestId>().copied().unwrap_or_else(RequestId::generate),
+            origin: parts
+                .extensions
+                .get::<RequestContext>()
+                .map(|context| context.origin.clone())
+                .unwrap_or_default(),
         })
     }
 }
@@ -262,6 +270,7 @@ fn unpack(asked: &Asked) -> Result<Request, http::Error> {
     }
     let mut request = request.body(Body::from(asked.body.clone()))?;
     request.extensions_mut().insert(asked.request);
+    request.extensions_mut().insert(asked.origin.clone());
     Ok(request)
 }
 

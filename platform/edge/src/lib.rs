@@ -4,6 +4,7 @@
 //! It never decides anything about a product. The contract for products: a handler takes a [`Caller`] and asks it for a permission
 //! before anything else; bodies come through [`Json`], [`Query`] and [`Path`]; every refusal is an [`ApiProblem`].
 
+mod audit;
 mod batch;
 mod caller;
 mod cursor;
@@ -31,7 +32,7 @@ pub use cursor::reached;
 pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
-pub use identity::{Identity, IdentityError, Origin, SignInLimits, UserRecord};
+pub use identity::{Identity, IdentityError, SignInLimits, UserRecord};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::{RequestLimits, no_route};
 
@@ -108,6 +109,7 @@ impl Edge {
     /// The edge's own operations, relative to `/api/v1`: sessions, `/me`, `/batch`, `/events`, `/ws`.
     pub fn routes(&self) -> OpenApiRouter {
         identity::routes(self.clone())
+            .merge(audit::routes(self.clone()))
             .merge(batch::routes())
             .merge(events::routes(self.clone()))
             .merge(gateway::routes(self.clone()))

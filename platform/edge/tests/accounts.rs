@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{PASSWORD, Server, slug};
+use support::{PASSWORD, PATIENCE, Server, slug};
 use tandem_core::Clock as _;
 use tandem_proto::{DeviceId, Topic, api::Role};
 use tandem_test_support::Postgres;
@@ -452,13 +452,18 @@ async fn a_second_factor_is_asked_for_at_sign_in_and_each_code_works_once() {
     assert_eq!(post("/me/second-factor/disable", json!({ "password": "wrong" })).await.0, 422);
     assert_eq!(post("/me/second-factor/disable", json!({ "password": PASSWORD })).await.0, 204);
     assert_eq!(sign_in(NONE).await.0, 201);
+    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let (_, page) = server.ask(&admin, Method::GET, "/audit?what=second_factor.changed", NONE).await;
+    let entries: Vec<&Value> =
+        page["items"].as_array().expect("items").iter().map(|entry| &entry["subject"]["id"]).collect();
+    assert_eq!(entries, [&json!(amir.id), &json!(amir.id)], "on, and off");
 }
 
 #[tokio::test]
 async fn codes_are_not_guessed_and_a_lost_factor_is_taken_away_by_who_may() {
     let server = Server::start().await;
     let org = server.org("acme").await;
-    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let (root, admin) = server.person(org, "root", vec![Role::Admin]).await;
     let (amir, session) = server.user(org, "amir").await;
     let (_, offer) =
         server.ask(&session, Method::POST, "/me/second-factor", json!({ "password": PASSWORD })).await;
@@ -483,6 +488,36 @@ async fn codes_are_not_guessed_and_a_lost_factor_is_taken_away_by_who_may() {
         assert_eq!(server.ask(&admin, Method::DELETE, &path, NONE).await.0, 204);
     }
     assert_eq!(sign_in(NONE).await.0, 201);
+
+    // What locked it is told of, though nobody waited for that to be written.
+    let told = async {
+        loop {
+            let (_, page) = server.ask(&admin, Method::GET, "/audit?what=sign_in.locked", NONE).await;
+            if let Some(entry) = page["items"].as_array().and_then(|items| items.first()) {
+                return entry.clone();
+            }
+        }
+    };
+    let entry = tokio::time::timeout(PATIENCE, told).await.expect("told of");
+    assert_eq!((&entry["subject"]["id"], &entry["address"]), (&json!(amir.id), &json!("127.0.0.1")));
+    let (_, page) = server.ask(&admin, Method::GET, "/audit?what=second_factor.&limit=1", NONE).await;
+    let (newest, next) = (&page["items"][0], page["next"].as_str().expect("more"));
+    assert_eq!((&newest["subject"]["id"], &newest["actor"]["id"]), (&json!(amir.id), &json!(root.id)));
+    let (_, page) =
+        server.ask(&admin, Method::GET, &format!("/audit?what=second_factor.&cursor={next}"), NONE).await;
+    assert_eq!(
+        (page["items"].as_array().map(Vec::len), &page["items"][0]["actor"]["id"]),
+        (Some(1), &json!(amir.id))
+    );
+
+    // Whoever reads it must be allowed to, and sees their own org's alone.
+    assert_eq!(refusal(&server.ask(&session, Method::GET, "/audit", NONE).await), (403, "forbidden"));
+    let other = server.org("other").await;
+    let (_, theirs) = server.person(other, "root", vec![Role::Admin]).await;
+    let (_, page) = server.ask(&theirs, Method::GET, &format!("/audit?subject={}", amir.id), NONE).await;
+    assert_eq!(page["items"], json!([]));
+    assert_eq!(refusal(&server.ask(&theirs, Method::GET, "/audit/99", NONE).await), (404, "not-found"));
+    assert_eq!(refusal(&server.ask(&theirs, Method::GET, "/audit?actor=ada", NONE).await), (422, "invalid"));
 }
 
 /// The statements are the same on both engines; here PostgreSQL reads each once.

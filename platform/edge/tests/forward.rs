@@ -41,9 +41,11 @@ impl Node {
 
         let has = Arc::new(AtomicBool::new(false));
         let here = Arc::clone(&has);
-        let answer = move |_: Caller, body: String| {
+        let answer = move |caller: Caller, body: String| {
             let here = here.load(Ordering::SeqCst);
-            async move { if here { Ok(format!("{name}: {body}")) } else { Err(ApiProblem::elsewhere()) } }
+            // Where it came from is what the node saw that was asked first.
+            let by = caller.origin.user_agent.clone().unwrap_or_default();
+            async move { if here { Ok(format!("{name}: {body} by {by}")) } else { Err(ApiProblem::elsewhere()) } }
         };
         let forwarding = Forwarding::new(cluster.clone());
         let routes = OpenApiRouter::new().route("/where", post(answer));
@@ -70,6 +72,7 @@ impl Node {
 
     async fn ask(&self, token: &str) -> (StatusCode, String) {
         let request = Request::post("/api/v1/where").header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = request.header(header::USER_AGENT, "phone/1");
         let request = request.body(Body::from("a call")).expect("a request");
         let response = self.app.clone().oneshot(request).await.expect("routes do not fail");
         let status = response.status();
@@ -94,18 +97,18 @@ async fn a_request_follows_what_it_is_about() {
     let [one, two, three] = &nodes[..] else { unreachable!("three") };
     let claim = one.own(org).await;
     for node in [one, two, three] {
-        assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call".to_owned()));
+        assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call by phone/1".to_owned()));
     }
     // Each remembers where it was, and goes on from there at once: to answer it twice, or not at all, would be seen.
     one.give_up(org, claim).await;
     let claim = two.own(org).await;
     for node in [three, one, two] {
-        assert_eq!(node.ask(&token).await, (StatusCode::OK, "two: a call".to_owned()));
+        assert_eq!(node.ask(&token).await, (StatusCode::OK, "two: a call by phone/1".to_owned()));
     }
     two.give_up(org, claim).await;
     one.own(org).await;
     for node in [two, one, three] {
-        assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call".to_owned()));
+        assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call by phone/1".to_owned()));
     }
 }
 

@@ -40,6 +40,12 @@ pub enum Command {
         #[command(subcommand)]
         org: OrgCommand,
     },
+    /// Says whether anything was changed in the audit entries, and prints what shows it later. The server may run meanwhile
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        audit: AuditCommand,
+    },
     /// Asks the server that runs here whether it is ready; exit code 0 if it is
     Health,
     /// Writes everything there is to a file; a folder gets copies of the blobs too. The server may run meanwhile
@@ -56,6 +62,22 @@ pub enum Command {
         /// What `backup` wrote
         #[arg(value_name = "FILE|DIR")]
         from: PathBuf,
+    },
+}
+
+/// What to do with audit entries.
+#[derive(Clone, PartialEq, Eq, Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Prints the last entry of each organisation: id, number and hash. Keep them where the database's administrators cannot write
+    Head,
+    /// Looks at every entry; exit code 0 if all are as they were written
+    Verify {
+        /// One organisation's alone, by its id
+        #[arg(long, value_name = "ORG")]
+        org: Option<String>,
+        /// What `audit head` printed before, once or several times: shows whether the newest entries were taken away
+        #[arg(long, value_name = "FILE")]
+        head: Option<PathBuf>,
     },
 }
 

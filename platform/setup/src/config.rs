@@ -57,6 +57,8 @@ pub struct Config {
     pub redis: Option<Secret>,
     /// Where rows and events are.
     pub database: Database,
+    /// File of the key that audit entries are authenticated with; `None`: `audit.key` in the data folder.
+    pub audit_key: Option<PathBuf>,
     /// Where large things that are written once are.
     pub blobs: Secret,
     /// What webhooks may reach beside the public.
@@ -160,6 +162,7 @@ impl Config {
         }
         let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
         Ok(Self {
+            audit_key: settings.audit_key,
             blobs: blobs_url(blobs)?,
             url: settings.url.map(public_url).transpose()?,
             tls: tls_files(settings.tls_cert, settings.tls_key)?,
@@ -348,6 +351,9 @@ impl fmt::Display for Config {
             writeln!(f, "redis = {}", quoted(redis))?;
         }
         writeln!(f, "database = {}", quoted(&self.database))?;
+        if let Some(key) = &self.audit_key {
+            writeln!(f, "audit_key = {}", quoted(&key.display()))?;
+        }
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
         if !self.webhook_networks.is_empty() {
             let networks: Vec<_> = self.webhook_networks.iter().map(ToString::to_string).collect();
@@ -377,6 +383,7 @@ mod tests {
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),
+            audit_key: Some("/run/secrets/audit.key".into()),
             ..Settings::default()
         })
         .expect("all of it can be used");

@@ -63,6 +63,9 @@ pub struct Settings {
     /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST[,HOST…]/NAME [default: sqlite:DIR/tandem.db]
     #[arg(long, global = true, env = "TANDEM_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
+    /// Key that audit entries are authenticated with, the same file for all nodes; made where there is none [default: DIR/audit.key]
+    #[arg(long, global = true, env = "TANDEM_AUDIT_KEY", value_name = "FILE")]
+    pub audit_key: Option<PathBuf>,
     /// Where documents, recordings and the like are: file:DIR or s3://ACCESS:SECRET@HOST/BUCKET [default: file:DIR/blobs]
     #[arg(long, global = true, env = "TANDEM_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
@@ -128,6 +131,7 @@ impl Settings {
             links: self.links.or(other.links),
             redis: self.redis.or(other.redis),
             database: self.database.or(other.database),
+            audit_key: self.audit_key.or(other.audit_key),
             blobs: self.blobs.or(other.blobs),
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
             rate_per_client: self.rate_per_client.or(other.rate_per_client),

@@ -49,6 +49,14 @@ impl Engine {
     }
 }
 
+/// A connection beside whoever uses the database at `url`, that reads every org's rows.
+pub(crate) async fn beside(url: &str) -> Result<(AnyConnection, Engine), StoreError> {
+    match url.starts_with("sqlite:") {
+        true => Ok((sqlite::beside(url).await?, Engine::Sqlite)),
+        false => Ok((postgres::Database::at(url)?.beside().await?, Engine::Postgres)),
+    }
+}
+
 /// The database behind a store.
 #[derive(Debug)]
 pub(crate) enum Database {

@@ -34,10 +34,12 @@
 //! * A command awaits its own statements and nothing else: everybody waits behind it.
 //! * Events are inserted together, at the end of the group: a command does not find its own in the tables of the log.
 //! * What it does is undone when it returns an error or panics, and only that.
+//! * What changes settings, people or rights tells of it with [`Tx::audit`].
 //! * Dropping the future of `write` does not withdraw the command.
 //! * Columns are `bigint`, `text` or `bytea`: a truth is a `bigint` bound as `i64::from(flag)`, a time integer microseconds. Bind `&str`,
 //!   `String`, `i64`, bytes, or an `Option` of these; the top of `sqlite.rs` says why.
 
+pub mod audit;
 pub mod dump;
 mod engine;
 mod error;
@@ -60,6 +62,7 @@ mod tx;
 mod upcast;
 mod writer;
 
+pub use audit::{AuditKey, Change, Redacted};
 pub use error::StoreError;
 pub use filter::EventFilter;
 pub use follow::Follow;

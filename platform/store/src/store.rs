@@ -16,7 +16,7 @@ use tokio_util::{
 use tracing::Instrument as _;
 
 use crate::{
-    BoxFuture, Cause, EventFilter, Follow, Migration, Projection, Scoped, StoreError, Tx,
+    AuditKey, BoxFuture, Cause, EventFilter, Follow, Migration, Projection, Scoped, StoreError, Tx, audit,
     engine::{Database, Engine},
     follow::Log,
     gate::Gate,
@@ -51,6 +51,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Commands that may wait for the writer before others are refused.
     pub queue: usize,
+    /// What audit entries are authenticated with. [`AuditKey::PUBLIC`] unless it is set.
+    pub audit_key: AuditKey,
     /// Events kept for a slow listener before it must catch up from the log.
     pub live: usize,
     /// For the test that shows what happens without: whether readers wait for older transactions.
@@ -69,6 +71,7 @@ impl Options {
             run_projections: true,
             clock: Arc::new(SystemClock),
             queue: 4_096,
+            audit_key: AuditKey::PUBLIC,
             live: 8_192,
             gate: true,
         }
@@ -90,6 +93,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    audit_key: AuditKey,
     jobs: Jobs,
     readers: AnyPool,
     replicas: Option<Arc<Replicas>>,
@@ -166,6 +170,7 @@ impl Store {
 
         let mut store = Inner {
             engine,
+            audit_key: options.audit_key.clone(),
             jobs,
             readers,
             replicas,
@@ -230,10 +235,11 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
+        let key = self.0.audit_key.clone();
         let work = move |session| -> BoxFuture<'static, _> {
             Box::pin(async move {
                 let limit = Session::engine(&session).command_limit();
-                let mut tx = Tx::new(session, scope, cause);
+                let mut tx = Tx::new(session, scope, cause, key);
                 let result = guarded(limit, async { command(&mut tx).await }).await;
                 (tx.into_session(), result)
             })
@@ -320,6 +326,10 @@ impl Store {
         }
     }
 
+    pub(crate) fn audit_key(&self) -> &AuditKey {
+        &self.0.audit_key
+    }
+
     /// Finishes what was accepted and stops.
     pub async fn close(&self) {
         let inner = &self.0;
@@ -363,6 +373,9 @@ async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnectio
     if let Database::Postgres(server) = database {
         server.check_log(&mut conn).await?;
     }
+    audit::check_key(&mut conn, &options.audit_key)
+        .await
+        .map_err(|reason| StoreError::Open { what: database.name(), reason })?;
     let mut starts = Vec::new();
     for projection in &options.projections {
         let keeps = options.run_projections;

@@ -1,10 +1,10 @@
 //! What a command sees.
 
 use sqlx::AnyConnection;
-use tandem_core::{OrgScope, RequestContext};
+use tandem_core::{OrgScope, Origin, RequestContext};
 use tandem_proto::{Actor, Cursor, Event, EventData, Payload, Position, Stream, Timestamp, Topic, UserId};
 
-use crate::{StoreError, session::Session};
+use crate::{AuditKey, StoreError, session::Session};
 
 /// What the stream's version must be for an append to succeed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,15 +22,26 @@ pub struct Cause {
     pub actor: Actor,
     /// The request or call.
     pub correlation: Option<uuid::Uuid>,
+    /// Where that came from.
+    pub origin: Origin,
 }
 
 impl Cause {
     /// The server by itself.
-    pub const SYSTEM: Self = Self { actor: Actor::System, correlation: None };
+    pub const SYSTEM: Self = Self::of(Actor::System, None);
+
+    /// What did not come from anywhere.
+    pub const fn of(actor: Actor, correlation: Option<uuid::Uuid>) -> Self {
+        Self { actor, correlation, origin: Origin::NONE }
+    }
 
     /// Somebody's request.
     pub fn request(context: &RequestContext) -> Self {
-        Self { actor: context.actor(), correlation: Some(context.request.uuid()) }
+        Self {
+            actor: context.actor(),
+            correlation: Some(context.request.uuid()),
+            origin: context.origin.clone(),
+        }
     }
 }
 
@@ -41,12 +52,13 @@ pub struct Tx {
     cause: Cause,
     causation: Option<Position>,
     now: Timestamp,
+    audit_key: AuditKey,
 }
 
 impl Tx {
-    pub(crate) fn new(session: Session, scope: OrgScope, cause: Cause) -> Self {
+    pub(crate) fn new(session: Session, scope: OrgScope, cause: Cause, audit_key: AuditKey) -> Self {
         let now = session.clock.now();
-        Self { session, scope, cause, causation: None, now }
+        Self { session, scope, cause, causation: None, now, audit_key }
     }
 
     pub(crate) fn into_session(self) -> Session {
@@ -61,6 +73,15 @@ impl Tx {
     /// The time of this command, the same for all its events and rows.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Who and what the command came from.
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    pub(crate) fn audit_key(&self) -> &AuditKey {
+        &self.audit_key
     }
 
     /// The connection, for the command's own tables.

@@ -1,6 +1,7 @@
 //! Bodies of the REST API, `/api/v1`. One file per product.
 
 mod account;
+mod audit;
 mod batch;
 mod calls;
 mod chat;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub use account::*;
+pub use audit::*;
 pub use batch::*;
 pub use calls::*;
 pub use chat::*;

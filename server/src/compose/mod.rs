@@ -1,5 +1,6 @@
 //! The parts of the server and how they are connected.
 
+pub(crate) mod audit_key;
 pub(crate) mod node;
 
 use std::{
@@ -32,7 +33,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{jobs, nodes};
+use crate::{audit, jobs, nodes};
 
 /// Calls that may wait for the contact centre to take them.
 const INCOMING: usize = 256;
@@ -178,6 +179,9 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         jobs.start();
     }
     let stopping = CancellationToken::new();
+    if cluster.has(NodeRole::Worker) {
+        tokio::spawn(audit::note_heads(store.clone(), stopping.clone()));
+    }
     let forwarding = Forwarding::new(cluster.clone());
     tokio::spawn(node::tell_load(cluster.clone(), communicate.clone(), pool.clone()));
     Ok(Parts {

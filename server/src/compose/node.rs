@@ -13,7 +13,7 @@ use tandem_relay::MediaPool;
 use tandem_setup::{Config, StartError};
 use tandem_store::{Migration, Options, Store, StoreError};
 
-use super::failed;
+use super::{audit_key::audit_key, failed};
 
 /// How often the others are told how busy this node is.
 const LOAD_EVERY: Duration = Duration::from_millis(500);
@@ -23,7 +23,14 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
     let projections = tandem_engage::projections();
     let run_projections = config.roles.contains(&NodeRole::Worker);
     let migrations = migrations();
-    let options = Options { migrations, projections, run_projections, ..Options::new(config.database.url()) };
+    let audit_key = audit_key(config)?;
+    let options = Options {
+        migrations,
+        projections,
+        run_projections,
+        audit_key,
+        ..Options::new(config.database.url())
+    };
     Store::open_with(options).await.map_err(|error| match error {
         StoreError::Open { reason, .. } => unusable(config, reason),
         error => failed("the store", &error),

@@ -51,6 +51,7 @@ resumes both.";
     )),
     tags(
         (name = "identity", description = "Sign-in, and who one is"),
+        (name = "audit", description = "Who changed what, when and from where"),
         (name = "events", description = "The log and the event socket"),
         (name = "collaborate", description = "People, presence and chat"),
         (name = "communicate", description = "Calls, phones and numbers"),

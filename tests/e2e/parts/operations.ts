@@ -91,7 +91,7 @@ export const allowed = (operation: Operation, permissions: string[]): boolean =>
 
 /** The path with `value` for every parameter; a number stays one, as does an event's cursor, and a role's name begins with a letter. */
 export function filled(operation: Operation, value?: () => string): string {
-  const fixed: Record<string, string> = { number: "%2B15550199", event: "0-1" };
+  const fixed: Record<string, string> = { number: "%2B15550199", event: "0-1", seq: "999999999" };
   const nobodys = (name: string) => (name === "role" ? `r${nobody()}` : nobody());
   return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => fixed[name] ?? value?.() ?? nobodys(name));
 }

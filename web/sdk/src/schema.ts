@@ -61,28 +61,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reads several things
-         * @description Up to 20 `GET`s in one request, each carried out and counted as if it had come alone, with the same token. They are not one snapshot:
-         *     something may change between them. Their answers are 1 MiB together at most; what does not fit any more is answered with the problem
-         *     `batch-full` in its place, to be asked for alone. Needs a session, and the permissions that each read needs.
-         */
-        post: operations["readBatch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -967,8 +945,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a program */
-        get: operations["showClient"];
+        get?: never;
         /**
          * Changes a program
          * @description When it may do less than before, its access tokens end; by a refresh token it gets new ones as it may be now.
@@ -1381,8 +1358,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a role */
-        get: operations["showRole"];
+        get?: never;
         /**
          * Changes a role
          * @description Holds for everybody who has it by their next request, and on open sockets at once.
@@ -1771,44 +1747,6 @@ export interface components {
             scope?: string | null;
             /** @description Given back unchanged. */
             state?: string | null;
-        };
-        /** @description Reads to be made together. */
-        Batch: {
-            /** @description What to read, 1 to 20 things. */
-            requests: components["schemas"]["BatchRead"][];
-        };
-        /** @description The answer to one `GET`. */
-        BatchAnswer: {
-            /** @description The JSON that would have been answered, a problem for a refusal; absent where there would be none. */
-            body?: unknown;
-            /** @description As the header `ETag`. */
-            etag?: string | null;
-            /**
-             * Format: int32
-             * @description As if it had been asked for alone.
-             * @example 200
-             */
-            status: number;
-        };
-        /** @description What came of a batch. */
-        BatchAnswers: {
-            /** @description One for each request, in their order. */
-            answers: components["schemas"]["BatchAnswer"][];
-        };
-        /** @description One `GET`. */
-        BatchRead: {
-            /**
-             * @description Only these fields, as `?fields=` has them.
-             * @example id,title
-             */
-            fields?: string | null;
-            /** @description The `etag` of an answer one has: answered 304 without a body while nothing changed. */
-            if_none_match?: string | null;
-            /**
-             * @description What, relative to `/api/v1`, with its query.
-             * @example /chats?limit=20
-             */
-            path: string;
         };
         /** @description A call, live or over (then it is the call detail record). */
         Call: {
@@ -3945,6 +3883,28 @@ export interface components {
              */
             seconds: number;
         };
+        AuditSubject: {
+            kind: string;
+            id: string;
+            name?: string | null;
+        };
+        AuditEntry: {
+            /** Format: int64 */
+            seq: number;
+            at: components["schemas"]["Timestamp"];
+            actor: components["schemas"]["Actor"];
+            what: string;
+            subject: components["schemas"]["AuditSubject"];
+            address?: string | null;
+            user_agent?: string | null;
+            request?: string | null;
+        };
+        AuditDetails: components["schemas"]["AuditEntry"] & {
+            before: unknown;
+            after: unknown;
+            previous: string;
+            hash: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3961,8 +3921,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -3976,47 +3934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "conversations": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ],
-                     *           "display_name": "Ada Lovelace",
-                     *           "presence": {
-                     *             "activity": "on_call",
-                     *             "message": "text",
-                     *             "primary": "available",
-                     *             "since": "2026-01-05T09:30:00.000000Z"
-                     *           },
-                     *           "queues": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ],
-                     *           "since": "2026-01-05T09:30:00.000000Z",
-                     *           "skills": [
-                     *             {
-                     *               "level": 1,
-                     *               "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *             }
-                     *           ],
-                     *           "status": "off_queue",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Agent"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -4034,35 +3952,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     agents_me: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4075,42 +3972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "conversations": [
-                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       ],
-                     *       "display_name": "Ada Lovelace",
-                     *       "presence": {
-                     *         "activity": "on_call",
-                     *         "message": "text",
-                     *         "primary": "available",
-                     *         "since": "2026-01-05T09:30:00.000000Z"
-                     *       },
-                     *       "queues": [
-                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       ],
-                     *       "since": "2026-01-05T09:30:00.000000Z",
-                     *       "skills": [
-                     *         {
-                     *           "level": 1,
-                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "status": "off_queue",
-                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Agent"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -4128,25 +3990,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4163,16 +4007,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "skills": [
-                 *         {
-                 *           "level": 1,
-                 *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["AgentSkills"];
             };
         };
@@ -4183,16 +4017,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "skills": [
-                     *         {
-                     *           "level": 1,
-                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["AgentSkills"];
                 };
             };
@@ -4220,7 +4044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such user */
@@ -4229,7 +4053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -4256,146 +4080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readBatch: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "requests": [
-                 *         {
-                 *           "fields": "id,title",
-                 *           "if_none_match": "text",
-                 *           "path": "/chats?limit=20"
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["Batch"];
-            };
-        };
-        responses: {
-            /** @description The answers, in the order of the requests */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "answers": [
-                     *         {
-                     *           "body": {},
-                     *           "etag": "text",
-                     *           "status": 200
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BatchAnswers"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None, too many, or one that is no path of a `GET` here; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4409,8 +4094,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -4424,50 +4107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "dialled": "+15550100",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "legs": [
-                     *             {
-                     *               "address": "+15550123",
-                     *               "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *               "caller": true,
-                     *               "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "end_reason": "hangup",
-                     *               "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *               "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "kind": "web",
-                     *               "muted": true,
-                     *               "name": "support",
-                     *               "started_at": "2026-01-05T09:30:00.000000Z",
-                     *               "state": "dialing",
-                     *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *             }
-                     *           ],
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "video": true
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Call"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -4485,7 +4125,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -4494,25 +4134,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4529,16 +4151,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                 *       "to": {
-                 *         "kind": "user",
-                 *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *       },
-                 *       "video": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewCall"];
             };
         };
@@ -4549,35 +4161,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -4605,16 +4188,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The device has no connection to the server; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The device has no connection to the server */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -4635,22 +4218,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A number that cannot be dialled; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description A number that cannot be dialled */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description As many calls are up as the server takes */
@@ -4659,17 +4233,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     call: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 call: components["schemas"]["CallId"];
@@ -4684,45 +4255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -4740,7 +4273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -4749,25 +4282,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4786,11 +4301,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *     }
-                 */
                 "application/json": components["schemas"]["AnswerCall"];
             };
         };
@@ -4801,35 +4311,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -4857,7 +4338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -4866,16 +4347,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing rings any more: answered elsewhere, given up, or over; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description Nothing rings any more: answered elsewhere, given up, or over */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -4898,24 +4379,6 @@ export interface operations {
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4945,35 +4408,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -4992,7 +4426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -5001,38 +4435,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing rings any more; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description Nothing rings any more */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5056,11 +4472,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "digits": "1"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SendDtmf"];
             };
         };
@@ -5071,35 +4482,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -5127,7 +4509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -5136,16 +4518,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not connected; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description Not connected */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5166,31 +4548,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not 1 to 32 of `0-9 * # A-D`; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description Not 1 to 32 of `0-9 * # A-D` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5215,35 +4579,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -5262,7 +4597,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -5271,38 +4606,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One has no leg in it (any more); `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description One has no leg in it (any more) */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5323,11 +4640,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "held": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["HoldCall"];
             };
         };
@@ -5338,35 +4650,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -5394,7 +4677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -5403,7 +4686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not connected */
@@ -5412,7 +4695,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5426,24 +4709,6 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5464,11 +4729,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "muted": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["MuteCall"];
             };
         };
@@ -5479,35 +4739,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *       "conversation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "dialled": "+15550100",
-                     *       "end_reason": "hangup",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "legs": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "answered_at": "2026-01-05T09:30:00.000000Z",
-                     *           "caller": true,
-                     *           "device": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "end_reason": "hangup",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "web",
-                     *           "muted": true,
-                     *           "name": "support",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "dialing",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "video": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Call"];
                 };
             };
@@ -5535,7 +4766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -5544,7 +4775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description One has no leg in it (any more) */
@@ -5553,7 +4784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -5574,32 +4805,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     tracks: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 call: components["schemas"]["CallId"];
@@ -5614,26 +4824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "endpoint": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "source": "microphone",
-                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Track"][];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5651,7 +4842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such call of one's own */
@@ -5660,25 +4851,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5690,8 +4863,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5705,45 +4876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kind": "direct",
-                     *           "last_message": {
-                     *             "at": "2026-01-05T09:30:00.000000Z",
-                     *             "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "deleted": true,
-                     *             "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "seq": 1,
-                     *             "text": "Hello"
-                     *           },
-                     *           "members": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ],
-                     *           "read_seq": 1,
-                     *           "title": "Support",
-                     *           "unread": 1
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Chat"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -5761,7 +4894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -5770,25 +4903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5805,15 +4920,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "kind": "direct",
-                 *       "members": [
-                 *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *       ],
-                 *       "title": "Support"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewChat"];
             };
         };
@@ -5824,30 +4930,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "kind": "direct",
-                     *       "last_message": {
-                     *         "at": "2026-01-05T09:30:00.000000Z",
-                     *         "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "deleted": true,
-                     *         "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "seq": 1,
-                     *         "text": "Hello"
-                     *       },
-                     *       "members": [
-                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       ],
-                     *       "read_seq": 1,
-                     *       "title": "Support",
-                     *       "unread": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Chat"];
                 };
             };
@@ -5857,30 +4939,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "kind": "direct",
-                     *       "last_message": {
-                     *         "at": "2026-01-05T09:30:00.000000Z",
-                     *         "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "deleted": true,
-                     *         "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "seq": 1,
-                     *         "text": "Hello"
-                     *       },
-                     *       "members": [
-                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       ],
-                     *       "read_seq": 1,
-                     *       "title": "Support",
-                     *       "unread": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Chat"];
                 };
             };
@@ -5908,7 +4966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A member who is not in the directory */
@@ -5917,7 +4975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -5947,41 +5005,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Members or a title that do not fit; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description Members or a title that do not fit */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     chat: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 chat: components["schemas"]["ChatId"];
@@ -5996,40 +5033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "kind": "direct",
-                     *       "last_message": {
-                     *         "at": "2026-01-05T09:30:00.000000Z",
-                     *         "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "deleted": true,
-                     *         "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "seq": 1,
-                     *         "text": "Hello"
-                     *       },
-                     *       "members": [
-                     *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       ],
-                     *       "read_seq": 1,
-                     *       "title": "Support",
-                     *       "unread": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Chat"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6047,7 +5051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -6056,25 +5060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6090,8 +5076,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path: {
@@ -6107,34 +5091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "at": "2026-01-05T09:30:00.000000Z",
-                     *           "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "deleted": true,
-                     *           "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "seq": 1,
-                     *           "text": "Hello"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Message"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6152,7 +5109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -6161,7 +5118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -6170,25 +5127,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6207,12 +5146,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                 *       "text": "Hello"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewMessage"];
             };
         };
@@ -6223,19 +5156,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "2026-01-05T09:30:00.000000Z",
-                     *       "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "deleted": true,
-                     *       "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "seq": 1,
-                     *       "text": "Hello"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -6245,19 +5165,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "2026-01-05T09:30:00.000000Z",
-                     *       "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "deleted": true,
-                     *       "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "seq": 1,
-                     *       "text": "Hello"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -6285,7 +5192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -6294,16 +5201,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The `client_id` belongs to a message in another chat; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The `client_id` belongs to a message in another chat */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6324,31 +5231,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A text that is empty or too long; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description A text that is empty or too long */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6387,7 +5276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such message, or one is not a member of the chat */
@@ -6396,25 +5285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6431,11 +5302,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "Hello"
-                 *     }
-                 */
                 "application/json": components["schemas"]["EditMessage"];
             };
         };
@@ -6446,19 +5312,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "2026-01-05T09:30:00.000000Z",
-                     *       "author": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "chat": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "client_id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "deleted": true,
-                     *       "edited_at": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "seq": 1,
-                     *       "text": "Hello"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -6486,7 +5339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such message, or one is not a member of the chat */
@@ -6495,7 +5348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description It was deleted */
@@ -6504,7 +5357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6531,25 +5384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6565,11 +5400,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "seq": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["MarkRead"];
             };
         };
@@ -6605,7 +5435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -6614,7 +5444,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -6641,25 +5471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6700,7 +5512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such chat, or one is not a member */
@@ -6709,7 +5521,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -6730,24 +5542,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     conversations_list: {
@@ -6761,8 +5555,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -6776,58 +5568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "attributes": {
-                     *             "key": "text"
-                     *           },
-                     *           "call": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *           "from": "text",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "outcome": "handled",
-                     *           "participants": [
-                     *             {
-                     *               "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "purpose": "customer",
-                     *               "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "segments": [
-                     *                 {
-                     *                   "disposition": "text",
-                     *                   "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *                   "kind": "ivr",
-                     *                   "started_at": "2026-01-05T09:30:00.000000Z"
-                     *                 }
-                     *               ],
-                     *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "wrap_up": {
-                     *                 "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *                 "note": "text"
-                     *               }
-                     *             }
-                     *           ],
-                     *           "position": 1,
-                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "started_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "flow",
-                     *           "to": "text"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Conversation"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6845,35 +5586,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     conversations_get: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description The conversation */
@@ -6889,53 +5609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "attributes": {
-                     *         "key": "text"
-                     *       },
-                     *       "call": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "from": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "outcome": "handled",
-                     *       "participants": [
-                     *         {
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "purpose": "customer",
-                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "segments": [
-                     *             {
-                     *               "disposition": "text",
-                     *               "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *               "kind": "ivr",
-                     *               "started_at": "2026-01-05T09:30:00.000000Z"
-                     *             }
-                     *           ],
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "wrap_up": {
-                     *             "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "note": "text"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "position": 1,
-                     *       "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "state": "flow",
-                     *       "to": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -6953,7 +5627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such conversation, or not one to see */
@@ -6962,35 +5636,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     decisions: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description The conversation */
@@ -7006,43 +5659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "at": "2026-01-05T09:30:00.000000Z",
-                     *           "candidates": [
-                     *             {
-                     *               "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "idle_since": "2026-01-05T09:30:00.000000Z",
-                     *               "score": 0.5
-                     *             }
-                     *           ],
-                     *           "eligible": 1,
-                     *           "excluded": [
-                     *             {
-                     *               "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *               "reason": "text"
-                     *             }
-                     *           ],
-                     *           "key": 1,
-                     *           "offer": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Decision"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7060,7 +5677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such conversation */
@@ -7069,25 +5686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7107,12 +5706,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                 *       "note": "text"
-                 *     }
-                 */
                 "application/json": components["schemas"]["GiveWrapUp"];
             };
         };
@@ -7123,43 +5716,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "attributes": {
-                     *         "key": "text"
-                     *       },
-                     *       "call": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *       "from": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "outcome": "handled",
-                     *       "participants": [
-                     *         {
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "purpose": "customer",
-                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "segments": [
-                     *             {
-                     *               "disposition": "text",
-                     *               "ended_at": "2026-01-05T09:30:00.000000Z",
-                     *               "kind": "ivr",
-                     *               "started_at": "2026-01-05T09:30:00.000000Z"
-                     *             }
-                     *           ],
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "wrap_up": {
-                     *             "code": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "note": "text"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "position": 1,
-                     *       "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "started_at": "2026-01-05T09:30:00.000000Z",
-                     *       "state": "flow",
-                     *       "to": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
@@ -7187,7 +5743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such conversation, or not one to see */
@@ -7196,16 +5752,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller took no part in it; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The caller took no part in it */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7226,31 +5782,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such code, or a note that is too long; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description No such code, or a note that is too long */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7266,8 +5804,6 @@ export interface operations {
                 kinds?: string;
                 /** @description Events wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -7281,43 +5817,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "actor": {
-                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "kind": "user"
-                     *           },
-                     *           "at": "2026-01-05T09:30:00.000000Z",
-                     *           "causation": 1,
-                     *           "correlation": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "cursor": "0-42",
-                     *           "data": {},
-                     *           "org": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "schema_version": 1,
-                     *           "stream": "text",
-                     *           "subject": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "topics": [
-                     *             "text"
-                     *           ],
-                     *           "type": "text",
-                     *           "version": 1
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Event"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7326,7 +5826,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out */
@@ -7335,25 +5835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7365,8 +5847,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -7380,30 +5860,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support",
-                     *           "published_at": "2026-01-05T09:30:00.000000Z",
-                     *           "text": "Hello",
-                     *           "version": 1
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Flow"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7421,25 +5878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7456,11 +5895,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "Hello"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FlowText"];
             };
         };
@@ -7471,15 +5905,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "published_at": "2026-01-05T09:30:00.000000Z",
-                     *       "text": "Hello",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Flow"];
                 };
             };
@@ -7507,16 +5932,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The name is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7537,31 +5962,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bad-flow`: faults with line and field; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description `bad-flow`: faults with line and field */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7578,11 +5985,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "Hello"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FlowText"];
             };
         };
@@ -7593,17 +5995,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "errors": [
-                     *         {
-                     *           "field": "text",
-                     *           "line": 1,
-                     *           "message": "text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FlowCheck"];
                 };
             };
@@ -7631,7 +6022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -7670,32 +6061,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     flows_get: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description The flow */
@@ -7711,25 +6081,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "published_at": "2026-01-05T09:30:00.000000Z",
-                     *       "text": "Hello",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Flow"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7747,7 +6099,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such flow */
@@ -7756,25 +6108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7783,7 +6117,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                /** @description `ETag` of the version read */
                 "If-Match"?: string | null;
             };
             path: {
@@ -7794,11 +6128,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "Hello"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FlowText"];
             };
         };
@@ -7809,19 +6138,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "published_at": "2026-01-05T09:30:00.000000Z",
-                     *       "text": "Hello",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Flow"];
                 };
             };
-            /** @description What is sent does not read */
+            /** @description The body is not well-formed JSON, or nested too deep */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7845,7 +6165,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such flow */
@@ -7854,16 +6174,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else changed it first */
+            /** @description Somebody else published first */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -7890,25 +6210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7922,8 +6224,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -7937,36 +6237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "attempts": 1,
-                     *           "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "error": "text",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "key": "text",
-                     *           "kind": "text",
-                     *           "max_attempts": 1,
-                     *           "payload": {},
-                     *           "run_at": "2026-01-05T09:30:00.000000Z",
-                     *           "state": "waiting"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Job"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -7984,7 +6255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -7993,35 +6264,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     showJob: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description The job */
@@ -8037,31 +6287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "attempts": 1,
-                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "error": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "key": "text",
-                     *       "kind": "text",
-                     *       "max_attempts": 1,
-                     *       "payload": {},
-                     *       "run_at": "2026-01-05T09:30:00.000000Z",
-                     *       "state": "waiting"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8079,7 +6305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such job */
@@ -8088,25 +6314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8114,10 +6322,7 @@ export interface operations {
     discardJob: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
+            header?: never;
             path: {
                 /** @description The job */
                 id: components["schemas"]["JobId"];
@@ -8132,31 +6337,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "attempts": 1,
-                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "error": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "key": "text",
-                     *       "kind": "text",
-                     *       "max_attempts": 1,
-                     *       "payload": {},
-                     *       "run_at": "2026-01-05T09:30:00.000000Z",
-                     *       "state": "waiting"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description What is sent does not read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8174,7 +6355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such job */
@@ -8183,7 +6364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description It is running, or over */
@@ -8192,34 +6373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it first */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8245,21 +6399,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "attempts": 1,
-                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "error": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "key": "text",
-                     *       "kind": "text",
-                     *       "max_attempts": 1,
-                     *       "payload": {},
-                     *       "run_at": "2026-01-05T09:30:00.000000Z",
-                     *       "state": "waiting"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Job"];
                 };
             };
@@ -8278,7 +6417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such job */
@@ -8287,16 +6426,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is neither dead nor discarded; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description It is neither dead nor discarded */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
@@ -8308,32 +6447,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     me_me: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -8346,45 +6464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "org": {
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "name": "support"
-                     *       },
-                     *       "permissions": [
-                     *         "text"
-                     *       ],
-                     *       "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "user": {
-                     *         "active": true,
-                     *         "display_name": "Ada Lovelace",
-                     *         "extension": "text",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "name": "support",
-                     *         "presence": {
-                     *           "activity": "on_call",
-                     *           "message": "text",
-                     *           "primary": "available",
-                     *           "since": "2026-01-05T09:30:00.000000Z"
-                     *         },
-                     *         "roles": [
-                     *           "agent"
-                     *         ],
-                     *         "title": "Support"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8393,35 +6473,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listMyGrants: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -8434,33 +6493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "client": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "grant": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
-                     *           "name": "support",
-                     *           "scopes": [
-                     *             "text"
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Application"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8469,25 +6502,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8516,7 +6531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller allowed no such thing */
@@ -8525,25 +6540,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8557,12 +6554,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "current_password": "text",
-                 *       "new_password": "text"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
@@ -8589,7 +6580,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -8598,7 +6589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -8625,7 +6616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong guesses; `Retry-After` says how long to wait */
@@ -8634,16 +6625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8657,12 +6639,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "message": "text",
-                 *       "primary": "available"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ChoosePresence"];
             };
         };
@@ -8673,14 +6649,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "activity": "on_call",
-                     *       "message": "text",
-                     *       "primary": "available",
-                     *       "since": "2026-01-05T09:30:00.000000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PresenceView"];
                 };
             };
@@ -8708,7 +6676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -8735,35 +6703,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     mySecondFactor: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -8776,22 +6723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "on": true,
-                     *       "recovery_codes_left": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["SecondFactor"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -8800,25 +6732,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8835,11 +6749,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "correct horse battery"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ProvePassword"];
             };
         };
@@ -8850,15 +6759,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "qr": [
-                     *         "text"
-                     *       ],
-                     *       "secret": "text",
-                     *       "uri": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SecondFactorOffer"];
                 };
             };
@@ -8877,7 +6777,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -8886,16 +6786,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A second factor is on; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description A second factor is on */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -8916,13 +6816,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description The password is wrong */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong guesses; `Retry-After` says how long to wait */
@@ -8931,16 +6831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8957,11 +6848,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "123456"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ConfirmSecondFactor"];
             };
         };
@@ -8972,13 +6858,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "codes": [
-                     *         "123456"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
@@ -8997,7 +6876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -9006,16 +6885,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing was offered, or it is on already; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description Nothing was offered, or it is on already */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9036,13 +6915,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The code is wrong; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description The code is wrong */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong codes; `Retry-After` says how long to wait */
@@ -9051,16 +6930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9077,11 +6947,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "correct horse battery"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ProvePassword"];
             };
         };
@@ -9108,7 +6973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -9117,7 +6982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -9147,13 +7012,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description The password is wrong */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many wrong guesses; `Retry-After` says how long to wait */
@@ -9162,26 +7027,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listMySessions: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -9194,32 +7047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "current": true,
-                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
-                     *           "user_agent": "text"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_SessionInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9228,25 +7056,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9273,25 +7083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9320,7 +7112,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller has no such session */
@@ -9329,35 +7121,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listMyTokens: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -9370,33 +7141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
-                     *           "name": "support",
-                     *           "scopes": [
-                     *             "text"
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_TokenInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9405,25 +7150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9440,15 +7167,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "expires_in_days": 1,
-                 *       "name": "support",
-                 *       "scopes": [
-                 *         "text"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewToken"];
             };
         };
@@ -9459,21 +7177,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "info": {
-                     *         "created_at": "2026-01-05T09:30:00.000000Z",
-                     *         "expires_at": "2026-01-05T09:30:00.000000Z",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "last_used_at": "2026-01-05T09:30:00.000000Z",
-                     *         "name": "support",
-                     *         "scopes": [
-                     *           "text"
-                     *         ]
-                     *       },
-                     *       "token": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["TokenMade"];
                 };
             };
@@ -9492,7 +7195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token, or for a permission the caller does not hold */
@@ -9501,16 +7204,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller has as many tokens as one may have; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The caller has as many tokens as one may have */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9531,31 +7234,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description A field that cannot be taken */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9585,7 +7270,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller has no such token */
@@ -9594,35 +7279,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listNodes: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -9635,40 +7299,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answering": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "items": [
-                     *         {
-                     *           "draining": true,
-                     *           "http": "text",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "links": "text",
-                     *           "load": {
-                     *             "calls": 1,
-                     *             "endpoints": 1
-                     *           },
-                     *           "media": "text",
-                     *           "name": "support",
-                     *           "roles": [
-                     *             "edge"
-                     *           ],
-                     *           "sip": "text",
-                     *           "version": "text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["NodeList"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9686,35 +7317,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     numbers: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -9727,30 +7337,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "number": "+15550100",
-                     *           "to": {
-                     *             "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *             "kind": "flow"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Number"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9768,25 +7355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9803,12 +7372,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                 *       "kind": "flow"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NumberTarget"];
             };
         };
@@ -9819,15 +7382,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "number": "+15550100",
-                     *       "to": {
-                     *         "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "kind": "flow"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Number"];
                 };
             };
@@ -9855,7 +7409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such user or flow */
@@ -9864,7 +7418,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Another org has this number */
@@ -9873,7 +7427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -9900,25 +7454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9940,8 +7476,6 @@ export interface operations {
                 code_challenge?: string;
                 /** @description Must be `S256`. */
                 code_challenge_method?: string;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -9955,32 +7489,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "consent": {
-                     *         "client": "text",
-                     *         "org": "text",
-                     *         "redirect_uri": "https://crm.example/callback",
-                     *         "scopes": [
-                     *           {
-                     *             "description": "text",
-                     *             "name": "support"
-                     *           }
-                     *         ]
-                     *       },
-                     *       "kind": "ask"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Authorization"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -9989,7 +7498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -9998,7 +7507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The org has no such program */
@@ -10007,7 +7516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The redirect is not registered */
@@ -10016,25 +7525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10051,20 +7542,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "allow": true,
-                 *       "request": {
-                 *         "client_id": "text",
-                 *         "code_challenge": "text",
-                 *         "code_challenge_method": "text",
-                 *         "redirect_uri": "https://crm.example/callback",
-                 *         "response_type": "text",
-                 *         "scope": "text",
-                 *         "state": "text"
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["DecideAuthorization"];
             };
         };
@@ -10075,11 +7552,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "location": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Onward"];
                 };
             };
@@ -10098,7 +7570,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -10107,7 +7579,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The org has no such program */
@@ -10116,7 +7588,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -10146,41 +7618,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The redirect is not registered; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description The redirect is not registered */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listClients: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -10193,41 +7644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "confidential": true,
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "grant_types": [
-                     *             "authorization_code"
-                     *           ],
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support",
-                     *           "redirect_uris": [
-                     *             "https://crm.example/callback"
-                     *           ],
-                     *           "roles": [
-                     *             "agent"
-                     *           ],
-                     *           "scopes": [
-                     *             "text"
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_ClientInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -10245,25 +7662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10280,24 +7679,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "confidential": true,
-                 *       "grant_types": [
-                 *         "authorization_code"
-                 *       ],
-                 *       "name": "support",
-                 *       "redirect_uris": [
-                 *         "https://crm.example/callback"
-                 *       ],
-                 *       "roles": [
-                 *         "agent"
-                 *       ],
-                 *       "scopes": [
-                 *         "text"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["ClientSettings"];
             };
         };
@@ -10308,29 +7689,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "client": {
-                     *         "confidential": true,
-                     *         "created_at": "2026-01-05T09:30:00.000000Z",
-                     *         "grant_types": [
-                     *           "authorization_code"
-                     *         ],
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "name": "support",
-                     *         "redirect_uris": [
-                     *           "https://crm.example/callback"
-                     *         ],
-                     *         "roles": [
-                     *           "agent"
-                     *         ],
-                     *         "scopes": [
-                     *           "text"
-                     *         ]
-                     *       },
-                     *       "secret": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ClientMade"];
                 };
             };
@@ -10358,272 +7716,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description As many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description As many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showClient: {
-        parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path: {
-                client: components["schemas"]["ClientId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The program */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "confidential": true,
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "grant_types": [
-                     *         "authorization_code"
-                     *       ],
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "redirect_uris": [
-                     *         "https://crm.example/callback"
-                     *       ],
-                     *       "roles": [
-                     *         "agent"
-                     *       ],
-                     *       "scopes": [
-                     *         "text"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ClientInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `client:read` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such program */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeClient: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                client: components["schemas"]["ClientId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "confidential": true,
-                 *       "grant_types": [
-                 *         "authorization_code"
-                 *       ],
-                 *       "name": "support",
-                 *       "redirect_uris": [
-                 *         "https://crm.example/callback"
-                 *       ],
-                 *       "roles": [
-                 *         "agent"
-                 *       ],
-                 *       "scopes": [
-                 *         "text"
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["ClientSettings"];
-            };
-        };
-        responses: {
-            /** @description The program as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "confidential": true,
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "grant_types": [
-                     *         "authorization_code"
-                     *       ],
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "redirect_uris": [
-                     *         "https://crm.example/callback"
-                     *       ],
-                     *       "roles": [
-                     *         "agent"
-                     *       ],
-                     *       "scopes": [
-                     *         "text"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ClientInfo"];
-                };
-            };
-            /** @description What is sent does not read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `client:write`, and all permissions of its roles before and after */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such program */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it first */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -10650,51 +7752,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    removeClient: {
+    changeClient: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
+            header?: never;
             path: {
                 client: components["schemas"]["ClientId"];
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientSettings"];
+            };
+        };
         responses: {
-            /** @description Removed */
-            204: {
+            /** @description The program as it is now */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ClientInfo"];
+                };
             };
-            /** @description What is sent does not read */
+            /** @description The body is not well-formed JSON, or nested too deep */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10712,13 +7799,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `client:write`, and all permissions of its roles */
+            /** @description Needs `client:write`, and all permissions of its roles before and after */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such program */
@@ -10727,11 +7814,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else changed it first */
-            412: {
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10739,8 +7826,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
+            /** @description The body is not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10748,13 +7835,60 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `client:write`, and all permissions of its roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such program */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10779,29 +7913,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "client": {
-                     *         "confidential": true,
-                     *         "created_at": "2026-01-05T09:30:00.000000Z",
-                     *         "grant_types": [
-                     *           "authorization_code"
-                     *         ],
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "name": "support",
-                     *         "redirect_uris": [
-                     *           "https://crm.example/callback"
-                     *         ],
-                     *         "roles": [
-                     *           "agent"
-                     *         ],
-                     *         "scopes": [
-                     *           "text"
-                     *         ]
-                     *       },
-                     *       "secret": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ClientMade"];
                 };
             };
@@ -10820,7 +7931,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such program */
@@ -10829,38 +7940,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot keep a secret; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description It cannot keep a secret */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10882,12 +7975,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "allow": true,
-                 *       "user_code": "BCDF-GHJK"
-                 *     }
-                 */
                 "application/json": components["schemas"]["DecideDevice"];
             };
         };
@@ -10914,7 +8001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session, or the caller holds nothing of what it asks for */
@@ -10923,7 +8010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No device shows this code */
@@ -10932,7 +8019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -10977,16 +8064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11003,11 +8081,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "user_code": "BCDF-GHJK"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LookUpDevice"];
             };
         };
@@ -11018,19 +8091,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "client": "text",
-                     *       "org": "text",
-                     *       "redirect_uri": "https://crm.example/callback",
-                     *       "scopes": [
-                     *         {
-                     *           "description": "text",
-                     *           "name": "support"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Consent"];
                 };
             };
@@ -11049,7 +8109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Asked with a token rather than a session */
@@ -11058,7 +8118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No device shows this code */
@@ -11067,7 +8127,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -11112,16 +8172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11135,13 +8186,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "client_id": "text",
-                 *       "client_secret": "text",
-                 *       "scope": "text"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["DeviceRequest"];
             };
         };
@@ -11152,16 +8196,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "device_code": "text",
-                     *       "expires_in": 1,
-                     *       "interval": 1,
-                     *       "user_code": "BCDF-GHJK",
-                     *       "verification_uri": "text",
-                     *       "verification_uri_complete": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["DeviceAnswer"];
                 };
             };
@@ -11171,12 +8205,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11186,12 +8214,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11210,7 +8232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `temporarily_unavailable`: too many devices wait */
@@ -11219,12 +8241,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11239,14 +8255,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "client_id": "text",
-                 *       "client_secret": "text",
-                 *       "token": "text",
-                 *       "token_type_hint": "text"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["RevokeRequest"];
             };
         };
@@ -11264,12 +8272,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11279,12 +8281,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11303,7 +8299,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11317,19 +8313,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "client_id": "text",
-                 *       "client_secret": "text",
-                 *       "code": "123456",
-                 *       "code_verifier": "text",
-                 *       "device_code": "text",
-                 *       "grant_type": "text",
-                 *       "redirect_uri": "https://crm.example/callback",
-                 *       "refresh_token": "text",
-                 *       "scope": "text"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
             };
         };
@@ -11340,15 +8323,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "access_token": "text",
-                     *       "expires_in": 1,
-                     *       "refresh_token": "text",
-                     *       "scope": "text",
-                     *       "token_type": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["TokenAnswer"];
                 };
             };
@@ -11358,12 +8332,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11373,12 +8341,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11397,7 +8359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `temporarily_unavailable`: too many tokens at once */
@@ -11406,12 +8368,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "text",
-                     *       "error_description": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
@@ -11426,8 +8382,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -11441,40 +8395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "active": true,
-                     *           "display_name": "Ada Lovelace",
-                     *           "extension": "text",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support",
-                     *           "presence": {
-                     *             "activity": "on_call",
-                     *             "message": "text",
-                     *             "primary": "available",
-                     *             "since": "2026-01-05T09:30:00.000000Z"
-                     *           },
-                     *           "roles": [
-                     *             "agent"
-                     *           ],
-                     *           "title": "Support"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Person"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -11492,7 +8413,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A query, cursor or limit that cannot be taken */
@@ -11501,25 +8422,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11536,18 +8439,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "display_name": "Ada Lovelace",
-                 *       "extension": "text",
-                 *       "name": "support",
-                 *       "password": "correct horse battery",
-                 *       "roles": [
-                 *         "agent"
-                 *       ],
-                 *       "title": "Support"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewPerson"];
             };
         };
@@ -11558,25 +8449,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "active": true,
-                     *       "display_name": "Ada Lovelace",
-                     *       "extension": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "presence": {
-                     *         "activity": "on_call",
-                     *         "message": "text",
-                     *         "primary": "available",
-                     *         "since": "2026-01-05T09:30:00.000000Z"
-                     *       },
-                     *       "roles": [
-                     *         "agent"
-                     *       ],
-                     *       "title": "Support"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Person"];
                 };
             };
@@ -11604,16 +8476,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody has this name or extension; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description Somebody has this name or extension */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -11634,41 +8506,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description A field that cannot be taken */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     person: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 user: components["schemas"]["UserId"];
@@ -11683,35 +8534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "active": true,
-                     *       "display_name": "Ada Lovelace",
-                     *       "extension": "text",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "presence": {
-                     *         "activity": "on_call",
-                     *         "message": "text",
-                     *         "primary": "available",
-                     *         "since": "2026-01-05T09:30:00.000000Z"
-                     *       },
-                     *       "roles": [
-                     *         "agent"
-                     *       ],
-                     *       "title": "Support"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Person"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -11729,7 +8552,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -11738,25 +8561,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11797,7 +8602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -11806,38 +8611,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is the caller, or the last administrator; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description It is the caller, or the last administrator */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11883,7 +8670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -11892,7 +8679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -11913,24 +8700,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     setRolesOf: {
@@ -11944,13 +8713,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "roles": [
-                 *         "agent"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["SetRoles"];
             };
         };
@@ -11986,7 +8748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -11995,7 +8757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description It is the last administrator */
@@ -12004,7 +8766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -12031,25 +8793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12087,7 +8831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -12096,35 +8840,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listSessionsOf: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 user: components["schemas"]["UserId"];
@@ -12139,32 +8862,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "address": "+15550123",
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "current": true,
-                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "last_used_at": "2026-01-05T09:30:00.000000Z",
-                     *           "user_agent": "text"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_SessionInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -12182,7 +8880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -12191,25 +8889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12247,7 +8927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody of the org has this id */
@@ -12256,35 +8936,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listPermissions: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -12297,27 +8956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "description": "text",
-                     *           "name": "support"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_PermissionInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -12335,35 +8974,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     phones: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -12376,32 +8994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "auth_user": "text",
-                     *           "contacts": [
-                     *             "text"
-                     *           ],
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "secret": "text",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Phone"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -12419,25 +9012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12454,12 +9029,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "auth_user": "text",
-                 *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewPhone"];
             };
         };
@@ -12470,17 +9039,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "auth_user": "text",
-                     *       "contacts": [
-                     *         "text"
-                     *       ],
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "secret": "text",
-                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Phone"];
                 };
             };
@@ -12508,7 +9066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such user */
@@ -12517,16 +9075,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The name is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -12547,31 +9105,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name does not fit; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description The name does not fit */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12583,8 +9123,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -12598,48 +9136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "alert_seconds": 1,
-                     *           "evaluation": "all_skills",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "members": [
-                     *             {
-                     *               "joined": true,
-                     *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *             }
-                     *           ],
-                     *           "name": "support",
-                     *           "short_abandon_seconds": 1,
-                     *           "skills": [
-                     *             {
-                     *               "level": 1,
-                     *               "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *             }
-                     *           ],
-                     *           "target_seconds": 1,
-                     *           "version": 1,
-                     *           "wrap_up": {
-                     *             "mode": "optional",
-                     *             "seconds": 1
-                     *           }
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Queue"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -12657,25 +9154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12692,31 +9171,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "alert_seconds": 1,
-                 *       "evaluation": "all_skills",
-                 *       "members": [
-                 *         {
-                 *           "joined": true,
-                 *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *         }
-                 *       ],
-                 *       "name": "support",
-                 *       "short_abandon_seconds": 1,
-                 *       "skills": [
-                 *         {
-                 *           "level": 1,
-                 *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *         }
-                 *       ],
-                 *       "target_seconds": 1,
-                 *       "wrap_up": {
-                 *         "mode": "optional",
-                 *         "seconds": 1
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["QueueSettings"];
             };
         };
@@ -12727,33 +9181,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "alert_seconds": 1,
-                     *       "evaluation": "all_skills",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "members": [
-                     *         {
-                     *           "joined": true,
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "name": "support",
-                     *       "short_abandon_seconds": 1,
-                     *       "skills": [
-                     *         {
-                     *           "level": 1,
-                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "target_seconds": 1,
-                     *       "version": 1,
-                     *       "wrap_up": {
-                     *         "mode": "optional",
-                     *         "seconds": 1
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Queue"];
                 };
             };
@@ -12781,384 +9208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stats: {
-        parameters: {
-            query?: {
-                /** @description `next` of the page before. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 200, 50 by default. */
-                limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One entry per queue, by the queue's name */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "abandoned": 1,
-                     *           "abandoned_short": 1,
-                     *           "agents_idle": 1,
-                     *           "agents_on_queue": 1,
-                     *           "answered": 1,
-                     *           "average_speed_of_answer_ms": 1,
-                     *           "interacting": 1,
-                     *           "offered": 1,
-                     *           "oldest_since": "2026-01-05T09:30:00.000000Z",
-                     *           "queue": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "service_level": {
-                     *             "drop_short": 0.5,
-                     *             "ignore_abandons": 0.5,
-                     *             "negative": 0.5,
-                     *             "positive": 0.5
-                     *           },
-                     *           "waiting": 1
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_QueueStats"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `queue:read` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    queues_get: {
-        parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The queue */
-                queue: components["schemas"]["QueueId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The queue; `ETag` is its version */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "alert_seconds": 1,
-                     *       "evaluation": "all_skills",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "members": [
-                     *         {
-                     *           "joined": true,
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "name": "support",
-                     *       "short_abandon_seconds": 1,
-                     *       "skills": [
-                     *         {
-                     *           "level": 1,
-                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "target_seconds": 1,
-                     *       "version": 1,
-                     *       "wrap_up": {
-                     *         "mode": "optional",
-                     *         "seconds": 1
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Queue"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `queue:read` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such queue, or not a member */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    queues_update: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                /** @description The queue */
-                queue: components["schemas"]["QueueId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "alert_seconds": 1,
-                 *       "evaluation": "all_skills",
-                 *       "members": [
-                 *         {
-                 *           "joined": true,
-                 *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *         }
-                 *       ],
-                 *       "name": "support",
-                 *       "short_abandon_seconds": 1,
-                 *       "skills": [
-                 *         {
-                 *           "level": 1,
-                 *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *         }
-                 *       ],
-                 *       "target_seconds": 1,
-                 *       "wrap_up": {
-                 *         "mode": "optional",
-                 *         "seconds": 1
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["QueueSettings"];
-            };
-        };
-        responses: {
-            /** @description The queue as it is now; `ETag` is its version */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "alert_seconds": 1,
-                     *       "evaluation": "all_skills",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "members": [
-                     *         {
-                     *           "joined": true,
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "name": "support",
-                     *       "short_abandon_seconds": 1,
-                     *       "skills": [
-                     *         {
-                     *           "level": 1,
-                     *           "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "target_seconds": 1,
-                     *       "version": 1,
-                     *       "wrap_up": {
-                     *         "mode": "optional",
-                     *         "seconds": 1
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Queue"];
-                };
-            };
-            /** @description What is sent does not read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `queue:write` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such queue */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The name is taken */
@@ -13167,16 +9217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it first */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -13203,34 +9244,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    listRoles: {
+    stats: {
         parameters: {
             query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -13238,32 +9263,114 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All roles */
+            /** @description One entry per queue, by the queue's name */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "built_in": true,
-                     *           "holders": 1,
-                     *           "name": "agent",
-                     *           "permissions": [
-                     *             "text"
-                     *           ],
-                     *           "title": "Support"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_RoleInfo"];
+                    "application/json": components["schemas"]["Page_QueueStats"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `queue:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue */
+                queue: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue; `ETag` is its version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `queue:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such queue, or not a member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The queue */
+                queue: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueSettings"];
+            };
+        };
+        responses: {
+            /** @description The queue as it is now; `ETag` is its version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13281,31 +9388,105 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Needs `queue:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such queue */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All roles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RoleInfo"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Needs `people:read` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13322,15 +9503,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "agent",
-                 *       "permissions": [
-                 *         "text"
-                 *       ],
-                 *       "title": "Support"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewRole"];
             };
         };
@@ -13341,17 +9513,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "built_in": true,
-                     *       "holders": 1,
-                     *       "name": "agent",
-                     *       "permissions": [
-                     *         "text"
-                     *       ],
-                     *       "title": "Support"
-                     *     }
-                     */
                     "application/json": components["schemas"]["RoleInfo"];
                 };
             };
@@ -13379,253 +9540,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is such a role, or as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description There is such a role, or as many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showRole: {
-        parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path: {
-                role: components["schemas"]["Role"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The role */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "built_in": true,
-                     *       "holders": 1,
-                     *       "name": "agent",
-                     *       "permissions": [
-                     *         "text"
-                     *       ],
-                     *       "title": "Support"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RoleInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `people:read` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such role */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeRole: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                role: components["schemas"]["Role"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "permissions": [
-                 *         "text"
-                 *       ],
-                 *       "title": "Support"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ChangeRole"];
-            };
-        };
-        responses: {
-            /** @description The role as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "built_in": true,
-                     *       "holders": 1,
-                     *       "name": "agent",
-                     *       "permissions": [
-                     *         "text"
-                     *       ],
-                     *       "title": "Support"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RoleInfo"];
-                };
-            };
-            /** @description What is sent does not read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `role:write`, and the permissions that are new in it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such role */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Every org has this role */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it first */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -13652,51 +9576,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    removeRole: {
+    changeRole: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
+            header?: never;
             path: {
                 role: components["schemas"]["Role"];
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRole"];
+            };
+        };
         responses: {
-            /** @description Removed */
-            204: {
+            /** @description The role as it is now */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RoleInfo"];
+                };
             };
-            /** @description What is sent does not read */
+            /** @description The body is not well-formed JSON, or nested too deep */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13714,13 +9623,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write` */
+            /** @description Needs `role:write`, and the permissions that are new in it */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such role */
@@ -13729,7 +9638,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every org has this role */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `role:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such role */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Somebody holds it, or every org has it */
@@ -13738,34 +9730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it first */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13779,14 +9744,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "123456",
-                 *       "name": "agent1",
-                 *       "org": "text",
-                 *       "password": "correct horse battery"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -13797,39 +9754,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
-                     *       "me": {
-                     *         "org": {
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
-                     *         },
-                     *         "permissions": [
-                     *           "text"
-                     *         ],
-                     *         "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "user": {
-                     *           "active": true,
-                     *           "display_name": "Ada Lovelace",
-                     *           "extension": "text",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support",
-                     *           "presence": {
-                     *             "activity": "on_call",
-                     *             "message": "text",
-                     *             "primary": "available",
-                     *             "since": "2026-01-05T09:30:00.000000Z"
-                     *           },
-                     *           "roles": [
-                     *             "agent"
-                     *           ],
-                     *           "title": "Support"
-                     *         }
-                     *       },
-                     *       "token": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -13848,7 +9772,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -13875,7 +9799,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many failed sign-ins; `Retry-After` says how long to wait */
@@ -13884,7 +9808,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13911,25 +9835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13941,8 +9847,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -13956,27 +9860,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Skill"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -13994,25 +9878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14029,11 +9895,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "support"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewSkill"];
             };
         };
@@ -14044,12 +9905,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Skill"];
                 };
             };
@@ -14077,16 +9932,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name is taken; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description The name is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -14107,41 +9962,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description A name that cannot be taken */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     listWebhooks: {
         parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -14154,41 +9988,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "attempts": 1,
-                     *           "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *           "created_at": "2026-01-05T09:30:00.000000Z",
-                     *           "error": "text",
-                     *           "failing_since": "2026-01-05T09:30:00.000000Z",
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "kinds": [
-                     *             "text"
-                     *           ],
-                     *           "name": "support",
-                     *           "next_try_at": "2026-01-05T09:30:00.000000Z",
-                     *           "reason": "text",
-                     *           "seen": "0-42",
-                     *           "state": "active",
-                     *           "url": "https://crm.example/hook",
-                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_WebhookInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -14206,25 +10006,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14241,16 +10023,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "kinds": [
-                 *         "text"
-                 *       ],
-                 *       "name": "support",
-                 *       "paused": true,
-                 *       "url": "https://crm.example/hook"
-                 *     }
-                 */
                 "application/json": components["schemas"]["WebhookSettings"];
             };
         };
@@ -14261,29 +10033,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "secret": "text",
-                     *       "webhook": {
-                     *         "attempts": 1,
-                     *         "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *         "created_at": "2026-01-05T09:30:00.000000Z",
-                     *         "error": "text",
-                     *         "failing_since": "2026-01-05T09:30:00.000000Z",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "kinds": [
-                     *           "text"
-                     *         ],
-                     *         "name": "support",
-                     *         "next_try_at": "2026-01-05T09:30:00.000000Z",
-                     *         "reason": "text",
-                     *         "seen": "0-42",
-                     *         "state": "active",
-                     *         "url": "https://crm.example/hook",
-                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
@@ -14311,266 +10060,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description As many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            /** @description As many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showWebhook: {
-        parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The webhook */
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The webhook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "attempts": 1,
-                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "error": "text",
-                     *       "failing_since": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "kinds": [
-                     *         "text"
-                     *       ],
-                     *       "name": "support",
-                     *       "next_try_at": "2026-01-05T09:30:00.000000Z",
-                     *       "reason": "text",
-                     *       "seen": "0-42",
-                     *       "state": "active",
-                     *       "url": "https://crm.example/hook",
-                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["WebhookInfo"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `webhook:manage` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such webhook */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeWebhook: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                /** @description The webhook */
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "kinds": [
-                 *         "text"
-                 *       ],
-                 *       "name": "support",
-                 *       "paused": true,
-                 *       "url": "https://crm.example/hook"
-                 *     }
-                 */
-                "application/json": components["schemas"]["WebhookSettings"];
-            };
-        };
-        responses: {
-            /** @description The webhook as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "attempts": 1,
-                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "error": "text",
-                     *       "failing_since": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "kinds": [
-                     *         "text"
-                     *       ],
-                     *       "name": "support",
-                     *       "next_try_at": "2026-01-05T09:30:00.000000Z",
-                     *       "reason": "text",
-                     *       "seen": "0-42",
-                     *       "state": "active",
-                     *       "url": "https://crm.example/hook",
-                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["WebhookInfo"];
-                };
-            };
-            /** @description What is sent does not read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `webhook:manage` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such webhook */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it first */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is too large */
@@ -14597,36 +10096,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    removeWebhook: {
+    showWebhook: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
-                "If-Match"?: string | null;
-            };
+            header?: never;
             path: {
                 /** @description The webhook */
                 webhook: components["schemas"]["WebhookId"];
@@ -14635,14 +10113,70 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Removed */
-            204: {
+            /** @description The webhook */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["WebhookInfo"];
+                };
             };
-            /** @description What is sent does not read */
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14666,7 +10200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -14675,11 +10209,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else changed it first */
-            412: {
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14687,8 +10221,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
+            /** @description The body is not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14696,13 +10230,61 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `webhook:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14716,8 +10298,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path: {
@@ -14734,33 +10314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "at": "2026-01-05T09:30:00.000000Z",
-                     *           "attempts": 1,
-                     *           "error": "text",
-                     *           "event": "0-42",
-                     *           "kind": "text",
-                     *           "state": "delivered",
-                     *           "status": 1,
-                     *           "took_ms": 1
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_Delivery"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -14778,7 +10332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -14787,7 +10341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A cursor or limit that cannot be taken */
@@ -14796,25 +10350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14855,7 +10391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook, or nothing is known of that event */
@@ -14864,7 +10400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description It arrived, or was discarded before */
@@ -14873,25 +10409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14919,18 +10437,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "2026-01-05T09:30:00.000000Z",
-                     *       "attempts": 1,
-                     *       "error": "text",
-                     *       "event": "0-42",
-                     *       "kind": "text",
-                     *       "state": "delivered",
-                     *       "status": 1,
-                     *       "took_ms": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
@@ -14949,7 +10455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook, or nothing is known of that event */
@@ -14958,7 +10464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -14972,24 +10478,6 @@ export interface operations {
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15036,7 +10524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -15045,7 +10533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -15059,24 +10547,6 @@ export interface operations {
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15101,11 +10571,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "after": "0-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["WebhookReplay"];
             };
         };
@@ -15116,26 +10581,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "attempts": 1,
-                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *       "created_at": "2026-01-05T09:30:00.000000Z",
-                     *       "error": "text",
-                     *       "failing_since": "2026-01-05T09:30:00.000000Z",
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "kinds": [
-                     *         "text"
-                     *       ],
-                     *       "name": "support",
-                     *       "next_try_at": "2026-01-05T09:30:00.000000Z",
-                     *       "reason": "text",
-                     *       "seen": "0-42",
-                     *       "state": "active",
-                     *       "url": "https://crm.example/hook",
-                     *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookInfo"];
                 };
             };
@@ -15163,7 +10608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -15172,7 +10617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -15202,31 +10647,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-cursor`: one nobody handed out; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description `unknown-cursor`: one nobody handed out */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15252,29 +10679,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "secret": "text",
-                     *       "webhook": {
-                     *         "attempts": 1,
-                     *         "changed_at": "2026-01-05T09:30:00.000000Z",
-                     *         "created_at": "2026-01-05T09:30:00.000000Z",
-                     *         "error": "text",
-                     *         "failing_since": "2026-01-05T09:30:00.000000Z",
-                     *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "kinds": [
-                     *           "text"
-                     *         ],
-                     *         "name": "support",
-                     *         "next_try_at": "2026-01-05T09:30:00.000000Z",
-                     *         "reason": "text",
-                     *         "seen": "0-42",
-                     *         "state": "active",
-                     *         "url": "https://crm.example/hook",
-                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
@@ -15293,7 +10697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such webhook */
@@ -15302,7 +10706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
@@ -15323,24 +10727,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     wrap_up_codes: {
@@ -15350,8 +10736,6 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
             };
             header?: never;
             path?: never;
@@ -15365,27 +10749,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Page_WrapUpCode"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid session */
@@ -15403,25 +10767,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15448,7 +10794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not a WebSocket handshake */
@@ -15457,7 +10803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description The server is stopping */
@@ -15466,7 +10812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

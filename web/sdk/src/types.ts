@@ -77,6 +77,11 @@ export type WebhookReplay = Schemas["WebhookReplay"];
 export type DeliveryState = Schemas["DeliveryState"];
 export type Delivery = Wire<"Delivery">;
 
+// Audit
+
+export type AuditEntry = Wire<"AuditEntry">;
+export type AuditDetails = Wire<"AuditDetails">;
+
 // Chat
 
 export type Chat = Wire<"Chat">;

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { AuditAdmin } from "../audit/AuditAdmin";
 import type { AdminTab } from "../router";
 import { m } from "../messages";
 import { useMay } from "../session/me";
@@ -9,7 +10,7 @@ import { ClientsAdmin } from "./ClientsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
 
-/** People's accounts, what roles allow, programs and webhooks, for those who administer the org. */
+/** People's accounts, what roles allow, programs, webhooks, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const search = useSearch({ from: "/signed-in/admin" });
@@ -19,6 +20,7 @@ export function AdminPage() {
   if (may("role:write")) tabs.push("roles");
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
+  if (may("audit:read")) tabs.push("audit");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
   return (
@@ -29,7 +31,7 @@ export function AdminPage() {
       tab={tab}
       onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
       label={(each) => m.admin[each]}
-      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin /> }}
+      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin />, audit: <AuditAdmin /> }}
     />
   );
 }

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { Page, RequestOptions } from "@tandem/sdk";
 import { Problem, tandem } from "./client";
-import type { CallId, ChatId, ConversationId, DeliveryState, JobState, UserId, WebhookId } from "./types";
+import type { AuditQuery, CallId, ChatId, ConversationId, DeliveryState, JobState, UserId, WebhookId } from "./types";
 
 /** What was fetched stays true until an event says otherwise, so nothing is fetched again merely because time passed. */
 export const queryClient = new QueryClient({
@@ -70,6 +70,17 @@ export const queries = {
       staleTime: 0,
       refetchInterval: LOOK_AGAIN_MS,
     }),
+  /** No event tells of an entry. */
+  audit: (query: AuditQuery) =>
+    infiniteQueryOptions({
+      queryKey: ["audit", query],
+      queryFn: ({ pageParam, signal }) => tandem.audit.list({ ...query, cursor: pageParam, limit: 50 }, once(signal)),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next,
+      staleTime: 0,
+    }),
+  auditEntry: (seq: number) =>
+    queryOptions({ queryKey: ["audit.entry", seq], queryFn: ({ signal }) => tandem.audit.get(seq, once(signal)) }),
   chats: list("chats", (query, options) => tandem.chats.all(query, options)),
   activeCalls: list("calls.active", (query, options) => tandem.calls.all({ ...query, active: true }, options), { active: true }),
   callHistory: infiniteQueryOptions({

@@ -16,4 +16,14 @@ export type Permission =
   | "role:write"
   | "client:read"
   | "client:write"
-  | "webhook:manage";
+  | "webhook:manage"
+  | "audit:read";
+
+/** Which entries of the audit to look at. */
+export interface AuditQuery {
+  query?: string | undefined;
+  what?: string | undefined;
+  actor?: string | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+}

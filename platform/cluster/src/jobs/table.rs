@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use tandem_core::{OrgScope, Precondition};
 use tandem_proto::{
@@ -9,7 +10,7 @@ use tandem_proto::{
     api::{Job, JobState},
     events::jobs::{JobDeadLettered, JobDiscarded, JobRetried},
 };
-use tandem_store::{Expect, Store, StoreError, Tx};
+use tandem_store::{Change, Expect, Store, StoreError, Tx};
 
 use super::{JobsError, NewJob, Running};
 use crate::{Claim, Claiming, Kind};
@@ -294,7 +295,7 @@ pub(super) async fn set_state(
 }
 
 pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
-    let kind = in_state(locked(tx, id).await?, &[JobState::Dead, JobState::Discarded])?;
+    let (kind, was) = in_state(locked(tx, id).await?, &[JobState::Dead, JobState::Discarded])?;
     let now = tx.now().micros();
     sqlx::query(
         "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2, changed_at = $2 WHERE id = $1",
@@ -303,14 +304,16 @@ pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Result<(), JobsError> {
     .bind(now)
     .execute(tx.conn())
     .await?;
+    decided(tx, "job.retried", id, &kind, [was, JobState::Waiting]).await?;
     Ok(tell(tx, id, &JobRetried { job: id, kind }).await?)
 }
 
 pub(super) async fn discard(tx: &mut Tx, id: JobId, precondition: &Precondition) -> Result<(), JobsError> {
     let job = locked(tx, id).await?;
     precondition.check(&job)?;
-    let kind = in_state(job, &[JobState::Dead, JobState::Waiting])?;
+    let (kind, was) = in_state(job, &[JobState::Dead, JobState::Waiting])?;
     set_state(tx, id, JobState::Discarded, None).await?;
+    decided(tx, "job.discarded", id, &kind, [was, JobState::Discarded]).await?;
     Ok(tell(tx, id, &JobDiscarded { job: id, kind }).await?)
 }
 
@@ -323,9 +326,21 @@ async fn locked(tx: &mut Tx, id: JobId) -> Result<Job, JobsError> {
     Ok(job(&row.ok_or(JobsError::NotFound)?)?)
 }
 
-/// The kind of a job, if it is in one of these states.
-fn in_state(job: Job, states: &[JobState]) -> Result<String, JobsError> {
-    if states.contains(&job.state) { Ok(job.kind) } else { Err(JobsError::NotNow(job.state)) }
+/// Tells of somebody's decision about a job.
+async fn decided(
+    tx: &mut Tx,
+    what: &'static str,
+    id: JobId,
+    kind: &str,
+    [was, is]: [JobState; 2],
+) -> Result<(), StoreError> {
+    let change = Change::new(what, "job", id).called(kind);
+    tx.audit(change.before(&json!({ "state": was })).after(&json!({ "state": is }))).await
+}
+
+/// The kind of a job and its state, if it is in one of these.
+fn in_state(job: Job, states: &[JobState]) -> Result<(String, JobState), JobsError> {
+    if states.contains(&job.state) { Ok((job.kind, job.state)) } else { Err(JobsError::NotNow(job.state)) }
 }
 
 async fn tell<E: tandem_proto::EventData>(tx: &mut Tx, job: JobId, event: &E) -> Result<(), StoreError> {

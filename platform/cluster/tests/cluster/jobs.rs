@@ -19,7 +19,7 @@ use tandem_proto::{
     Cursor, JobId, Timestamp,
     api::{Job, JobState},
 };
-use tandem_store::{Cause, EventFilter, Store, StoreError};
+use tandem_store::{Cause, EventFilter, Store, StoreError, audit};
 use tokio::sync::{Notify, mpsc};
 
 use crate::support::{FAST, Hanging, Place, an_org, node, on_both, sees, soon};
@@ -196,6 +196,12 @@ async fn what_keeps_failing_is_dead_and_waits_for_somebody_to_decide(place: Plac
     assert!(matches!(again, Err(JobsError::NotNow(JobState::Done))), "{again:?}");
     let told = told(&store, scope).await;
     assert_eq!(told, ["job.dead_lettered", "job.dead_lettered", "job.discarded", "job.retried"]);
+    let mut conn = store.scoped(scope).await.expect("a connection");
+    let filter = audit::Filter { what: Some("job.".into()), ..audit::Filter::default() };
+    let audited = audit::entries(&mut conn, scope, &filter, None, 10).await.expect("the store answers");
+    let audited: Vec<(String, String)> = audited.into_iter().map(|row| (row.what, row.subject)).collect();
+    let expected = [("job.retried", id), ("job.discarded", unwanted)];
+    assert_eq!(audited, expected.map(|(what, job)| (what.to_owned(), job.to_string())));
 }
 
 async fn a_payload_nobody_understands_is_dead_at_once(place: Place) {

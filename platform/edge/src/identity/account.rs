@@ -1,11 +1,12 @@
 //! What people change about their own way in.
 
-use tandem_core::{RequestContext, Secret};
+use serde_json::json;
+use tandem_core::{Origin, RequestContext, Secret};
 use tandem_proto::{Stream, Topic, api::ChangePassword, events::identity::PasswordChanged};
-use tandem_store::{Cause, Expect};
+use tandem_store::{Cause, Change, Expect, Redacted};
 
 use super::{
-    Identity, IdentityError, Origin,
+    Identity, IdentityError,
     sessions::{Which, end},
     text,
     users::check_password,
@@ -50,6 +51,9 @@ impl Identity {
                     return Err(IdentityError::invalid("current_password", "was changed meanwhile"));
                 }
                 end(tx, user, Which::SessionsBut(used)).await?;
+                let hidden = json!({ "password": Redacted });
+                tx.audit(Change::new("password.changed", "person", user).before(&hidden).after(&hidden))
+                    .await?;
                 let event = PasswordChanged { user };
                 tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
                 Ok(())
@@ -77,6 +81,9 @@ impl Identity {
         let (name, hash) = (text(&row, "name")?, text(&row, "password_hash")?);
         let attempt = self.0.throttle.admit(self.0.clock.now(), &name, origin.address).await?;
         if !self.0.passwords.verify(Secret::new(password), hash.clone()).await? {
+            if attempt.locks() {
+                self.tell_locked(context.scope, context.user, origin);
+            }
             return Err(IdentityError::invalid(field, "is wrong"));
         }
         self.0.throttle.succeeded(attempt).await;

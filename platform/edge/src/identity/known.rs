@@ -268,6 +268,7 @@ mod tests {
             session: SessionId::generate(),
             permissions: Permissions::NONE,
             request: RequestId::generate(),
+            origin: tandem_core::Origin::NONE,
         };
         let expires_at = now.plus(super::super::sessions::LIFETIME);
         Session { context, expires_at, used_at: now, slides: true }

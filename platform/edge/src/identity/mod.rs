@@ -21,19 +21,20 @@ mod users;
 
 use std::sync::Arc;
 
+use serde_json::json;
 use sqlx::Row;
-use tandem_core::{Clock, Mint, OrgScope, Secret};
+use tandem_core::{Clock, Mint, OrgScope, Origin, Secret};
 use tandem_proto::{
     OrgId, Stream, Topic, UserId,
     api::{NewPerson, SignIn},
     events::identity::OrgCreated,
     limits::NAME_CHARS,
 };
-use tandem_store::{Cause, Expect, Store, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, Store, StoreError, Tx};
 
 pub use error::IdentityError;
 pub(crate) use known::Affected;
-pub use origin::Origin;
+pub(crate) use origin::of as origin_of;
 pub(crate) use routes::{routes, well_known};
 pub use sessions::{NewSession, Session};
 pub use tables::MIGRATIONS;
@@ -178,11 +179,29 @@ impl Identity {
             return Err(IdentityError::WrongCredentials);
         };
         if !self.0.passwords.verify(password, hash.clone()).await? {
+            if attempt.locks() {
+                self.tell_locked(scope, user, origin);
+            }
             return Err(IdentityError::WrongCredentials);
         }
         self.0.throttle.succeeded(attempt).await;
-        self.pass_second_factor(scope, user, request.code).await?;
+        self.pass_second_factor(scope, user, request.code, &origin).await?;
         self.start_session(scope, user, Some(hash), origin).await
+    }
+
+    /// Tells of a failure after which the next attempt at an account has to wait. Nobody waits for it to be written: an account that there
+    /// is must not take longer to refuse than one that there is not.
+    fn tell_locked(&self, scope: OrgScope, user: UserId, origin: Origin) {
+        let store = self.0.store.clone();
+        let cause = Cause { origin, ..Cause::SYSTEM };
+        tokio::spawn(async move {
+            let written = store.write(scope, cause, move |tx| {
+                Box::pin(async move { tx.audit(Change::new("sign_in.locked", "person", user)).await })
+            });
+            if let Err(error) = written.await {
+                tracing::warn!(%error, "a locked sign-in could not be told of");
+            }
+        });
     }
 
     /// The one org there is, for sign-ins and SIP domains that name none.
@@ -234,6 +253,7 @@ async fn insert_org(tx: &mut Tx, name: String) -> Result<(), IdentityError> {
     if made.rows_affected() == 0 {
         return Err(IdentityError::Taken { field: "name", value: name });
     }
+    tx.audit(Change::new("org.created", "org", org).after(&json!({ "name": name }))).await?;
     tx.append(Stream::org(org), Expect::Version(0), &[Topic::org(org)], &OrgCreated { name }).await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What those who administer an org do with people's accounts. Nobody does it to somebody who may do more than they.
 
+use serde_json::json;
 use sqlx::Row;
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
@@ -7,7 +8,7 @@ use tandem_proto::{
     api::{GrantEnd, Role, SessionInfo},
     events::identity::{UserDeactivated, UserReactivated, UserRolesSet},
 };
-use tandem_store::{Cause, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
     Identity, IdentityError,
@@ -39,9 +40,10 @@ impl Identity {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
-                subordinate(tx, caller, user).await?;
+                let person = subordinate(tx, caller, user).await?;
                 grants::end(tx, Grants::OfUser(user), GrantEnd::Revoked).await?;
-                end(tx, user, Which::All).await.map(drop)
+                let ended = end(tx, user, Which::All).await?;
+                Ok(tx.audit(sessions_ended(user, ended).called(person.display_name)).await?)
             })
         });
         write.await
@@ -99,6 +101,18 @@ impl Identity {
     }
 }
 
+/// Sessions and tokens of somebody ended.
+pub(super) fn sessions_ended(user: UserId, ended: usize) -> Change {
+    Change::new("sessions.ended", "person", user)
+        .before(&json!({ "sessions": ended }))
+        .after(&json!({ "sessions": 0 }))
+}
+
+/// Somebody as they were, to become the same with another field.
+fn changed(what: &'static str, person: &UserRecord, after: &UserRecord) -> Change {
+    Change::new(what, "person", person.id).before(&person.view()).after(&after.view())
+}
+
 pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
     let person = subordinate(tx, caller, user).await?;
     if !person.active {
@@ -111,16 +125,21 @@ pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
     set_deactivated(tx, user, Some(at)).await?;
     grants::end(tx, Grants::OfUser(user), GrantEnd::UserDeactivated).await?;
     end(tx, user, Which::All).await?;
+    let after = UserRecord { active: false, ..person.clone() };
+    tx.audit(changed("person.deactivated", &person, &after)).await?;
     let topics = [Topic::org(tx.scope().org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserDeactivated { user }).await?;
     Ok(())
 }
 
 pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
-    if subordinate(tx, caller, user).await?.active {
+    let person = subordinate(tx, caller, user).await?;
+    if person.active {
         return Ok(());
     }
     set_deactivated(tx, user, None).await?;
+    let after = UserRecord { active: true, ..person.clone() };
+    tx.audit(changed("person.reactivated", &person, &after)).await?;
     let topics = [Topic::org(tx.scope().org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserReactivated { user }).await?;
     Ok(())
@@ -147,6 +166,8 @@ pub(super) async fn set_roles(
         .bind(user.to_string())
         .execute(tx.conn())
         .await?;
+    let after = UserRecord { roles: roles.clone(), ..person.clone() };
+    tx.audit(changed("person.roles.changed", &person, &after)).await?;
     let topics = [Topic::org(scope.org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserRolesSet { user, roles }).await?;
     Ok(())

@@ -7,7 +7,7 @@ use tandem_proto::{
     api::{ChangeRole, NewRole, Role, RoleInfo},
     events::identity::{RoleChanged, RoleRemoved},
 };
-use tandem_store::{Cause, Expect, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Identity, IdentityError, named, text, users::read_roles};
 
@@ -185,7 +185,9 @@ async fn create(tx: &mut Tx, role: Role, draft: Draft) -> Result<RoleInfo, Ident
         return Err(IdentityError::Taken { field: "name", value: role.to_string() });
     }
     tx.append(Stream::org(org), Expect::Any, &[Topic::org(org)], &draft.event(&role)).await?;
-    Ok(draft.info(role, 0))
+    let made = draft.info(role, 0);
+    tx.audit(Change::new("role.created", "role", made.name.name()).after(&made)).await?;
+    Ok(made)
 }
 
 async fn update(
@@ -196,6 +198,7 @@ async fn update(
 ) -> Result<RoleInfo, IdentityError> {
     let (scope, org) = (tx.scope(), tx.scope().org());
     let before = stored(tx.conn(), scope, &role).await?.ok_or(IdentityError::NotFound("role"))?;
+    let was = own(tx, &role).await?;
     let beyond = draft.permissions.without(before).without(caller);
     if !beyond.is_empty() {
         return Err(IdentityError::NotHeld(beyond));
@@ -209,7 +212,10 @@ async fn update(
         .await?;
     tx.append(Stream::org(org), Expect::Any, &[Topic::org(org)], &draft.event(&role)).await?;
     let holders = holders(tx, &role).await?;
-    Ok(draft.info(role, holders))
+    let is = draft.info(role, holders);
+    let was = was.map(|was| RoleInfo { holders, ..was });
+    tx.audit(Change::new("role.changed", "role", is.name.name()).before(&was).after(&is)).await?;
+    Ok(is)
 }
 
 async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
@@ -221,6 +227,7 @@ async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
             detail: format!("{holders} people or programs hold it; give them another first"),
         });
     }
+    let was = own(tx, &role).await?;
     let removed = sqlx::query("DELETE FROM roles WHERE org = $1 AND name = $2")
         .bind(org.to_string())
         .bind(role.name().to_owned())
@@ -229,6 +236,7 @@ async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
     if removed.rows_affected() == 0 {
         return Err(IdentityError::NotFound("role"));
     }
+    tx.audit(Change::new("role.removed", "role", role.name()).before(&was)).await?;
     tx.append(Stream::org(org), Expect::Any, &[Topic::org(org)], &RoleRemoved { role }).await?;
     Ok(())
 }
@@ -267,6 +275,17 @@ async fn demand(tx: &mut Tx, role: &Role, precondition: &Precondition) -> Result
         .execute(tx.conn())
         .await?;
     Ok(precondition.check(&shown(tx.conn(), scope, role).await?)?)
+}
+
+/// The org's own role as it is, its holders not counted.
+async fn own(tx: &mut Tx, role: &Role) -> Result<Option<RoleInfo>, IdentityError> {
+    let org = tx.scope().org().to_string();
+    let row = sqlx::query("SELECT name, title, permissions FROM roles WHERE org = $1 AND name = $2")
+        .bind(org)
+        .bind(role.name().to_owned())
+        .fetch_optional(tx.conn())
+        .await?;
+    row.as_ref().map(info).transpose()
 }
 
 /// How many hold `role`, people who may not sign in any more included: they may come back with it.

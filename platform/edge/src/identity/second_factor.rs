@@ -1,18 +1,19 @@
 //! The second factor: time-based codes of an authenticator (RFC 6238) and recovery codes. A code works once.
 
 use qrcodegen::{QrCode, QrCodeEcc};
+use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
-use tandem_core::{OrgScope, RequestContext};
+use tandem_core::{OrgScope, Origin, RequestContext};
 use tandem_proto::{
     Actor, Stream, Topic, UserId,
     api::{RecoveryCodes, SecondFactor, SecondFactorOffer},
     events::identity::SecondFactorChanged,
 };
-use tandem_store::{Cause, Expect, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 use totp_rs::{Builder, Totp};
 
 use super::{
-    Identity, IdentityError, Origin, people,
+    Identity, IdentityError, people,
     sessions::{digest, time},
     text,
 };
@@ -132,6 +133,7 @@ impl Identity {
         scope: OrgScope,
         user: UserId,
         code: Option<String>,
+        origin: &Origin,
     ) -> Result<(), IdentityError> {
         if !self.second_factor(scope, user).await?.on {
             return Ok(());
@@ -139,13 +141,19 @@ impl Identity {
         let code = code.ok_or(IdentityError::SecondFactorNeeded)?;
         let attempt = self.admit_code(user).await?;
         let seconds = self.seconds();
-        let cause = Cause { actor: Actor::User { id: user }, correlation: None };
+        let cause = Cause { origin: origin.clone(), ..Cause::of(Actor::User { id: user }, None) };
         let write = self
             .0
             .store
             .write(scope, cause, move |tx| Box::pin(async move { use_up(tx, user, &code, seconds).await }));
-        write.await?;
-        self.0.throttle.succeeded(attempt).await;
+        match write.await {
+            Ok(()) => self.0.throttle.succeeded(attempt).await,
+            Err(IdentityError::WrongCode) if attempt.locks() => {
+                self.tell_locked(scope, user, origin.clone());
+                return Err(IdentityError::WrongCode);
+            }
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 
@@ -287,6 +295,10 @@ async fn remove(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
 }
 
 async fn tell(tx: &mut Tx, user: UserId, on: bool) -> Result<(), IdentityError> {
+    let change = Change::new("second_factor.changed", "person", user)
+        .before(&json!({ "second_factor": !on }))
+        .after(&json!({ "second_factor": on }));
+    tx.audit(change).await?;
     let event = SecondFactorChanged { user, on };
     tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
     Ok(())

@@ -4,17 +4,18 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_core::{OrgScope, Origin, Permissions, RequestContext};
 use tandem_proto::{
     Actor, ClientId, Cursor, GrantId, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     api::SessionInfo,
     events::identity::{SessionEnded, SessionStarted},
 };
-use tandem_store::{Cause, Expect, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, Origin, id, known::Digest, roles, text, users::read_roles};
+use super::{Identity, IdentityError, id, known::Digest, people, roles, text, users::read_roles};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -168,7 +169,8 @@ impl Identity {
         let Some(record) = self.user(scope, user).await?.filter(|user| user.active) else { return Ok(None) };
         let permissions = self.permissions_of(scope, &record.roles).await?;
         let session = SessionId::from_uuid(uuid::Uuid::nil());
-        Ok(Some(RequestContext { scope, user, session, permissions, request: RequestId::generate() }))
+        let request = RequestId::generate();
+        Ok(Some(RequestContext { scope, user, session, permissions, request, origin: Origin::NONE }))
     }
 
     /// Ends what the caller uses, session or token. Ending it twice is no error.
@@ -178,7 +180,14 @@ impl Identity {
     pub async fn sign_out(&self, context: &RequestContext) -> Result<(), IdentityError> {
         let (session, user) = (context.session, context.user);
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { end(tx, user, Which::This(session)).await.map(drop) })
+            Box::pin(async move {
+                let ended = told(tx, user, session).await?;
+                end(tx, user, Which::This(session)).await?;
+                match ended {
+                    Some(change) => Ok(tx.audit(change).await?),
+                    None => Ok(()),
+                }
+            })
         });
         write.await
     }
@@ -216,7 +225,7 @@ impl Identity {
         context: &RequestContext,
         session: SessionId,
     ) -> Result<(), IdentityError> {
-        self.end_own(context, Which::One(session, Kind::Session), "session").await
+        self.end_own(context, session, Kind::Session, "session").await
     }
 
     /// Ends all of the caller's sessions but the one used.
@@ -226,7 +235,10 @@ impl Identity {
     pub async fn end_other_sessions(&self, context: &RequestContext) -> Result<(), IdentityError> {
         let (user, used) = (context.user, context.session);
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { end(tx, user, Which::SessionsBut(used)).await.map(drop) })
+            Box::pin(async move {
+                let ended = end(tx, user, Which::SessionsBut(used)).await?;
+                Ok(tx.audit(people::sessions_ended(user, ended)).await?)
+            })
         });
         write.await
     }
@@ -234,15 +246,18 @@ impl Identity {
     pub(super) async fn end_own(
         &self,
         context: &RequestContext,
-        which: Which,
+        session: SessionId,
+        kind: Kind,
         what: &'static str,
     ) -> Result<(), IdentityError> {
         let user = context.user;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
-                match end(tx, user, which).await? {
-                    0 => Err(IdentityError::NotFound(what)),
-                    _ => Ok(()),
+                let change = told(tx, user, session).await?;
+                let ended = end(tx, user, Which::One(session, kind)).await?;
+                match change.filter(|_| ended > 0) {
+                    Some(change) => Ok(tx.audit(change).await?),
+                    None => Err(IdentityError::NotFound(what)),
                 }
             })
         });
@@ -284,11 +299,12 @@ impl Identity {
             scopes: None,
             client: None,
             grant: None,
-            origin,
+            origin: origin.clone(),
             used_at: now,
             expires_at,
         };
-        let cause = Cause { actor: Actor::User { id: user }, correlation: None };
+        let cause = Cause { origin: origin.clone(), ..Cause::of(Actor::User { id: user }, None) };
+        let started = Change::new("session.started", "person", user).called(record.display_name);
         self.0
             .store
             .write(scope, cause, move |tx| {
@@ -299,13 +315,15 @@ impl Identity {
                     forget_expired(tx, user).await?;
                     end(tx, user, Which::SessionsFrom(SESSIONS - 1)).await?;
                     insert(tx, row).await?;
+                    tx.audit(started.after(&json!({ "session": session }))).await?;
                     let event = SessionStarted { session };
                     tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
                     Ok(())
                 })
             })
             .await?;
-        let context = RequestContext { scope, user, session, permissions, request: RequestId::generate() };
+        let request = RequestId::generate();
+        let context = RequestContext { scope, user, session, permissions, request, origin };
         Ok(NewSession { token, session: Session { context, expires_at, used_at: now, slides: true } })
     }
 
@@ -339,6 +357,7 @@ impl Identity {
             session: id(&row, "sessions", "id")?,
             permissions,
             request: RequestId::generate(),
+            origin: Origin::NONE,
         };
         let used_at = match text(&row, "kind")? == Kind::Session.name() {
             true => time(&row, "last_used_at")?.max(time(&row, "created_at")?),
@@ -353,7 +372,7 @@ impl Identity {
     async fn note_use(&self, found: Session, now: Timestamp) -> Result<Session, IdentityError> {
         let session = found.context.session;
         let expires_at = if found.slides { now.plus(LIFETIME) } else { found.expires_at };
-        let cause = Cause { actor: found.context.actor(), correlation: None };
+        let cause = Cause::of(found.context.actor(), None);
         self.0
             .store
             .write(found.context.scope, cause, move |tx| {
@@ -500,6 +519,30 @@ pub(super) async fn end(tx: &mut Tx, user: UserId, which: Which) -> Result<usize
         tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
     }
     Ok(ended.len())
+}
+
+/// What to tell of the end of one of somebody's sessions or tokens, if there is such a one.
+async fn told(tx: &mut Tx, user: UserId, session: SessionId) -> Result<Option<Change>, IdentityError> {
+    let org = tx.scope().org().to_string();
+    let row = sqlx::query(
+        "SELECT kind, name, scopes, user_agent, address FROM sessions WHERE org = $1 AND user_id = $2 AND id = $3",
+    )
+    .bind(org)
+    .bind(user.to_string())
+    .bind(session.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let name: Option<String> = row.try_get("name")?;
+    if text(&row, "kind")? == Kind::Session.name() {
+        let (agent, address): (Option<String>, Option<String>) =
+            (row.try_get("user_agent")?, row.try_get("address")?);
+        let view = json!({ "session": session, "user_agent": agent, "address": address });
+        return Ok(Some(Change::new("session.ended", "person", user).before(&view)));
+    }
+    let scopes = scopes(&row)?.map_or(Value::Null, |scopes| scopes.names().into());
+    let view = json!({ "name": name, "scopes": scopes });
+    Ok(Some(Change::new("token.ended", "token", session).before(&view)))
 }
 
 /// Whether what let somebody in holds at the moment their session begins: another password ends the sessions there are.

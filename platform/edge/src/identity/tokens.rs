@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_core::{OrgScope, Origin, Permissions, RequestContext};
 use tandem_proto::{
     SessionId, Stream, Timestamp, Topic, UserId,
     api::{NewToken, TokenInfo, TokenMade},
     events::identity::TokenCreated,
 };
-use tandem_store::{Cause, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
-    Identity, IdentityError, Origin, id, named,
+    Identity, IdentityError, id, named,
     roles::chosen,
-    sessions::{self, Kind, NewRow, Which, digest, scopes, time},
+    sessions::{self, Kind, NewRow, digest, scopes, time},
     text,
 };
 
@@ -89,8 +89,12 @@ impl Identity {
             used_at: Timestamp::default(),
             expires_at: info.expires_at,
         };
+        let made = Change::new("token.created", "token", info.id).after(&info);
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { insert(tx, row, scopes).await })
+            Box::pin(async move {
+                insert(tx, row, scopes).await?;
+                Ok::<_, IdentityError>(tx.audit(made).await?)
+            })
         });
         write.await?;
         Ok(TokenMade { token, info })
@@ -105,7 +109,7 @@ impl Identity {
         context: &RequestContext,
         token: SessionId,
     ) -> Result<(), IdentityError> {
-        self.end_own(context, Which::One(token, Kind::Personal), "token").await
+        self.end_own(context, token, Kind::Personal, "token").await
     }
 }
 

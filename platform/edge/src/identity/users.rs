@@ -1,5 +1,6 @@
 //! The directory's accounts.
 
+use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
 use tandem_core::{OrgScope, Secret};
 use tandem_proto::{
@@ -8,7 +9,7 @@ use tandem_proto::{
     events::identity::UserCreated,
     limits::NAME_CHARS,
 };
-use tandem_store::{Cause, Expect, StoreError, Tx};
+use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Identity, IdentityError, id, named, roles, text};
 
@@ -38,6 +39,17 @@ pub struct UserRecord {
     pub roles: Vec<Role>,
     /// Whether they may sign in.
     pub active: bool,
+}
+
+impl UserRecord {
+    /// As the directory shows them, for an audit entry.
+    pub(super) fn view(&self) -> Value {
+        let Self { id, name, display_name, title, extension, roles, active } = self;
+        json!({
+            "id": id, "name": name, "display_name": display_name, "title": title, "extension": extension, "roles": roles,
+            "active": active,
+        })
+    }
 }
 
 pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at";
@@ -182,6 +194,10 @@ pub(super) async fn insert(
     .bind(client.map(|client| client.to_string()))
     .execute(tx.conn())
     .await?;
+    if client.is_none() {
+        // A program's is told of with the program.
+        tx.audit(Change::new("person.created", "person", record.id).after(&record.view())).await?;
+    }
     let event = UserCreated {
         user: record.id,
         name: record.name.clone(),

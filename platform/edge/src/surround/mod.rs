@@ -20,7 +20,7 @@ use http::{Method, Uri, header};
 use tandem_proto::{Problem, RequestId};
 use tower_http::compression::CompressionLayer;
 
-use crate::{ApiProblem, Edge, IdentityError, batch};
+use crate::{ApiProblem, Edge, IdentityError, batch, identity};
 
 pub(crate) use limits::Limiter;
 pub use limits::RequestLimits;
@@ -57,6 +57,7 @@ async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) ->
             if let Some(id) = request.extensions().get::<RequestId>() {
                 context.request = *id;
             }
+            context.origin = identity::origin_of(request.headers(), request.extensions());
             let asker = observe::Asker { org: context.scope.org(), user: context.user };
             request.extensions_mut().insert(context);
             let mut response = next.run(request).await;

@@ -29,7 +29,7 @@ use tandem_edge::{
     UserRecord, identity, no_route,
 };
 use tandem_proto::{
-    Actor, Cursor, DeviceId, Event, NodeId, Problem, SkillId, Stream, Timestamp, Topic, TrackId, UserId,
+    Cursor, DeviceId, Event, NodeId, Problem, SkillId, Stream, Timestamp, Topic, TrackId, UserId,
     api::{NewPerson, Role},
     events::contact_centre::SkillCreated,
     ws::{RtcAnswer, RtcTrack},
@@ -360,7 +360,7 @@ pub(crate) fn slug(problem: &Value) -> &str {
 }
 
 pub(crate) fn cause() -> Cause {
-    Cause { actor: Actor::System, correlation: None }
+    Cause::SYSTEM
 }
 
 pub(crate) struct Socket {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
 use super::{DumpError, Head, Section, Writer, tables};
-use crate::{engine::Engine, postgres, sqlite};
+use crate::engine::{self, Engine};
 
 /// Writes head and tables of the database at `url`, all of one moment. It may be in use meanwhile, by this process or others. Each row is
 /// shown to `other` too.
@@ -21,10 +21,7 @@ pub async fn copy<W: Write>(
     out: &mut Writer<W>,
     mut other: impl FnMut(&Section, &[Value]),
 ) -> Result<(), DumpError> {
-    let (mut conn, engine) = match url.starts_with("sqlite:") {
-        true => (sqlite::beside(url).await?, Engine::Sqlite),
-        false => (postgres::Database::at(url)?.beside().await?, Engine::Postgres),
-    };
+    let (mut conn, engine) = engine::beside(url).await?;
     conn.execute(match engine {
         Engine::Sqlite => "BEGIN",
         Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",

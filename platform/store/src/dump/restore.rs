@@ -55,6 +55,7 @@ pub async fn restore<R: BufRead>(
 
     conn.execute("BEGIN").await?;
     conn.execute("DELETE FROM projections").await?;
+    conn.execute("DELETE FROM audit_key").await?;
     conn.execute("DELETE FROM migrations WHERE name <> '0000_log_postgres'").await?;
     let tables = tables::all(&mut conn, engine).await?;
     let mut filling: Option<Filling> = None;

@@ -103,7 +103,7 @@ impl Table {
     /// Whether it has rows that a new database has not.
     pub(super) async fn is_occupied(&self, conn: &mut AnyConnection) -> Result<bool, DumpError> {
         let name = &self.section.name;
-        if name == "migrations" || name == "projections" {
+        if ["migrations", "projections", "audit_key"].contains(&name.as_str()) {
             return Ok(false);
         }
         let sql = format!("SELECT 1 FROM \"{name}\" LIMIT 1");

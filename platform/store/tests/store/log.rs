@@ -12,7 +12,7 @@ on_both_engines! {
 async fn a_command_changes_its_table_and_appends_what_happened(place: Place) {
     let store = place.open().await;
     let (scope, user) = (new_scope(), UserId::generate());
-    let cause = Cause { actor: Actor::User { id: user }, correlation: Some(uuid::Uuid::now_v7()) };
+    let cause = Cause::of(Actor::User { id: user }, Some(uuid::Uuid::now_v7()));
     let mut live = store.live();
     let at = store
         .write(scope, cause.clone(), move |tx| {

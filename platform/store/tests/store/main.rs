@@ -1,5 +1,6 @@
 //! The store as its users see it: a real database in a folder of its own for every test.
 
+mod audit;
 mod beside;
 mod crash;
 mod dump;

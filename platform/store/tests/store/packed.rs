@@ -67,7 +67,7 @@ async fn whatever_is_in_an_event_is_read_as_it_was_written(place: Place) {
             1 => Actor::User { id: UserId::generate() },
             _ => Actor::External { address: text.chars().take(99).collect() },
         };
-        let cause = Cause { actor, correlation: (index % 2 == 0).then(Uuid::now_v7) };
+        let cause = Cause::of(actor, (index % 2 == 0).then(Uuid::now_v7));
         store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {

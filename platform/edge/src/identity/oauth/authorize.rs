@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
 use tandem_core::{Permissions, RequestContext};
@@ -11,7 +12,7 @@ use tandem_proto::{
     ClientId, Timestamp, UserId,
     api::{AuthorizationRequest, GrantEnd, GrantType, TokenRequest},
 };
-use tandem_store::{Cause, Tx};
+use tandem_store::{Cause, Change, Tx};
 
 use super::{
     super::{
@@ -169,6 +170,8 @@ async fn keep(
     if stored(tx.conn(), scope, asked.client).await?.is_none() {
         return Err(IdentityError::NotFound("program"));
     }
+    let allowed = Change::new("grant.allowed", "client", asked.client).called(asked.name.clone());
+    tx.audit(allowed.after(&json!({ "scopes": asked.scopes.names() }))).await?;
     let org = scope.org().to_string();
     let old = format!(
         "DELETE FROM oauth_codes WHERE org = $1 AND user_id = $2 AND (expires_at <= $3 OR code_hash IN

@@ -1,5 +1,6 @@
 //! The programs an org has registered. Nobody registers one, or gets hold of one, that may do for itself more than they.
 
+use serde_json::json;
 use sqlx::{AnyConnection, Row};
 use tandem_core::{OrgScope, Permissions, Precondition, RequestContext};
 use tandem_proto::{
@@ -7,7 +8,7 @@ use tandem_proto::{
     api::{ClientInfo, ClientMade, ClientSettings, GrantEnd, GrantType, Role},
     events::identity::{ClientChanged, ClientRemoved, ClientSecretChanged},
 };
-use tandem_store::{Cause, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
     super::{
@@ -246,7 +247,9 @@ async fn create(
     };
     client.user = act_as(tx, caller, &client, &draft.roles).await?;
     write(tx, &client).await?;
-    Ok(client.info(draft.roles))
+    let made = client.info(draft.roles);
+    tx.audit(Change::new("client.created", "client", made.id).after(&made)).await?;
+    Ok(made)
 }
 
 async fn change(
@@ -261,6 +264,8 @@ async fn change(
     if client.secret_hash.is_some() != draft.confidential {
         return Err(IdentityError::invalid("confidential", "cannot be changed"));
     }
+    let roles = roles_of(tx, client.user).await?;
+    let was = client.clone().info(roles);
     let kept = |way: &GrantType| draft.grant_types.contains(way);
     let narrower = !draft.scopes.contains(client.scopes) || !client.grant_types.iter().all(kept);
     client.name = draft.name;
@@ -272,7 +277,9 @@ async fn change(
         end_tokens(tx, &client).await?;
     }
     write(tx, &client).await?;
-    Ok(client.info(draft.roles))
+    let is = client.info(draft.roles);
+    tx.audit(Change::new("client.changed", "client", is.id).before(&was).after(&is)).await?;
+    Ok(is)
 }
 
 async fn change_secret(
@@ -298,6 +305,9 @@ async fn change_secret(
     if let Some(user) = client.user {
         sessions::end(tx, user, Which::OfClient(client.id)).await?;
     }
+    let hidden = json!({ "secret": Redacted });
+    let change = Change::new("client.secret.changed", "client", client.id).called(client.name.clone());
+    tx.audit(change.before(&hidden).after(&hidden)).await?;
     let event = ClientSecretChanged { client: client.id };
     tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
     let roles = roles_of(tx, client.user).await?;
@@ -313,6 +323,8 @@ async fn remove(
     let client = mine_to_change(tx, caller, client).await?;
     demand(tx, &client, &precondition).await?;
     let org = tx.scope().org();
+    let roles = roles_of(tx, client.user).await?;
+    let was = client.clone().info(roles);
     grants::end(tx, Grants::OfClient(client.id), GrantEnd::ClientRemoved).await?;
     if let Some(user) = client.user {
         people::deactivate(tx, caller, user).await?;
@@ -330,6 +342,7 @@ async fn remove(
         .bind(client.id.to_string())
         .execute(tx.conn())
         .await?;
+    tx.audit(Change::new("client.removed", "client", client.id).before(&was)).await?;
     let event = ClientRemoved { client: client.id };
     tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
     Ok(())

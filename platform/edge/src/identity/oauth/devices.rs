@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use rand::Rng as _;
+use serde_json::json;
 use sqlx::{Row, any::AnyRow};
 use tandem_core::{Permissions, RequestContext};
 use tandem_proto::{
     ClientId, Timestamp, UserId,
     api::{GrantType, TokenRequest},
 };
-use tandem_store::{Cause, Tx};
+use tandem_store::{Cause, Change, Tx};
 
 use super::{
     super::{
@@ -246,6 +247,12 @@ async fn decide(
     let scopes = shown.scopes.intersection(held);
     if allow && scopes.is_empty() {
         return Err(IdentityError::NotHeld(shown.scopes));
+    }
+    if allow {
+        let scope = tx.scope();
+        let client = stored(tx.conn(), scope, shown.client).await?.ok_or(IdentityError::NotFound("code"))?;
+        let allowed = Change::new("grant.allowed", "client", client.id).called(client.name);
+        tx.audit(allowed.after(&json!({ "scopes": scopes.names() }))).await?;
     }
     sqlx::query(
         "UPDATE oauth_devices SET decision = $1, user_id = $2, scopes = $3 WHERE org = $4 AND device_hash = $5",

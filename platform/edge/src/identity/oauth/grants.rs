@@ -1,5 +1,6 @@
 //! What people allow programs, until either takes it back.
 
+use serde_json::{Value, json};
 use sqlx::any::AnyRow;
 use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
@@ -7,7 +8,7 @@ use tandem_proto::{
     api::{Application, GrantEnd},
     events::identity::{GrantEnded, GrantGiven},
 };
-use tandem_store::{Cause, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::super::{
     Identity, IdentityError, id, roles,
@@ -63,6 +64,13 @@ pub(super) struct Grant {
     pub(super) scopes: Permissions,
 }
 
+impl Grant {
+    /// For an audit entry.
+    fn view(&self) -> Value {
+        json!({ "client": self.client, "person": self.user, "scopes": self.scopes.names() })
+    }
+}
+
 /// Notes what somebody allows a program; `code_hash` is of the code it came of.
 pub(super) async fn give(
     tx: &mut Tx,
@@ -88,6 +96,7 @@ pub(super) async fn give(
     .bind(now.micros())
     .execute(tx.conn())
     .await?;
+    tx.audit(Change::new("grant.given", "grant", grant.id).after(&grant.view())).await?;
     let event = GrantGiven { grant: grant.id, client, scopes: scopes.names() };
     tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
     Ok(grant)
@@ -164,13 +173,16 @@ pub(in super::super) async fn end(
     let ended =
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(org.clone()).bind(value).fetch_all(tx.conn()).await?;
     for row in &ended {
-        let Grant { id: grant, user, .. } = read(row)?;
+        let given = read(row)?;
+        let Grant { id: grant, user, .. } = given;
         sqlx::query("DELETE FROM oauth_refresh_tokens WHERE org = $1 AND grant_id = $2")
             .bind(org.clone())
             .bind(grant.to_string())
             .execute(tx.conn())
             .await?;
         sessions::end(tx, user, Which::OfGrant(grant)).await?;
+        let change = Change::new("grant.ended", "grant", grant).before(&given.view());
+        tx.audit(change.after(&json!({ "ended": reason }))).await?;
         let event = GrantEnded { grant, reason };
         tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
     }

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{Permissions, Secret};
+use tandem_core::{Origin, Permissions, Secret};
 use tandem_proto::{
     Actor, ClientId, GrantId, SessionId, Stream, Timestamp, Topic, UserId,
     api::{GrantEnd, GrantType, TokenAnswer, TokenRequest},
     events::identity::TokenCreated,
 };
-use tandem_store::{Cause, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
     super::{
-        Identity, Origin, id,
+        Identity, id,
         sessions::{self, Kind, NewRow, Which, digest, secret, time},
     },
     COLUMNS, Client, OAuthCode, OAuthRefusal, Refusal, authorize, devices,
@@ -54,6 +55,7 @@ impl Identity {
         &self,
         credentials: Credentials,
         request: TokenRequest,
+        origin: Origin,
     ) -> Result<TokenAnswer, OAuthRefusal> {
         let client = self.client(credentials).await?;
         let way = GrantType::ALL.into_iter().find(|way| way.name() == request.grant_type);
@@ -62,7 +64,8 @@ impl Identity {
         let (scope, now) = (self.mint().scope(client.org), self.0.clock.now());
         let actor = client.user.filter(|_| way == GrantType::ClientCredentials);
         let actor = actor.map_or(Actor::System, |id| Actor::User { id });
-        let write = self.0.store.write(scope, Cause { actor, correlation: None }, move |tx| {
+        let cause = Cause { origin, ..Cause::of(actor, None) };
+        let write = self.0.store.write(scope, cause, move |tx| {
             Box::pin(async move {
                 let client = client.now(tx).await?;
                 client.may(way)?;
@@ -86,10 +89,11 @@ impl Identity {
         &self,
         credentials: Credentials,
         token: &str,
+        origin: Origin,
     ) -> Result<(), OAuthRefusal> {
         let client = self.client(credentials).await?;
         let (scope, hash) = (self.mint().scope(client.org), digest(token));
-        let write = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
+        let write = self.0.store.write(scope, Cause { origin, ..Cause::SYSTEM }, move |tx| {
             Box::pin(async move { give_back(tx, &client, hash).await })
         });
         write.await
@@ -125,6 +129,8 @@ async fn for_itself(
         return Err(shut_out().into());
     }
     let scopes = some(asked.intersection(held))?;
+    let issued = Change::new("token.issued", "client", client.id).called(client.name.clone());
+    tx.audit(issued.after(&json!({ "scopes": scopes.names() }))).await?;
     access(tx, client, user, scopes, None, now).await
 }
 
@@ -326,6 +332,8 @@ async fn give_back(tx: &mut Tx, client: &Client, hash: String) -> Result<(), OAu
             .await?;
     if let Some(row) = row {
         let session = id(&row, "sessions", "id")?;
+        let returned = Change::new("token.returned", "client", client.id).called(client.name.clone());
+        tx.audit(returned.before(&json!({ "token": session }))).await?;
         sessions::end(tx, id(&row, "sessions", "user_id")?, Which::One(session, Kind::Access)).await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::super::Origin;
+use super::super::origin::AskedFrom;
 use crate::{ApiProblem, Caller, Edge, Json, Path};
 
 pub(super) fn routes() -> OpenApiRouter<Edge> {
@@ -78,7 +78,7 @@ async fn end_session(
 async fn change_password(
     State(edge): State<Edge>,
     caller: Caller,
-    origin: Origin,
+    AskedFrom(origin): AskedFrom,
     Json(change): Json<ChangePassword>,
 ) -> Result<StatusCode, ApiProblem> {
     edge.identity.change_password(&caller, change, origin).await?;

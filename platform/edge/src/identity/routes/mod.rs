@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use oauth::well_known;
 
-use super::{Identity, IdentityError, NewSession, Origin};
+use super::{Identity, IdentityError, NewSession, origin::AskedFrom};
 use crate::{ApiProblem, Caller, Edge, Json};
 
 pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
@@ -48,7 +48,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 )]
 async fn sign_in(
     State(edge): State<Edge>,
-    origin: Origin,
+    AskedFrom(origin): AskedFrom,
     Json(request): Json<SignIn>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiProblem> {
     let NewSession { token, session } = edge.identity.sign_in(request, origin).await?;

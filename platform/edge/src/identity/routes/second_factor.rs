@@ -8,7 +8,7 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::super::Origin;
+use super::super::origin::AskedFrom;
 use crate::{ApiProblem, Caller, Edge, Json, Path};
 
 pub(super) fn routes() -> OpenApiRouter<Edge> {
@@ -47,7 +47,7 @@ async fn show(State(edge): State<Edge>, caller: Caller) -> Result<Json<SecondFac
 async fn offer(
     State(edge): State<Edge>,
     caller: Caller,
-    origin: Origin,
+    AskedFrom(origin): AskedFrom,
     Json(ProvePassword { password }): Json<ProvePassword>,
 ) -> Result<Json<SecondFactorOffer>, ApiProblem> {
     Ok(Json(edge.identity.offer_second_factor(&caller, password, origin).await?))
@@ -89,7 +89,7 @@ async fn confirm(
 async fn disable(
     State(edge): State<Edge>,
     caller: Caller,
-    origin: Origin,
+    AskedFrom(origin): AskedFrom,
     Json(ProvePassword { password }): Json<ProvePassword>,
 ) -> Result<StatusCode, ApiProblem> {
     edge.identity.disable_second_factor(&caller, password, origin).await?;

@@ -7,7 +7,7 @@
 -- ARGV[4]  the longest wait (microseconds)
 -- ARGV[5]  quiet time after which failures are forgotten (microseconds)
 --
--- Answers 0 when admitted, else the wait (microseconds).
+-- Answers 0 when admitted, -1 when admitted and the next has to wait if this one fails, else the wait (microseconds).
 local now, free, first, longest, forgotten =
   tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 if not now then
@@ -28,4 +28,4 @@ if now - last > forgotten then
 end
 redis.call('HSET', KEYS[1], 'count', count + 1, 'last', string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], math.ceil(forgotten / 1000))
-return 0
+return count + 1 >= free and -1 or 0

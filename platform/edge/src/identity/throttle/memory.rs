@@ -51,7 +51,7 @@ impl Memory {
         }
         failures.count = failures.count.saturating_add(1);
         failures.last = now;
-        Verdict::Admitted
+        Verdict::Admitted { locks: failures.count >= FREE }
     }
 
     pub(super) fn forget(&self, account: &Account) {
@@ -94,7 +94,8 @@ mod tests {
         let limits = Memory::default();
         for number in 0..(REMEMBERED as i64 * 2) {
             let now = Timestamp::from_micros(number * 10_000);
-            assert_eq!(limits.decide(now, &Account::new(&format!("guess{number}"), None)), Verdict::Admitted);
+            let verdict = limits.decide(now, &Account::new(&format!("guess{number}"), None));
+            assert_eq!(verdict, Verdict::Admitted { locks: false });
         }
         assert!(limits.accounts().len() <= REMEMBERED);
     }

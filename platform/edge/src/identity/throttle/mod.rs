@@ -58,7 +58,10 @@ impl Account {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Verdict {
     /// Admitted, and counted as failed at once, so that many at the same moment count too.
-    Admitted,
+    Admitted {
+        /// Whether the next one has to wait if this one fails.
+        locks: bool,
+    },
     /// Refused for so long.
     Wait(Duration),
 }
@@ -77,7 +80,17 @@ trait Limits: Send + Sync {
 
 /// An admitted attempt; counted as failed until it is told to have succeeded.
 #[derive(Debug)]
-pub(super) struct Attempt(Account);
+pub(super) struct Attempt {
+    account: Account,
+    locks: bool,
+}
+
+impl Attempt {
+    /// Whether the next one has to wait if this one fails.
+    pub(super) fn locks(&self) -> bool {
+        self.locks
+    }
+}
 
 /// The limits, shared by all nodes where that is possible.
 #[derive(Debug, Default)]
@@ -100,7 +113,7 @@ impl Throttle {
     ) -> Result<Attempt, IdentityError> {
         let account = Account::new(name, source);
         match self.verdict(now, &account).await {
-            Verdict::Admitted => Ok(Attempt(account)),
+            Verdict::Admitted { locks } => Ok(Attempt { account, locks }),
             Verdict::Wait(wait) => {
                 let retry_after_s = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
                 Err(IdentityError::Throttled { retry_after_s })
@@ -119,7 +132,7 @@ impl Throttle {
     }
 
     /// The attempt was right: the account's failures are forgotten.
-    pub(super) async fn succeeded(&self, Attempt(account): Attempt) {
+    pub(super) async fn succeeded(&self, Attempt { account, .. }: Attempt) {
         self.local.forget(&account);
         if let Some(shared) = &self.shared
             && let Err(Away(why)) = shared.forgive(&account).await
@@ -139,23 +152,26 @@ mod tests {
         Timestamp::from_micros(1_700_000_000_000_000 + seconds * 1_000_000)
     }
 
+    const FREELY: Verdict = Verdict::Admitted { locks: false };
+    const LAST: Verdict = Verdict::Admitted { locks: true };
+
     /// What both kinds must do.
     async fn waits_grow_and_success_forgives(limits: &dyn Limits) {
         let ada = Account::new("ada", None);
         let admit = async |now, account: &Account| limits.admit(at(now), account).await.expect("counts");
-        for _ in 0..FREE {
-            assert_eq!(admit(0, &ada).await, Verdict::Admitted, "free");
+        for attempt in 1..=FREE {
+            assert_eq!(admit(0, &ada).await, Verdict::Admitted { locks: attempt == FREE }, "free");
         }
         assert_eq!(admit(0, &ada).await, Verdict::Wait(Duration::from_secs(1)));
-        assert_eq!(admit(2, &ada).await, Verdict::Admitted, "waited");
+        assert_eq!(admit(2, &ada).await, LAST, "waited");
         assert_eq!(admit(2, &ada).await, Verdict::Wait(Duration::from_secs(2)), "twice as long");
         assert_eq!(admit(3, &ada).await, Verdict::Wait(Duration::from_secs(1)), "a refusal costs nothing");
-        assert_eq!(admit(2, &Account::new("bea", None)).await, Verdict::Admitted, "another account");
+        assert_eq!(admit(2, &Account::new("bea", None)).await, FREELY, "another account");
         let elsewhere = Account::new("ada", Some(IpAddr::from([192, 0, 2, 1])));
-        assert_eq!(admit(2, &elsewhere).await, Verdict::Admitted, "another source");
-        assert_eq!(admit(10, &ada).await, Verdict::Admitted, "waited");
+        assert_eq!(admit(2, &elsewhere).await, FREELY, "another source");
+        assert_eq!(admit(10, &ada).await, LAST, "waited");
         limits.forgive(&ada).await.expect("forgives");
-        assert_eq!(admit(10, &ada).await, Verdict::Admitted, "forgiven");
+        assert_eq!(admit(10, &ada).await, FREELY, "forgiven");
 
         let mut now = 100;
         let mut longest = Duration::ZERO;
@@ -167,8 +183,12 @@ mod tests {
         }
         assert_eq!(longest, LONGEST_WAIT);
         now += 901;
-        for _ in 0..FREE {
-            assert_eq!(admit(now, &elsewhere).await, Verdict::Admitted, "quiet for long");
+        for attempt in 1..=FREE {
+            assert_eq!(
+                admit(now, &elsewhere).await,
+                Verdict::Admitted { locks: attempt == FREE },
+                "quiet for long"
+            );
         }
         assert!(matches!(admit(now, &elsewhere).await, Verdict::Wait(_)));
         let long = Account::new(&"x".repeat(1_000), None);

@@ -58,8 +58,12 @@ impl SharedLimits {
         let mut script = self.admit.prepare_invoke();
         script.key(key(account)).arg(now).arg(FREE);
         script.arg(micros(FIRST_WAIT)).arg(micros(LONGEST_WAIT)).arg(micros(FORGOTTEN_AFTER));
-        let wait: u64 = soon(script.invoke_async(&mut connection)).await?;
-        Ok(if wait == 0 { Verdict::Admitted } else { Verdict::Wait(Duration::from_micros(wait)) })
+        let wait: i64 = soon(script.invoke_async(&mut connection)).await?;
+        Ok(match u64::try_from(wait) {
+            Ok(0) => Verdict::Admitted { locks: false },
+            Ok(wait) => Verdict::Wait(Duration::from_micros(wait)),
+            Err(_) => Verdict::Admitted { locks: true },
+        })
     }
 
     async fn forget(&self, account: &Account) -> Result<(), Away> {

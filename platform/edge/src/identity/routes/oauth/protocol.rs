@@ -9,7 +9,10 @@ use tandem_proto::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    super::super::oauth::{DEVICE_INTERVAL_S, DEVICE_LIFETIME, OAuthRefusal},
+    super::super::{
+        oauth::{DEVICE_INTERVAL_S, DEVICE_LIFETIME, OAuthRefusal},
+        origin::AskedFrom,
+    },
     form::{Form, credentials},
     issuer::Issuer,
 };
@@ -35,10 +38,11 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
 async fn token(
     State(edge): State<Edge>,
     headers: HeaderMap,
+    AskedFrom(origin): AskedFrom,
     Form(mut request): Form<TokenRequest>,
 ) -> Result<Json<TokenAnswer>, OAuthRefusal> {
     let credentials = credentials(&headers, request.client_id.take(), request.client_secret.take())?;
-    Ok(Json(edge.identity.token(credentials, request).await?))
+    Ok(Json(edge.identity.token(credentials, request, origin).await?))
 }
 
 /// Gives a token back
@@ -56,10 +60,11 @@ async fn token(
 async fn revoke(
     State(edge): State<Edge>,
     headers: HeaderMap,
+    AskedFrom(origin): AskedFrom,
     Form(request): Form<RevokeRequest>,
 ) -> Result<StatusCode, OAuthRefusal> {
     let credentials = credentials(&headers, request.client_id, request.client_secret)?;
-    edge.identity.give_back(credentials, &request.token).await?;
+    edge.identity.give_back(credentials, &request.token, origin).await?;
     Ok(StatusCode::OK)
 }
 
