@@ -1,6 +1,7 @@
 //! `tandem`, the server: reads the configuration, builds the parts, connects them, and drains them on shutdown.
 
 mod backup;
+mod ca;
 mod client;
 mod compose;
 mod demo;
@@ -50,6 +51,7 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
             runtime.block_on(serve::make_demo(config)).map(|()| ExitCode::SUCCESS)
         }
         Command::Org { org } => runtime.block_on(org::run(&config, org)).map(|()| ExitCode::SUCCESS),
+        Command::Ca { ca } => ca::run(ca, cli.settings.name.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Health => runtime.block_on(health::ask(&config)),
         Command::Backup { to, verify: false } => runtime.block_on(backup::make(&config, to)),
         Command::Backup { to, verify: true } => backup::check(to),
