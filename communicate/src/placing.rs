@@ -28,7 +28,7 @@ impl Communicate {
         let call = if switch.takes_calls() {
             self.place_here(place).await
         } else {
-            switch.place_elsewhere(place).await
+            switch.place_elsewhere(caller, place).await
         };
         Ok(call?)
     }

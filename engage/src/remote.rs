@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use tandem_cluster::{Cluster, Kind};
 use tandem_communicate::control::{CallChange, CallNotice, IncomingCall};
-use tandem_core::OrgScope;
+use tandem_core::{OrgScope, sealed::Behalf};
 use tandem_proto::{CallId, FlowId, LegId, NodeId, NodeRole, OrgId, Timestamp, api::EndReason};
 use tokio::{sync::mpsc, time::Instant};
 
@@ -82,8 +82,9 @@ enum Receipt {
 /// Answers to other nodes, and to this one, for the orgs it owns.
 pub(crate) fn serve(engage: &Engage) {
     let engage_if_any = engage.downgrade();
-    engage.cluster().links().serve(SERVICE, move |_, delivery: Delivery| {
-        let engage = engage_if_any();
+    engage.cluster().links().serve(SERVICE, move |asker, delivery: Delivery| {
+        // Of the org its seal names, whatever it brings.
+        let engage = engage_if_any().filter(|_| asker.may_ask_about(delivery.org));
         async move {
             match engage {
                 Some(engage) => engage.delivered(delivery).await,
@@ -177,7 +178,7 @@ impl Courier {
         let org = self.scope.org();
         let Some(owner) = self.owner().await else { return false };
         let delivery = Delivery { org, items: batch.iter().map(|(item, _)| item.clone()).collect() };
-        let receipt = self.cluster.links().ask(owner, SERVICE, &delivery, ANSWER).await;
+        let receipt = self.cluster.links().ask_for(Behalf::Org(org), owner, SERVICE, &delivery, ANSWER).await;
         if matches!(receipt, Ok(Receipt::Taken)) {
             return true;
         }

@@ -3,6 +3,7 @@
 mod asyncapi;
 mod audit;
 mod backup;
+mod ca;
 mod client;
 mod compose;
 mod demo;
@@ -20,7 +21,7 @@ mod serve;
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
-use tandem_setup::{Cli, Command, StartError, Traces};
+use tandem_setup::{Cli, Command, Config, Settings, StartError, Traces};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -34,7 +35,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, StartError> {
-    let config = cli.effective()?;
+    let config = match &cli.command {
+        // It runs where no server does, perhaps with half of one's settings.
+        Command::Ca { .. } => Config::check(Settings::default())?,
+        _ => cli.effective()?,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -53,6 +58,7 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
         }
         Command::Org { org } => runtime.block_on(org::run(&config, org)).map(|()| ExitCode::SUCCESS),
         Command::Audit { audit } => runtime.block_on(audit::run(&config, audit)),
+        Command::Ca { ca } => ca::run(ca, cli.settings.name.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Health => runtime.block_on(health::ask(&config)),
         Command::Backup { to, verify: false } => runtime.block_on(backup::make(&config, to)),
         Command::Backup { to, verify: true } => backup::check(to),

@@ -7,9 +7,9 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use tandem_bus::LinkError;
+use tandem_bus::{Asker, LinkError};
 use tandem_cluster::Kind;
-use tandem_core::OrgScope;
+use tandem_core::{OrgScope, RequestContext, sealed::Behalf};
 use tandem_proto::{
     Actor, CallId, EndpointId, LegId, NodeId, NodeRole, OrgId, UserId,
     api::{Call, NewCall, Track},
@@ -178,16 +178,20 @@ impl Switch {
         }
         let question =
             Question::Call { org: scope.org(), call, ask: ask.clone().with_paths(|path| self.sent(path)) };
-        self.question(node, &question).await
+        self.question(Behalf::Org(scope.org()), node, &question).await
     }
 
-    async fn question(&self, node: NodeId, question: &Question) -> Result<Answer, CallError> {
-        match self.cluster.links().ask(node, CALLS, question, DEADLINE).await {
+    async fn question(&self, behalf: Behalf, node: NodeId, question: &Question) -> Result<Answer, CallError> {
+        match self.cluster.links().ask_for(behalf, node, CALLS, question, DEADLINE).await {
             Ok(answer) => Ok(answer),
             // It may be gone; whoever is the owner then is asked the same.
-            Err(LinkError::Unreachable(_) | LinkError::TimedOut | LinkError::NoService(_)) => {
-                Ok(Answer::NotHere)
-            }
+            // Whoever is not believed yet is in a moment.
+            Err(
+                LinkError::Unreachable(_)
+                | LinkError::TimedOut
+                | LinkError::NoService(_)
+                | LinkError::Refused(_),
+            ) => Ok(Answer::NotHere),
             Err(error) => Err(CallError::Elsewhere(error.to_string())),
         }
     }
@@ -230,10 +234,15 @@ impl Switch {
     }
 
     /// Has a node that takes calls place one.
-    pub(crate) async fn place_elsewhere(&self, place: Place) -> Result<Call, CallError> {
+    pub(crate) async fn place_elsewhere(
+        &self,
+        caller: &RequestContext,
+        place: Place,
+    ) -> Result<Call, CallError> {
         let nodes = self.cluster.nodes();
         let node = nodes.least_busy(NodeRole::Sip).ok_or(CallError::Full)?.id;
-        match self.question(node, &Question::Place(Box::new(place))).await? {
+        let question = Question::Place(Box::new(place));
+        match self.question(Behalf::Person(caller.into()), node, &question).await? {
             Answer::Done(reply) => Ok(reply.call),
             Answer::Refused(refusal) => Err(refusal.into()),
             _ => Err(CallError::Stopping),
@@ -261,23 +270,40 @@ impl Switch {
     }
 }
 
+/// A call to be placed, by the person the seal names: what the question says of who asks is of use only from a node of the version before
+/// seals.
+fn placed_by(communicate: &Communicate, asker: &Asker, place: Place) -> Option<Place> {
+    if asker.behalf.is_none() {
+        return Some(place);
+    }
+    let caller = communicate.calls.switch.cluster.context_of(asker.person()?);
+    let Cause { actor, correlation } = Cause::request(&caller);
+    Some(Place { org: caller.scope.org(), user: caller.user, actor, correlation, ..place })
+}
+
 /// Answers other nodes.
 pub(crate) fn serve(communicate: &Communicate) {
     let links = communicate.calls.switch.cluster.links().clone();
     let served = communicate.clone();
-    links.serve(CALLS, move |_, question: Question| {
+    links.serve(CALLS, move |asker, question: Question| {
         let communicate = served.clone();
         async move {
             let switch = &communicate.calls.switch;
             let answer = match question {
+                Question::Call { org, call, .. } if !asker.may_ask_about(org) => {
+                    Err(CallError::UnknownCall(call))
+                }
                 Question::Call { org, call, ask } => {
                     let ask = ask.with_paths(|path| switch.found(path));
                     switch.answer(switch.cluster.scope_of(org), call, ask).await
                 }
-                Question::Place(place) => communicate
-                    .place_here(*place)
-                    .await
-                    .map(|call| Answer::Done(Box::new(Reply { call, leg: None }))),
+                Question::Place(place) => match placed_by(&communicate, &asker, *place) {
+                    Some(place) => communicate
+                        .place_here(place)
+                        .await
+                        .map(|call| Answer::Done(Box::new(Reply { call, leg: None }))),
+                    None => Err(CallError::NotFound("user".into())),
+                },
             };
             answer.unwrap_or_else(|error| Answer::Refused(error.into()))
         }

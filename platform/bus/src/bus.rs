@@ -10,7 +10,10 @@ use tandem_core::OrgScope;
 use tandem_proto::{OrgId, Topic, ws::Signal};
 use tokio::sync::{broadcast, watch};
 
-use crate::redis::{BusError, Remote};
+use crate::{
+    Seals,
+    redis::{BusError, Remote},
+};
 
 /// Signals kept for a slow receiver before it misses some.
 const QUEUE: usize = 4_096;
@@ -48,13 +51,14 @@ impl Bus {
     }
 
     /// A bus shared with every process that uses the same Redis and database number (`redis://[user:password@]host:port[/number]`). It
-    /// connects by itself, and again whenever it must; until then it reaches this process alone. Needs the runtime.
+    /// connects by itself, and again whenever it must; until then it reaches this process alone. What is said is sealed with `seals`, and
+    /// what is heard and was not sealed by a node they know is dropped. Needs the runtime.
     ///
     /// # Errors
     /// When the URL is none.
-    pub fn redis(url: &str) -> Result<Self, BusError> {
+    pub fn redis(url: &str, seals: Seals) -> Result<Self, BusError> {
         let local = Arc::new(Local::new(false));
-        let remote = Remote::start(url, Arc::clone(&local))?;
+        let remote = Remote::start(url, seals, Arc::clone(&local))?;
         Ok(Self { local, remote: Some(Arc::new(remote)) })
     }
 

@@ -2,8 +2,12 @@
 //!
 //! Both are told to every process, the sender included, which knows its own and leaves them out. A third channel is heard by the process
 //! alone that sends on it: that is how it sees that the way works in both directions.
+//!
+//! Whoever can write into Redis cannot say a signal: each carries a seal that is bound to it, and to the few that went with it. A wake-up
+//! carries none: it makes whoever hears it look into the store, which is all it can do.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,6 +16,7 @@ use futures::StreamExt as _;
 use metrics::{counter, gauge};
 use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 use serde::{Deserialize, Serialize};
+use tandem_core::sealed::DIGESTS;
 use tandem_proto::{NodeId, OrgId, Topic, ws::Signal};
 use tokio::{
     sync::{Notify, mpsc},
@@ -19,7 +24,11 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::bus::{Local, Published};
+use crate::{
+    Seals,
+    bus::{Local, Published},
+    seals,
+};
 
 /// Signals that may wait to be sent.
 const QUEUE: usize = 4_096;
@@ -31,6 +40,8 @@ const ANSWER: Duration = Duration::from_secs(1);
 const PROBE: Duration = Duration::from_secs(1);
 /// After so long without hearing even oneself the connection is of no use.
 const SILENCE: Duration = Duration::from_secs(3);
+/// The field behind all others of a signal that holds its seal. What is before it is sealed; who does not know it reads past it.
+const SEAL: &[u8] = b",\"seal\":\"";
 /// The rest between two wake-ups.
 const WAKE_REST: Duration = Duration::from_millis(1);
 /// Between two tries to connect.
@@ -64,14 +75,15 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    pub(crate) fn start(url: &str, local: Arc<Local>) -> Result<Self, BusError> {
+    pub(crate) fn start(url: &str, seals: Seals, local: Arc<Local>) -> Result<Self, BusError> {
         let unusable = |error: redis::RedisError| BusError::Url(error.category().to_owned());
         let client = Client::open(url).map_err(unusable)?;
         let number = client.get_connection_info().redis_settings().db();
         let (queue, signals) = mpsc::channel(QUEUE);
-        let (wake, stop, me) = (Arc::new(Notify::new()), CancellationToken::new(), NodeId::generate());
+        let (wake, stop, me) = (Arc::new(Notify::new()), CancellationToken::new(), seals.me());
         let carrier = Carrier {
             me,
+            seals,
             client,
             // Publish and subscribe know no database numbers.
             signals: format!("tandem:{number}:signals"),
@@ -102,6 +114,7 @@ impl Remote {
 
 struct Carrier {
     me: NodeId,
+    seals: Seals,
     client: Client,
     signals: String,
     wakes: String,
@@ -152,10 +165,11 @@ impl Carrier {
 
     /// Carries until the connection is of no use; says why.
     async fn carry(&mut self, publisher: MultiplexedConnection, messages: redis::aio::PubSubStream) -> Lost {
-        let ears = Ears { me: self.me, signals: &self.signals, probes: &self.probes, local: &self.local };
+        let (me, seals, local) = (self.me, &self.seals, &self.local);
+        let ears = Ears { me, seals, signals: &self.signals, probes: &self.probes, local };
         tokio::select! {
             lost = ears.listen(messages) => lost,
-            lost = send_signals(&self.signals, publisher.clone(), &mut self.queue) => lost,
+            lost = send_signals(seals, &self.signals, publisher.clone(), &mut self.queue) => lost,
             lost = send_wakes(self.me, &self.wakes, publisher.clone(), &self.wake) => lost,
             lost = send_probes(&self.probes, publisher) => lost,
         }
@@ -181,6 +195,7 @@ enum Lost {
 }
 
 async fn send_signals(
+    seals: &Seals,
     channel: &str,
     mut publisher: MultiplexedConnection,
     queue: &mut mpsc::Receiver<Vec<u8>>,
@@ -192,9 +207,20 @@ async fn send_signals(
         }
         gauge!("tandem_bus_queued_signals").set(u32::try_from(queue.len()).unwrap_or(u32::MAX));
         let (mut pipe, count) = (redis::pipe(), batch.len());
-        for text in batch.drain(..) {
-            pipe.cmd("PUBLISH").arg(channel).arg(text).ignore();
+        for together in batch.chunks(DIGESTS) {
+            let seal = match seals.for_messages(together.iter().map(|text| seals::digest(text)).collect()) {
+                Ok(seal) => seal,
+                Err(error) => {
+                    tracing::error!(%error, "signals cannot be sealed");
+                    dropped(together.len());
+                    continue;
+                }
+            };
+            for text in together {
+                pipe.cmd("PUBLISH").arg(channel).arg(sealed(text, &seal)).ignore();
+            }
         }
+        batch.clear();
         if let Err(error) = pipe.query_async::<()>(&mut publisher).await {
             dropped(count);
             return error.into();
@@ -226,6 +252,7 @@ async fn send_probes(channel: &str, mut publisher: MultiplexedConnection) -> Los
 
 struct Ears<'a> {
     me: NodeId,
+    seals: &'a Seals,
     signals: &'a str,
     probes: &'a str,
     local: &'a Local,
@@ -243,7 +270,7 @@ impl Ears<'_> {
             };
             let channel = message.get_channel_name();
             if channel == self.signals {
-                self.signal(message.get_payload_bytes());
+                self.signal(message.get_payload_bytes()).await;
             } else if channel == self.probes {
                 heard_myself = Instant::now();
             } else if message.get_payload_bytes() != self.me.to_string().as_bytes() {
@@ -253,9 +280,19 @@ impl Ears<'_> {
         }
     }
 
-    fn signal(&self, text: &[u8]) {
-        match serde_json::from_slice::<Sent<Signal>>(text) {
-            Ok(Sent { by, .. }) if by == self.me => {}
+    async fn signal(&self, text: &[u8]) {
+        let said = serde_json::from_slice::<Sent<Signal>>(text);
+        if matches!(said, Ok(Sent { by, .. }) if by == self.me) {
+            return;
+        }
+        let (signal, seal) = parted(text);
+        if let Err(why) = self.seals.open_message(seal, &signal).await {
+            seals::refused("bus", why);
+            tracing::debug!(reason = %why, "a signal is refused");
+            return;
+        }
+        // What is sealed, not what is around it.
+        match serde_json::from_slice::<Sent<Signal>>(&signal) {
             Ok(Sent { org, topic, signal, .. }) => {
                 counter!("tandem_bus_heard_total").increment(1);
                 self.local.heard(Published { org, topic, signal: Arc::new(signal) });
@@ -266,6 +303,40 @@ impl Ears<'_> {
     }
 }
 
+/// A signal with its seal.
+fn sealed(signal: &[u8], seal: &str) -> Vec<u8> {
+    let open = signal.strip_suffix(b"}").unwrap_or(signal);
+    [open, SEAL, seal.as_bytes(), b"\"}"].concat()
+}
+
+/// The signal, and its seal if it has one.
+fn parted(text: &[u8]) -> (Cow<'_, [u8]>, Option<&[u8]>) {
+    let at = text.windows(SEAL.len()).rposition(|part| part == SEAL);
+    let parts = at.and_then(|at| {
+        let seal = text[at + SEAL.len()..].strip_suffix(b"\"}")?;
+        Some(([&text[..at], b"}"].concat(), seal))
+    });
+    match parts {
+        Some((signal, seal)) => (signal.into(), Some(seal)),
+        None => (text.into(), None),
+    }
+}
+
 fn dropped(count: usize) {
     counter!("tandem_bus_dropped_total").increment(u64::try_from(count).unwrap_or(u64::MAX));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_and_its_seal_come_apart_as_they_went_together() {
+        let signal = br#"{"by":"x","signal":{"text":"\",\"seal\":\"no\"}"}}"#;
+        let text = sealed(signal, "v4.public.abc.def");
+        assert_eq!(parted(&text), (Cow::Borrowed(&signal[..]), Some(&b"v4.public.abc.def"[..])));
+        let as_ever: serde_json::Value = serde_json::from_slice(&text).expect("JSON with a field more");
+        assert_eq!(as_ever["by"], "x");
+        assert_eq!(parted(signal), (Cow::Borrowed(&signal[..]), None));
+    }
 }

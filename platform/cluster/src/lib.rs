@@ -4,12 +4,15 @@
 //! [`GONE_AFTER`] by a monotonic clock of its own while the store answered; no two clocks are compared, and a store that is away ends
 //! nobody. A process that is alone ([`Joining::alone`]) does not beat: the store is its own, so every other row is of a run that ended.
 //!
+//! **Keys.** A node publishes the public half of the key it seals with (`tandem_bus::Seals`) before its row, and finds those of others here.
+//!
 //! **Ownership.** A [`Claim`] says that this node owns a thing, in an epoch. The contract: whoever writes as an owner calls
 //! [`Claim::hold`] in the same transaction. It fails with [`StoreError::Fenced`] once the thing was taken, and then the former owner lets
 //! go of it without a word to anybody. What a gone node owned is offered to the living as [`Orphan`]s.
 
 pub mod jobs;
 mod join;
+mod keys;
 mod lately;
 mod lookout;
 mod meters;
@@ -25,8 +28,8 @@ use std::{
 };
 
 use sqlx::AnyPool;
-use tandem_bus::Links;
-use tandem_core::{Mint, OrgScope};
+use tandem_bus::{Links, Neighbour};
+use tandem_core::{Mint, OrgScope, RequestContext, sealed::Person};
 use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
 use tandem_store::{BoxFuture, Cause, Migration, Store, StoreError, Tx};
 use tokio::sync::{Notify, broadcast, watch};
@@ -45,7 +48,7 @@ pub use timing::{BEAT, GONE_AFTER, Timing};
 const ORPHANS: &str = "orphans";
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[Migration] = &[NODES, jobs::MIGRATION];
+pub const MIGRATIONS: &[Migration] = &[NODES, jobs::MIGRATION, keys::MIGRATION];
 
 const NODES: Migration = Migration {
     name: "0005_nodes",
@@ -144,6 +147,8 @@ impl Cluster {
             running: TaskTracker::new(),
         }));
         if !alone {
+            // Before anybody can know of this node: who is asked by it finds its key.
+            keys::join(&cluster).await?;
             join::take_name(&cluster).await?;
         }
         let (mut pulse, mut lookout) = (Pulse::default(), Lookout::new(&cluster));
@@ -153,6 +158,7 @@ impl Cluster {
         inner.running.spawn(lookout.run(Arc::downgrade(inner)));
         if !alone {
             inner.running.spawn(pulse.run(Arc::downgrade(inner)));
+            inner.running.spawn(keys::renew(Arc::downgrade(inner)));
         }
         Ok(cluster)
     }
@@ -175,6 +181,11 @@ impl Cluster {
     /// The scope of an org, for what is taken over in its name.
     pub fn scope_of(&self, org: tandem_proto::OrgId) -> OrgScope {
         self.0.mint.scope(org)
+    }
+
+    /// Somebody another node sealed as a request's, as the handlers of requests know them.
+    pub fn context_of(&self, person: &Person) -> RequestContext {
+        person.context(&self.0.mint)
     }
 
     /// Whether nobody else can be there.
@@ -259,7 +270,10 @@ impl Cluster {
     pub(crate) fn see(&self, nodes: Nodes, gone: BTreeSet<NodeId>) {
         let me = self.me();
         let others = nodes.all().iter().filter(|node| node.id != me);
-        self.links().know(others.filter_map(|node| Some((node.id, node.links?))).collect());
+        let neighbours = others.filter_map(|node| {
+            Some(Neighbour { node: node.id, address: node.links?, name: Some(node.name.clone()) })
+        });
+        self.links().know(neighbours.collect());
         *self.0.gone.lock().unwrap_or_else(PoisonError::into_inner) = gone;
         self.0.nodes.send_if_modified(|known| {
             let news = *known != nodes;

@@ -1,7 +1,7 @@
 //! The task that sees who is there and who is gone, and offers what the gone ones owned.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
@@ -12,7 +12,7 @@ use tandem_store::StoreError;
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    Cluster, Inner, Nodes, meters, owned,
+    Cluster, Inner, Nodes, keys, meters, owned,
     pulse::{JOINING, remove_row},
     stillness::{NO_ROW, Stillness},
 };
@@ -60,6 +60,8 @@ pub(crate) struct Lookout {
     without_row: BTreeSet<NodeId>,
     /// When an orphan was first found.
     found: HashMap<(crate::Kind, String, i64), Instant>,
+    /// Nodes that have published a key.
+    sealing: BTreeSet<NodeId>,
     /// Descriptions as they stand in the table, and read.
     descriptions: HashMap<NodeId, (String, Option<NodeInfo>)>,
 }
@@ -71,6 +73,7 @@ impl Lookout {
             looks: 0,
             without_row: BTreeSet::new(),
             found: HashMap::new(),
+            sealing: BTreeSet::new(),
             descriptions: HashMap::new(),
         }
     }
@@ -121,9 +124,27 @@ impl Lookout {
             living.extend(self.description(row));
         }
         self.descriptions.retain(|node, _| rows.iter().any(|row| row.id == *node));
+        if !cluster.is_alone() {
+            self.look_who_seals(cluster, &living).await?;
+        }
         meters::nodes(living.len(), gone.len());
         cluster.see(Nodes::of(living), gone.clone());
         self.offer(cluster, &gone).await
+    }
+
+    /// A node publishes its key before its row: who has a row and no key is of the version before seals. There are such nodes only while
+    /// they are being replaced, and only then is anything asked.
+    async fn look_who_seals(&mut self, cluster: &Cluster, living: &[NodeInfo]) -> Result<(), StoreError> {
+        let me = cluster.me();
+        let without = |sealing: &BTreeSet<NodeId>| -> HashSet<NodeId> {
+            living.iter().map(|node| node.id).filter(|node| *node != me && !sealing.contains(node)).collect()
+        };
+        if !without(&self.sealing).is_empty() {
+            self.sealing.extend(keys::nodes(cluster).await?);
+        }
+        self.sealing.retain(|node| living.iter().any(|info| info.id == *node));
+        cluster.links().seals().set_unsealed(without(&self.sealing));
+        Ok(())
     }
 
     fn description(&mut self, row: &Row) -> Option<NodeInfo> {

@@ -1,4 +1,5 @@
-//! The pure base of the platform: tenancy as a type, who asks and what they may do, secrets, clocks and randomness as arguments.
+//! The pure base of the platform: tenancy as a type, who asks and what they may do, secrets, sealed contexts, clocks and
+//! randomness as arguments.
 //!
 //! Never a socket, a task or a global. The one contract: an [`OrgScope`] is made only by a [`Mint`], and a server makes one `Mint`.
 
@@ -8,6 +9,7 @@ mod origin;
 mod permission;
 mod precondition;
 mod scope;
+pub mod sealed;
 mod secret;
 
 pub use clock::{Clock, SystemClock};

@@ -74,7 +74,7 @@ impl std::str::FromStr for Permission {
 }
 
 /// A set of permissions.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Permissions(u64);
 
 impl Permissions {

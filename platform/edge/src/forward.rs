@@ -2,8 +2,11 @@
 //!
 //! The contract: a request is carried out once. One that met a node which no longer serves it was not carried out ([`Answer::NotHere`])
 //! and is tried elsewhere; one whose node was lost on the way is tried again only if that is harmless by its method (RFC 9110 §9.2.2).
+//!
+//! Who asks goes with it as a sealed context. The token that proved it stays where it was shown, and no header of a carried request says
+//! anything about it.
 
-use std::{str::FromStr, time::Duration};
+use std::{borrow::Cow, str::FromStr, time::Duration};
 
 use axum::{
     Router,
@@ -14,9 +17,9 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use serde::{Deserialize, Serialize};
-use tandem_bus::LinkError;
+use tandem_bus::{Asker, LinkError};
 use tandem_cluster::{Cluster, Kind};
-use tandem_core::{Origin, RequestContext};
+use tandem_core::{Origin, RequestContext, sealed::Behalf};
 use tandem_proto::{NodeId, NodeRole, Problem, RequestId, limits::BODY_BYTES};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -32,8 +35,8 @@ const OWNED_WITHIN: Duration = Duration::from_secs(8);
 /// Between two looks for the owner.
 const AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// What the answering node needs of a request's headers.
-const CARRIED: [HeaderName; 5] =
-    [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, header::IF_MATCH, header::IF_NONE_MATCH];
+const CARRIED: [HeaderName; 4] =
+    [header::CONTENT_TYPE, header::ACCEPT, header::IF_MATCH, header::IF_NONE_MATCH];
 
 /// Where a group of operations is served.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +48,7 @@ pub enum Served {
 }
 
 /// A request on its way to another node.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Asked {
     method: String,
     uri: String,
@@ -69,6 +72,10 @@ enum Answer {
 /// On a request that came from another node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Carried;
+
+/// On a request that came from another node: who asks, by its seal.
+#[derive(Clone, Debug)]
+pub(crate) struct Sealed(pub(crate) RequestContext);
 
 /// On the answer to a carried request that was not carried out.
 #[derive(Clone, Copy, Debug)]
@@ -98,9 +105,10 @@ impl Forwarding {
 
     /// Answers what other nodes carry here with `app`: the whole of what [`crate::Edge::surround`] made.
     pub fn answer(&self, app: Router) {
-        self.0.links().serve(SERVICE, move |_from, asked: Asked| {
-            let app = app.clone();
-            async move { answer(app, asked).await }
+        let cluster = self.0.clone();
+        self.0.links().serve(SERVICE, move |asker, asked: Asked| {
+            let (app, cluster) = (app.clone(), cluster.clone());
+            async move { answer(app, &cluster, &asker, asked).await }
         });
     }
 }
@@ -154,6 +162,19 @@ impl Kept {
         Request::from_parts(self.parts.clone(), Body::from(self.body.clone()))
     }
 
+    /// What a node is asked. One of the version before seals needs the token: it knows who asks by nothing else.
+    fn for_node<'a>(&self, cluster: &Cluster, node: NodeId, asked: &'a Asked) -> Cow<'a, Asked> {
+        let token = self.parts.headers.get(header::AUTHORIZATION).and_then(|token| token.to_str().ok());
+        match token {
+            Some(token) if cluster.links().seals().is_unsealed(node) => {
+                let mut asked = asked.clone();
+                asked.headers.push((header::AUTHORIZATION.to_string(), token.to_owned()));
+                Cow::Owned(asked)
+            }
+            _ => Cow::Borrowed(asked),
+        }
+    }
+
     /// What another node needs of it.
     fn asked(&self) -> Result<Asked, ApiProblem> {
         let Self { parts, body } = self;
@@ -190,11 +211,11 @@ enum Tried {
 }
 
 async fn carry(State(layer): State<Layer>, request: Request, next: Next) -> Response {
-    let org = request.extensions().get::<RequestContext>().map(|context| context.scope.org().to_string());
+    let context = request.extensions().get::<RequestContext>().cloned();
     let carried = request.extensions().get::<Carried>().is_some();
-    match org {
-        Some(org) if !layer.is_here() => {
-            find(&layer, &org, carried, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    match context {
+        Some(context) if !layer.is_here() => {
+            find(&layer, &context, carried, request, next).await.unwrap_or_else(IntoResponse::into_response)
         }
         // Where nobody asks, the refusal is the same everywhere.
         _ => next.run(request).await,
@@ -204,12 +225,13 @@ async fn carry(State(layer): State<Layer>, request: Request, next: Next) -> Resp
 /// Tries a request where it should be served, until it is.
 async fn find(
     layer: &Layer,
-    org: &str,
+    context: &RequestContext,
     carried: bool,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
     let (kept, me) = (Kept::of(request).await?, layer.cluster.me());
+    let org = &context.scope.org().to_string();
     let until = Instant::now() + OWNED_WITHIN;
     let mut asked = None;
     loop {
@@ -227,7 +249,7 @@ async fn find(
                     Some(asked) => asked,
                     None => asked.insert(kept.asked()?),
                 };
-                ask(&layer.cluster, node, asked).await
+                ask(&layer.cluster, node, context, &kept.for_node(&layer.cluster, node, asked)).await
             }
             _ => Tried::NotHere,
         };
@@ -251,10 +273,12 @@ async fn find(
     }
 }
 
-async fn ask(cluster: &Cluster, node: NodeId, asked: &Asked) -> Tried {
-    match cluster.links().ask(node, SERVICE, asked, ANSWER_WITHIN).await {
+async fn ask(cluster: &Cluster, node: NodeId, context: &RequestContext, asked: &Asked) -> Tried {
+    let behalf = Behalf::Person(context.into());
+    match cluster.links().ask_for(behalf, node, SERVICE, asked, ANSWER_WITHIN).await {
         Ok(Answer::Given { status, headers, body }) => Tried::Answered(given(status, headers, body)),
-        Ok(Answer::NotHere) | Err(LinkError::NoService(_) | LinkError::Overloaded) => Tried::NotHere,
+        Ok(Answer::NotHere)
+        | Err(LinkError::NoService(_) | LinkError::Overloaded | LinkError::Refused(_)) => Tried::NotHere,
         Err(error) => {
             tracing::warn!(%node, %error, method = asked.method, uri = asked.uri, "not answered by its node");
             Tried::Lost
@@ -274,8 +298,17 @@ fn unpack(asked: &Asked) -> Result<Request, http::Error> {
     Ok(request)
 }
 
-async fn answer(app: Router, asked: Asked) -> Answer {
+async fn answer(app: Router, cluster: &Cluster, asker: &Asker, asked: Asked) -> Answer {
     let Ok(mut request) = unpack(&asked) else { return Answer::NotHere };
+    if asker.behalf.is_some() {
+        // Only a node of the version before seals sends the token; it is looked at as anybody's is.
+        request.headers_mut().remove(header::AUTHORIZATION);
+    }
+    if let Some(person) = asker.person() {
+        let context = cluster.context_of(person);
+        request.extensions_mut().insert(context.request);
+        request.extensions_mut().insert(Sealed(context));
+    }
     request.extensions_mut().insert(Carried);
     let Ok(response) = app.oneshot(request).await;
     if response.extensions().get::<NotHere>().is_some() {

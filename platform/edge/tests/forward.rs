@@ -8,20 +8,28 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{Router, body::Body, routing::post};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
 use support::Server;
-use tandem_bus::Links;
+use tandem_bus::{LinkError, Links};
 use tandem_cluster::{Claim, Cluster, Joining, Kind};
-use tandem_core::{Mint, OrgScope};
+use tandem_core::{
+    Mint, OrgScope, Permissions,
+    sealed::{Behalf, Person, SealError},
+};
 use tandem_edge::{ApiProblem, Caller, Forwarding, Served, no_route};
-use tandem_proto::{NodeId, NodeInfo, NodeRole, Problem};
+use tandem_proto::{NodeId, NodeInfo, NodeRole, Problem, RequestId, SessionId};
 use tandem_store::Cause;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
+
+/// Longer than anything here takes; reached only by a fault.
+const AT_MOST: Duration = Duration::from_secs(30);
 
 /// A node that answers for what it has with its name.
 struct Node {
@@ -48,7 +56,8 @@ impl Node {
             async move { if here { Ok(format!("{name}: {body} by {by}")) } else { Err(ApiProblem::elsewhere()) } }
         };
         let forwarding = Forwarding::new(cluster.clone());
-        let routes = OpenApiRouter::new().route("/where", post(answer));
+        let me = async |caller: Caller| caller.user.to_string();
+        let routes = OpenApiRouter::new().route("/where", post(answer)).route("/me", post(me));
         let routes = forwarding.layer(routes, Served::ByOwner(Kind::Routing)).split_for_parts().0;
         let app = server.edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));
         forwarding.answer(app.clone());
@@ -110,6 +119,64 @@ async fn a_request_follows_what_it_is_about() {
     for node in [two, one, three] {
         assert_eq!(node.ask(&token).await, (StatusCode::OK, "one: a call by phone/1".to_owned()));
     }
+}
+
+/// What a node asks another over the links, with a token among the headers.
+fn carried(token: &str) -> Value {
+    json!({
+        "method": "POST",
+        "uri": "/api/v1/me",
+        "headers": [["authorization", format!("Bearer {token}")], ["tandem-context", "somebody"]],
+        "body": "",
+        "request": RequestId::generate(),
+    })
+}
+
+#[tokio::test]
+async fn who_asks_is_whom_the_seal_names_and_nobody_a_header_does() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (amir, token) = server.user(org, "amir").await;
+    let (berta, _) = server.user(org, "berta").await;
+    let (one, two) = (Node::start(&server, "one").await, Node::start(&server, "two").await);
+    for node in [&one, &two] {
+        node.cluster.watch().wait_for(|seen| seen.all().len() == 2).await.expect("it watches");
+    }
+    one.own(org).await;
+    let links = two.cluster.links();
+    let ask = async |behalf: Behalf| {
+        let answer =
+            links.ask_for::<_, Value>(behalf, one.cluster.me(), "api", &carried(&token), AT_MOST).await;
+        let answer = answer.expect("answered");
+        let given = &answer["Given"];
+        (given["status"].as_u64(), given["body"].as_str().map(str::to_owned))
+    };
+    let person = |user| Person {
+        org: org.org(),
+        user,
+        session: SessionId::generate(),
+        permissions: Permissions::NONE,
+        request: RequestId::generate(),
+    };
+    assert_eq!(ask(Behalf::Person(person(berta.id))).await, (Some(200), Some(berta.id.to_string())));
+    assert_eq!(ask(Behalf::Person(person(amir.id))).await, (Some(200), Some(amir.id.to_string())));
+    for nobody in [Behalf::System, Behalf::Org(org.org())] {
+        assert_eq!(ask(nobody).await.0, Some(401), "the token does not count");
+    }
+    // From outside the same token counts, and it does not go along.
+    let request = Request::post("/api/v1/me").header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let response = two.app.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
+    let body = response.expect("routes do not fail").into_body().collect().await.expect("a body").to_bytes();
+    assert_eq!(body, amir.id.to_string());
+
+    // A process whose key is not in the store is refused, whatever it has.
+    let stranger =
+        Links::listen(NodeId::generate(), (Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+    stranger.know(vec![(one.cluster.me(), one.cluster.links().address().expect("it listens"))]);
+    let behalf = Behalf::Person(person(amir.id));
+    let refused =
+        stranger.ask_for::<_, Value>(behalf, one.cluster.me(), "api", &carried(&token), AT_MOST).await;
+    assert_eq!(refused, Err(LinkError::Refused(SealError::UnknownKey)));
 }
 
 #[tokio::test]

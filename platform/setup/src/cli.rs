@@ -46,6 +46,12 @@ pub enum Command {
         #[command(subcommand)]
         audit: AuditCommand,
     },
+    /// Makes the certificates by which nodes know each other
+    Ca {
+        /// What to do.
+        #[command(subcommand)]
+        ca: CaCommand,
+    },
     /// Asks the server that runs here whether it is ready; exit code 0 if it is
     Health,
     /// Writes everything there is to a file; a folder gets copies of the blobs too. The server may run meanwhile
@@ -98,6 +104,29 @@ pub enum OrgCommand {
     },
     /// Lists organisations, oldest first: id and name
     List,
+}
+
+/// What to do with certificates of nodes.
+#[derive(Clone, PartialEq, Eq, Debug, Subcommand)]
+pub enum CaCommand {
+    /// Makes an authority: DIR/ca.crt for every node, DIR/ca.key for nobody else
+    Init {
+        /// Folder; it is made if it is not there
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Makes the certificate and key of the node that `--name` names: DIR/NAME.crt and DIR/NAME.key. An earlier one is replaced
+    Issue {
+        /// Folder of the authority
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        /// An address of the node, beside its name; any number of times
+        #[arg(long, value_name = "IP")]
+        ip: Vec<std::net::IpAddr>,
+        /// How long it is valid
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=398), value_name = "DAYS")]
+        days: u16,
+    },
 }
 
 impl Cli {

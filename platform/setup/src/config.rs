@@ -12,7 +12,7 @@ use std::{
 use ipnet::IpNet;
 use tandem_proto::NodeRole;
 
-use crate::{Settings, StartError, TlsFiles};
+use crate::{NodeTlsFiles, Settings, StartError, TlsFiles};
 
 /// Ports a free range is taken from: above the services', below those the system gives to clients.
 const FREE_RANGE: RangeInclusive<u16> = 20_000..=32_000;
@@ -53,6 +53,8 @@ pub struct Config {
     pub name: String,
     /// Where other nodes reach it; `None`: it is alone.
     pub links: Option<SocketAddr>,
+    /// With what nodes know each other on `links`; `None`: they do not, and it is an address of this machine alone.
+    pub node_tls: Option<NodeTlsFiles>,
     /// Where presence, signals and rate limits are shared; `None`: they are this process' own.
     pub redis: Option<Secret>,
     /// Where rows and events are.
@@ -160,6 +162,13 @@ impl Config {
                 "links: several nodes need a database they can share; set `database` to postgres://…".into(),
             ));
         }
+        let node_tls = node_tls_files(settings.node_cert, settings.node_key, settings.node_ca)?;
+        if let Some(links) = links.filter(|links| node_tls.is_none() && !links.ip().is_loopback()) {
+            return Err(StartError::Config(format!(
+                "links: {links} can be reached by other machines, and without certificates anybody there could act as a node; set \
+                 node_cert, node_key and node_ca (`tandem ca` makes them)"
+            )));
+        }
         let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
         Ok(Self {
             audit_key: settings.audit_key,
@@ -169,6 +178,7 @@ impl Config {
             roles,
             name: node_name(settings.name)?,
             links,
+            node_tls,
             redis: settings.redis.map(redis_url).transpose()?,
             demo: settings.demo.unwrap_or(false),
             http: address("http", settings.http, "127.0.0.1:8080")?,
@@ -219,6 +229,28 @@ fn tls_files(cert: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsFi
         (Some(_), None) => missing("tls_key", "tls_cert"),
         (None, Some(_)) => missing("tls_cert", "tls_key"),
         (None, None) => Ok(None),
+    }
+}
+
+fn node_tls_files(
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
+    authority: Option<PathBuf>,
+) -> Result<Option<NodeTlsFiles>, StartError> {
+    match (cert, key, authority) {
+        (Some(cert), Some(key), Some(authority)) => {
+            Ok(Some(NodeTlsFiles { own: TlsFiles { cert, key }, authority }))
+        }
+        (None, None, None) => Ok(None),
+        (cert, key, authority) => {
+            let missing = [("node_cert", cert), ("node_key", key), ("node_ca", authority)];
+            let missing: Vec<_> =
+                missing.iter().filter(|(_, file)| file.is_none()).map(|(name, _)| *name).collect();
+            Err(StartError::Config(format!(
+                "{}: needed too; node_cert, node_key and node_ca go together",
+                missing.join(", ")
+            )))
+        }
     }
 }
 
@@ -347,6 +379,11 @@ impl fmt::Display for Config {
         if let Some(links) = self.links {
             writeln!(f, "links = {}", quoted(&links))?;
         }
+        if let Some(NodeTlsFiles { own, authority }) = &self.node_tls {
+            writeln!(f, "node_cert = {}", quoted(&own.cert.display()))?;
+            writeln!(f, "node_key = {}", quoted(&own.key.display()))?;
+            writeln!(f, "node_ca = {}", quoted(&authority.display()))?;
+        }
         if let Some(redis) = &self.redis {
             writeln!(f, "redis = {}", quoted(redis))?;
         }
@@ -380,6 +417,11 @@ mod tests {
             tls_cert: Some("tls.crt".into()),
             tls_key: Some("tls.key".into()),
             otlp: Some("http://collector:4318/".into()),
+            links: Some("192.0.2.1:7000".into()),
+            database: Some("postgres://db/tandem".into()),
+            node_cert: Some("node.crt".into()),
+            node_key: Some("node.key".into()),
+            node_ca: Some("ca.crt".into()),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),
@@ -427,6 +469,31 @@ mod tests {
         assert!(refused(key.clone()).starts_with("tls_cert: "));
         let config = Config::check(cert.or(key)).expect("a pair");
         assert_eq!(config.url_at(config.http), "https://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn links_that_others_reach_need_certificates() {
+        let refused = |settings| Config::check(settings).expect_err("must be refused").to_string();
+        let at = |links: &str| Settings {
+            links: Some(links.into()),
+            database: Some("postgres://db/tandem".into()),
+            ..Settings::default()
+        };
+        for open in ["10.0.0.21:7000", "0.0.0.0:7000", "[::]:7000", "[2001:db8::1]:7000"] {
+            let message = refused(at(open));
+            assert!(message.starts_with("links: "), "{message}");
+            assert!(
+                ["node_cert", "node_key", "node_ca"].iter().all(|name| message.contains(name)),
+                "{message}"
+            );
+        }
+        for own in ["127.0.0.1:7000", "127.0.0.21:7000", "[::1]:7000"] {
+            assert_eq!(Config::check(at(own)).expect("this machine alone").node_tls, None);
+        }
+        let some = Settings { node_cert: Some("node.crt".into()), ..at("10.0.0.21:7000") };
+        assert!(refused(some.clone()).starts_with("node_key, node_ca: "));
+        let all = Settings { node_key: Some("node.key".into()), node_ca: Some("ca.crt".into()), ..some };
+        assert!(Config::check(all).expect("all three").node_tls.is_some());
     }
 
     #[test]

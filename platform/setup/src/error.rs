@@ -25,6 +25,9 @@ pub enum StartError {
     /// The certificate cannot be used.
     #[error("tls_cert, tls_key: {0}")]
     Certificate(#[from] CertificateError),
+    /// A node's certificate cannot be used.
+    #[error("node_cert, node_key, node_ca: {0}")]
+    NodeCertificate(CertificateError),
     /// The data folder cannot be used.
     #[error("cannot use the data folder {path}: {reason}")]
     Data {
@@ -50,7 +53,7 @@ impl StartError {
     /// The process' exit code: 2 configuration, 3 address, 4 data folder or database, 1 anything else.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Certificate(_) => 2,
+            Self::Config(_) | Self::Certificate(_) | Self::NodeCertificate(_) => 2,
             Self::Listen { .. } => 3,
             Self::Data { .. } | Self::Database { .. } => 4,
             Self::Failed(_) => 1,

@@ -13,13 +13,13 @@ mod telemetry;
 pub mod tls;
 mod traces;
 
-pub use cli::{AuditCommand, Cli, Command, OrgCommand};
+pub use cli::{AuditCommand, CaCommand, Cli, Command, OrgCommand};
 pub use config::{Config, Database, Secret};
 pub use error::StartError;
 pub use runtime::Runtime;
 pub use settings::Settings;
 pub use telemetry::{Metrics, init_logs};
-pub use tls::{CertificateError, Certificates, TlsFiles, TlsListener};
+pub use tls::{CertificateError, Certificates, NodeCertificates, NodeTlsFiles, TlsFiles, TlsListener};
 pub use traces::Traces;
 
 /// Waits until the operator wants the server to stop (SIGTERM or Ctrl-C).

@@ -57,6 +57,15 @@ pub struct Settings {
     /// Address other nodes reach this one at; needed with postgres:// [default: none, this process is alone]
     #[arg(long, global = true, env = "TANDEM_LINKS", value_name = "ADDR")]
     pub links: Option<String>,
+    /// This node's certificate for `links`, in PEM (`tandem ca issue`); needed unless `links` is an address of this machine alone
+    #[arg(long, global = true, env = "TANDEM_NODE_CERT", value_name = "FILE")]
+    pub node_cert: Option<PathBuf>,
+    /// Private key of `node_cert`, in PEM
+    #[arg(long, global = true, env = "TANDEM_NODE_KEY", value_name = "FILE")]
+    pub node_key: Option<PathBuf>,
+    /// Certificate of the authority that all nodes' certificates are of, in PEM (`tandem ca init`)
+    #[arg(long, global = true, env = "TANDEM_NODE_CA", value_name = "FILE")]
+    pub node_ca: Option<PathBuf>,
     /// Redis for presence, signals between nodes and rate limits: redis://HOST:PORT [default: none, all in this process]
     #[arg(long, global = true, env = "TANDEM_REDIS", value_name = "URL", hide_env_values = true)]
     pub redis: Option<String>,
@@ -129,6 +138,9 @@ impl Settings {
             roles: self.roles.or(other.roles),
             name: self.name.or(other.name),
             links: self.links.or(other.links),
+            node_cert: self.node_cert.or(other.node_cert),
+            node_key: self.node_key.or(other.node_key),
+            node_ca: self.node_ca.or(other.node_ca),
             redis: self.redis.or(other.redis),
             database: self.database.or(other.database),
             audit_key: self.audit_key.or(other.audit_key),

@@ -12,6 +12,7 @@ use std::{
 };
 
 use tandem_bridge::{Networks, Pace, Webhooks};
+use tandem_bus::Seals;
 use tandem_cluster::{Cluster, Kind, jobs::Jobs};
 use tandem_collaborate::{Collaborate, PresenceService};
 use tandem_communicate::{
@@ -22,7 +23,7 @@ use tandem_core::{Clock, Mint, RequestContext, SystemClock};
 use tandem_edge::{Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority};
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
-use tandem_proto::{DeviceId, NodeRole, api::PresenceView};
+use tandem_proto::{DeviceId, NodeId, NodeRole, api::PresenceView};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
 use tandem_setup::{Config, StartError};
@@ -86,8 +87,9 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let mint = Arc::new(Mint::for_server());
     let sounds = sounds(config);
     let store = node::open_store(config).await?;
-    let bus = node::bus(config, &store)?;
-    let cluster = node::join(config, &store, &mint).await?;
+    let seals = Seals::new(NodeId::generate());
+    let bus = node::bus(config, &store, &seals)?;
+    let cluster = node::join(config, &store, &mint, seals).await?;
     let limits = node::sign_in_limits(config)?;
     let identity = Identity::with_limits(store.clone(), Arc::clone(&mint), Arc::clone(&clock), limits);
     let collaborate = Collaborate::start_with(

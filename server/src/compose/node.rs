@@ -2,15 +2,15 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tandem_bus::{Bus, Links};
+use tandem_bus::{Bus, LinkTls, Links, Seals};
 use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
 use tandem_communicate::Communicate;
-use tandem_core::Mint;
+use tandem_core::{Mint, SystemClock};
 use tandem_edge::{RequestLimits, identity::SignInLimits};
-use tandem_proto::{Load, NodeId, NodeInfo, NodeRole};
+use tandem_proto::{Load, NodeInfo, NodeRole};
 use tandem_relay::MediaPool;
-use tandem_setup::{Config, StartError};
+use tandem_setup::{Config, NodeCertificates, StartError};
 use tandem_store::{Migration, Options, Store, StoreError};
 
 use super::{audit_key::audit_key, failed};
@@ -60,9 +60,9 @@ pub(crate) fn migrations() -> Vec<Migration> {
 }
 
 /// Signals between nodes, and the news that somebody committed.
-pub(super) fn bus(config: &Config, store: &Store) -> Result<Bus, StartError> {
+pub(super) fn bus(config: &Config, store: &Store, seals: &Seals) -> Result<Bus, StartError> {
     let Some(redis) = &config.redis else { return Ok(Bus::new()) };
-    let bus = Bus::redis(redis.url()).map_err(|error| failed("the bus", &error))?;
+    let bus = Bus::redis(redis.url(), seals.clone()).map_err(|error| failed("the bus", &error))?;
     tokio::spawn(wake_others(bus.clone(), store.clone()));
     tokio::spawn(woken_by_others(bus.clone(), store.clone()));
     Ok(bus)
@@ -105,15 +105,17 @@ pub(super) fn presence(config: &Config) -> PresenceBackend {
 }
 
 /// Makes this process known to the other nodes, if it may have any.
-pub(super) async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Result<Cluster, StartError> {
-    let me = NodeId::generate();
+pub(super) async fn join(
+    config: &Config,
+    store: &Store,
+    mint: &Arc<Mint>,
+    seals: Seals,
+) -> Result<Cluster, StartError> {
+    let (me, tls) = (seals.me(), link_tls(config).await?);
     let links = match config.links {
-        None => Links::alone(me),
-        Some(address) => Links::listen(me, address).await.map_err(|reason| StartError::Listen {
-            what: "other nodes",
-            address,
-            option: "--links",
-            reason,
+        None => Links::alone_with(seals),
+        Some(address) => Links::listen_with(seals, address, tls).await.map_err(|reason| {
+            StartError::Listen { what: "other nodes", address, option: "--links", reason }
         })?,
     };
     let info = NodeInfo {
@@ -126,6 +128,16 @@ pub(super) async fn join(config: &Config, store: &Store, mint: &Arc<Mint>) -> Re
     let alone = !config.database.is_shared();
     let joining = Joining { store: store.clone(), mint: Arc::clone(mint), links, info, alone };
     Cluster::join(joining).await.map_err(|error| failed("the cluster", &error))
+}
+
+/// How nodes greet each other, if they have certificates; taken from their files again when these change.
+async fn link_tls(config: &Config) -> Result<Option<LinkTls>, StartError> {
+    let Some(files) = &config.node_tls else { return Ok(None) };
+    let certificates = NodeCertificates::load(files.clone(), Arc::new(SystemClock)).await;
+    let certificates = certificates.map_err(StartError::NodeCertificate)?;
+    tokio::spawn(certificates.clone().keep_fresh());
+    let connecting = certificates.clone();
+    Ok(Some(LinkTls::new(move || certificates.accepting(), move || connecting.connecting())))
 }
 
 /// An address of a role this node has. Port 0 is not an address yet.

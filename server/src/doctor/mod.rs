@@ -65,6 +65,7 @@ pub(crate) async fn examine(config: &Config) -> Result<ExitCode, StartError> {
     findings.push(Finding::of(format!("blobs {}", config.blobs), blobs(config).await));
     findings.extend(addresses(config).await);
     findings.extend(tls::certificate(config).await);
+    findings.extend(tls::node_certificate(config).await);
     findings.extend(machine::public_ip(config));
     let mut healthy = true;
     for Finding { what, found } in findings {

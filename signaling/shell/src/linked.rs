@@ -60,16 +60,17 @@ impl LinkedNodes {
             }
         });
         let relays = handle.clone();
-        self.links.hear(RELAY, move |from, parcel: Parcel| {
-            let taken = relays.upgrade().is_some_and(|handle| handle.relay(from, parcel));
+        self.links.hear(RELAY, move |asker, parcel: Parcel| {
+            let taken = relays.upgrade().is_some_and(|handle| handle.relay(asker.node, parcel));
             if !taken {
                 metrics::counter!("tandem_sip_relays_dropped_total").increment(1);
             }
         });
         let listener = Arc::downgrade(self);
-        self.links.hear(HOLDS, move |from, addresses: Vec<SocketAddr>| {
+        self.links.hear(HOLDS, move |asker, addresses: Vec<SocketAddr>| {
             if let Some(linked) = listener.upgrade() {
                 let mut book = linked.book();
+                let from = asker.node;
                 book.told.retain(|_, holder| *holder != from);
                 book.told.extend(addresses.into_iter().map(|address| (address, from)));
             }

@@ -364,21 +364,21 @@ fn choose(candidates: &[Candidate<'_>], org: OrgId) -> Option<NodeId> {
 fn listen(pool: &Arc<Inner>) {
     let links = pool.cluster.links();
     let weak = Arc::downgrade(pool);
-    links.hear(EVENTS, move |from, told: Told| {
+    links.hear(EVENTS, move |asker, told: Told| {
         if let Some(pool) = weak.upgrade() {
-            pool.hear(from, told);
+            pool.hear(asker.node, told);
         }
     });
     if pool.host.is_none() {
         return;
     }
     let weak = Arc::downgrade(pool);
-    links.serve(COMMANDS, move |from, request: Request| {
+    links.serve(COMMANDS, move |asker, request: Request| {
         let pool = weak.upgrade();
         async move {
             let host = pool.as_ref().and_then(|pool| pool.host.as_ref());
             let host = host.ok_or(tandem_media::MediaError::Stopping)?;
-            host.carry_out(from, request).await
+            host.carry_out(asker.node, request).await
         }
     });
 }

@@ -1,8 +1,9 @@
 //! What goes over a connection between two nodes.
 //!
 //! Every frame is `length: u32 · kind: u8 · number: u64 · name length: u8 · name · body`, the length counting what follows it. A kind that
-//! is not known is of a newer version and is skipped. So the trace a request belongs to is a frame of its own before it: who does not know
-//! that kind has the request alone.
+//! is not known is of a newer version and is skipped. So the trace a request belongs to, and the seal of a request or message, are frames of
+//! their own before it: who does not know their kinds has the request alone. For that reason seals did not make another [`PROTOCOL`]: nodes
+//! of the version before them are served and asked while they are replaced. Who may come without one is decided elsewhere.
 
 use std::io;
 
@@ -27,10 +28,10 @@ pub(super) enum Frame {
     Hello(Bytes),
     /// The other side's answer: [`Welcome`].
     Welcome(Bytes),
-    /// A request, and the trace it belongs to.
-    Ask { number: u64, service: String, body: Bytes, trace: Option<Trace> },
-    /// A message without an answer.
-    Tell { service: String, body: Bytes },
+    /// A request, the seal that says for whom, and the trace it belongs to.
+    Ask { number: u64, service: String, body: Bytes, seal: Option<Bytes>, trace: Option<Trace> },
+    /// A message without an answer, and its seal.
+    Tell { service: String, body: Bytes, seal: Option<Bytes> },
     /// The answer to a request.
     Answer { number: u64, body: Bytes },
     /// A request's failure: a `LinkError`.
@@ -67,12 +68,22 @@ pub(super) fn fits(service: &str, body: &[u8]) -> bool {
 /// Reads and writes frames.
 #[derive(Debug, Default)]
 pub(super) struct Codec {
-    /// What the frame before said of the request with that number.
-    announced: Option<(u64, Trace)>,
+    /// What the frames before said of the request with that number.
+    announced: Option<Announced>,
+}
+
+/// What is known of a request, or of a message (number 0), before it comes.
+#[derive(Debug, Default)]
+struct Announced {
+    of: u64,
+    trace: Option<Trace>,
+    seal: Option<Bytes>,
 }
 
 /// The kind of a frame that says which trace the request of its number belongs to; its body is a `traceparent`.
 const TRACE: u8 = 9;
+/// The kind of a frame that holds the seal of the request or message behind it.
+const SEAL: u8 = 10;
 
 impl Encoder<Frame> for Codec {
     type Error = io::Error;
@@ -82,11 +93,16 @@ impl Encoder<Frame> for Codec {
         if let Frame::Ask { number, trace: Some(trace), .. } = &frame {
             put(out, TRACE, *number, "", trace.to_string().as_bytes())?;
         }
+        match &frame {
+            Frame::Ask { number, seal: Some(seal), .. } => put(out, SEAL, *number, "", seal)?,
+            Frame::Tell { seal: Some(seal), .. } => put(out, SEAL, 0, "", seal)?,
+            _ => {}
+        }
         let (kind, number, name, body) = match &frame {
             Frame::Hello(body) => (1, 0, "", body),
             Frame::Welcome(body) => (2, 0, "", body),
             Frame::Ask { number, service, body, .. } => (3, *number, service.as_str(), body),
-            Frame::Tell { service, body } => (4, 0, service.as_str(), body),
+            Frame::Tell { service, body, .. } => (4, 0, service.as_str(), body),
             Frame::Answer { number, body } => (5, *number, "", body),
             Frame::Failed { number, body } => (6, *number, "", body),
             Frame::Ping => (7, 0, "", &nothing),
@@ -119,17 +135,18 @@ impl Decoder for Codec {
     fn decode(&mut self, buffer: &mut BytesMut) -> io::Result<Option<Frame>> {
         loop {
             let Some(Wire { kind, number, name, body }) = take(buffer)? else { return Ok(None) };
-            let announced = self.announced.take().filter(|(of, _)| *of == number);
+            let announced =
+                self.announced.take().filter(|announced| announced.of == number).unwrap_or_default();
             let service =
                 || String::from_utf8(name.to_vec()).map_err(|_| invalid("a service's name is not UTF-8"));
             return Ok(Some(match kind {
                 1 => Frame::Hello(body),
                 2 => Frame::Welcome(body),
                 3 => {
-                    let trace = announced.map(|(_, trace)| trace);
-                    Frame::Ask { number, service: service()?, body, trace }
+                    let Announced { trace, seal, .. } = announced;
+                    Frame::Ask { number, service: service()?, body, seal, trace }
                 }
-                4 => Frame::Tell { service: service()?, body },
+                4 => Frame::Tell { service: service()?, body, seal: announced.seal },
                 5 => Frame::Answer { number, body },
                 6 => Frame::Failed { number, body },
                 7 => Frame::Ping,
@@ -137,7 +154,11 @@ impl Decoder for Codec {
                 TRACE => {
                     // What is no trace concerns nobody.
                     let trace = std::str::from_utf8(&body).ok().and_then(|text| text.parse().ok());
-                    self.announced = trace.map(|trace| (number, trace));
+                    self.announced = Some(Announced { of: number, trace, ..announced });
+                    continue;
+                }
+                SEAL => {
+                    self.announced = Some(Announced { of: number, seal: Some(body), ..announced });
                     continue;
                 }
                 _ => Frame::Unknown,
@@ -187,9 +208,19 @@ mod tests {
     const TRACE_TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     fn ask(trace: Option<&str>) -> Frame {
+        sealed_ask(trace, None)
+    }
+
+    fn sealed_ask(trace: Option<&str>, seal: Option<&'static str>) -> Frame {
         let trace = trace.map(|text| text.parse().expect("a traceparent"));
         let body = Bytes::from_static(br#"{"a":1}"#);
-        Frame::Ask { number: u64::MAX, service: "calls".to_owned(), body, trace }
+        let seal = seal.map(|seal| Bytes::from_static(seal.as_bytes()));
+        Frame::Ask { number: u64::MAX, service: "calls".to_owned(), body, seal, trace }
+    }
+
+    fn tell(seal: Option<&'static str>) -> Frame {
+        let seal = seal.map(|seal| Bytes::from_static(seal.as_bytes()));
+        Frame::Tell { service: "news".to_owned(), body: Bytes::new(), seal }
     }
 
     fn written(frame: Frame) -> BytesMut {
@@ -204,7 +235,11 @@ mod tests {
             Frame::Hello(body.clone()),
             ask(Some(TRACE_TEXT)),
             ask(None),
-            Frame::Tell { service: String::new(), body: Bytes::new() },
+            Frame::Tell { service: String::new(), body: Bytes::new(), seal: None },
+            sealed_ask(Some(TRACE_TEXT), Some("seal")),
+            tell(Some("seal")),
+            sealed_ask(None, Some("another")),
+            tell(None),
             Frame::Failed { number: 7, body },
             Frame::Ping,
             Frame::Unknown,
@@ -249,6 +284,37 @@ mod tests {
         assert_eq!(request, plain, "the same frame, behind another");
         assert_eq!(announcement[4], TRACE, "of a kind that older versions skip");
         assert_eq!(announcement.len(), 4 + HEAD_BYTES + TRACE_TEXT.len());
+    }
+
+    #[test]
+    fn who_does_not_know_of_seals_has_what_is_sealed_as_ever() {
+        for (plain, sealed) in [(ask(None), sealed_ask(None, Some("seal"))), (tell(None), tell(Some("seal")))]
+        {
+            let (plain, sealed) = (written(plain), written(sealed));
+            let (announcement, frame) = sealed.split_at(sealed.len() - plain.len());
+            assert_eq!(frame, plain, "the same frame, behind another");
+            assert_eq!(announcement[4], SEAL, "of a kind that older versions skip");
+        }
+    }
+
+    #[test]
+    fn a_seal_is_of_what_comes_right_behind_it_alone() {
+        let mut codec = Codec::default();
+        let mut read = |frames: &[&BytesMut]| {
+            let mut arrived = BytesMut::new();
+            frames.iter().for_each(|frame| arrived.extend_from_slice(frame));
+            let mut read = Vec::new();
+            while let Some(frame) = codec.decode(&mut arrived).expect("whole frames") {
+                read.push(frame);
+            }
+            read
+        };
+        let mut alone = BytesMut::new();
+        put(&mut alone, SEAL, 0, "", b"seal").expect("fits");
+        let (ping, told, asked) = (written(Frame::Ping), written(tell(None)), written(ask(None)));
+        assert_eq!(read(&[&alone, &told, &told]), [tell(Some("seal")), tell(None)], "of one message");
+        assert_eq!(read(&[&alone, &ping, &told]), [Frame::Ping, tell(None)], "not past another frame");
+        assert_eq!(read(&[&alone, &asked]), [ask(None)], "not of a request with another number");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::{io, sync::Arc, time::Duration};
 use futures::{SinkExt as _, StreamExt as _};
 use tandem_proto::NodeId;
 use tokio::{
-    net::{TcpListener, TcpStream, tcp::OwnedWriteHalf},
+    io::{ReadHalf, WriteHalf},
+    net::{TcpListener, TcpStream},
     sync::{Semaphore, mpsc},
     time::timeout,
 };
@@ -16,13 +17,14 @@ use tokio_util::{
 use tracing::{Instrument as _, Span};
 
 use super::{
-    LinkError,
+    Asker, LinkError, LinkTls,
     frame::{Codec, Frame, Hello, PROTOCOL, Welcome},
     meters,
     peer::SILENCE,
     services::Services,
+    tls::Wire,
 };
-use crate::Trace;
+use crate::{Seals, Trace, seals};
 
 /// Requests of one node that are carried out at the same time; more are refused.
 pub(super) const HANDLERS: usize = 1_024;
@@ -33,8 +35,9 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// Accepts connections until `stop`.
 pub(super) async fn accept(
-    me: NodeId,
     listener: TcpListener,
+    tls: Option<LinkTls>,
+    seals: Seals,
     services: Arc<Services>,
     stop: CancellationToken,
 ) {
@@ -46,9 +49,10 @@ pub(super) async fn accept(
         match accepted {
             Ok((stream, address)) => {
                 let (services, stop) = (Arc::clone(&services), stop.clone());
+                let (tls, seals) = (tls.clone(), seals.clone());
                 tokio::spawn(async move {
                     let reason = tokio::select! {
-                        served = serve(me, stream, services) => served.err(),
+                        served = serve(stream, tls, seals, services) => served.err(),
                         () = stop.cancelled() => None,
                     };
                     tracing::debug!(%address, reason = reason.map(tracing::field::display), "a node's link ended");
@@ -62,9 +66,20 @@ pub(super) async fn accept(
     }
 }
 
-async fn serve(me: NodeId, stream: TcpStream, services: Arc<Services>) -> io::Result<()> {
+async fn serve(
+    stream: TcpStream,
+    tls: Option<LinkTls>,
+    seals: Seals,
+    services: Arc<Services>,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut connection = Framed::new(stream, Codec::default());
+    let me = seals.me();
+    let wire: Wire = match tls {
+        None => Box::new(stream),
+        // One that shows no certificate of ours, or speaks no TLS, is let go before anything it says is read.
+        Some(tls) => timeout(SILENCE, tls.accept(stream)).await??,
+    };
+    let mut connection = Framed::new(wire, Codec::default());
     let Some(Frame::Hello(hello)) = timeout(SILENCE, connection.next()).await?.transpose()? else {
         return Err(io::Error::other("it did not say who it is"));
     };
@@ -79,19 +94,20 @@ async fn serve(me: NodeId, stream: TcpStream, services: Arc<Services>) -> io::Re
     }
     // What came right behind the hello is kept.
     let parts = connection.into_parts();
-    let (read, write) = parts.io.into_split();
+    let (read, write) = tokio::io::split(parts.io);
     let mut frames = FramedRead::new(read, Codec::default());
     *frames.read_buffer_mut() = parts.read_buf;
     let (answers, outgoing) = mpsc::channel(ANSWERS);
     tokio::select! {
-        taken = take(hello.from, frames, services, answers) => taken,
+        taken = take(hello.from, frames, seals, services, answers) => taken,
         sent = send(FramedWrite::new(write, Codec::default()), outgoing) => sent,
     }
 }
 
 async fn take(
     from: NodeId,
-    mut frames: FramedRead<tokio::net::tcp::OwnedReadHalf, Codec>,
+    mut frames: FramedRead<ReadHalf<Wire>, Codec>,
+    seals: Seals,
     services: Arc<Services>,
     answers: mpsc::Sender<Frame>,
 ) -> io::Result<()> {
@@ -99,35 +115,42 @@ async fn take(
     while let Some(frame) = timeout(SILENCE, frames.next()).await?.transpose()? {
         let answer = match frame {
             Frame::Ping => Some(Frame::Pong),
-            Frame::Tell { service, body } => {
-                services.heard(from, &service, &body);
+            // In its turn: what is told is heard in order.
+            Frame::Tell { service, body, seal } => {
+                if let Ok(asker) = opened(&seals, seal.as_deref(), &service, from).await {
+                    services.heard(asker, &service, &body);
+                }
                 None
             }
-            Frame::Ask { number, service, body, trace } => match Arc::clone(&handlers).try_acquire_owned() {
+            Frame::Ask { number, service, body, seal, trace } => match Arc::clone(&handlers)
+                .try_acquire_owned()
+            {
                 Err(_) => {
                     meters::overloaded();
                     Some(failed(number, &LinkError::Overloaded))
                 }
-                Ok(permit) => match services.answer(from, &service, body) {
-                    Err(error) => Some(failed(number, &error)),
-                    Ok(answer) => {
-                        let answers = answers.clone();
-                        let answering = async move {
-                            meters::answering(1);
-                            let answer = answer.await;
-                            meters::answering(-1);
-                            let frame = answer.map_or_else(
-                                |error| failed(number, &error),
-                                |body| Frame::Answer { number, body },
-                            );
-                            // The connection may be gone by now; so is whoever asked.
-                            let _ = answers.send(frame).await;
-                            drop(permit);
+                Ok(permit) => {
+                    let (seals, services, answers) = (seals.clone(), Arc::clone(&services), answers.clone());
+                    let span = traced(trace, &service, from);
+                    let answering = async move {
+                        meters::answering(1);
+                        let answer = async {
+                            let asker = opened(&seals, seal.as_deref(), &service, from).await?;
+                            services.answer(asker, &service, body)?.await
                         };
-                        tokio::spawn(answering.instrument(traced(trace, &service, from)));
-                        None
-                    }
-                },
+                        let answer = answer.await;
+                        meters::answering(-1);
+                        let frame = answer.map_or_else(
+                            |error| failed(number, &error),
+                            |body| Frame::Answer { number, body },
+                        );
+                        // The connection may be gone by now; so is whoever asked.
+                        let _ = answers.send(frame).await;
+                        drop(permit);
+                    };
+                    tokio::spawn(answering.instrument(span));
+                    None
+                }
             },
             _ => None,
         };
@@ -140,6 +163,18 @@ async fn take(
     Ok(())
 }
 
+/// Who asks a service, once it is sure. Nothing reaches a handler before.
+async fn opened(seals: &Seals, seal: Option<&[u8]>, service: &str, node: NodeId) -> Result<Asker, LinkError> {
+    match seals.open_for(seal, service, node).await {
+        Ok(behalf) => Ok(Asker { node, behalf }),
+        Err(why) => {
+            seals::refused("links", why);
+            tracing::debug!(%node, service, reason = %why, "what another node says is refused");
+            Err(LinkError::Refused(why))
+        }
+    }
+}
+
 /// What an answer does is a part of the trace the request belongs to.
 fn traced(trace: Option<Trace>, service: &str, from: NodeId) -> Span {
     let Some(trace) = trace else { return Span::none() };
@@ -149,7 +184,7 @@ fn traced(trace: Option<Trace>, service: &str, from: NodeId) -> Span {
 }
 
 async fn send(
-    mut out: FramedWrite<OwnedWriteHalf, Codec>,
+    mut out: FramedWrite<WriteHalf<Wire>, Codec>,
     mut answers: mpsc::Receiver<Frame>,
 ) -> io::Result<()> {
     while let Some(answer) = answers.recv().await {

@@ -1,14 +1,16 @@
 //! The way to oneself, with the same promises as the way to others: requests run as tasks and to their end, messages one after the other.
+//! Nothing crosses a wire, so nothing is sealed: for whom it is is handed on as it is.
 
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use tandem_core::sealed::Behalf;
 use tandem_proto::NodeId;
 use tokio::sync::{Semaphore, mpsc};
 use tracing::Instrument as _;
 
 use super::{
-    LinkError,
+    Asker, LinkError,
     inbound::HANDLERS,
     meters,
     services::{Answer, Services},
@@ -17,12 +19,15 @@ use super::{
 /// Messages to oneself that may wait.
 const QUEUE: usize = 4_096;
 
+/// A message to oneself.
+type Message = (&'static str, Bytes);
+
 pub(super) struct Local {
     me: NodeId,
     services: Arc<Services>,
     handlers: Arc<Semaphore>,
     /// Its task runs from the first message on.
-    queue: OnceLock<mpsc::Sender<(&'static str, Bytes)>>,
+    queue: OnceLock<mpsc::Sender<Message>>,
 }
 
 impl Local {
@@ -30,12 +35,17 @@ impl Local {
         Self { me, services, handlers: Arc::new(Semaphore::new(HANDLERS)), queue: OnceLock::new() }
     }
 
-    pub(super) fn ask(&self, service: &'static str, body: Bytes) -> Result<Answer, LinkError> {
+    pub(super) fn ask(
+        &self,
+        behalf: Behalf,
+        service: &'static str,
+        body: Bytes,
+    ) -> Result<Answer, LinkError> {
         let Ok(permit) = Arc::clone(&self.handlers).try_acquire_owned() else {
             meters::overloaded();
             return Err(LinkError::Overloaded);
         };
-        let answer = self.services.answer(self.me, service, body)?;
+        let answer = self.services.answer(Asker { node: self.me, behalf: Some(behalf) }, service, body)?;
         let answering = async move {
             let answer = answer.await;
             drop(permit);
@@ -61,8 +71,8 @@ impl Local {
     }
 }
 
-async fn hear(me: NodeId, services: Arc<Services>, mut messages: mpsc::Receiver<(&'static str, Bytes)>) {
+async fn hear(me: NodeId, services: Arc<Services>, mut messages: mpsc::Receiver<Message>) {
     while let Some((service, body)) = messages.recv().await {
-        services.heard(me, service, &body);
+        services.heard(Asker { node: me, behalf: Some(Behalf::System) }, service, &body);
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn asked(service: &'static str, result: Result<(), &LinkError>, took:
         Err(LinkError::Overloaded) => "overloaded",
         Err(LinkError::TooLarge(_)) => "too_large",
         Err(LinkError::Failed(_)) => "failed",
+        Err(LinkError::Refused(_)) => "refused",
     };
     counter!("tandem_links_asks_total", "service" => service, "outcome" => outcome).increment(1);
     histogram!("tandem_links_ask_seconds", "service" => service).record(took.as_secs_f64());

@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     io,
-    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -15,10 +14,8 @@ use bytes::Bytes;
 use futures::{SinkExt as _, StreamExt as _};
 use tandem_proto::NodeId;
 use tokio::{
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{ReadHalf, WriteHalf},
+    net::TcpStream,
     sync::{
         broadcast,
         mpsc::{self, error::TrySendError},
@@ -32,9 +29,10 @@ use tokio_util::{
 };
 
 use super::{
-    LinkError,
+    LinkError, LinkTls, Neighbour,
     frame::{Codec, Frame, Hello, PROTOCOL, Welcome},
     meters,
+    tls::Wire,
 };
 use crate::Trace;
 
@@ -55,7 +53,7 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from
 
 /// The way to one other node. The connection ends when this is dropped.
 pub(super) struct Peer {
-    pub(super) address: SocketAddr,
+    pub(super) neighbour: Neighbour,
     shared: Arc<Shared>,
     queue: mpsc::Sender<Frame>,
     _stop: DropGuard,
@@ -64,7 +62,8 @@ pub(super) struct Peer {
 struct Shared {
     me: NodeId,
     node: NodeId,
-    address: SocketAddr,
+    neighbour: Neighbour,
+    tls: Option<LinkTls>,
     broken: broadcast::Sender<NodeId>,
     waiting: Mutex<HashMap<u64, oneshot::Sender<Result<Bytes, LinkError>>>>,
     number: AtomicU64,
@@ -76,14 +75,15 @@ struct Shared {
 impl Peer {
     pub(super) fn new(
         me: NodeId,
-        node: NodeId,
-        address: SocketAddr,
+        neighbour: Neighbour,
+        tls: Option<LinkTls>,
         broken: broadcast::Sender<NodeId>,
     ) -> Self {
         let shared = Arc::new(Shared {
             me,
-            node,
-            address,
+            node: neighbour.node,
+            neighbour: neighbour.clone(),
+            tls,
             broken,
             waiting: Mutex::default(),
             number: AtomicU64::new(1),
@@ -93,11 +93,11 @@ impl Peer {
         let (queue, frames) = mpsc::channel(QUEUE_FRAMES);
         let stop = CancellationToken::new();
         tokio::spawn(run(Arc::clone(&shared), frames, stop.clone()));
-        Self { address, shared, queue, _stop: stop.drop_guard() }
+        Self { neighbour, shared, queue, _stop: stop.drop_guard() }
     }
 
     /// Sends a request.
-    pub(super) fn ask(&self, service: &str, body: Bytes) -> Result<Asked, LinkError> {
+    pub(super) fn ask(&self, seal: Bytes, service: &str, body: Bytes) -> Result<Asked, LinkError> {
         self.shared.refuse_while_down()?;
         let number = self.shared.number.fetch_add(1, Ordering::Relaxed);
         let (answer, arrival) = oneshot::channel();
@@ -111,14 +111,15 @@ impl Peer {
         }
         meters::waiting(1);
         let asked = Asked { shared: Arc::clone(&self.shared), number, arrival };
-        self.enqueue(Frame::Ask { number, service: service.to_owned(), body, trace: Trace::current() })?;
+        let (service, seal, trace) = (service.to_owned(), Some(seal), Trace::current());
+        self.enqueue(Frame::Ask { number, service, body, seal, trace })?;
         Ok(asked)
     }
 
     /// Sends a message.
-    pub(super) fn tell(&self, service: &str, body: Bytes) -> Result<(), LinkError> {
+    pub(super) fn tell(&self, seal: Bytes, service: &str, body: Bytes) -> Result<(), LinkError> {
         self.shared.refuse_while_down()?;
-        self.enqueue(Frame::Tell { service: service.to_owned(), body })
+        self.enqueue(Frame::Tell { service: service.to_owned(), body, seal: Some(seal) })
     }
 
     fn enqueue(&self, frame: Frame) -> Result<(), LinkError> {
@@ -232,7 +233,7 @@ async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Frame>, stop: Cancel
                     (reason, Some(until))
                 }
             };
-            tracing::debug!(node = %shared.node, address = %shared.address, %reason, "a link is broken");
+            tracing::debug!(node = %shared.node, address = %shared.neighbour.address, %reason, "a link is broken");
             meters::broken();
             shared.set_down(down_until);
             shared.fail_all(&mut queue);
@@ -248,13 +249,17 @@ async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Frame>, stop: Cancel
     shared.fail_all(&mut queue);
 }
 
-type Connection = Framed<TcpStream, Codec>;
+type Connection = Framed<Wire, Codec>;
 
 /// Connects and makes sure that it is the node that was meant.
 async fn connect(shared: &Shared) -> io::Result<Connection> {
-    let stream = timeout(CONNECT, TcpStream::connect(shared.address)).await??;
+    let stream = timeout(CONNECT, TcpStream::connect(shared.neighbour.address)).await??;
     stream.set_nodelay(true)?;
-    let mut connection = Framed::new(stream, Codec::default());
+    let wire: Wire = match &shared.tls {
+        None => Box::new(stream),
+        Some(tls) => timeout(SILENCE, tls.connect(stream, &shared.neighbour)).await??,
+    };
+    let mut connection = Framed::new(wire, Codec::default());
     let hello = Hello { protocol: PROTOCOL, from: shared.me, to: shared.node };
     connection.send(Frame::Hello(serde_json::to_vec(&hello)?.into())).await?;
     let Some(Frame::Welcome(welcome)) = timeout(SILENCE, connection.next()).await?.transpose()? else {
@@ -278,7 +283,7 @@ async fn carry(
     queue: &mut mpsc::Receiver<Frame>,
 ) -> io::Error {
     // What was read beyond the welcome: nothing, since the other side only answers.
-    let (read, write) = connection.into_inner().into_split();
+    let (read, write) = tokio::io::split(connection.into_inner());
     tokio::select! {
         reason = take_answers(shared, FramedRead::new(read, Codec::default())) => reason,
         Err(reason) = send_queued(shared, FramedWrite::new(write, Codec::default()), first, queue) => reason,
@@ -286,7 +291,7 @@ async fn carry(
     }
 }
 
-async fn take_answers(shared: &Shared, mut frames: FramedRead<OwnedReadHalf, Codec>) -> io::Error {
+async fn take_answers(shared: &Shared, mut frames: FramedRead<ReadHalf<Wire>, Codec>) -> io::Error {
     loop {
         match timeout(SILENCE, frames.next()).await {
             Err(_) => return io::Error::new(io::ErrorKind::TimedOut, "the node is silent"),
@@ -306,7 +311,7 @@ async fn take_answers(shared: &Shared, mut frames: FramedRead<OwnedReadHalf, Cod
 
 async fn send_queued(
     shared: &Shared,
-    mut out: FramedWrite<OwnedWriteHalf, Codec>,
+    mut out: FramedWrite<WriteHalf<Wire>, Codec>,
     first: Frame,
     queue: &mut mpsc::Receiver<Frame>,
 ) -> io::Result<()> {

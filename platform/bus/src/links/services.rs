@@ -10,15 +10,14 @@ use std::{
 use bytes::Bytes;
 use futures::FutureExt as _;
 use serde::{Serialize, de::DeserializeOwned};
-use tandem_proto::NodeId;
 
-use super::{LinkError, frame, malformed, meters};
+use super::{Asker, LinkError, frame, malformed, meters};
 
 /// An answer under way.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<Bytes, LinkError>> + Send>>;
 
-type Asked = dyn Fn(NodeId, Bytes) -> Answer + Send + Sync;
-type Told = dyn Fn(NodeId, &[u8]) -> Result<(), LinkError> + Send + Sync;
+type Asked = dyn Fn(Asker, Bytes) -> Answer + Send + Sync;
+type Told = dyn Fn(Asker, &[u8]) -> Result<(), LinkError> + Send + Sync;
 
 #[derive(Clone)]
 enum Service {
@@ -35,7 +34,7 @@ impl Services {
     where
         Q: DeserializeOwned + Send + 'static,
         A: Serialize + Send + 'static,
-        F: Fn(NodeId, Q) -> R + Send + Sync + 'static,
+        F: Fn(Asker, Q) -> R + Send + Sync + 'static,
         R: Future<Output = A> + Send + 'static,
     {
         let handler = Arc::new(handler);
@@ -60,7 +59,7 @@ impl Services {
     pub(super) fn hear<M, F>(&self, name: &'static str, handler: F)
     where
         M: DeserializeOwned + Send + 'static,
-        F: Fn(NodeId, M) + Send + Sync + 'static,
+        F: Fn(Asker, M) + Send + Sync + 'static,
     {
         let erased = move |from, body: &[u8]| {
             let message = serde_json::from_slice(body).map_err(malformed)?;
@@ -84,9 +83,9 @@ impl Services {
     }
 
     /// Begins to answer a request.
-    pub(super) fn answer(&self, from: NodeId, name: &str, body: Bytes) -> Result<Answer, LinkError> {
+    pub(super) fn answer(&self, asker: Asker, name: &str, body: Bytes) -> Result<Answer, LinkError> {
         match self.get(name)? {
-            Service::Asked(handler) => Ok(handler(from, body)),
+            Service::Asked(handler) => Ok(handler(asker, body)),
             Service::Told(_) => Err(LinkError::NoService(name.to_owned())),
         }
     }
@@ -97,9 +96,10 @@ impl Services {
     }
 
     /// Takes a message. Nobody can be told that it failed.
-    pub(super) fn heard(&self, from: NodeId, name: &str, body: &[u8]) {
+    pub(super) fn heard(&self, asker: Asker, name: &str, body: &[u8]) {
+        let from = asker.node;
         let heard = match self.get(name) {
-            Ok(Service::Told(handler)) => handler(from, body),
+            Ok(Service::Told(handler)) => handler(asker, body),
             Ok(Service::Asked(_)) => Err(LinkError::NoService(name.to_owned())),
             Err(error) => Err(error),
         };

@@ -1,9 +1,10 @@
 //! Redis that is killed, empty, hung or not there yet.
 
-use tandem_bus::Bus;
+use tandem_bus::{Bus, Seals};
+use tandem_proto::NodeId;
 use tandem_test_support::Redis;
 
-use crate::support::{Two, an_org, is_connected, next, publish, soon};
+use crate::support::{Two, an_org, bus, is_connected, next, publish, soon};
 
 /// Both hear both.
 async fn they_hear_each_other(two: &Two) {
@@ -68,7 +69,7 @@ async fn a_redis_that_comes_late_is_waited_for() {
     let mut redis = Redis::start();
     let url = redis.url();
     redis.kill();
-    let [here, there] = [(); 2].map(|()| Bus::redis(&url).expect("a URL"));
+    let [here, there] = [(); 2].map(|()| bus(&url));
     assert!(!here.is_connected());
     let mut listener = here.subscribe();
     let published = publish(&here, an_org());
@@ -83,7 +84,7 @@ async fn a_redis_that_comes_late_is_waited_for() {
 #[tokio::test]
 async fn databases_of_one_redis_do_not_hear_each_other() {
     let mut two = Two::over_redis().await;
-    let apart = Bus::redis(&format!("{}/7", two.redis().url())).expect("a URL");
+    let apart = bus(&format!("{}/7", two.redis().url()));
     is_connected(&apart, true).await;
     let (mut here, mut elsewhere) = (two.here.subscribe(), apart.subscribe());
     publish(&apart, an_org());
@@ -95,6 +96,6 @@ async fn databases_of_one_redis_do_not_hear_each_other() {
 
 #[tokio::test]
 async fn what_is_no_url_is_refused_and_not_repeated() {
-    let error = Bus::redis("rediss:secret@nowhere").expect_err("no URL");
+    let error = Bus::redis("rediss:secret@nowhere", Seals::new(NodeId::generate())).expect_err("no URL");
     assert!(!error.to_string().contains("secret"), "{error}");
 }

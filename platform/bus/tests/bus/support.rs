@@ -1,15 +1,18 @@
 //! Buses that reach each other.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
-use tandem_bus::{Bus, Published};
+use tandem_bus::{Bus, Published, Seals, seals::KeyBook};
 use tandem_core::{Mint, OrgScope};
-use tandem_proto::{ChatId, OrgId, Topic, UserId, ws::Signal};
+use tandem_proto::{ChatId, NodeId, OrgId, Topic, UserId, ws::Signal};
 use tandem_test_support::Redis;
 use tokio::sync::broadcast;
 
 /// Longer than anything here takes; reached only by a fault.
 const AT_MOST: Duration = Duration::from_secs(30);
+
+/// Where all processes publish their keys.
+pub(crate) static KEYS: LazyLock<KeyBook> = LazyLock::new(KeyBook::default);
 
 /// `future`, which ends soon unless something is wrong.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
@@ -34,7 +37,7 @@ impl Two {
     /// Of two processes.
     pub(crate) async fn over_redis() -> Self {
         let redis = tokio::task::spawn_blocking(Redis::start).await.expect("it starts");
-        let [here, there] = [(); 2].map(|()| Bus::redis(&redis.url()).expect("a URL"));
+        let [here, there] = [(); 2].map(|()| bus(&redis.url()));
         for bus in [&here, &there] {
             is_connected(bus, true).await;
         }
@@ -45,6 +48,13 @@ impl Two {
     pub(crate) fn redis(&mut self) -> &mut Redis {
         self.redis.as_mut().expect("there is one")
     }
+}
+
+/// A bus of a process whose key the others know.
+pub(crate) fn bus(url: &str) -> Bus {
+    let seals = Seals::new(NodeId::generate());
+    KEYS.join(&seals);
+    Bus::redis(url, seals).expect("a URL")
 }
 
 /// Waits until a bus says so.

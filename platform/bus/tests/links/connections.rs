@@ -2,15 +2,15 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tandem_bus::{LinkError, Links};
+use tandem_bus::{LinkError, Links, Neighbour};
 use tandem_proto::NodeId;
 use tokio::{net::TcpListener, sync::Notify};
 
-use crate::support::{AT_MOST, Wire, anywhere, entry, node, soon};
+use crate::support::{AT_MOST, Wire, anywhere, entry, node, node_at, soon};
 
 /// A node with two services: `echo`, and `hang`, which says that it was asked and never answers.
 async fn peer_at(address: SocketAddr) -> (Links, Arc<Notify>) {
-    let links = Links::listen(NodeId::generate(), address).await.expect("the address is free");
+    let links = node_at(address).await.expect("the address is free");
     links.serve("echo", |_, n: u32| async move { n });
     let asked = Arc::new(Notify::new());
     let tells = Arc::clone(&asked);
@@ -124,7 +124,7 @@ async fn restarted(before: Links, address: SocketAddr) -> Links {
     let listening = async {
         loop {
             // Its listener closes with its task, which was told to end.
-            match Links::listen(NodeId::generate(), address).await {
+            match node_at(address).await {
                 Ok(links) => return links,
                 Err(_) => tokio::task::yield_now().await,
             }
@@ -143,7 +143,7 @@ async fn a_node_that_is_struck_from_the_book_is_let_go() {
     let asking = here.ask::<_, ()>(to, "hang", &(), AT_MOST);
     let striking = async {
         asked.notified().await;
-        here.know(Vec::new());
+        here.know(Vec::<Neighbour>::new());
     };
     let (answer, ()) = soon(async { tokio::join!(asking, striking) }).await;
     assert_eq!(answer, Err(LinkError::Unreachable(to)));

@@ -2,4 +2,5 @@
 
 mod connections;
 mod promises;
+mod seals;
 mod support;

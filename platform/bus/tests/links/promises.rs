@@ -37,7 +37,7 @@ promises!(
 
 async fn a_request_is_answered(Ends { here, there }: Ends) {
     let asker = here.me();
-    there.serve("double", move |from, n: u64| async move { (from == asker).then_some(2 * n) });
+    there.serve("double", move |from, n: u64| async move { (from.node == asker).then_some(2 * n) });
     let answer: Result<Option<u64>, _> = here.ask(there.me(), "double", &21_u64, AT_MOST).await;
     assert_eq!(answer, Ok(Some(42)));
 }

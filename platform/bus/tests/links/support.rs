@@ -2,10 +2,11 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    sync::LazyLock,
     time::Duration,
 };
 
-use tandem_bus::Links;
+use tandem_bus::{Links, seals::KeyBook};
 use tandem_proto::NodeId;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -24,9 +25,19 @@ pub(crate) fn anywhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
-/// A node that others can reach.
+/// Where all nodes publish their keys.
+pub(crate) static KEYS: LazyLock<KeyBook> = LazyLock::new(KeyBook::default);
+
+/// A node that others can reach and believe.
 pub(crate) async fn node() -> Links {
-    Links::listen(NodeId::generate(), anywhere()).await.expect("a free port")
+    node_at(anywhere()).await.expect("a free port")
+}
+
+/// The same, at an address.
+pub(crate) async fn node_at(address: SocketAddr) -> std::io::Result<Links> {
+    let links = Links::listen(NodeId::generate(), address).await?;
+    KEYS.join(links.seals());
+    Ok(links)
 }
 
 /// Where a node is.

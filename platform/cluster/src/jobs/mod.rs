@@ -4,6 +4,9 @@
 //! ([`crate::Kind::Job`]): so a node that dies or hangs loses it to another, and what it still writes for it is refused. The contract of a
 //! handler: it writes its effect in a command that also calls [`Running::complete`]. Then the effect is there once, whatever dies when.
 //! An effect outside the store can happen twice; there [`Running::key`] tells the two apart.
+//!
+//! A job's row says for which org it is, and nothing else does: whoever takes it makes a right to that org's data for this try, which ends with
+//! it, after [`LIFE`] at most. What the handler asks of other nodes it asks for that org ([`Running::behalf`]).
 
 mod table;
 mod worker;
@@ -17,7 +20,10 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tandem_core::{Clock, OrgScope, Precondition, PreconditionFailed};
+use tandem_core::{
+    Clock, OrgScope, Precondition, PreconditionFailed,
+    sealed::{Behalf, LIFE},
+};
 use tandem_proto::{
     JobId, Timestamp,
     api::{Job, JobState},
@@ -121,7 +127,7 @@ impl From<sqlx::Error> for JobsError {
 /// How a kind of job is handled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Handling {
-    /// A handler that takes longer has failed. Short, so that a hung one is noticed; who needs longer says so.
+    /// A handler that takes longer has failed. Short, so that a hung one is noticed; who needs longer says so, up to [`LIFE`].
     pub timeout: Duration,
 }
 
@@ -176,6 +182,11 @@ impl Running {
     /// Whose.
     pub const fn scope(&self) -> OrgScope {
         self.scope
+    }
+
+    /// For whom a node is to be asked.
+    pub const fn behalf(&self) -> Behalf {
+        Behalf::Org(self.scope.org())
     }
 
     /// Which try this is, from 1.
@@ -257,6 +268,7 @@ impl Jobs {
                 handler(running, payload).await
             })
         });
+        let handling = Handling { timeout: handling.timeout.min(LIFE) };
         let mut handlers = self.0.handlers.write().unwrap_or_else(PoisonError::into_inner);
         handlers.insert(kind, Registered { work, handling });
     }

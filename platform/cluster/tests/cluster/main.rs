@@ -2,6 +2,7 @@
 
 mod beats;
 mod jobs;
+mod keys;
 mod names;
 mod outage;
 mod owners;

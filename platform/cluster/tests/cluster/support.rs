@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::{runtime::Handle, sync::broadcast};
 
 /// Longer than anything here takes; reached only by a fault.
-const AT_MOST: Duration = Duration::from_secs(60);
+pub(crate) const AT_MOST: Duration = Duration::from_secs(60);
 
 /// A pace at which tests end soon, and a busy machine does not look dead.
 pub(crate) const FAST: Timing = Timing {

@@ -1,8 +1,10 @@
-//! What every request passes through, from the outside in: log line and metrics, security headers, compression, how much a node takes on,
-//! the time limit, who asks, how often, what is wanted of the answer, what is known already and what was done already.
+//! What every request passes through, from the outside in: headers that only we may use are taken away, log line and metrics, security
+//! headers, compression, how much a node takes on, the time limit, who asks, how often, what is wanted of the answer, what is known already
+//! and what was done already.
 
 mod conditional;
 mod headers;
+mod internal;
 mod limits;
 mod observe;
 mod once;
@@ -17,10 +19,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{Method, Uri, header};
+use tandem_core::RequestContext;
 use tandem_proto::{Problem, RequestId};
 use tower_http::compression::CompressionLayer;
 
-use crate::{ApiProblem, Edge, IdentityError, batch, identity};
+use crate::{ApiProblem, Edge, IdentityError, batch, forward::Sealed, identity};
 
 pub(crate) use limits::Limiter;
 pub use limits::RequestLimits;
@@ -44,30 +47,35 @@ pub(crate) fn surround(edge: Edge, router: Router) -> Router {
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn(conditional::tell_coded_apart))
         .layer(from_fn(headers::secure))
-        .layer(from_fn_with_state(node, observe::observe));
+        .layer(from_fn_with_state(node, observe::observe))
+        .layer(from_fn(internal::strip));
     batch::reaching(surrounded)
 }
 
-/// Puts the caller of a request with a valid token where [`crate::Caller`] finds it.
+/// Puts the caller of a request where [`crate::Caller`] finds it: whom the node that carried it here has sealed, or who has the token.
 async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    if let Some(Sealed(context)) = request.extensions_mut().remove::<Sealed>() {
+        return run_as(context, request, next).await;
+    }
     let Some(token) = bearer(&request) else { return next.run(request).await };
     match edge.identity.session(token).await {
-        Ok(session) => {
-            let mut context = session.context;
-            if let Some(id) = request.extensions().get::<RequestId>() {
-                context.request = *id;
-            }
-            context.origin = identity::origin_of(request.headers(), request.extensions());
-            let asker = observe::Asker { org: context.scope.org(), user: context.user };
-            request.extensions_mut().insert(context);
-            let mut response = next.run(request).await;
-            response.extensions_mut().insert(asker);
-            response
-        }
+        Ok(session) => run_as(session.context, request, next).await,
         // Operations that need nobody still work; the others refuse.
         Err(IdentityError::NoSession) => next.run(request).await,
         Err(error) => ApiProblem::from(error).into_response(),
     }
+}
+
+async fn run_as(mut context: RequestContext, mut request: Request, next: Next) -> Response {
+    if let Some(id) = request.extensions().get::<RequestId>() {
+        context.request = *id;
+    }
+    context.origin = identity::origin_of(request.headers(), request.extensions());
+    let asker = observe::Asker { org: context.scope.org(), user: context.user };
+    request.extensions_mut().insert(context);
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(asker);
+    response
 }
 
 fn bearer(request: &Request) -> Option<&str> {

@@ -3,7 +3,9 @@
 //! One [`Certificates`] serves every listener that speaks TLS: each asks it for a configuration with the protocols of its own and keeps
 //! that for ever; the certificate behind it is looked up at each handshake. Connections that are up are never touched.
 
+pub mod authority;
 mod listener;
+mod node;
 mod pair;
 
 use std::{
@@ -25,6 +27,7 @@ use tokio::{
 };
 
 pub use listener::{Greeted, TlsListener};
+pub use node::{NodeCertificates, NodeTlsFiles};
 pub use pair::{CertificateError, CertificateFacts, TlsFiles};
 
 use pair::Pair;
@@ -182,10 +185,13 @@ fn read_again(outcome: &'static str) {
     metrics::counter!("tandem_tls_certificate_reads_total", "outcome" => outcome).increment(1);
 }
 
-#[expect(clippy::cast_precision_loss, reason = "whole seconds of a date are exact in a double")]
 fn gauge(facts: &CertificateFacts) {
-    metrics::gauge!("tandem_tls_certificate_expires_seconds")
-        .set((facts.expires.micros() / 1_000_000) as f64);
+    metrics::gauge!("tandem_tls_certificate_expires_seconds").set(expires_seconds(facts));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "whole seconds of a date are exact in a double")]
+fn expires_seconds(facts: &CertificateFacts) -> f64 {
+    (facts.expires.micros() / 1_000_000) as f64
 }
 
 fn named(path: &Path) -> String {

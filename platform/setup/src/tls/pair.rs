@@ -146,7 +146,7 @@ impl TlsFiles {
     }
 }
 
-async fn read(path: &Path) -> Result<Vec<u8>, CertificateError> {
+pub(super) async fn read(path: &Path) -> Result<Vec<u8>, CertificateError> {
     let unreadable = |reason| CertificateError::Unreadable { path: named(path), reason };
     let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
     if size > FILE_BYTES {

@@ -3,11 +3,11 @@
 use std::{
     collections::HashSet,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 
-use tandem_bus::Links;
+use tandem_bus::{Links, seals::KeyBook};
 use tandem_core::SystemClock;
 use tandem_proto::NodeId;
 use tandem_signaling::{LinkedNodes, SipConfig, SipHandle, SipTransport};
@@ -26,6 +26,9 @@ pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(AT_MOST, future).await.expect("in time")
 }
 
+/// Where all nodes publish their keys.
+static KEYS: LazyLock<KeyBook> = LazyLock::new(KeyBook::default);
+
 fn anywhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
@@ -43,6 +46,7 @@ pub(crate) struct Node {
 impl Node {
     async fn start() -> Self {
         let links = Links::listen(NodeId::generate(), anywhere()).await.expect("a free port");
+        KEYS.join(links.seals());
         let config = SipConfig { node: links.me(), ..SipConfig::new(anywhere()) };
         let (handle, events) = SipTransport::bind(config, Arc::new(SystemClock)).await.expect("binds");
         let linked = LinkedNodes::join(links.clone(), &handle).await;
