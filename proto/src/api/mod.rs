@@ -8,6 +8,7 @@ mod identity;
 mod jobs;
 mod nodes;
 mod oauth;
+mod passkeys;
 mod roles;
 mod webhooks;
 
@@ -22,6 +23,7 @@ pub use identity::*;
 pub use jobs::*;
 pub use nodes::*;
 pub use oauth::*;
+pub use passkeys::*;
 pub use roles::*;
 pub use webhooks::*;
 
