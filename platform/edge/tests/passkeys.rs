@@ -47,13 +47,7 @@ async fn ask_at(
     (status.as_u16(), answer)
 }
 
-async fn ask(
-    server: &Server,
-    token: Option<&str>,
-    method: Method,
-    path: &str,
-    body: Value,
-) -> (u16, Value) {
+async fn ask(server: &Server, token: Option<&str>, method: Method, path: &str, body: Value) -> (u16, Value) {
     ask_at(server, HOST, token, method, path, body).await
 }
 
@@ -156,7 +150,10 @@ async fn what_another_site_or_person_got_signed_is_refused() {
     let bea = holder(&server, org, "bea").await;
     let spoil = |spoil: fn(&mut Authenticator), mend: fn(&mut Authenticator)| (spoil, mend);
     for (what, (spoil, mend)) in [
-        ("origin", spoil(|key| key.origin = "http://localhost:9999".into(), |key| key.origin = ORIGIN.into())),
+        (
+            "origin",
+            spoil(|key| key.origin = "http://localhost:9999".into(), |key| key.origin = ORIGIN.into()),
+        ),
         ("site", spoil(|key| key.origin = "https://evil.example".into(), |key| key.origin = ORIGIN.into())),
         ("rp id", spoil(|key| key.rp_id = "evil.example".into(), |key| key.rp_id = "localhost".into())),
         ("user", spoil(|key| key.verifies_its_user = false, |key| key.verifies_its_user = true)),
@@ -210,7 +207,10 @@ async fn a_challenge_is_answered_once_and_in_time() {
     // An answer to another challenge, or to one this server did not seal.
     let (one, other) = (sign_in_offer(&server).await, sign_in_offer(&server).await);
     let credential = amir.key.get(&one["options"], user);
-    assert_eq!(refusal(&bring(&server, &other["ceremony"], credential.clone()).await), (401, "passkey-refused"));
+    assert_eq!(
+        refusal(&bring(&server, &other["ceremony"], credential.clone()).await),
+        (401, "passkey-refused")
+    );
     let sealed = one["ceremony"].as_str().expect("text");
     let (body, tag) = sealed.split_once('.').expect("two parts");
     let foreign = other["ceremony"].as_str().and_then(|text| text.split_once('.')).expect("two parts").1;
@@ -290,8 +290,13 @@ async fn making_one_needs_the_password_a_session_and_an_answer_of_ones_own() {
     }
     for (origin, rp_id) in [("https://evil.example", "localhost"), (ORIGIN, "evil.example")] {
         let credential = Authenticator::new(origin, rp_id).create(&asked["options"]);
-        let answer = ask(&server, Some(&amir.token), Method::POST, "/me/passkeys", body(credential, "Key")).await;
-        assert_eq!((answer.0, &answer.1["errors"][0]["field"]), (422, &json!("credential")), "{origin} {rp_id}");
+        let answer =
+            ask(&server, Some(&amir.token), Method::POST, "/me/passkeys", body(credential, "Key")).await;
+        assert_eq!(
+            (answer.0, &answer.1["errors"][0]["field"]),
+            (422, &json!("credential")),
+            "{origin} {rp_id}"
+        );
     }
     let new = body(credential.clone(), "Key");
     assert_eq!(ask(&server, Some(&amir.token), Method::POST, "/me/passkeys", new.clone()).await.0, 201);

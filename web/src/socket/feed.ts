@@ -56,6 +56,7 @@ export class Feed {
       this.soon(["webhooks"]);
       return this.soon(["deliveries"]);
     }
+    if (event.type.startsWith("passkey.")) return this.soon(["passkeys"]);
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);
@@ -113,7 +114,6 @@ export class Feed {
   private account(event: Event): void {
     const { user } = event.data as { user: string };
     if (event.type === "user.second_factor.changed") return this.soon(["second-factor"]);
-    if (event.type.startsWith("passkey.")) return this.soon(["passkeys"]);
     this.soon(["people"]);
     this.soon(["roles"]);
     // What one may do decides what is on the screen.

@@ -143,11 +143,12 @@ pub(super) async fn find(
     user: UserId,
 ) -> Result<Option<(OrgScope, Found)>, IdentityError> {
     // All orgs: whose passkey it is is the question.
-    let row = sqlx::query("SELECT id, org, credential FROM passkeys WHERE credential_id = $1 AND user_id = $2")
-        .bind(URL_SAFE_NO_PAD.encode(credential))
-        .bind(user.to_string())
-        .fetch_optional(store.across_orgs())
-        .await?;
+    let row =
+        sqlx::query("SELECT id, org, credential FROM passkeys WHERE credential_id = $1 AND user_id = $2")
+            .bind(URL_SAFE_NO_PAD.encode(credential))
+            .bind(user.to_string())
+            .fetch_optional(store.across_orgs())
+            .await?;
     let Some(row) = row else { return Ok(None) };
     let before = text(&row, "credential")?;
     let found = Found { id: id(&row, "passkeys", "id")?, credential: parse(&before)?, before };
