@@ -88,12 +88,7 @@ impl Identity {
     }
 
     /// As [`Self::new`], as the operator wants it. Needs the runtime, on which it follows the log.
-    pub fn with_setup(
-        store: Store,
-        mint: impl Into<Arc<Mint>>,
-        clock: Arc<dyn Clock>,
-        setup: Setup,
-    ) -> Self {
+    pub fn with_setup(store: Store, mint: impl Into<Arc<Mint>>, clock: Arc<dyn Clock>, setup: Setup) -> Self {
         let known = Known::following(store.live(), store.commits());
         Self(Arc::new(Inner {
             known,
