@@ -45,6 +45,8 @@ ids! {
     UserId,
     /// One sign-in, or one token that acts for somebody.
     SessionId,
+    /// A key of an authenticator that signs somebody in.
+    PasskeyId,
     /// A program that is registered with an org.
     ClientId,
     /// What somebody allowed a program.

@@ -10,6 +10,7 @@ mod identity;
 mod jobs;
 mod nodes;
 mod oauth;
+mod passkeys;
 mod roles;
 mod webhooks;
 
@@ -26,6 +27,7 @@ pub use identity::*;
 pub use jobs::*;
 pub use nodes::*;
 pub use oauth::*;
+pub use passkeys::*;
 pub use roles::*;
 pub use webhooks::*;
 

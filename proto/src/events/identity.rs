@@ -1,7 +1,7 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, api};
+use crate::{ClientId, GrantId, PasskeyId, SessionId, Timestamp, UserId, api};
 
 events! {
     /// An org was made. Stream `org`.
@@ -43,6 +43,31 @@ events! {
         user: UserId,
         /// Whether signing in needs it from now on.
         on: bool,
+    }
+    /// Somebody may sign in with another passkey. Stream `user`, topic `user`.
+    PasskeyAdded = "passkey.added" v 1 {
+        /// Who.
+        user: UserId,
+        /// Which.
+        passkey: PasskeyId,
+        /// What they call it.
+        name: String,
+    }
+    /// A passkey has another name. Stream `user`, topic `user`.
+    PasskeyRenamed = "passkey.renamed" v 1 {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        passkey: PasskeyId,
+        /// What they call it now.
+        name: String,
+    }
+    /// A passkey lets nobody in any more. Stream `user`, topic `user`.
+    PasskeyRemoved = "passkey.removed" v 1 {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        passkey: PasskeyId,
     }
     /// Somebody may not sign in any more. Stream `user`, topic `org`.
     UserDeactivated = "user.deactivated" v 1 {

@@ -20,7 +20,9 @@ use tandem_communicate::{
     control::{CallApp, CallNotice, IncomingCall},
 };
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
-use tandem_edge::{Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority};
+use tandem_edge::{
+    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority, identity::Setup,
+};
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
 use tandem_proto::{DeviceId, NodeId, NodeRole, api::PresenceView};
@@ -90,8 +92,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let seals = Seals::new(NodeId::generate());
     let bus = node::bus(config, &store, &seals)?;
     let cluster = node::join(config, &store, &mint, seals).await?;
-    let limits = node::sign_in_limits(config)?;
-    let identity = Identity::with_limits(store.clone(), Arc::clone(&mint), Arc::clone(&clock), limits);
+    let setup = Setup { limits: node::sign_in_limits(config)?, url: config.url.clone() };
+    let identity = Identity::with_setup(store.clone(), Arc::clone(&mint), Arc::clone(&clock), setup);
     let collaborate = Collaborate::start_with(
         store.clone(),
         bus.clone(),

@@ -45,6 +45,8 @@ export type Session = Wire<"SessionInfo">;
 export type ChangePassword = Schemas["ChangePassword"];
 export type NewToken = Schemas["NewToken"];
 export type Token = Wire<"TokenInfo">;
+export type PasskeyInfo = Wire<"PasskeyInfo">;
+export type PasskeyCeremony = Wire<"PasskeyCeremony">;
 export type SecondFactor = Wire<"SecondFactor">;
 export type SecondFactorOffer = Wire<"SecondFactorOffer">;
 export type RecoveryCodes = Wire<"RecoveryCodes">;
@@ -152,6 +154,7 @@ export type Event =
   | Fact<"presence.changed", { user: UserId; presence: PresenceView }>
   | Fact<"user.created", { user: UserId }>
   | Fact<"user.deactivated" | "user.reactivated" | "user.roles.set" | "user.password.changed" | "user.second_factor.changed", { user: UserId }>
+  | Fact<"passkey.added" | "passkey.renamed" | "passkey.removed", { user: UserId }>
   | Fact<"chat.created", { chat: ChatId }>
   | Fact<"chat.message.posted" | "chat.message.edited", { message: Message }>
   | Fact<"chat.message.deleted", { chat: ChatId; message: MessageId; seq: number }>

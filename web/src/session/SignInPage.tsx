@@ -1,4 +1,5 @@
 import { useRouter, useSearch } from "@tanstack/react-router";
+import { Fingerprint } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
 import { queryClient } from "../api/queries";
@@ -6,7 +7,8 @@ import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/fields";
 import { describe } from "../ui/states";
-import { signIn } from "./session";
+import { isCancelled, passkeysPossible } from "./passkey";
+import { signIn, signInWithPasskey } from "./session";
 
 export function SignInPage() {
   const router = useRouter();
@@ -44,6 +46,21 @@ export function SignInPage() {
       const slug = error instanceof Problem && error.status === 401 ? error.slug : undefined;
       if (slug === "second-factor-needed") setWithCode(true);
       else setProblem(slug === "wrong-code" ? m.signIn.codeWrong : slug ? m.signIn.wrong : describe(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function withPasskey() {
+    setProblem(null);
+    setMissing([]);
+    setBusy(true);
+    try {
+      await signInWithPasskey();
+      await router.navigate({ href: to ?? "/", replace: true });
+    } catch (error) {
+      // Who closes the browser's question knows that nothing came of it.
+      if (!isCancelled(error)) setProblem(error instanceof Problem && error.status === 401 ? m.signIn.passkeyRefused : describe(error));
     } finally {
       setBusy(false);
     }
@@ -98,6 +115,16 @@ export function SignInPage() {
           <Button type="submit" look="primary" size="large" busy={busy} data-testid="signin-submit">
             {m.signIn.submit}
           </Button>
+          {passkeysPossible() && (
+            <>
+              <p aria-hidden className="flex items-center gap-3 text-sm text-faint before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
+                {m.signIn.or}
+              </p>
+              <Button size="large" busy={busy} icon={<Fingerprint className="size-5" />} data-testid="signin-passkey" onClick={() => void withPasskey()}>
+                {m.signIn.passkey}
+              </Button>
+            </>
+          )}
         </form>
       </div>
     </main>

@@ -1,6 +1,7 @@
 import { provideSession, tandem } from "../api/client";
 import type { SignIn } from "../api/types";
 import { persistentStore, useStore } from "../store";
+import { answerWithPasskey } from "./passkey";
 
 const KEY = "tandem.token";
 const isToken = (value: unknown): value is string | null => value === null || typeof value === "string";
@@ -21,6 +22,13 @@ window.addEventListener("storage", (change) => {
 
 export async function signIn(body: SignIn): Promise<void> {
   const session = await tandem.sessions.create(body);
+  token.set(session.token);
+}
+
+export async function signInWithPasskey(): Promise<void> {
+  const asked = await tandem.sessions.passkey.offer();
+  const credential = await answerWithPasskey(asked.options);
+  const session = await tandem.sessions.passkey.create({ ceremony: asked.ceremony, credential });
   token.set(session.token);
 }
 

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { m } from "../messages";
 import { GrantsCard } from "./GrantsCard";
+import { PasskeysCard } from "./PasskeysCard";
 import { PasswordCard } from "./PasswordCard";
 import { SecondFactorCard } from "./SecondFactorCard";
 import { SessionsCard } from "./SessionsCard";
@@ -19,6 +20,7 @@ export const SecurityPage = () => (
         <h1 className="text-2xl font-semibold tracking-tight">{m.settings.security}</h1>
       </div>
       <SessionsCard />
+      <PasskeysCard />
       <PasswordCard />
       <SecondFactorCard />
       <TokensCard />

@@ -56,6 +56,7 @@ export class Feed {
       this.soon(["webhooks"]);
       return this.soon(["deliveries"]);
     }
+    if (event.type.startsWith("passkey.")) return this.soon(["passkeys"]);
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);

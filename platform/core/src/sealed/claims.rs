@@ -7,7 +7,7 @@ use tandem_proto::{NodeId, OrgId, RequestId, SessionId, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::{DIGESTS, SealError};
-use crate::{Mint, Permission, Permissions, RequestContext};
+use crate::{Mint, Origin, Permission, Permissions, RequestContext};
 
 /// For whom a node works.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -18,6 +18,9 @@ pub enum IdentityError {
     /// The password is right, and the code is wrong or was used.
     #[error("the code is wrong or was used")]
     WrongCode,
+    /// Not a passkey that lets anybody in, or not one that was asked for; which of them is not told.
+    #[error("the passkey lets nobody in")]
+    PasskeyRefused,
     /// Too many failed sign-ins for this account from this source.
     #[error("too many failed sign-ins; wait {retry_after_s} s")]
     Throttled {
@@ -102,6 +105,11 @@ impl From<IdentityError> for ApiProblem {
             }
             IdentityError::WrongCode => {
                 Problem::new(401, "wrong-code", "The code is wrong or was used").into()
+            }
+            IdentityError::PasskeyRefused => {
+                Problem::new(401, "passkey-refused", "This passkey does not let you in")
+                    .detail("it was removed, was made elsewhere, or was asked for too long ago")
+                    .into()
             }
             IdentityError::Throttled { retry_after_s } => {
                 Self::too_many("too many failed sign-ins", retry_after_s)

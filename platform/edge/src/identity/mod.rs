@@ -8,12 +8,15 @@ mod error;
 mod known;
 mod oauth;
 mod origin;
+mod passkeys;
 mod password;
 mod people;
 mod roles;
 mod routes;
+mod seal;
 mod second_factor;
 mod sessions;
+mod site;
 mod tables;
 mod throttle;
 mod tokens;
@@ -37,13 +40,25 @@ pub(crate) use known::Affected;
 pub(crate) use origin::of as origin_of;
 pub(crate) use routes::{routes, well_known};
 pub use sessions::{NewSession, Session};
+pub use site::Site;
 pub use tables::MIGRATIONS;
 pub use throttle::SignInLimits;
 pub use users::UserRecord;
 
 use known::Known;
 use password::Passwords;
+use seal::Seal;
+use sessions::Proven;
 use throttle::Throttle;
+
+/// What the operator says about signing in.
+#[derive(Debug, Default)]
+pub struct Setup {
+    /// Where failed sign-ins are counted.
+    pub limits: SignInLimits,
+    /// Where users come: `https://tandem.example`. `None`: nothing is known but what browsers on this machine call it.
+    pub url: Option<String>,
+}
 
 /// A handle on identity. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -56,6 +71,9 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     known: Arc<Known>,
+    seal: Seal,
+    /// Where users come, as the operator said.
+    url: Option<String>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -67,16 +85,11 @@ impl std::fmt::Debug for Inner {
 impl Identity {
     /// Identity over `store`, whose migrations include [`MIGRATIONS`].
     pub fn new(store: Store, mint: impl Into<Arc<Mint>>, clock: Arc<dyn Clock>) -> Self {
-        Self::with_limits(store, mint, clock, SignInLimits::local())
+        Self::with_setup(store, mint, clock, Setup::default())
     }
 
-    /// As [`Self::new`], where failed sign-ins are counted elsewhere. Needs the runtime, on which it follows the log.
-    pub fn with_limits(
-        store: Store,
-        mint: impl Into<Arc<Mint>>,
-        clock: Arc<dyn Clock>,
-        limits: SignInLimits,
-    ) -> Self {
+    /// As [`Self::new`], as the operator wants it. Needs the runtime, on which it follows the log.
+    pub fn with_setup(store: Store, mint: impl Into<Arc<Mint>>, clock: Arc<dyn Clock>, setup: Setup) -> Self {
         let known = Known::following(store.live(), store.commits());
         Self(Arc::new(Inner {
             known,
@@ -84,7 +97,9 @@ impl Identity {
             mint: mint.into(),
             clock,
             passwords: Passwords::new(),
-            throttle: Throttle::new(limits),
+            throttle: Throttle::new(setup.limits),
+            seal: Seal::default(),
+            url: setup.url,
         }))
     }
 
@@ -186,7 +201,7 @@ impl Identity {
         }
         self.0.throttle.succeeded(attempt).await;
         self.pass_second_factor(scope, user, request.code, &origin).await?;
-        self.start_session(scope, user, Some(hash), origin).await
+        self.start_session(scope, user, Proven::Password(hash), origin).await
     }
 
     /// Tells of a failure after which the next attempt at an account has to wait. Nobody waits for it to be written: an account that there

@@ -198,7 +198,7 @@ async fn update(
 ) -> Result<RoleInfo, IdentityError> {
     let (scope, org) = (tx.scope(), tx.scope().org());
     let before = stored(tx.conn(), scope, &role).await?.ok_or(IdentityError::NotFound("role"))?;
-    let was = own(tx, &role).await?;
+    let was = as_kept(tx, &role).await?;
     let beyond = draft.permissions.without(before).without(caller);
     if !beyond.is_empty() {
         return Err(IdentityError::NotHeld(beyond));
@@ -227,7 +227,7 @@ async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
             detail: format!("{holders} people or programs hold it; give them another first"),
         });
     }
-    let was = own(tx, &role).await?;
+    let was = as_kept(tx, &role).await?;
     let removed = sqlx::query("DELETE FROM roles WHERE org = $1 AND name = $2")
         .bind(org.to_string())
         .bind(role.name().to_owned())
@@ -278,7 +278,7 @@ async fn demand(tx: &mut Tx, role: &Role, precondition: &Precondition) -> Result
 }
 
 /// The org's own role as it is, its holders not counted.
-async fn own(tx: &mut Tx, role: &Role) -> Result<Option<RoleInfo>, IdentityError> {
+async fn as_kept(tx: &mut Tx, role: &Role) -> Result<Option<RoleInfo>, IdentityError> {
     let org = tx.scope().org().to_string();
     let row = sqlx::query("SELECT name, title, permissions FROM roles WHERE org = $1 AND name = $2")
         .bind(org)

@@ -15,7 +15,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, known::Digest, people, roles, text, users::read_roles};
+use super::{Identity, IdentityError, id, known::Digest, passkeys, people, roles, text, users::read_roles};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -23,6 +23,16 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
 const NOTED_EVERY: Duration = Duration::from_secs(600);
 /// Sessions of one person. One more ends the one that was not used for the longest time.
 const SESSIONS: i64 = 100;
+
+/// What let somebody in.
+pub(super) enum Proven {
+    /// Something this server need not look at again.
+    Elsewhere,
+    /// The password with this hash.
+    Password(String),
+    /// A passkey.
+    Passkey(Box<passkeys::Used>),
+}
 
 /// What a token is, by how it was got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,7 +125,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NoSession`] when there is no such user, or they were deactivated.
     pub async fn issue_token(&self, scope: OrgScope, user: UserId) -> Result<String, IdentityError> {
-        Ok(self.start_session(scope, user, None, Origin::default()).await?.token)
+        Ok(self.start_session(scope, user, Proven::Elsewhere, Origin::default()).await?.token)
     }
 
     /// Who a token stands for. Moves the session's end.
@@ -276,12 +286,12 @@ impl Identity {
         if text(&row, "kind")? == Kind::Session.name() { Ok(()) } else { Err(IdentityError::NotByToken) }
     }
 
-    /// Starts a session of somebody who is active still, and whose password has the hash that was `proven` still.
+    /// Starts a session of somebody who is active still, and whose way in is open still.
     pub(super) async fn start_session(
         &self,
         scope: OrgScope,
         user: UserId,
-        proven: Option<String>,
+        proven: Proven,
         origin: Origin,
     ) -> Result<NewSession, IdentityError> {
         let record = self.user(scope, user).await?.filter(|user| user.active);
@@ -546,7 +556,7 @@ async fn told(tx: &mut Tx, user: UserId, session: SessionId) -> Result<Option<Ch
 }
 
 /// Whether what let somebody in holds at the moment their session begins: another password ends the sessions there are.
-async fn is_let_in(tx: &mut Tx, user: UserId, proven: Option<String>) -> Result<bool, StoreError> {
+async fn is_let_in(tx: &mut Tx, user: UserId, proven: Proven) -> Result<bool, IdentityError> {
     let org = tx.scope().org().to_string();
     let row =
         sqlx::query("SELECT password_hash FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL")
@@ -556,7 +566,11 @@ async fn is_let_in(tx: &mut Tx, user: UserId, proven: Option<String>) -> Result<
             .await?;
     let Some(row) = row else { return Ok(false) };
     let now: String = row.try_get("password_hash")?;
-    Ok(proven.is_none_or(|proven| proven == now))
+    match proven {
+        Proven::Elsewhere => Ok(true),
+        Proven::Password(hash) => Ok(hash == now),
+        Proven::Passkey(used) => passkeys::spend(tx, user, *used).await,
+    }
 }
 
 /// What has ended by itself needs no event.

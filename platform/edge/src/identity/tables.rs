@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_second_factors", sql: SECOND_FACTORS },
     Migration { name: "0005_oauth", sql: OAUTH },
     crate::surround::ONCE,
+    Migration { name: "0013_passkeys", sql: PASSKEYS },
 ];
 
 const FIRST: &str = "
@@ -144,4 +145,32 @@ const OAUTH: &str = "
             expires_at bigint NOT NULL
         );
         CREATE UNIQUE INDEX oauth_devices_by_user_code ON oauth_devices (org, user_code_hash);
+    ";
+
+/// A challenge is written down when it was answered rightly, until it would be too old anyway: so whoever only asks for challenges fills
+/// nothing. Keys in `sign_in_keys` are the server's, not an org's.
+const PASSKEYS: &str = "
+        CREATE TABLE passkeys (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            user_id text NOT NULL,
+            name text NOT NULL,
+            credential_id text NOT NULL,
+            credential text NOT NULL,
+            created_at bigint NOT NULL,
+            last_used_at bigint NOT NULL
+        );
+        CREATE UNIQUE INDEX passkeys_by_credential ON passkeys (credential_id);
+        CREATE INDEX passkeys_by_user ON passkeys (org, user_id);
+        CREATE TABLE passkey_challenges (
+            challenge text PRIMARY KEY,
+            org text NOT NULL,
+            expires_at bigint NOT NULL
+        );
+        CREATE INDEX passkey_challenges_of_org ON passkey_challenges (org, expires_at);
+        CREATE TABLE sign_in_keys (
+            name text PRIMARY KEY,
+            secret text NOT NULL,
+            created_at bigint NOT NULL
+        );
     ";

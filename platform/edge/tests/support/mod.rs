@@ -1,6 +1,8 @@
 //! A real edge on a free port, and real clients.
 #![expect(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod authenticator;
+
 use std::{
     collections::BTreeSet,
     net::SocketAddr,

@@ -2,6 +2,7 @@
 
 mod account;
 mod oauth;
+mod passkeys;
 mod people;
 mod roles;
 mod second_factor;
@@ -26,6 +27,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(me))
         .merge(account::routes())
         .merge(oauth::routes())
+        .merge(passkeys::routes())
         .merge(people::routes())
         .merge(roles::routes())
         .merge(second_factor::routes())
@@ -51,8 +53,16 @@ async fn sign_in(
     AskedFrom(origin): AskedFrom,
     Json(request): Json<SignIn>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiProblem> {
-    let NewSession { token, session } = edge.identity.sign_in(request, origin).await?;
-    let me = describe(&edge, &session.context).await?;
+    let session = edge.identity.sign_in(request, origin).await?;
+    signed_in(&edge, session).await
+}
+
+/// The answer to somebody who signed in.
+async fn signed_in(
+    edge: &Edge,
+    NewSession { token, session }: NewSession,
+) -> Result<(StatusCode, Json<SignedIn>), ApiProblem> {
+    let me = describe(edge, &session.context).await?;
     Ok((StatusCode::CREATED, Json(SignedIn { token, expires_at: session.expires_at, me })))
 }
 

@@ -1,12 +1,13 @@
 //! Who this server is to programs, and where they find what (RFC 8414).
 
-use std::{convert::Infallible, net::IpAddr};
+use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
 use tandem_core::Permission;
 use tandem_proto::api::{GrantType, ServerMetadata};
 
+use super::super::super::site::is_loopback;
 use crate::Json;
 
 /// This server as the request named it: scheme, host and port. Whoever stands in front of it says by `X-Forwarded-Proto` whether it was
@@ -27,12 +28,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Issuer {
         };
         Ok(Self(format!("{scheme}://{host}")))
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<http::uri::Authority>() else { return false };
-    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// `GET /.well-known/oauth-authorization-server`
