@@ -61,6 +61,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists changes
+         * @description Who changed what, the newest first: settings, people, rights, sign-ins. Entries are chained; `tandem audit verify` shows whether one was
+         *     changed or taken out since.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a change
+         * @description With the thing as it was before and as it was after.
+         */
+        get: operations["showAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -1709,6 +1750,51 @@ export interface components {
             /** @description Names of the permissions it may use. */
             scopes: string[];
         };
+        /** @description A change, with what was before and after. */
+        AuditDetails: components["schemas"]["AuditEntry"] & {
+            /** @description The thing as it is since; null when it is gone. */
+            after: unknown;
+            /**
+             * @description The thing as it was; null when it is new. `{"redacted": true}` stands in the place of a secret, and `{"bytes": …, "sha256": …}` of
+             *     what is too long.
+             */
+            before: unknown;
+            /** @description The hash over all of the entry and the hash before it, which the server alone can make. */
+            hash: string;
+            /** @description The hash of the entry before it, in hexadecimal. */
+            previous: string;
+        };
+        /** @description A change, as a list shows it. */
+        AuditEntry: {
+            /** @description Who. */
+            actor: components["schemas"]["Actor"];
+            /** @description From which address it was asked for; behind a proxy the proxy's. Absent for the server's own work. */
+            address?: string | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The request, as the server's log names it. */
+            request?: string | null;
+            /**
+             * Format: int64
+             * @description Its number in the org's chain. The first is 1, and none is left out.
+             */
+            seq: number;
+            /** @description To what. */
+            subject: components["schemas"]["AuditSubject"];
+            /** @description The browser's or program's name for itself. */
+            user_agent?: string | null;
+            /** @description What happened, as `role.changed`. */
+            what: string;
+        };
+        /** @description What was changed. */
+        AuditSubject: {
+            /** @description Which one: its id, or its name where it has no other. */
+            id: string;
+            /** @description Of what kind it is: `person`, `role`, `queue`, … */
+            kind: string;
+            /** @description What it was called then, where that is known. */
+            name?: string | null;
+        };
         /** @description Answer to `authenticate`. */
         Authenticated: {
             /** @description The newest cursor at this moment. */
@@ -2623,6 +2709,33 @@ export interface components {
                 name: string;
                 /** @description Names of the permissions it may use. */
                 scopes: string[];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Who. */
+                actor: components["schemas"]["Actor"];
+                /** @description From which address it was asked for; behind a proxy the proxy's. Absent for the server's own work. */
+                address?: string | null;
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The request, as the server's log names it. */
+                request?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its number in the org's chain. The first is 1, and none is left out.
+                 */
+                seq: number;
+                /** @description To what. */
+                subject: components["schemas"]["AuditSubject"];
+                /** @description The browser's or program's name for itself. */
+                user_agent?: string | null;
+                /** @description What happened, as `role.changed`. */
+                what: string;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3883,28 +3996,6 @@ export interface components {
              */
             seconds: number;
         };
-        AuditSubject: {
-            kind: string;
-            id: string;
-            name?: string | null;
-        };
-        AuditEntry: {
-            /** Format: int64 */
-            seq: number;
-            at: components["schemas"]["Timestamp"];
-            actor: components["schemas"]["Actor"];
-            what: string;
-            subject: components["schemas"]["AuditSubject"];
-            address?: string | null;
-            user_agent?: string | null;
-            request?: string | null;
-        };
-        AuditDetails: components["schemas"]["AuditEntry"] & {
-            before: unknown;
-            after: unknown;
-            previous: string;
-            hash: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -4076,6 +4167,122 @@ export interface operations {
             };
             /** @description A skill or level that does not exist */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only by this person (an id), or by the server itself (`system`). */
+                actor?: string;
+                /** @description Only what begins so: `role.changed`, or `role.` for all that happened to roles. */
+                what?: string;
+                /** @description Only changes of things of this kind. */
+                subject_kind?: string;
+                /** @description Only changes of the thing of this id. */
+                subject?: string;
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description Only with this text in what happened, the thing, its fields, the address or the browser's name. Case does not matter. */
+                query?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `audit:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A filter, cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's number */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDetails"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `audit:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
-import { Problem, post, put } from "../api/client";
+import { Problem, tandem } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { PasskeyCeremony, PasskeyInfo } from "../api/types";
+import type { PasskeyInfo } from "../api/types";
 import { m } from "../messages";
 import { isCancelled, isThereAlready, makePasskey } from "../session/passkey";
 import { Button } from "../ui/Button";
@@ -67,7 +67,7 @@ export function NewPasskeyDialog({ close }: { close: () => void }) {
 export function RenamePasskeyDialog({ passkey, close }: { passkey: PasskeyInfo; close: () => void }) {
   const [name, setName] = useState(passkey.name);
   const rename = useMutation({
-    mutationFn: () => put(`/me/passkeys/${passkey.id}`, { name: name.trim() }),
+    mutationFn: () => tandem.me.passkeys.update(passkey.id, { name: name.trim() }),
     onSuccess: async () => {
       await told();
       close();

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Fingerprint, Plus } from "lucide-react";
 import { useState } from "react";
-import { remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { PasskeyInfo } from "../api/types";
 import { m } from "../messages";
@@ -22,7 +22,7 @@ export function PasskeysCard() {
   const [question, setQuestion] = useState<Question>();
 
   async function take(passkey: PasskeyInfo) {
-    await remove(`/me/passkeys/${passkey.id}`);
+    await tandem.me.passkeys.remove(passkey.id);
     toast(m.security.passkeyRemoved, "good");
     await queryClient.invalidateQueries({ queryKey: ["passkeys"] });
   }

@@ -9,14 +9,14 @@ mod rows;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tandem_core::RequestContext;
+use serde_json::{Value, json};
+use tandem_core::{Origin, RequestContext};
 use tandem_proto::{
     PasskeyId, SessionId, Stream, Topic, UserId,
     api::{NewPasskey, PasskeyCeremony, PasskeyInfo, PasskeySignIn},
     events::identity::{PasskeyAdded, PasskeyRemoved, PasskeyRenamed},
 };
-use tandem_store::{Cause, Expect};
+use tandem_store::{Cause, Change, Expect};
 use webauthn_rs::prelude::{
     DiscoverableAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
     Webauthn, WebauthnBuilder, WebauthnError,
