@@ -121,7 +121,7 @@ async fn list_blobs<W: io::Write>(
         column("id", ColumnKind::Text),
         column("bytes", ColumnKind::Bigint),
     ];
-    writer.begin(&Section { section: SectionKind::List, name: BLOBS.to_owned(), columns })?;
+    writer.begin(&Section { section: SectionKind::List, name: BLOBS.to_owned(), columns, sealed: Vec::new() })?;
     if let Some(blobs) = open_blobs(config)? {
         let mint = Mint::for_server();
         for org in orgs {

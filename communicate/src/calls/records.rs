@@ -235,8 +235,8 @@ async fn keep(tx: &mut Tx, record: &Call, text: String, users: &[UserId]) -> Res
 async fn append(tx: &mut Tx, stream: Stream, topics: &[Topic], event: Logged) -> Result<i64, StoreError> {
     let any = Expect::Any;
     match event {
-        Logged::Started(e) => tx.append(stream, any, topics, &e).await,
-        Logged::LegAdded(e) => tx.append(stream, any, topics, &e).await,
+        Logged::Started(e) => tx.append_about(e.leg.user, stream, any, topics, &e).await,
+        Logged::LegAdded(e) => tx.append_about(e.leg.user, stream, any, topics, &e).await,
         Logged::LegRinging(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegAnswered(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegHeld(e) => tx.append(stream, any, topics, &e).await,

@@ -45,6 +45,7 @@ mod filter;
 mod follow;
 mod gate;
 mod insert;
+mod keys;
 mod meters;
 mod packed;
 mod postgres;
@@ -63,12 +64,14 @@ mod writer;
 pub use error::StoreError;
 pub use filter::EventFilter;
 pub use follow::Follow;
+pub use keys::{make_keys, read_keys, read_or_make_keys};
 pub use postgres::{ServerFacts, examine};
 pub use projection::{Projection, View};
 pub use schema::Migration;
 pub use scoped::Scoped;
 pub use store::{Options, Store};
 pub use tx::{Cause, Expect, Tx};
+pub use tandem_vault::{ERASED, LocalKeys, MasterError, MasterKey};
 pub use upcast::upcast;
 
 /// A boxed future, as [`Store::write`] takes it.
