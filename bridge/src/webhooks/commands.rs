@@ -87,10 +87,12 @@ impl Webhooks {
         let changed = self.write(context, move |tx| {
             Box::pin(async move {
                 let mut hook = known(tx, webhook).await?;
-                let before = std::mem::replace(&mut hook.secret, signature::secret());
+                let secret = signature::secret();
+                let sealed = tx.seal_secret(&Hook::place(webhook), &secret).await?;
+                let before = std::mem::replace(&mut hook.secret, sealed);
                 hook.old_secret = Some((before, tx.now().plus(BOTH_SIGN)));
                 save(tx, &mut hook, &WebhookSecretChanged { webhook }).await?;
-                Ok(WebhookMade { webhook: hook.info, secret: hook.secret })
+                Ok(WebhookMade { webhook: hook.info, secret })
             })
         });
         changed.await
@@ -280,11 +282,13 @@ async fn create(
         created_at: now,
         changed_at: now,
     };
-    let mut hook = Hook { info, secret: signature::secret(), old_secret: None, edition: 0 };
+    let secret = signature::secret();
+    let sealed = tx.seal_secret(&Hook::place(info.id), &secret).await?;
+    let mut hook = Hook { info, secret: sealed, old_secret: None, edition: 0 };
     claiming.offer(tx, Kind::Webhook, &hook.info.id.to_string()).await?;
     let event = changed(&hook.info);
     save(tx, &mut hook, &event).await?;
-    Ok(WebhookMade { webhook: hook.info, secret: hook.secret })
+    Ok(WebhookMade { webhook: hook.info, secret })
 }
 
 async fn change(

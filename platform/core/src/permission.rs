@@ -56,6 +56,8 @@ permissions! {
     ClientWrite = "client:write",
     /// Have events sent to other systems.
     WebhookManage = "webhook:manage",
+    /// Have what is stored put under a new key.
+    KeyManage = "key:manage",
 }
 
 /// A name that no permission has.

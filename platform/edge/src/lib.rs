@@ -29,7 +29,7 @@ pub use cursor::reached;
 pub use extract::{Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
-pub use identity::{Identity, IdentityError, Origin, SignInLimits, UserRecord};
+pub use identity::{Eraser, Erasers, Identity, IdentityError, Origin, SignInLimits, UserRecord};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::no_route;
 
@@ -53,6 +53,8 @@ pub struct EdgeParts {
     pub presence: Arc<dyn PresenceGateway>,
     /// Who may see which topics.
     pub authorities: Vec<Arc<dyn TopicAuthority>>,
+    /// What clears the parts' tables of somebody who is erased.
+    pub erasers: Erasers,
 }
 
 /// The edge of one server. Cheap to clone.
@@ -63,6 +65,7 @@ pub struct Edge {
     pub(crate) store: Store,
     pub(crate) presence: Arc<dyn PresenceGateway>,
     pub(crate) gateway: Gateway,
+    pub(crate) erasers: Erasers,
 }
 
 impl std::fmt::Debug for Edge {
@@ -79,6 +82,7 @@ impl Edge {
             identity: parts.identity.clone(),
             store: parts.store.clone(),
             presence: Arc::clone(&parts.presence),
+            erasers: parts.erasers,
             gateway: Gateway::new(parts),
         }
     }

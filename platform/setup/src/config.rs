@@ -9,6 +9,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use tandem_core::Secret as Hidden;
 use tandem_proto::NodeRole;
 
 use crate::{Settings, StartError, TlsFiles};
@@ -57,6 +58,10 @@ pub struct Config {
     pub blobs: Secret,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
+    /// File of master keys; `None`: that of the data folder.
+    pub master_key_file: Option<PathBuf>,
+    /// Master keys, a line each, in place of a file.
+    pub master_key: Option<Hidden>,
     /// Filter of the log.
     pub log: String,
     /// Where traces go; `None`: nothing is traced.
@@ -167,6 +172,8 @@ impl Config {
             webhook_networks: networks(settings.webhook_networks.as_deref().unwrap_or_default())?,
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             otlp: settings.otlp.map(collector_url).transpose()?,
+            master_key: settings.master_key.map(|keys| Hidden::new(keys.replace(',', "\n"))),
+            master_key_file: settings.master_key_file,
             data,
             database,
         })
@@ -342,6 +349,12 @@ impl fmt::Display for Config {
         }
         if let Some(otlp) = &self.otlp {
             writeln!(f, "otlp = {}", quoted(otlp))?;
+        }
+        if self.master_key.is_some() {
+            writeln!(f, "master_key = {}", quoted(&"••••"))?;
+        }
+        if let Some(file) = &self.master_key_file {
+            writeln!(f, "master_key_file = {}", quoted(&file.display()))?;
         }
         write!(f, "log = {}", quoted(&self.log))
     }

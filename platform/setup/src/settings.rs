@@ -66,6 +66,12 @@ pub struct Settings {
     /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
+    /// File of the keys that everything at rest is encrypted under, as `tandem keys new FILE` makes it [default: DIR/master.key, made where it is missing]
+    #[arg(long, global = true, env = "TANDEM_MASTER_KEY_FILE", value_name = "FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// The keys themselves, in place of a file: NAME BASE64[,NAME BASE64…]
+    #[arg(long, global = true, env = "TANDEM_MASTER_KEY", value_name = "KEYS", hide_env_values = true)]
+    pub master_key: Option<String>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -120,6 +126,8 @@ impl Settings {
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
             log: self.log.or(other.log),
             otlp: self.otlp.or(other.otlp),
+            master_key: self.master_key.or(other.master_key),
+            master_key_file: self.master_key_file.or(other.master_key_file),
         }
     }
 }

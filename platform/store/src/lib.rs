@@ -70,8 +70,8 @@ pub use projection::{Projection, View};
 pub use schema::Migration;
 pub use scoped::Scoped;
 pub use store::{Options, Store};
-pub use tx::{Cause, Expect, Tx};
 pub use tandem_vault::{ERASED, LocalKeys, MasterError, MasterKey};
+pub use tx::{Cause, Expect, Tx};
 pub use upcast::upcast;
 
 /// A boxed future, as [`Store::write`] takes it.

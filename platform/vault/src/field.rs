@@ -45,7 +45,8 @@ pub fn seal_fields(
         let plain = serde_json::to_vec(field)?;
         let stand_in = format!("{unique}.{}", sealed.len());
         *field = Value::String(stand_in.clone());
-        sealed.push((format!("\"{stand_in}\""), format!("{MARK}{}\"", BASE64.encode(key.seal(place, &plain)))));
+        sealed
+            .push((format!("\"{stand_in}\""), format!("{MARK}{}\"", BASE64.encode(key.seal(place, &plain)))));
     }
     let text = serde_json::to_string(&value)?;
     Ok(sealed.into_iter().fold(text, |text, (stand_in, sealed)| text.replacen(&stand_in, &sealed, 1)))

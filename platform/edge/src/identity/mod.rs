@@ -4,6 +4,7 @@
 //! forgets them in time.
 
 mod account;
+mod erasure;
 mod error;
 mod known;
 mod oauth;
@@ -31,6 +32,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Expect, Store, StoreError, Tx};
 
+pub use erasure::{Eraser, Erasers, PERSONAL};
 pub use error::IdentityError;
 pub(crate) use known::Affected;
 pub use origin::Origin;

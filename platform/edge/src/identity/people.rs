@@ -69,7 +69,7 @@ impl Identity {
     /// Lets somebody in again, with the password and roles they had. Doing it twice is no error.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for somebody who was erased.
     pub async fn reactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
@@ -117,8 +117,15 @@ pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
 }
 
 pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
-    if subordinate(tx, caller, user).await?.active {
+    let person = subordinate(tx, caller, user).await?;
+    if person.active {
         return Ok(());
+    }
+    if person.erased {
+        return Err(IdentityError::Conflict {
+            slug: "erased",
+            detail: "whatever made this person somebody was erased".into(),
+        });
     }
     set_deactivated(tx, user, None).await?;
     let topics = [Topic::org(tx.scope().org())];

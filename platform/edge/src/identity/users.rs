@@ -10,7 +10,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, named, roles, text};
+use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, text};
 
 /// Shortest password.
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -38,9 +38,11 @@ pub struct UserRecord {
     pub roles: Vec<Role>,
     /// Whether they may sign in.
     pub active: bool,
+    /// Whether whatever was personal to them is gone.
+    pub erased: bool,
 }
 
-pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at";
+pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at, erased_at";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -69,6 +71,7 @@ impl Identity {
             extension: person.extension,
             roles: person.roles,
             active: true,
+            erased: false,
         };
         Ok((record, hash))
     }
@@ -245,6 +248,7 @@ pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
         extension: optional("extension")?,
         roles: read_roles(&text(row, "roles")?)?,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
+        erased: is_erased(row)?,
     })
 }
 

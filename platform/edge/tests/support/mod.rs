@@ -153,7 +153,9 @@ impl Server {
     /// On the database at `url`; `data` is removed with the server.
     pub(crate) async fn start_on(url: &str, data: tempfile::TempDir) -> Self {
         let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS].concat();
-        let store = Store::open(url, &tables, Vec::new()).await.expect("a store");
+        let master = Some(Arc::new(tandem_test_support::master_key()) as _);
+        let options = Options { migrations: tables, master, ..Options::new(url) };
+        let store = Store::open_with(options).await.expect("a store");
         let clock = Arc::new(MovedClock::default());
         let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
         let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));
@@ -166,6 +168,7 @@ impl Server {
             rtc: Arc::new(Echo),
             presence: seen.clone(),
             authorities: vec![granted.clone()],
+            erasers: tandem_edge::Erasers(&[]),
         });
         let (api, _) = edge.routes().split_for_parts();
         let router = Router::new()

@@ -87,8 +87,7 @@ async fn rows<W: Write>(
     out: &mut Writer<W>,
     other: &mut impl FnMut(&Section, &[Value]),
 ) -> Result<(), DumpError> {
-    let places =
-        sealing.and_then(|(sealing, people)| Some((Places::of(sealing, &table.section)?, people)));
+    let places = sealing.and_then(|(sealing, people)| Some((Places::of(sealing, &table.section)?, people)));
     if let Some((places, _)) = &places {
         table.section.sealed = places.names();
     }

@@ -333,7 +333,12 @@ mod tests {
         writer.head(&Head::new("1".into(), 7, Vec::new())).expect("memory");
         let columns = vec![Column("id".into(), ColumnKind::Bigint), Column("name".into(), ColumnKind::Text)];
         writer
-            .begin(&Section { section: SectionKind::Table, name: "users".into(), columns, sealed: Vec::new() })
+            .begin(&Section {
+                section: SectionKind::Table,
+                name: "users".into(),
+                columns,
+                sealed: Vec::new(),
+            })
             .expect("memory");
         for id in 1..=3 {
             writer.row(&[id.into(), "a \"name\"\n".into()]).expect("memory");

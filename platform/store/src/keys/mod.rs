@@ -222,8 +222,7 @@ impl Keyring {
             None => {
                 let wrapping: Vec<u8> = row.try_get::<Option<Vec<u8>>, _>(3)?.ok_or_else(missing)?;
                 let master: String = row.try_get::<Option<String>, _>(4)?.ok_or_else(missing)?;
-                let key =
-                    self.master()?.unwrap_key(&master, &place_of_org(org, version), &wrapping).await?;
+                let key = self.master()?.unwrap_key(&master, &place_of_org(org, version), &wrapping).await?;
                 self.remember_org(org, version, key.clone());
                 key
             }
@@ -282,8 +281,11 @@ impl Keyring {
 
     fn open_one(&self, event: &mut Event) -> Result<(), StoreError> {
         let held = self.recall(event.org, Holder::of(event.subject));
-        let opened =
-            tandem_vault::open_fields(held.as_ref().and_then(Held::key), &place_of(event), event.data.as_str());
+        let opened = tandem_vault::open_fields(
+            held.as_ref().and_then(Held::key),
+            &place_of(event),
+            event.data.as_str(),
+        );
         let position = event.cursor.position.0;
         let opened = opened
             .map_err(|error| StoreError::damaged("events", format!("at position {position}: {error}")))?;
@@ -423,7 +425,9 @@ async fn newest(
     org: OrgId,
 ) -> Result<Option<(i64, DataKey)>, StoreError> {
     let sql = "SELECT version, key, master FROM org_keys WHERE org = $1 ORDER BY version DESC LIMIT 1";
-    let Some(row) = sqlx::query(sql).bind(org.to_string()).fetch_optional(conn).await? else { return Ok(None) };
+    let Some(row) = sqlx::query(sql).bind(org.to_string()).fetch_optional(conn).await? else {
+        return Ok(None);
+    };
     let version: i64 = row.try_get(0)?;
     let known = made.org(org, version).or_else(|| keys.known().orgs.get(&(org, version)).cloned());
     if let Some(key) = known {

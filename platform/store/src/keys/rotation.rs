@@ -30,14 +30,16 @@ pub(crate) async fn rewrap(keys: &Keyring, conn: &mut AnyConnection) -> Result<u
         let (wrapped, old): (Vec<u8>, String) = (row.try_get(2)?, row.try_get(3)?);
         let place = place_of_org(parsed(&org)?, version);
         let key = master.unwrap_key(&old, &place, &wrapped).await?;
-        let done = sqlx::query("UPDATE org_keys SET key = $1, master = $2 WHERE org = $3 AND version = $4 AND master = $5")
-            .bind(master.wrap(&place, &key).await?)
-            .bind(master.name())
-            .bind(org)
-            .bind(version)
-            .bind(old)
-            .execute(&mut *conn)
-            .await?;
+        let done = sqlx::query(
+            "UPDATE org_keys SET key = $1, master = $2 WHERE org = $3 AND version = $4 AND master = $5",
+        )
+        .bind(master.wrap(&place, &key).await?)
+        .bind(master.name())
+        .bind(org)
+        .bind(version)
+        .bind(old)
+        .execute(&mut *conn)
+        .await?;
         wrapped_anew += done.rows_affected();
     }
     Ok(wrapped_anew)

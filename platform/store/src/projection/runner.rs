@@ -18,8 +18,8 @@ use super::{
 use crate::{
     BoxFuture, Follow, StoreError,
     gate::Gate,
-    meters,
     keys::Keyring,
+    meters,
     reader::{self, Range},
     session::Session,
     writer::{Jobs, guarded},

@@ -15,4 +15,5 @@ mod projections;
 mod resume;
 mod support;
 mod trap;
+mod vault;
 mod walls;
