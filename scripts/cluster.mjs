@@ -105,6 +105,10 @@ class Cluster {
     if (netns) network.up();
     await Promise.all([this.postgres(), this.redis()]);
     this.database = `postgres://tandem:${this.password}@${HOST}:${ports.primary},${HOST}:${ports.standby}/tandem`;
+    if (!existsSync(join(dir, "master.key"))) {
+      const made = spawnSync(bin, ["keys", "new", join(dir, "master.key")], { encoding: "utf8" });
+      if (made.status !== 0) throw new Error(`the master key cannot be made: ${made.stderr}`);
+    }
     const demo = spawnSync(bin, ["demo", "--url", this.state.http, "--sip", `${NET}.21:${ports.sip}`, ...this.common("demo")], { encoding: "utf8" });
     if (demo.status !== 0) throw new Error(`the demo cannot be made: ${demo.stderr}`);
     this.state.demo = join(dir, "data/demo/demo.json");
@@ -131,7 +135,7 @@ class Cluster {
   common(name) {
     return [
       "--data", join(dir, "data", name), "--database", this.database, "--redis", `redis://${HOST}:${ports.redis}/`, "--name", name,
-      "--audit-key", join(dir, "audit.key"), "--log", process.env.TANDEM_LOG ?? "info",
+      "--master-key-file", join(dir, "master.key"), "--audit-key", join(dir, "audit.key"), "--log", process.env.TANDEM_LOG ?? "info",
     ];
   }
 

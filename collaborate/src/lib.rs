@@ -34,7 +34,11 @@ use std::sync::Arc;
 use tandem_bus::Bus;
 use tandem_core::Clock;
 use tandem_edge::Identity;
-use tandem_store::{Migration, Store, StoreError};
+use tandem_proto::UserId;
+use tandem_store::{
+    BoxFuture, ERASED, Migration, Store, StoreError, Tx,
+    dump::{Erased, Personal},
+};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use chat::Chats;
@@ -47,6 +51,46 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0021_presence", sql: include_str!("../migrations/0021_presence.sql") },
     Migration { name: "0022_presence_notes", sql: include_str!("../migrations/0022_presence_notes.sql") },
 ];
+
+/// What is personal in the tables of this crate.
+pub const PERSONAL: &[Personal] = &[
+    Personal { table: "chat_messages", subject: "author", texts: &[("body", Erased::Text)], lists: &[] },
+    Personal {
+        table: "presence",
+        subject: "user_id",
+        texts: &[("logged", Erased::Null), ("chosen", Erased::Null)],
+        lists: &[],
+    },
+];
+
+/// Clears what the tables of this crate hold of somebody: what they wrote, how they said to be.
+pub fn erase(
+    tx: &mut Tx,
+    user: UserId,
+    _from: Option<String>,
+) -> BoxFuture<'_, Result<Option<String>, StoreError>> {
+    Box::pin(async move {
+        let org = tx.scope().org().to_string();
+        let cleared = sqlx::query(
+            "UPDATE chat_messages SET body = $1 WHERE org = $2 AND id IN (SELECT id FROM chat_messages \
+             WHERE org = $2 AND author = $3 AND deleted = 0 AND body <> $1 LIMIT 500)",
+        )
+        .bind(ERASED)
+        .bind(org.as_str())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+        if cleared.rows_affected() > 0 {
+            return Ok(Some(String::new()));
+        }
+        sqlx::query("UPDATE presence SET logged = NULL, chosen = NULL WHERE org = $1 AND user_id = $2")
+            .bind(org)
+            .bind(user.to_string())
+            .execute(tx.conn())
+            .await?;
+        Ok(None)
+    })
+}
 
 /// The product: its services, started. Cheap to clone.
 #[derive(Clone, Debug)]

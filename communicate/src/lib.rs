@@ -31,7 +31,7 @@ use tandem_proto::{
 use tandem_relay::MediaPool;
 use tandem_signaling::SipHandle;
 use tandem_sip::SipEvent;
-use tandem_store::{Cause, Migration, Store};
+use tandem_store::{BoxFuture, Cause, Migration, Store, StoreError, Tx, dump::Personal};
 use tokio::sync::{broadcast, mpsc, watch};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -51,6 +51,18 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0031_call_states", sql: include_str!("../migrations/0031_call_states.sql") },
     Migration { name: "0032_sip_nodes", sql: include_str!("../migrations/0032_sip_nodes.sql") },
 ];
+
+/// What is personal in the tables of this crate.
+pub const PERSONAL: &[Personal] = &[calls::PERSONAL];
+
+/// Clears what the tables of this crate hold of somebody.
+pub fn erase(
+    tx: &mut Tx,
+    user: UserId,
+    from: Option<String>,
+) -> BoxFuture<'_, Result<Option<String>, StoreError>> {
+    calls::erase(tx, user, from)
+}
 
 /// What telephony stands on.
 pub struct Deps {

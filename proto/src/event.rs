@@ -207,6 +207,9 @@ pub trait EventData: Serialize + DeserializeOwned + Send + Sync + 'static {
     const KIND: &'static str;
     /// Version of the shape; raised with an upcast when the shape changes.
     const SCHEMA: u16;
+    /// Texts in it that are personal to the event's subject, as JSON pointers (RFC 6901): encrypted under that person's key, and gone
+    /// when it is destroyed. The rest must not tell who it was but by their id.
+    const PERSONAL: &'static [&'static str] = &[];
 }
 
 #[cfg(test)]

@@ -15,13 +15,15 @@ use tandem_core::{Clock as _, Mint, OrgScope, SystemClock};
 use tandem_proto::OrgId;
 use tandem_setup::{Config, StartError};
 use tandem_store::dump::{
-    self, Column, ColumnKind, DumpError, Head, Manifest, Reader, Section, SectionKind, Writer,
+    self, Column, ColumnKind, DumpError, Head, Manifest, Reader, Sealing, Section, SectionKind, Writer,
 };
 
-use crate::say;
+use crate::{compose::node, say};
 
 /// Name of the file in a back-up that is a folder.
 const FILE: &str = "tandem.backup";
+/// Name of the file of keys in a back-up that is a folder.
+const KEYS: &str = "tandem.keys";
 /// Name of the list of blobs, and of their folder.
 const BLOBS: &str = "blobs";
 
@@ -30,22 +32,35 @@ pub(crate) struct Parcel {
     pub(crate) file: PathBuf,
     /// Where copies of the blobs are, in a back-up that has them.
     pub(crate) blobs: Option<PathBuf>,
+    /// What reads what is personal in it.
+    pub(crate) keys: PathBuf,
 }
 
 impl Parcel {
-    pub(crate) fn at(path: &Path) -> Self {
-        if path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
-            return Self { file: path.join(FILE), blobs: Some(path.join(BLOBS)) };
-        }
-        Self { file: path.to_owned(), blobs: None }
+    pub(crate) fn at(path: &Path, keys: Option<&Path>) -> Self {
+        let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let (file, blobs, beside) = match is_folder {
+            true => (path.join(FILE), Some(path.join(BLOBS)), path.join(KEYS)),
+            false => (path.to_owned(), None, path.with_added_extension("keys")),
+        };
+        Self { file, blobs, keys: keys.map_or(beside, Path::to_owned) }
     }
 
     /// Opens the file and reads its head.
     pub(crate) fn open(&self) -> Result<(Head, Reader<impl io::BufRead + use<>>), StartError> {
-        let fail = |error| refused(&self.file, &error);
-        let file = File::open(&self.file).map_err(|error| fail(error.into()))?;
-        Reader::new(BufReader::new(GzDecoder::new(BufReader::new(file)))).map_err(fail)
+        open(&self.file)
     }
+
+    /// Opens the file of keys, if there is one.
+    pub(crate) fn open_keys(&self) -> Result<Option<(Head, Reader<impl io::BufRead + use<>>)>, StartError> {
+        if self.keys.exists() { open(&self.keys).map(Some) } else { Ok(None) }
+    }
+}
+
+fn open(path: &Path) -> Result<(Head, Reader<impl io::BufRead + use<>>), StartError> {
+    let fail = |error| refused(path, &error);
+    let file = File::open(path).map_err(|error| fail(error.into()))?;
+    Reader::new(BufReader::new(GzDecoder::new(BufReader::new(file)))).map_err(fail)
 }
 
 /// What is wrong with the back-up at `path`, or with what should become of it.
@@ -59,8 +74,9 @@ pub(crate) fn refused(path: &Path, error: &DumpError) -> StartError {
 }
 
 /// Makes a back-up of the database and the blobs. The server may run meanwhile.
-pub(crate) async fn make(config: &Config, to: &Path) -> Result<ExitCode, StartError> {
-    let parcel = Parcel::at(to);
+pub(crate) async fn make(config: &Config, to: &Path, keys: Option<&Path>) -> Result<ExitCode, StartError> {
+    let parcel = Parcel::at(to, keys);
+    let sealing = node::sealing(config)?;
     let fail = |error: DumpError| refused(&parcel.file, &error);
     let writing = |error: io::Error| refused(&parcel.file, &error.into());
     if parcel.file.exists() {
@@ -69,31 +85,46 @@ pub(crate) async fn make(config: &Config, to: &Path) -> Result<ExitCode, StartEr
     if parcel.blobs.is_some() {
         DirBuilder::new().recursive(true).mode(0o700).create(to).map_err(writing)?;
     }
-    // It holds what signs people in: for this account only.
-    let half = parcel.file.with_added_extension("part");
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half);
-    let made = write(config, &parcel, file.map_err(writing)?).await;
+    // They hold what signs people in: for this account only.
+    let half = |path: &Path| path.with_added_extension("part");
+    let begin = |path: &Path| {
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(half(path));
+        file.map_err(writing)
+    };
+    let made = write(config, &parcel, &sealing, begin(&parcel.file)?, begin(&parcel.keys)?).await;
     let manifest = match made {
         Ok(manifest) => manifest,
         Err(error) => {
-            let _ = fs::remove_file(&half);
+            let _ = fs::remove_file(half(&parcel.file));
+            let _ = fs::remove_file(half(&parcel.keys));
             return Err(fail(error));
         }
     };
-    fs::rename(&half, &parcel.file).map_err(writing)?;
+    // One file of keys, the newest, serves all back-ups before it too.
+    fs::rename(half(&parcel.keys), &parcel.keys).map_err(writing)?;
+    fs::rename(half(&parcel.file), &parcel.file).map_err(writing)?;
     report(&parcel.file, &manifest, "written")?;
+    say(&format!("{}: the keys; keep the newest only, apart from the back-ups", parcel.keys.display()))?;
     if parcel.blobs.is_none() && manifest.sections.iter().any(|sum| sum.end == BLOBS && sum.rows > 0) {
         say("blobs are listed, not copied: back up into a folder to copy them")?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn write(config: &Config, parcel: &Parcel, file: File) -> Result<Manifest, DumpError> {
-    let mut writer = Writer::new(GzEncoder::new(BufWriter::new(file), Compression::fast()));
+async fn write(
+    config: &Config,
+    parcel: &Parcel,
+    sealing: &Sealing,
+    file: File,
+    keys: File,
+) -> Result<Manifest, DumpError> {
+    let zipped = |file| Writer::new(GzEncoder::new(BufWriter::new(file), Compression::fast()));
+    let (mut writer, mut keys) = (zipped(file), zipped(keys));
     let mut orgs: Vec<OrgId> = Vec::new();
     let version = env!("CARGO_PKG_VERSION");
     let now = SystemClock.now().micros();
-    dump::copy(config.database.url(), version, now, &mut writer, |section, row| {
+    let out = (&mut writer, &mut keys);
+    dump::copy(config.database.url(), version, now, sealing, out, |section, row| {
         if section.name == "orgs" {
             let id = section.columns.iter().position(|Column(name, _)| name == "id");
             orgs.extend(id.and_then(|id| row[id].as_str()?.parse::<OrgId>().ok()));
@@ -101,11 +132,16 @@ async fn write(config: &Config, parcel: &Parcel, file: File) -> Result<Manifest,
     })
     .await?;
     list_blobs(config, parcel, &orgs, &mut writer).await?;
+    sync(keys.finish()?.1)?;
     let (manifest, out) = writer.finish()?;
+    sync(out)?;
+    Ok(manifest)
+}
+
+fn sync(out: GzEncoder<BufWriter<File>>) -> io::Result<()> {
     let mut file = out.finish()?;
     file.flush()?;
-    file.get_ref().sync_all()?;
-    Ok(manifest)
+    file.get_ref().sync_all()
 }
 
 /// After the tables, so that whatever a row names is in the list, unless it was removed meanwhile.
@@ -121,7 +157,12 @@ async fn list_blobs<W: io::Write>(
         column("id", ColumnKind::Text),
         column("bytes", ColumnKind::Bigint),
     ];
-    writer.begin(&Section { section: SectionKind::List, name: BLOBS.to_owned(), columns })?;
+    writer.begin(&Section {
+        section: SectionKind::List,
+        name: BLOBS.to_owned(),
+        columns,
+        sealed: Vec::new(),
+    })?;
     if let Some(blobs) = open_blobs(config)? {
         let mint = Mint::for_server();
         for org in orgs {
@@ -156,7 +197,7 @@ fn open_blobs(config: &Config) -> Result<Option<Blobs>, DumpError> {
 
 /// `--verify`: reads a back-up and compares it with what it says of itself.
 pub(crate) fn check(path: &Path) -> Result<ExitCode, StartError> {
-    let parcel = Parcel::at(path);
+    let parcel = Parcel::at(path, None);
     let fail = |error: DumpError| refused(&parcel.file, &error);
     let (head, mut reader) = parcel.open()?;
     let (mut section, mut blobs) = (None, Vec::new());

@@ -12,6 +12,7 @@ mod doctor;
 mod health;
 mod http;
 mod jobs;
+mod keys;
 mod nodes;
 mod openapi;
 mod org;
@@ -60,9 +61,14 @@ fn run(cli: &Cli) -> Result<ExitCode, StartError> {
         Command::Audit { audit } => runtime.block_on(audit::run(&config, audit)),
         Command::Ca { ca } => ca::run(ca, cli.settings.name.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Health => runtime.block_on(health::ask(&config)),
-        Command::Backup { to, verify: false } => runtime.block_on(backup::make(&config, to)),
-        Command::Backup { to, verify: true } => backup::check(to),
-        Command::Restore { from } => runtime.block_on(restore::restore(&config, from)),
+        Command::Keys { keys } => runtime.block_on(keys::run(&config, keys)).map(|()| ExitCode::SUCCESS),
+        Command::Backup { to, verify: false, keys_file } => {
+            runtime.block_on(backup::make(&config, to, keys_file.as_deref()))
+        }
+        Command::Backup { to, verify: true, .. } => backup::check(to),
+        Command::Restore { from, keys_file } => {
+            runtime.block_on(restore::restore(&config, from, keys_file.as_deref()))
+        }
         Command::Serve => {
             let traces = Traces::start(&config, env!("CARGO_PKG_VERSION"))?;
             tandem_setup::init_logs(&config.log, traces.as_ref())?;

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
 use tandem_blobs::{BlobId, Blobs, Place};
-use tandem_core::{Mint, SystemClock};
+use tandem_core::{Clock as _, Mint, SystemClock};
 use tandem_proto::OrgId;
 use tandem_setup::{Config, StartError};
 use tandem_store::{
     StoreError,
-    dump::{self, DumpError},
+    dump::{self, DumpError, Restoring},
 };
 
 use crate::{
@@ -18,16 +18,21 @@ use crate::{
 };
 
 /// Checks the back-up, reads it into the database, compares what the database then holds, and puts the blobs back.
-pub(crate) async fn restore(config: &Config, from: &Path) -> Result<ExitCode, StartError> {
-    let parcel = Parcel::at(from);
+pub(crate) async fn restore(
+    config: &Config,
+    from: &Path,
+    keys: Option<&Path>,
+) -> Result<ExitCode, StartError> {
+    let parcel = Parcel::at(from, keys);
     // Known before anything is done: a damaged file leaves the database as it was.
     parcel.open()?.1.finish().map_err(|error| backup::refused(&parcel.file, &error))?;
     compose::data_folder(&config.data)?;
-    let (migrations, mut listed) = (node::migrations(), Vec::new());
-    let restored =
-        dump::restore(config.database.url(), &migrations, &SystemClock, parcel.open()?, |section, row| {
-            listed.extend(backup::listed(section, row))
-        });
+    let (migrations, sealing, mut listed) = (node::migrations(), node::sealing(config)?, Vec::new());
+    let restoring = Restoring { migrations: &migrations, now: SystemClock.now(), sealing: &sealing };
+    let (copy, keys) = (parcel.open()?, parcel.open_keys()?);
+    let restored = dump::restore(config.database.url(), restoring, copy, keys, |section, row| {
+        listed.extend(backup::listed(section, row))
+    });
     let manifest = restored.await.map_err(|error| match error {
         DumpError::Store(StoreError::Open { reason, .. }) => node::unusable(config, reason),
         error => backup::refused(&parcel.file, &error),

@@ -3,13 +3,14 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use tandem_core::SystemClock;
+use tandem_edge::Identity;
 use tandem_proto::NodeRole;
 use tandem_setup::{Certificates, Config, Metrics, Runtime, StartError, tls};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    compose::{self, Parts},
+    compose::{self, Parts, node},
     demo::{self, Reached},
     http::{self, Listener, Standing},
     say,
@@ -59,6 +60,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     standing.started(&parts);
     servers.extend(http.map(|http| tokio::spawn(http.serve(app, stopping.clone()))));
     tokio::spawn(metrics.upkeep());
+    tokio::spawn(finish_erasures(parts.identity.clone()));
     parts.cluster.update(|info| {
         info.http = runtime.http;
         info.sip = runtime.sip;
@@ -124,6 +126,17 @@ fn reached(config: &Config, runtime: &Runtime) -> Reached {
 
 fn roles(config: &Config) -> String {
     config.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(",")
+}
+
+/// Clears what was left of people who were erased. Several nodes may do it at once: it is the same twice.
+async fn finish_erasures(identity: Identity) {
+    match identity.finish_erasures(node::ERASERS).await {
+        Ok(0) => {}
+        Ok(people) => tracing::info!(people, "what was left of people who were erased is cleared"),
+        Err(error) => {
+            tracing::error!(%error, "what is left of people who were erased stays until the next start")
+        }
+    }
 }
 
 /// Takes no more work, hands over what it owns or says goodbye, ends what was begun, closes the store last.

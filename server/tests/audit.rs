@@ -22,8 +22,8 @@ const NOT_AUDITED: &[(&str, &[&str])] = &[
     ("messages are in the event log", &["chats_create", "post", "delete", "edit", "mark_read", "typing"]),
     ("work with customers is in the event log", &["wrap_up"]),
     ("presence is in the event log", &["choose"]),
-    ("nothing is changed", &["validate", "showDevice", "pingWebhook"]),
-    ("nothing holds until it is confirmed", &["offerSecondFactor"]),
+    ("nothing is changed", &["validate", "showDevice", "pingWebhook", "readBatch"]),
+    ("nothing holds until it is confirmed", &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn"]),
     ("nothing is given until somebody decides", &["authorizeDevice"]),
 ];
 
@@ -33,6 +33,10 @@ const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "platform/edge/tests/accounts.rs",
         &["confirmSecondFactor", "disableSecondFactor", "resetSecondFactorOf"],
+    ),
+    (
+        "platform/edge/tests/passkeys.rs",
+        &["addMyPasskey", "renameMyPasskey", "removeMyPasskey", "signInWithPasskey"],
     ),
     ("platform/cluster/tests/cluster/jobs.rs", &["retryJob", "discardJob"]),
     ("bridge/tests/webhooks.rs", &["retryDelivery", "discardDelivery"]),
@@ -160,6 +164,16 @@ async fn people_and_rights(story: &mut Story) {
         .json("reactivatePerson", "person.reactivated", (M::POST, &format!("{path}/reactivate")), &none)
         .await;
 
+    let gone =
+        json!({ "name": "dora", "display_name": "Dora Gone", "roles": ["agent"], "password": password });
+    let dora =
+        story.ask(M::POST, "/people", &admin(story), Some(("application/json", gone.to_string()))).await;
+    let gone = format!("/people/{}", text(&dora["id"]));
+    story.ask(M::POST, &format!("{gone}/deactivate"), &admin(story), None).await;
+    story.json("erasePerson", "person.erased", (M::POST, &format!("{gone}/erase")), &none).await;
+    story.secrets.push("Dora Gone".to_owned());
+    story.json("rotateKey", "key.rotated", (M::POST, "/keys/rotate"), &none).await;
+
     let here = story.sign_in("cleo", password).await;
     let there = story.sign_in("cleo", password).await;
     let mine = story.ask(M::GET, "/me/sessions", &here, None).await;
@@ -178,6 +192,10 @@ async fn people_and_rights(story: &mut Story) {
     story.did("changeMyPassword", "password.changed", (M::PUT, "/me/password"), &here, change).await;
     story.did("signOut", "session.ended", (M::DELETE, "/sessions/current"), &here, None).await;
     story.json("endSessionsOf", "sessions.ended", (M::DELETE, &format!("{path}/sessions")), &none).await;
+}
+
+fn admin(story: &Story) -> String {
+    story.admin.clone()
 }
 
 async fn programs(story: &mut Story) {

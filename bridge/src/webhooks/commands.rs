@@ -90,13 +90,15 @@ impl Webhooks {
         let changed = self.write(context, move |tx| {
             Box::pin(async move {
                 let mut hook = known(tx, webhook).await?;
-                let before = std::mem::replace(&mut hook.secret, signature::secret());
+                let secret = signature::secret();
+                let sealed = tx.seal_secret(&Hook::place(webhook), &secret).await?;
+                let before = std::mem::replace(&mut hook.secret, sealed);
                 hook.old_secret = Some((before, tx.now().plus(BOTH_SIGN)));
                 save(tx, &mut hook, &WebhookSecretChanged { webhook }).await?;
                 let hidden = json!({ "secret": Redacted });
                 let change = about("webhook.secret.changed", &hook.info);
                 tx.audit(change.before(&hidden).after(&hidden)).await?;
-                Ok(WebhookMade { webhook: hook.info, secret: hook.secret })
+                Ok(WebhookMade { webhook: hook.info, secret })
             })
         });
         changed.await
@@ -310,12 +312,14 @@ async fn create(
         created_at: now,
         changed_at: now,
     };
-    let mut hook = Hook { info, secret: signature::secret(), old_secret: None, edition: 0 };
+    let secret = signature::secret();
+    let sealed = tx.seal_secret(&Hook::place(info.id), &secret).await?;
+    let mut hook = Hook { info, secret: sealed, old_secret: None, edition: 0 };
     claiming.offer(tx, Kind::Webhook, &hook.info.id.to_string()).await?;
     let event = changed(&hook.info);
     save(tx, &mut hook, &event).await?;
     tx.audit(about("webhook.created", &hook.info).after(&settings(&hook.info))).await?;
-    Ok(WebhookMade { webhook: hook.info, secret: hook.secret })
+    Ok(WebhookMade { webhook: hook.info, secret })
 }
 
 async fn change(

@@ -19,6 +19,7 @@ const REMEMBERED: i64 = 1_000;
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Hook {
     pub(super) info: WebhookInfo,
+    /// Sealed ([`Self::place`]).
     pub(super) secret: String,
     /// The secret before, and until when it signs too.
     pub(super) old_secret: Option<(String, Timestamp)>,
@@ -27,8 +28,13 @@ pub(super) struct Hook {
 }
 
 impl Hook {
-    /// What messages are signed with at a time.
-    pub(super) fn secrets(&self, now: Timestamp) -> Vec<&str> {
+    /// Where a secret of the webhook belongs.
+    pub(super) fn place(webhook: WebhookId) -> String {
+        format!("webhook {webhook}")
+    }
+
+    /// What messages are signed with at a time, sealed.
+    pub(super) fn sealed_secrets(&self, now: Timestamp) -> Vec<&str> {
         let old = self.old_secret.as_ref().filter(|(_, until)| now < *until);
         std::iter::once(self.secret.as_str()).chain(old.map(|(old, _)| old.as_str())).collect()
     }

@@ -312,13 +312,27 @@ impl Sender {
             Err(error) => return Some((Outcome::Silent(error.to_string()), Duration::ZERO)),
         };
         let (id, seconds) = (event.cursor.to_string(), now.millis().div_euclid(1_000));
-        let signature = signature::sign(&hook.secrets(now), &id, seconds, &body);
+        let secrets = match self.secrets(hook, now).await {
+            Ok(secrets) => secrets,
+            Err(error) => return Some((Outcome::Silent(error.to_string()), Duration::ZERO)),
+        };
+        let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        let signature = signature::sign(&secrets, &id, seconds, &body);
         let (_, receiver) = self.receiver.as_mut()?;
         let (message, began) = (Message { id, seconds, signature, body }, Instant::now());
         tokio::select! {
             outcome = receiver.post(&message) => Some((outcome, began.elapsed())),
             () = self.inner.stop.cancelled() => None,
         }
+    }
+
+    /// What messages are signed with now.
+    async fn secrets(&self, hook: &Hook, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let (place, mut secrets) = (Hook::place(self.webhook), Vec::new());
+        for sealed in hook.sealed_secrets(now) {
+            secrets.push(self.inner.store.open_secret(self.scope, &place, sealed).await?);
+        }
+        Ok(secrets)
     }
 
     /// Notes what was sent, how far the webhook came (`None`: as far as the last that was sent), and how it stands.

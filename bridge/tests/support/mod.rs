@@ -149,7 +149,9 @@ impl Node {
     /// The same, whose webhooks may reach these networks.
     pub(crate) async fn reaching(place: &Place, name: &str, networks: &[&str]) -> Self {
         let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS, tandem_bridge::MIGRATIONS].concat();
-        let store = Store::open(&place.url, &tables, Vec::new()).await.expect("a store");
+        let master = Some(Arc::new(tandem_test_support::master_key()) as _);
+        let options = Options { migrations: tables, master, ..Options::new(&place.url) };
+        let store = Store::open_with(options).await.expect("a store");
         let (clock, mint) = (Arc::new(SystemClock), Arc::new(Mint::for_server()));
         let identity = Identity::new(store.clone(), Arc::clone(&mint), clock.clone());
         let edge = Edge::new(EdgeParts {
@@ -161,6 +163,7 @@ impl Node {
             rtc: Arc::new(Nothing),
             presence: Arc::new(Nothing),
             authorities: Vec::new(),
+            erasers: tandem_edge::Erasers(&[]),
         });
         let me = NodeId::generate();
         let alone = place.url.starts_with("sqlite:");

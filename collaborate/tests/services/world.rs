@@ -104,6 +104,7 @@ impl World {
             rtc: Arc::new(NoMedia),
             presence: Arc::new(collaborate.presence().clone()),
             authorities: vec![Arc::new(collaborate.chats().clone())],
+            erasers: tandem_edge::Erasers(&[tandem_collaborate::erase]),
         });
         let api = edge.routes().merge(tandem_collaborate::routes(&collaborate)).split_for_parts().0;
         let app = edge.surround(Router::new().nest("/api/v1", api).fallback(no_route));

@@ -11,7 +11,7 @@ mod takeover;
 
 pub(crate) use actor::{CallTask, Message, NewCallPlan, Purpose};
 pub(crate) use command::{Command, Reply};
-pub(crate) use records::{CallFilter, Records};
+pub(crate) use records::{CallFilter, PERSONAL, Records, erase};
 pub(crate) use registry::{DialogKey, Owner, Registry, Transaction};
 pub(crate) use remote::{Answer, Ask, Place, serve};
 pub(crate) use signaling::{ALLOW, Contact, SipLeg, SipLegEvent, check, refusal, respond};

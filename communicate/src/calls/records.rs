@@ -10,7 +10,10 @@ use tandem_proto::{
     CallId, OrgId, Stream, Topic, UserId,
     api::{Call, Page},
 };
-use tandem_store::{Cause, Expect, Store, StoreError, Tx};
+use tandem_store::{
+    BoxFuture, Cause, ERASED, Expect, Store, StoreError, Tx,
+    dump::{List, Personal},
+};
 
 /// Which calls to list.
 #[derive(Clone, Debug)]
@@ -235,8 +238,8 @@ async fn keep(tx: &mut Tx, record: &Call, text: String, users: &[UserId]) -> Res
 async fn append(tx: &mut Tx, stream: Stream, topics: &[Topic], event: Logged) -> Result<i64, StoreError> {
     let any = Expect::Any;
     match event {
-        Logged::Started(e) => tx.append(stream, any, topics, &e).await,
-        Logged::LegAdded(e) => tx.append(stream, any, topics, &e).await,
+        Logged::Started(e) => tx.append_about(e.leg.user, stream, any, topics, &e).await,
+        Logged::LegAdded(e) => tx.append_about(e.leg.user, stream, any, topics, &e).await,
         Logged::LegRinging(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegAnswered(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegHeld(e) => tx.append(stream, any, topics, &e).await,
@@ -246,6 +249,51 @@ async fn append(tx: &mut Tx, stream: Stream, topics: &[Topic], event: Logged) ->
         Logged::Conversation(e) => tx.append(stream, any, topics, &e).await,
         Logged::Ended(e) => tx.append(stream, any, topics, &e).await,
     }
+}
+
+/// What is personal in the records of calls.
+pub(crate) const PERSONAL: Personal = Personal {
+    table: "calls",
+    subject: "id",
+    texts: &[],
+    lists: &[List { column: "record", at: "/legs", subject: "user", texts: &["name", "address"] }],
+};
+
+/// Takes somebody's name and number out of the records of their calls.
+pub(crate) fn erase(
+    tx: &mut Tx,
+    user: UserId,
+    from: Option<String>,
+) -> BoxFuture<'_, Result<Option<String>, StoreError>> {
+    Box::pin(async move {
+        let org = tx.scope().org().to_string();
+        let rows = sqlx::query(
+            "SELECT c.id, c.record FROM call_users u JOIN calls c ON c.id = u.call_id \
+             WHERE u.org = $1 AND u.user_id = $2 AND u.call_id > $3 ORDER BY u.call_id LIMIT 200",
+        )
+        .bind(org.as_str())
+        .bind(user.to_string())
+        .bind(from.unwrap_or_default())
+        .fetch_all(tx.conn())
+        .await?;
+        let mut last = None;
+        for row in rows {
+            let id: String = row.try_get("id")?;
+            let mut record = read(&row)?;
+            for leg in record.legs.iter_mut().filter(|leg| leg.user == Some(user)) {
+                leg.name = leg.name.take().map(|_| ERASED.to_owned());
+                ERASED.clone_into(&mut leg.address);
+            }
+            sqlx::query("UPDATE calls SET record = $1 WHERE org = $2 AND id = $3")
+                .bind(serde_json::to_string(&record).map_err(|e| damaged(&e))?)
+                .bind(org.as_str())
+                .bind(id.as_str())
+                .execute(tx.conn())
+                .await?;
+            last = Some(id);
+        }
+        Ok(last)
+    })
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<Call, StoreError> {

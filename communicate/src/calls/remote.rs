@@ -277,7 +277,7 @@ fn placed_by(communicate: &Communicate, asker: &Asker, place: Place) -> Option<P
         return Some(place);
     }
     let caller = communicate.calls.switch.cluster.context_of(asker.person()?);
-    let Cause { actor, correlation } = Cause::request(&caller);
+    let Cause { actor, correlation, .. } = Cause::request(&caller);
     Some(Place { org: caller.scope.org(), user: caller.user, actor, correlation, ..place })
 }
 

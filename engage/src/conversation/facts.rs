@@ -42,7 +42,7 @@ impl Fact {
     /// The store's.
     pub async fn append(&self, tx: &mut Tx, stream: Stream, topics: &[Topic]) -> Result<i64, StoreError> {
         match self {
-            Self::Started(event) => tx.append(stream, Expect::Any, topics, event).await,
+            Self::Started(event) => tx.append_about(None, stream, Expect::Any, topics, event).await,
             Self::SegmentStarted(event) => tx.append(stream, Expect::Any, topics, event).await,
             Self::SegmentEnded(event) => tx.append(stream, Expect::Any, topics, event).await,
             Self::AttributesSet(event) => tx.append(stream, Expect::Any, topics, event).await,

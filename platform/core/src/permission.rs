@@ -58,6 +58,8 @@ permissions! {
     WebhookManage = "webhook:manage",
     /// See who changed what, when and from where.
     AuditRead = "audit:read",
+    /// Have what is stored put under a new key.
+    KeyManage = "key:manage",
 }
 
 /// A name that no permission has.

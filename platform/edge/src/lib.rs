@@ -32,7 +32,7 @@ pub use cursor::reached;
 pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
-pub use identity::{Identity, IdentityError, SignInLimits, UserRecord};
+pub use identity::{Eraser, Erasers, Identity, IdentityError, SignInLimits, UserRecord};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::{RequestLimits, no_route};
 
@@ -57,6 +57,8 @@ pub struct EdgeParts {
     pub presence: Arc<dyn PresenceGateway>,
     /// Who may see which topics.
     pub authorities: Vec<Arc<dyn TopicAuthority>>,
+    /// What clears the parts' tables of somebody who is erased.
+    pub erasers: Erasers,
 }
 
 /// The edge of one server. Cheap to clone.
@@ -70,6 +72,7 @@ pub struct Edge {
     clock: Arc<dyn Clock>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) shapes: Arc<Shapes>,
+    pub(crate) erasers: Erasers,
 }
 
 impl std::fmt::Debug for Edge {
@@ -89,6 +92,7 @@ impl Edge {
             clock: Arc::clone(&parts.clock),
             limiter: Arc::new(Limiter::new(RequestLimits::default(), Arc::clone(&parts.clock))),
             shapes: Arc::default(),
+            erasers: parts.erasers,
             gateway: Gateway::new(parts),
         }
     }

@@ -52,6 +52,12 @@ pub enum Command {
         #[command(subcommand)]
         ca: CaCommand,
     },
+    /// Makes master keys, and puts organisations under new keys
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        keys: KeysCommand,
+    },
     /// Asks the server that runs here whether it is ready; exit code 0 if it is
     Health,
     /// Writes everything there is to a file; a folder gets copies of the blobs too. The server may run meanwhile
@@ -62,12 +68,18 @@ pub enum Command {
         /// Checks a back-up in place of making one
         #[arg(long)]
         verify: bool,
+        /// Where the keys go, without which the back-up cannot be restored [default: beside it, FILE.keys or DIR/tandem.keys]
+        #[arg(long = "keys", value_name = "FILE")]
+        keys_file: Option<PathBuf>,
     },
     /// Reads a back-up into an empty database, of either kind, and compares
     Restore {
         /// What `backup` wrote
         #[arg(value_name = "FILE|DIR")]
         from: PathBuf,
+        /// The newest file of keys [default: beside it]
+        #[arg(long = "keys", value_name = "FILE")]
+        keys_file: Option<PathBuf>,
     },
 }
 
@@ -85,6 +97,25 @@ pub enum AuditCommand {
         #[arg(long, value_name = "FILE")]
         head: Option<PathBuf>,
     },
+}
+
+/// What to do with keys.
+#[derive(Clone, PartialEq, Eq, Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Writes a file with a new master key, for `--master-key-file`
+    New {
+        /// File that is not there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Prints a new master key, a line for a file that has one already
+    Print {
+        /// What it is called: letters, digits, '-', '_' or '.'
+        #[arg(value_name = "KEY-NAME")]
+        key_name: String,
+    },
+    /// Gives every organisation a new key, on the database itself: beside nodes that run, or, on SQLite, while no server does
+    Rotate,
 }
 
 /// What to do with organisations.

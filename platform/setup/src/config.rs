@@ -10,6 +10,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use tandem_core::Secret as Hidden;
 use tandem_proto::NodeRole;
 
 use crate::{NodeTlsFiles, Settings, StartError, TlsFiles};
@@ -71,6 +72,10 @@ pub struct Config {
     pub rate_per_org: Option<NonZeroU32>,
     /// Requests under way at once.
     pub requests_at_once: NonZeroU32,
+    /// File of master keys; `None`: that of the data folder.
+    pub master_key_file: Option<PathBuf>,
+    /// Master keys, a line each, in place of a file.
+    pub master_key: Option<Hidden>,
     /// Filter of the log.
     pub log: String,
     /// Where traces go; `None`: nothing is traced.
@@ -193,6 +198,8 @@ impl Config {
             requests_at_once: settings.requests_at_once.unwrap_or(REQUESTS_AT_ONCE),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             otlp: settings.otlp.map(collector_url).transpose()?,
+            master_key: settings.master_key.map(|keys| Hidden::new(keys.replace(',', "\n"))),
+            master_key_file: settings.master_key_file,
             data,
             database,
         })
@@ -402,6 +409,12 @@ impl fmt::Display for Config {
         writeln!(f, "rate_per_client = {}", self.rate_per_client.map_or(0, NonZeroU32::get))?;
         writeln!(f, "rate_per_org = {}", self.rate_per_org.map_or(0, NonZeroU32::get))?;
         writeln!(f, "requests_at_once = {}", self.requests_at_once)?;
+        if self.master_key.is_some() {
+            writeln!(f, "master_key = {}", quoted(&"••••"))?;
+        }
+        if let Some(file) = &self.master_key_file {
+            writeln!(f, "master_key_file = {}", quoted(&file.display()))?;
+        }
         write!(f, "log = {}", quoted(&self.log))
     }
 }

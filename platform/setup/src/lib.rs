@@ -13,7 +13,7 @@ mod telemetry;
 pub mod tls;
 mod traces;
 
-pub use cli::{AuditCommand, CaCommand, Cli, Command, OrgCommand};
+pub use cli::{AuditCommand, CaCommand, Cli, Command, KeysCommand, OrgCommand};
 pub use config::{Config, Database, Secret};
 pub use error::StartError;
 pub use runtime::Runtime;

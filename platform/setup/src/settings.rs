@@ -90,6 +90,12 @@ pub struct Settings {
     /// Requests this node works on at once; further ones are answered 503 [default: 2000]
     #[arg(long, global = true, env = "TANDEM_REQUESTS_AT_ONCE", value_name = "NUMBER")]
     pub requests_at_once: Option<NonZeroU32>,
+    /// File of the keys that everything at rest is encrypted under, as `tandem keys new FILE` makes it [default: DIR/master.key, made where it is missing]
+    #[arg(long, global = true, env = "TANDEM_MASTER_KEY_FILE", value_name = "FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// The keys themselves, in place of a file: NAME BASE64[,NAME BASE64…]
+    #[arg(long, global = true, env = "TANDEM_MASTER_KEY", value_name = "KEYS", hide_env_values = true)]
+    pub master_key: Option<String>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -151,6 +157,8 @@ impl Settings {
             requests_at_once: self.requests_at_once.or(other.requests_at_once),
             log: self.log.or(other.log),
             otlp: self.otlp.or(other.otlp),
+            master_key: self.master_key.or(other.master_key),
+            master_key_file: self.master_key_file.or(other.master_key_file),
         }
     }
 }

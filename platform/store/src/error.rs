@@ -61,6 +61,9 @@ pub enum StoreError {
     /// There is no room for more. Nothing of the command is in the store.
     #[error("the database has no room left: {0}")]
     Full(String),
+    /// There is no key to encrypt under, or not the one that something is encrypted under.
+    #[error("encryption at rest: {0}")]
+    Keys(String),
     /// The database failed.
     #[error(transparent)]
     Database(sqlx::Error),

@@ -14,6 +14,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use crate::{
     EventFilter, StoreError,
     engine::Engine,
+    keys::Keyring,
     reader::{self, Range},
 };
 
@@ -23,6 +24,7 @@ const BATCH: u32 = 256;
 /// The log as a follower reads it. `live` was subscribed to before `head`.
 pub(crate) struct Log {
     pub(crate) pool: AnyPool,
+    pub(crate) keys: Arc<Keyring>,
     pub(crate) engine: Engine,
     pub(crate) live: broadcast::Receiver<Arc<Event>>,
     pub(crate) head: watch::Receiver<Cursor>,
@@ -32,6 +34,7 @@ pub(crate) struct Log {
 #[derive(Debug)]
 pub struct Follow {
     pool: AnyPool,
+    keys: Arc<Keyring>,
     engine: Engine,
     scope: Option<OrgScope>,
     filter: EventFilter,
@@ -66,11 +69,12 @@ impl Follow {
         after: Cursor,
         stop: CancellationToken,
     ) -> Self {
-        let Log { pool, engine, live, head } = log;
+        let Log { pool, keys, engine, live, head } = log;
         // The head is read after `live` was subscribed to: what is not below it will come.
         let behind = after < *head.borrow();
         Self {
             pool,
+            keys,
             engine,
             scope,
             filter,
@@ -170,10 +174,10 @@ impl Follow {
 
     /// Reads the log from `after` on.
     fn read(&self, after: Cursor, most: u32) -> impl Future<Output = Found> + Send + use<> {
-        let (pool, filter) = (self.pool.clone(), self.filter.clone());
+        let (pool, keys, filter) = (self.pool.clone(), Arc::clone(&self.keys), self.filter.clone());
         let range = Range { engine: self.engine, scope: self.scope, after, head: *self.head.borrow() };
         async move {
-            let (events, seen) = reader::events(&pool, range, &filter, most).await?;
+            let (events, seen) = reader::events(&pool, &keys, range, &filter, most).await?;
             Ok((events.into_iter().map(Arc::new).collect(), seen))
         }
     }

@@ -5,6 +5,8 @@ use std::sync::{Arc, LazyLock};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
 use tandem_proto::{Event, Topic};
 
+use crate::session::Appended;
+
 /// Rows to a statement, largest first: few shapes, so that each is prepared once.
 const RUNS: [usize; 4] = [64, 16, 4, 1];
 
@@ -68,14 +70,14 @@ impl Table {
 }
 
 /// Inserts events with their topics.
-pub(crate) async fn events(conn: &mut AnyConnection, events: &[Event]) -> Result<(), sqlx::Error> {
+pub(crate) async fn events(conn: &mut AnyConnection, events: &[Appended]) -> Result<(), sqlx::Error> {
     EVENTS.insert(conn, events, bind_event).await?;
     let topics: Vec<(&Event, &Topic)> =
-        events.iter().flat_map(|event| event.topics.iter().map(move |topic| (event, topic))).collect();
+        events.iter().flat_map(|of| of.event.topics.iter().map(move |topic| (&of.event, topic))).collect();
     TOPICS.insert(conn, &topics, |statement, (event, topic)| bind_topic(statement, event, topic)).await
 }
 
-fn bind_event(statement: Statement, event: &Event) -> Statement {
+fn bind_event(statement: Statement, Appended { event, sealed }: &Appended) -> Statement {
     statement
         .bind(event.cursor.position.0)
         .bind(event.org.to_string())
@@ -89,7 +91,7 @@ fn bind_event(statement: Statement, event: &Event) -> Statement {
         .bind(event.causation.map(|position| position.0))
         .bind(event.subject.map(|user| user.to_string()))
         .bind(to_json(&event.topics))
-        .bind(event.data.as_str())
+        .bind(sealed.as_ref().unwrap_or(&event.data).as_str())
 }
 
 fn bind_topic(statement: Statement, event: &Event, topic: &Topic) -> Statement {

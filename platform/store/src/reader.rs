@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row as _, any::AnyRow};
 use tandem_core::OrgScope;
 use tandem_proto::{Cursor, Event, OrgId, Position};
 
-use crate::{EventFilter, StoreError, engine::Engine, packed, scoped::Scoped};
+use crate::{EventFilter, StoreError, engine::Engine, keys::Keyring, packed, postgres, scoped::Scoped};
 
 /// Events one statement reads at most: a page of the largest payloads (a request's body at most, 1 MiB) is well below the 10⁹ bytes a
 /// value may have in either database.
@@ -36,21 +36,39 @@ pub(crate) struct Range {
 /// was seen.
 pub(crate) async fn events(
     pool: &AnyPool,
+    keys: &Keyring,
     range: Range,
     filter: &EventFilter,
     limit: u32,
 ) -> Result<(Vec<Event>, Cursor), StoreError> {
     let Some(scope) = range.scope else {
-        return along_log(&mut *pool.acquire().await?, range, filter, limit).await;
+        let mut conn = pool.acquire().await?;
+        let (mut found, seen) = along_log(&mut conn, range, filter, limit).await?;
+        keys.open(&mut conn, &mut found).await?;
+        return Ok((found, seen));
     };
     let mut conn = Scoped::new(pool, range.engine, scope).await?;
-    if filter.stream.is_some() || filter.topics.is_empty() {
-        return along_log(&mut conn, range, filter, limit).await;
-    }
+    let (mut found, seen) = if filter.stream.is_some() || filter.topics.is_empty() {
+        along_log(&mut conn, range, filter, limit).await?
+    } else {
+        along_topics(&mut conn, range, scope, filter, limit).await?
+    };
+    keys.open(&mut conn, &mut found).await?;
+    Ok((found, seen))
+}
+
+/// Page after page of what is on the filter's topics.
+async fn along_topics(
+    conn: &mut AnyConnection,
+    range: Range,
+    scope: OrgScope,
+    filter: &EventFilter,
+    limit: u32,
+) -> Result<(Vec<Event>, Cursor), StoreError> {
     let (mut found, mut seen) = (Vec::new(), range.after);
     while let Some(wanted) = limit.checked_sub(found.len() as u32).filter(|wanted| *wanted > 0) {
         let (range, wanted) = (Range { after: seen, ..range }, wanted.min(PAGE));
-        let page = merged(&mut conn, range, scope.org(), filter, wanted).await?;
+        let page = merged(&mut *conn, range, scope.org(), filter, wanted).await?;
         let full = page.len() >= wanted as usize;
         if let Some(last) = page.last() {
             seen = last.cursor;
@@ -176,10 +194,13 @@ fn by_topics(range: Range, org: OrgId, topics: &[&str], filter: &EventFilter, li
 /// The events of a range that a view wants, at most a page, read through a connection of the caller's.
 pub(crate) async fn on(
     conn: &mut AnyConnection,
+    keys: &Keyring,
     range: Range,
     filter: &EventFilter,
 ) -> Result<Vec<Event>, StoreError> {
-    read(&by_log(range, filter, PAGE).fetch(conn).await?)
+    let mut events = read(&by_log(range, filter, PAGE).fetch(&mut *conn).await?)?;
+    keys.open(conn, &mut events).await?;
+    Ok(events)
 }
 
 /// Events after a cursor whatever they are, for the log's own reader, in order, as far as nothing can be written before them any more:
@@ -189,9 +210,10 @@ pub(crate) async fn on(
 /// An event that does not read is left out: it must not stop the others.
 pub(crate) async fn tail(
     conn: &mut AnyConnection,
+    keys: &Keyring,
     after: Cursor,
     gate: bool,
-) -> Result<(Vec<Event>, bool), sqlx::Error> {
+) -> Result<(Vec<Event>, bool), StoreError> {
     let gate = if gate { "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint" } else { "true" };
     let row = packed::row(Engine::Postgres);
     let sql = format!(
@@ -201,7 +223,7 @@ pub(crate) async fn tail(
     );
     let query =
         sqlx::query(AssertSqlSafe(sql)).bind(xid_of(after)).bind(after.position.0).bind(i64::from(PAGE));
-    let page = query.fetch_one(conn).await?;
+    let page = postgres::bounded(query.fetch_one(&mut *conn)).await?;
     let mut events = Vec::new();
     for event in packed::events(page.try_get::<Option<&str>, _>(0)?.unwrap_or_default()) {
         match event {
@@ -209,7 +231,9 @@ pub(crate) async fn tail(
             Err(error) => tracing::error!(%error, "an event is passed over"),
         }
     }
-    Ok((in_order(events), page.try_get::<i64, _>(1)? > 0))
+    let is_gated = page.try_get::<i64, _>(1)? > 0;
+    keys.open_each(conn, &mut events).await?;
+    Ok((in_order(events), is_gated))
 }
 
 /// Databases aggregate a sorted page in its order, without a promise to.

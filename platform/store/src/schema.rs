@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use tandem_proto::Timestamp;
 
-use crate::{audit, engine::Engine};
+use crate::{audit, engine::Engine, keys::KEYS};
 
 /// A set of statements that runs once per database, in the order of names. SQL both SQLite and PostgreSQL read
 /// (`bigint`, `text`, `bytea`; integer µs; JSON as text).
@@ -90,8 +90,8 @@ const BUILDS: Migration = Migration {
     sql: "CREATE TABLE IF NOT EXISTS projection_builds (name text PRIMARY KEY, version bigint NOT NULL, xid bigint NOT NULL, position bigint NOT NULL);",
 };
 
-/// What the log is on either engine, and the audit chains beside it.
-pub(crate) const LOG_OF_ANY: [Migration; 4] = [LOG, CURSOR, BUILDS, audit::MIGRATION];
+/// What the log is on either engine, what it is encrypted under, and the audit chains beside it.
+pub(crate) const LOG_OF_ANY: [Migration; 5] = [LOG, CURSOR, KEYS, BUILDS, audit::MIGRATION];
 
 const LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, hash text NOT NULL, at bigint NOT NULL)";
@@ -120,7 +120,7 @@ pub(crate) async fn migrate(
 ) -> Result<(), MigrationError> {
     let own: &[Migration] = match engine {
         Engine::Sqlite => &LOG_OF_ANY,
-        Engine::Postgres => &[LOG, CURSOR, BUILDS, audit::MIGRATION, LOG_OF_MANY],
+        Engine::Postgres => &[LOG, CURSOR, KEYS, BUILDS, audit::MIGRATION, LOG_OF_MANY],
     };
     let mut wanted = BTreeMap::new();
     for migration in own.iter().chain(migrations) {

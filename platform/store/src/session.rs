@@ -8,13 +8,15 @@ use std::{
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use tandem_core::Clock;
-use tandem_proto::{Cursor, Event, OrgId, Position, Stream};
+use tandem_proto::{Cursor, Event, OrgId, Payload, Position, Stream};
+use tandem_vault::DataKey;
 
 use crate::{
     Expect, StoreError,
     engine::Engine,
     gate::Gate,
     insert,
+    keys::{self, Holder, Keyring, Made},
     postgres::{self, Doubt},
     reader,
     writer::Job,
@@ -36,7 +38,10 @@ pub(crate) struct Session {
     /// What `versions` held before this command, to undo it.
     undo: Vec<(StreamKey, Option<i64>)>,
     /// Events of this group, in order; they are inserted together at its end.
-    appended: Vec<Event>,
+    appended: Vec<Appended>,
+    keys: Arc<Keyring>,
+    /// Keys made in this group.
+    made: Made,
     /// Whether the connection was used since its savepoint was set.
     touched: bool,
     walls: Walls,
@@ -52,11 +57,18 @@ struct Walls {
     fresh: Option<i64>,
 }
 
+/// An event as its readers get it, and its payload as the table does, where that differs.
+pub(crate) struct Appended {
+    pub(crate) event: Event,
+    pub(crate) sealed: Option<Payload>,
+}
+
 /// Where a command began, to go back to.
 #[derive(Clone, Copy)]
 struct Mark {
     last: Cursor,
     appended: usize,
+    made: usize,
 }
 
 /// A group that did not become durable, or may not have.
@@ -77,6 +89,7 @@ impl Session {
         mut conn: AnyConnection,
         engine: Engine,
         clock: Arc<dyn Clock>,
+        keys: Arc<Keyring>,
     ) -> Result<Self, StoreError> {
         let last = match engine {
             Engine::Sqlite => Position(reader::newest(&mut conn).await?),
@@ -92,6 +105,8 @@ impl Session {
             versions,
             undo,
             appended,
+            keys,
+            made: Made::default(),
             touched: false,
             walls: Walls::default(),
         })
@@ -181,7 +196,7 @@ impl Session {
                     postgres::bounded(place(&mut self.conn, &mut self.appended)).await?;
                     postgres::bounded(insert::events(&mut self.conn, &self.appended)).await?;
                 }
-                self.last = self.appended.last().map_or(Cursor::START, |event| event.cursor);
+                self.last = self.appended.last().map_or(Cursor::START, |appended| appended.event.cursor);
                 if let Err(error) = self.statements("COMMIT").await {
                     let doubt = postgres::is_away(&error).then(|| self.doubt());
                     return Err(Failed { error, doubt });
@@ -189,18 +204,19 @@ impl Session {
             }
         }
         self.touched = false;
-        Ok(std::mem::take(&mut self.appended))
+        self.made.settle(&self.keys);
+        Ok(self.take_appended())
     }
 
     fn doubt(&self) -> Doubt {
-        let event = self.appended.last();
+        let event = self.appended.last().map(|appended| &appended.event);
         let event = event.map(|event| (event.org, event.stream.clone(), event.version, event.at));
         Doubt { cursor: self.last, event }
     }
 
-    /// The group's events, after [`Self::commit`] failed.
+    /// The group's events.
     pub(crate) fn take_appended(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.appended)
+        std::mem::take(&mut self.appended).into_iter().map(|appended| appended.event).collect()
     }
 
     /// Runs `job` as if in a transaction of its own. The error means that the whole group is lost; a failing command alone is undone
@@ -215,7 +231,7 @@ impl Session {
             }
             self.touched = false;
         }
-        let mark = Mark { last: self.last, appended: self.appended.len() };
+        let mark = Mark { last: self.last, appended: self.appended.len(), made: self.made.len() };
         self.undo.clear();
         let (mut session, keep) = job.run(self).await;
         let done = match (keep, session.engine) {
@@ -245,6 +261,7 @@ impl Session {
     async fn go_back(&mut self, mark: Mark) -> Result<(), sqlx::Error> {
         self.last = mark.last;
         self.appended.truncate(mark.appended);
+        self.made.truncate(mark.made);
         for (key, version) in self.undo.drain(..).rev() {
             match version {
                 Some(version) => self.versions.insert(key, version),
@@ -266,6 +283,7 @@ impl Session {
     /// Ends a group of which nothing shall be kept.
     pub(crate) async fn roll_back(&mut self) -> Result<(), sqlx::Error> {
         self.appended.clear();
+        self.made = Made::default();
         self.statements("ROLLBACK").await
     }
 
@@ -293,7 +311,13 @@ impl Session {
     }
 
     /// Appends `draft` to its stream, giving it the next version and position. Its row is written at the end of the group.
-    pub(crate) async fn append(&mut self, mut draft: Event, expect: Expect) -> Result<i64, StoreError> {
+    /// The texts at `personal` are written encrypted under the key of its subject, or the org's where it has none.
+    pub(crate) async fn append(
+        &mut self,
+        mut draft: Event,
+        personal: &[&str],
+        expect: Expect,
+    ) -> Result<i64, StoreError> {
         let key = (draft.org, draft.stream.clone());
         let actual = self.version_of(&key).await?;
         if let Expect::Version(expected) = expect
@@ -302,12 +326,48 @@ impl Session {
             return Err(StoreError::Conflict { stream: draft.stream.to_string(), expected, actual });
         }
         draft.version = actual + 1;
+        let sealed = match personal {
+            [] => None,
+            personal => {
+                let key = self.key(draft.org, Holder::of(draft.subject), draft.at.micros()).await?;
+                let sealed = tandem_vault::seal_fields(
+                    key.as_ref(),
+                    &keys::place_of(&draft),
+                    personal,
+                    draft.data.as_str(),
+                );
+                Some(Payload::from_text(&sealed.map_err(|error| StoreError::damaged("events", error))?))
+            }
+        };
         self.last.position.0 += 1;
         draft.cursor = self.last;
         self.undo.push((key.clone(), self.versions.insert(key, draft.version)));
         let version = draft.version;
-        self.appended.push(draft);
+        self.appended.push(Appended { event: draft, sealed });
         Ok(version)
+    }
+
+    /// A holder's key, which is made if there never was one; `None` if it was destroyed.
+    pub(crate) async fn key(
+        &mut self,
+        org: OrgId,
+        holder: Holder,
+        now: i64,
+    ) -> Result<Option<DataKey>, StoreError> {
+        if let Some(key) = self.made.of(org, holder) {
+            return Ok(Some(key));
+        }
+        if let Some(held) = self.keys.find(&mut self.conn, org, holder).await? {
+            return Ok(held.key().cloned());
+        }
+        self.touched = true;
+        self.made.make(&self.keys, &mut self.conn, org, holder, now).await
+    }
+
+    /// Gives an org a new key.
+    pub(crate) async fn rotate_key(&mut self, org: OrgId, now: i64) -> Result<i64, StoreError> {
+        self.touched = true;
+        keys::rotate(&self.keys, &mut self.made, &mut self.conn, org, now).await
     }
 
     async fn version_of(&mut self, key: &StreamKey) -> Result<i64, StoreError> {
@@ -327,15 +387,15 @@ impl Session {
 
 /// Ends the savepoint and gives the group's events their places, in one exchange. The log is the store's own work, whoever's events they
 /// are.
-async fn place(conn: &mut AnyConnection, events: &mut [Event]) -> Result<(), sqlx::Error> {
+async fn place(conn: &mut AnyConnection, events: &mut [Appended]) -> Result<(), sqlx::Error> {
     let sql = format!(
         "RELEASE SAVEPOINT command; SELECT pg_current_xact_id()::text::bigint, nextval('event_positions') \
          FROM set_config('tandem.org', '*', true), generate_series(1, {})",
         events.len()
     );
     let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(conn).await?;
-    for (event, row) in events.iter_mut().zip(rows) {
-        event.cursor = reader::cursor(&row, 0, 1)?;
+    for (appended, row) in events.iter_mut().zip(rows) {
+        appended.event.cursor = reader::cursor(&row, 0, 1)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tandem_core::{Clock, OrgScope, SystemClock};
 use tandem_proto::{Cursor, Event};
+use tandem_vault::MasterKey;
 use tokio::{
     sync::{Notify, broadcast, watch},
     time::timeout,
@@ -20,6 +21,7 @@ use crate::{
     engine::{Database, Engine},
     follow::Log,
     gate::Gate,
+    keys::{self, Keyring},
     postgres::{replicas::Replicas, walls},
     projection::{self, Batch, Runner, Start, Turn, View},
     reader::{self, Range},
@@ -47,6 +49,9 @@ pub struct Options {
     pub projections: Vec<Arc<dyn Projection>>,
     /// Whether this process keeps the views, or only waits for others that do.
     pub run_projections: bool,
+    /// What the orgs' keys are encrypted under. Without one SQLite has its own in the file `master.key` beside the database, made where it is
+    /// missing, and PostgreSQL refuses what would have to be encrypted.
+    pub master: Option<Arc<dyn MasterKey>>,
     /// Tells commands the time.
     pub clock: Arc<dyn Clock>,
     /// Commands that may wait for the writer before others are refused.
@@ -69,6 +74,7 @@ impl Options {
             migrations: Vec::new(),
             projections: Vec::new(),
             run_projections: true,
+            master: None,
             clock: Arc::new(SystemClock),
             queue: 4_096,
             audit_key: AuditKey::PUBLIC,
@@ -128,13 +134,14 @@ impl Store {
     pub async fn open_with(options: Options) -> Result<Self, StoreError> {
         let database = Arc::new(Database::claim(&options.url)?);
         let engine = database.engine();
-        let (conn, starts) = prepare(&database, &options).await?;
+        let keys = Arc::new(Keyring::new(master(&database, &options)?));
+        let (conn, starts) = prepare(&database, &keys, &options).await?;
         let readers = database.readers().await?;
         let clock = &options.clock;
 
         let (sessions, head) = match &*database {
             Database::Sqlite(_) => {
-                let session = Session::new(conn, engine, Arc::clone(clock)).await?;
+                let session = Session::new(conn, engine, Arc::clone(clock), Arc::clone(&keys)).await?;
                 let head = session.head();
                 (vec![session], head)
             }
@@ -142,12 +149,13 @@ impl Store {
                 conn.close().await?;
                 let mut sessions = Vec::new();
                 for _ in 0..WRITERS {
-                    sessions.push(Session::new(database.writer().await?, engine, Arc::clone(clock)).await?);
+                    let (conn, keys) = (database.writer().await?, Arc::clone(&keys));
+                    sessions.push(Session::new(conn, engine, Arc::clone(clock), keys).await?);
                 }
                 (sessions, reader::settled(&mut *readers.acquire().await?).await?)
             }
         };
-        let news = News::new(head, options.live);
+        let news = News::new(head, options.live, keys);
         let (jobs, queues) = Jobs::new(options.queue, sessions.len());
         let [stop_views, stop_writers, stop_tail] = std::array::from_fn(|_| CancellationToken::new());
 
@@ -194,6 +202,7 @@ impl Store {
                 follow: Follow::new(store.log(), None, filter, seen, stop_views.clone()).reading_ahead(),
                 jobs: store.jobs.clone(),
                 pool: store.readers.clone(),
+                keys: Arc::clone(&store.news.keys),
                 reached,
                 head: store.news.head.subscribe(),
                 clock: Arc::clone(&options.clock),
@@ -278,7 +287,11 @@ impl Store {
     ) -> Result<(Vec<Event>, Cursor), StoreError> {
         self.0.settle().await;
         let range = Range { engine: self.0.engine, scope: Some(scope), after, head: self.head() };
-        reader::events(&self.0.readers, range, filter, limit).await
+        reader::events(&self.0.readers, self.keys(), range, filter, limit).await
+    }
+
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.0.news.keys
     }
 
     /// The newest event of the log as this process knows it: everything up to it is durable, and nothing will be written before it.
@@ -349,7 +362,8 @@ impl Store {
 impl Inner {
     fn log(&self) -> Log {
         let live = self.news.live.subscribe();
-        Log { pool: self.readers.clone(), engine: self.engine, live, head: self.news.head.subscribe() }
+        let (pool, keys) = (self.readers.clone(), Arc::clone(&self.news.keys));
+        Log { pool, keys, engine: self.engine, live, head: self.news.head.subscribe() }
     }
 
     /// Waits until the log as all see it has what this process wrote.
@@ -361,7 +375,11 @@ impl Inner {
 }
 
 /// Brings the schema up to date and finds where each view stands. One node at a time.
-async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnection, Vec<Start>), StoreError> {
+async fn prepare(
+    database: &Database,
+    keys: &Keyring,
+    options: &Options,
+) -> Result<(AnyConnection, Vec<Start>), StoreError> {
     let engine = database.engine();
     let mut conn = match database {
         Database::Sqlite(file) => file.writer().await?,
@@ -376,6 +394,11 @@ async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnectio
     audit::check_key(&mut conn, &options.audit_key)
         .await
         .map_err(|reason| StoreError::Open { what: database.name(), reason })?;
+    keys::check(keys, &mut conn).await?;
+    let rewrapped = keys::rewrap(keys, &mut conn).await?;
+    if rewrapped > 0 {
+        tracing::info!(keys = rewrapped, "org keys are under another master key now");
+    }
     let mut starts = Vec::new();
     for projection in &options.projections {
         let keeps = options.run_projections;
@@ -386,6 +409,15 @@ async fn prepare(database: &Database, options: &Options) -> Result<(AnyConnectio
         walls::build(&mut conn).await?;
     }
     Ok((conn, starts))
+}
+
+/// The master key that is set, or the one beside an embedded database.
+fn master(database: &Database, options: &Options) -> Result<Option<Arc<dyn MasterKey>>, StoreError> {
+    if let Some(master) = &options.master {
+        return Ok(Some(Arc::clone(master)));
+    }
+    let Database::Sqlite(file) = database else { return Ok(None) };
+    Ok(Some(Arc::new(keys::read_or_make_keys(&file.path().with_file_name("master.key"))?)))
 }
 
 impl std::fmt::Debug for Store {

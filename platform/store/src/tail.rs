@@ -68,10 +68,9 @@ impl Tail {
     async fn read(&mut self, conn: &mut AnyConnection) -> StoreError {
         loop {
             self.commits.mark_unchanged();
-            let read = postgres::bounded(reader::tail(conn, self.seen, self.gate)).await;
-            let (events, is_gated) = match read {
+            let (events, is_gated) = match reader::tail(conn, &self.news.keys, self.seen, self.gate).await {
                 Ok(read) => read,
-                Err(error) => return error.into(),
+                Err(error) => return error,
             };
             if events.len() >= reader::PAGE as usize {
                 self.tell(events);

@@ -2,9 +2,17 @@
 
 use sqlx::AnyConnection;
 use tandem_core::{OrgScope, Origin, RequestContext};
-use tandem_proto::{Actor, Cursor, Event, EventData, Payload, Position, Stream, Timestamp, Topic, UserId};
+use tandem_proto::{
+    Actor, Cursor, Event, EventData, Payload, Position, Stream, Timestamp, Topic, UserId,
+    events::identity::{OrgKeyRotated, UserErased},
+};
+use tandem_vault::DataKey;
 
-use crate::{AuditKey, StoreError, session::Session};
+use crate::{
+    AuditKey, StoreError,
+    keys::{self, Holder},
+    session::Session,
+};
 
 /// What the stream's version must be for an append to succeed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,21 +110,53 @@ impl Tx {
         topics: &[Topic],
         event: &E,
     ) -> Result<i64, StoreError> {
+        const { assert!(E::PERSONAL.is_empty(), "what is personal is appended about somebody: `append_about`") }
         let draft = self.draft(None, stream, topics, event)?;
-        self.session.append(draft, expect).await
+        self.session.append(draft, &[], expect).await
     }
 
-    /// As [`Self::append`], for an event that carries somebody's personal data.
+    /// As [`Self::append`], for an event that carries somebody's personal data: texts at [`EventData::PERSONAL`] are encrypted under their
+    /// key, or, where it is nobody of the org, under the org's.
     pub async fn append_about<E: EventData>(
         &mut self,
-        subject: UserId,
+        subject: impl Into<Option<UserId>>,
         stream: Stream,
         expect: Expect,
         topics: &[Topic],
         event: &E,
     ) -> Result<i64, StoreError> {
-        let draft = self.draft(Some(subject), stream, topics, event)?;
-        self.session.append(draft, expect).await
+        let draft = self.draft(subject.into(), stream, topics, event)?;
+        self.session.append(draft, E::PERSONAL, expect).await
+    }
+
+    /// Destroys somebody's key for ever: what was encrypted under it reads as [`crate::ERASED`] from then on, wherever it is. The tables of
+    /// those who use the store are theirs to clear. The event that says so ([`UserErased`]) makes every process forget the key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn destroy_key(&mut self, user: UserId) -> Result<(), StoreError> {
+        let (org, now) = (self.scope.org(), self.now.micros());
+        keys::destroy(self.conn(), org, user, now).await?;
+        let erased = UserErased { user };
+        self.append_about(user, Stream::user(user), Expect::Any, &[Topic::org(org)], &erased).await?;
+        Ok(())
+    }
+
+    /// Gives the org a new key and forgets the ones before. What was encrypted stays as it is: only the keys it is under are wrapped anew.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn rotate_key(&mut self) -> Result<i64, StoreError> {
+        let (org, now) = (self.scope.org(), self.now.micros());
+        let version = self.session.rotate_key(org, now).await?;
+        let rotated = OrgKeyRotated { version };
+        self.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &rotated).await?;
+        Ok(version)
+    }
+
+    /// A holder's key; `None` if it was destroyed.
+    pub(crate) async fn key(&mut self, holder: Holder) -> Result<Option<DataKey>, StoreError> {
+        self.session.key(self.scope.org(), holder, self.now.micros()).await
     }
 
     /// The event but for its version and position, which the log gives it.

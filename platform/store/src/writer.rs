@@ -16,7 +16,7 @@ use std::{
 
 use futures::FutureExt as _;
 use tandem_core::Clock;
-use tandem_proto::{Cursor, Event};
+use tandem_proto::{Cursor, Event, EventData as _, events::identity::UserErased};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,7 @@ use crate::{
     engine::{Database, Engine},
     error,
     gate::Gate,
+    keys::Keyring,
     meters,
     postgres::{self, Doubt, Fate},
     session::{Failed, Session},
@@ -205,14 +206,16 @@ pub(crate) struct News {
     pub(crate) live: broadcast::Sender<Arc<Event>>,
     /// The newest event this process wrote.
     pub(crate) commits: watch::Sender<Cursor>,
+    pub(crate) keys: Arc<Keyring>,
 }
 
 impl News {
-    pub(crate) fn new(head: Cursor, live: usize) -> Self {
+    pub(crate) fn new(head: Cursor, live: usize, keys: Arc<Keyring>) -> Self {
         Self {
             head: watch::Sender::new(head),
             live: broadcast::Sender::new(live),
             commits: watch::Sender::new(head),
+            keys,
         }
     }
 
@@ -223,6 +226,11 @@ impl News {
         }
         self.head.send_replace(head);
         for event in events {
+            if event.kind == UserErased::KIND
+                && let Some(user) = event.subject
+            {
+                self.keys.forget(event.org, user);
+            }
             // Nobody listens: nobody misses it.
             let _ = self.live.send(Arc::new(event));
         }
@@ -438,7 +446,8 @@ impl Writer {
 
     async fn open(&mut self) -> Result<Session, StoreError> {
         let conn = self.database.writer().await?;
-        Session::new(conn, self.database.engine(), Arc::clone(&self.clock)).await
+        let keys = Arc::clone(&self.news.keys);
+        Session::new(conn, self.database.engine(), Arc::clone(&self.clock), keys).await
     }
 
     /// Finds out what became of a commit in doubt and answers it.

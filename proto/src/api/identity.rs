@@ -73,8 +73,18 @@ pub struct Person {
     pub roles: Vec<Role>,
     /// False for somebody who may not sign in any more; their name stays for what they did.
     pub active: bool,
+    /// True for somebody whose names and whatever else was personal to them are gone for ever.
+    #[serde(default)]
+    pub erased: bool,
     /// Presence now.
     pub presence: PresenceView,
+}
+
+/// `POST /keys/rotate`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct KeyRotated {
+    /// The version of the key the org's data is under now: 1, 2, 3 …
+    pub version: i64,
 }
 
 /// `GET /people`: who to list, by display name.

@@ -5,7 +5,7 @@ use crate::{CallId, ConversationId, DeviceId, LegId, PhoneId, UserId, api};
 
 events! {
     /// A call began.
-    CallStarted = "call.started" v 1 {
+    CallStarted = "call.started" v 1 personal ["/leg/name", "/leg/address"] {
         /// Which.
         call: CallId,
         /// The number dialled.
@@ -16,7 +16,7 @@ events! {
         leg: api::Leg,
     }
     /// A leg was added and rings or dials.
-    LegAdded = "call.leg.added" v 1 {
+    LegAdded = "call.leg.added" v 1 personal ["/leg/name", "/leg/address"] {
         /// The call.
         call: CallId,
         /// The leg.

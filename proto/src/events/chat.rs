@@ -16,12 +16,12 @@ events! {
         members: Vec<UserId>,
     }
     /// A message was posted.
-    MessagePosted = "chat.message.posted" v 1 {
+    MessagePosted = "chat.message.posted" v 1 personal ["/message/text"] {
         /// The message.
         message: api::Message,
     }
     /// A message was edited.
-    MessageEdited = "chat.message.edited" v 1 {
+    MessageEdited = "chat.message.edited" v 1 personal ["/message/text"] {
         /// The message as it is now.
         message: api::Message,
     }

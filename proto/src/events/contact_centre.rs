@@ -49,7 +49,7 @@ events! {
         text: String,
     }
     /// A conversation began. Stream `conversation`, topic `supervisors`.
-    ConversationStarted = "conversation.started" v 1 {
+    ConversationStarted = "conversation.started" v 1 personal ["/from"] {
         /// Which.
         conversation: ConversationId,
         /// Its call.

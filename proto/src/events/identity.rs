@@ -10,7 +10,7 @@ events! {
         name: String,
     }
     /// Somebody joined the directory. Stream `user`, topic `org`.
-    UserCreated = "user.created" v 1 {
+    UserCreated = "user.created" v 1 personal ["/name", "/display_name"] {
         /// Who.
         user: UserId,
         /// Login name.
@@ -77,6 +77,11 @@ events! {
     /// Somebody may sign in again. Stream `user`, topic `org`.
     UserReactivated = "user.reactivated" v 1 {
         /// Who.
+        user: UserId,
+    }
+    /// Whatever is personal to somebody was destroyed: their name, what they wrote. Stream `user`, topic `org`.
+    UserErased = "user.erased" v 1 {
+        /// Who it was.
         user: UserId,
     }
     /// Somebody holds other roles. Stream `user`, topic `org`.
@@ -146,8 +151,13 @@ events! {
         /// Why.
         reason: api::GrantEnd,
     }
+    /// The org's data is under a new key. Stream `org`, topic `admins`.
+    OrgKeyRotated = "org.key.rotated" v 1 {
+        /// The key's version.
+        version: i64,
+    }
     /// Presence changed, by choice, by a device coming or going, or by what somebody does. Stream `user`, topic `org`.
-    PresenceChanged = "presence.changed" v 1 {
+    PresenceChanged = "presence.changed" v 1 personal ["/presence/message"] {
         /// Who.
         user: UserId,
         /// Now.

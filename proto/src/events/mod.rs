@@ -14,13 +14,14 @@ pub mod jobs;
 pub mod webhooks;
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal v $schema:literal { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $kind:literal v $schema:literal $(personal [$($personal:literal),+])? { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
         impl $crate::EventData for $name {
             const KIND: &'static str = $kind;
             const SCHEMA: u16 = $schema;
+            $(const PERSONAL: &'static [&'static str] = &[$($personal),+];)?
         }
     )+
         /// The types of this file.
@@ -39,6 +40,8 @@ pub struct EventType {
     pub kind: &'static str,
     /// Today's version of its shape.
     pub schema: u16,
+    /// Texts in it that are personal to its subject ([`crate::EventData::PERSONAL`]).
+    pub personal: &'static [&'static str],
     /// Reads a payload as this type and writes it again.
     pub round_trip: fn(serde_json::Value) -> serde_json::Result<serde_json::Value>,
     /// The shape of its payload; collects the shapes that it refers to.
@@ -52,7 +55,7 @@ impl EventType {
             E::schemas(schemas);
             E::schema()
         };
-        Self { kind: E::KIND, schema: E::SCHEMA, round_trip, shape }
+        Self { kind: E::KIND, schema: E::SCHEMA, personal: E::PERSONAL, round_trip, shape }
     }
 }
 

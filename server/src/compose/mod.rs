@@ -167,6 +167,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         identity: identity.clone(),
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
+        erasers: node::ERASERS,
     })
     .limited(node::request_limits(config));
     let webhooks = tandem_bridge::start(tandem_bridge::Parts {

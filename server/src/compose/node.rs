@@ -7,14 +7,18 @@ use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
 use tandem_communicate::Communicate;
 use tandem_core::{Mint, SystemClock};
-use tandem_edge::{RequestLimits, identity::SignInLimits};
+use tandem_edge::{Erasers, RequestLimits, identity::SignInLimits};
 use tandem_proto::{Load, NodeInfo, NodeRole};
 use tandem_relay::MediaPool;
 use tandem_setup::{Config, NodeCertificates, StartError};
-use tandem_store::{Migration, Options, Store, StoreError};
+use tandem_store::{
+    LocalKeys, MasterKey, Migration, Options, Store, StoreError, dump::Sealing, read_keys, read_or_make_keys,
+};
 
 use super::{audit_key::audit_key, failed};
 
+/// The master key's file in the data folder of an embedded server.
+const MASTER_KEY: &str = "master.key";
 /// How often the others are told how busy this node is.
 const LOAD_EVERY: Duration = Duration::from_millis(500);
 
@@ -23,12 +27,13 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
     let projections = tandem_engage::projections();
     let run_projections = config.roles.contains(&NodeRole::Worker);
     let migrations = migrations();
-    let audit_key = audit_key(config)?;
+    let (audit_key, master) = (audit_key(config)?, master_key(config)?);
     let options = Options {
         migrations,
         projections,
         run_projections,
         audit_key,
+        master,
         ..Options::new(config.database.url())
     };
     Store::open_with(options).await.map_err(|error| match error {
@@ -36,6 +41,36 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
         error => failed("the store", &error),
     })
 }
+
+/// What the orgs' keys are encrypted under.
+pub(crate) fn master_key(config: &Config) -> Result<Option<Arc<dyn MasterKey>>, StartError> {
+    let keys = match (&config.master_key, &config.master_key_file) {
+        (Some(keys), _) => LocalKeys::parse(keys.expose()).map_err(|error| ("master_key", error)),
+        (None, Some(file)) => read_keys(file).map_err(|error| ("master_key_file", error)),
+        (None, None) if config.database.is_shared() => {
+            return Err(StartError::Config(
+                "master_key_file: nodes that share a database need the same master key; make one with \
+                 `tandem keys new FILE` and give each node a copy"
+                    .into(),
+            ));
+        }
+        (None, None) => read_or_make_keys(&config.data.join(MASTER_KEY)).map_err(|error| ("data", error)),
+    };
+    match keys {
+        Ok(keys) => Ok(Some(Arc::new(keys))),
+        Err((setting, error)) => Err(StartError::Config(format!("{setting}: {error}"))),
+    }
+}
+
+/// Where what is personal to people lies, and what reads it in a copy.
+pub(crate) fn sealing(config: &Config) -> Result<Sealing, StartError> {
+    let personal =
+        [tandem_edge::identity::PERSONAL, tandem_collaborate::PERSONAL, tandem_communicate::PERSONAL];
+    Ok(Sealing { master: master_key(config)?, personal: personal.concat() })
+}
+
+/// What clears every part's tables of somebody who is erased.
+pub(crate) const ERASERS: Erasers = Erasers(&[tandem_collaborate::erase, tandem_communicate::erase]);
 
 /// Why the database, which may be a file of the data folder, cannot be used.
 pub(crate) fn unusable(config: &Config, reason: String) -> StartError {

@@ -10,6 +10,12 @@ mod redis;
 pub use postgres::{Pair, Postgres};
 pub use redis::Redis;
 
+/// A master key that is the same for every process of a test.
+pub fn master_key() -> tandem_vault::LocalKeys {
+    let line = format!("tests {}=", "A".repeat(43));
+    tandem_vault::LocalKeys::parse(&line).expect("a key")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 const LAYERS: &[(&str, u8)] = &[
     ("tandem-proto", 0),
     ("tandem-core", 1),
+    ("tandem-vault", 2),
     ("tandem-presence", 2),
     ("tandem-routing", 2),
     ("tandem-media", 2),

@@ -111,7 +111,9 @@ pub(crate) async fn open_store(url: &str) -> Store {
     let migrations =
         [tandem_cluster::MIGRATIONS, identity::MIGRATIONS, tandem_collaborate::MIGRATIONS, MIGRATIONS]
             .concat();
-    Store::open(url, &migrations, Vec::new()).await.expect("the store opens")
+    let master = Some(Arc::new(tandem_test_support::master_key()) as _);
+    let options = Options { migrations, master, ..Options::new(url) };
+    Store::open_with(options).await.expect("the store opens")
 }
 
 impl Server {
@@ -162,6 +164,7 @@ impl Server {
             identity: identity.clone(),
             presence: Arc::new(collaborate.presence().clone()),
             authorities: Vec::new(),
+            erasers: tandem_edge::Erasers(&[]),
         });
         let routes = edge.routes().merge(tandem_communicate::routes(&communicate)).split_for_parts().0;
         let api = edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));

@@ -15,7 +15,8 @@ use serde::Serialize;
 use tandem_bus::Published;
 use tandem_core::RequestContext;
 use tandem_proto::{
-    Cursor, Event, EventData, OrgId, SessionId, Topic, UserId, events::identity::SessionEnded,
+    Cursor, Event, EventData, OrgId, SessionId, Topic, UserId,
+    events::identity::{SessionEnded, UserErased},
     ws::ServerFrame,
 };
 use tokio::sync::{
@@ -325,6 +326,11 @@ impl Board {
     fn event(&mut self, event: Arc<Event>) {
         if let Some(session) = ended(&event) {
             self.end_session(&event, session);
+        }
+        if event.kind == UserErased::KIND {
+            // What was theirs among the events kept is gone from the log: whoever resumes reads it there.
+            self.recent.clear();
+            self.floor = self.at;
         }
         let regrant = match self.gateway.upgrade() {
             Some(gateway) => gateway.grants.changed_by(&event),

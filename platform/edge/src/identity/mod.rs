@@ -4,6 +4,7 @@
 //! forgets them in time.
 
 mod account;
+mod erasure;
 mod error;
 mod known;
 mod oauth;
@@ -35,6 +36,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, Store, StoreError, Tx};
 
+pub use erasure::{Eraser, Erasers, PERSONAL};
 pub use error::IdentityError;
 pub(crate) use known::Affected;
 pub(crate) use origin::of as origin_of;

@@ -40,10 +40,10 @@ impl Identity {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
-                let person = subordinate(tx, caller, user).await?;
+                subordinate(tx, caller, user).await?;
                 grants::end(tx, Grants::OfUser(user), GrantEnd::Revoked).await?;
                 let ended = end(tx, user, Which::All).await?;
-                Ok(tx.audit(sessions_ended(user, ended).called(person.display_name)).await?)
+                Ok(tx.audit(sessions_ended(user, ended)).await?)
             })
         });
         write.await
@@ -71,7 +71,7 @@ impl Identity {
     /// Lets somebody in again, with the password and roles they had. Doing it twice is no error.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for somebody who was erased.
     pub async fn reactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
@@ -136,6 +136,12 @@ pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
     let person = subordinate(tx, caller, user).await?;
     if person.active {
         return Ok(());
+    }
+    if person.erased {
+        return Err(IdentityError::Conflict {
+            slug: "erased",
+            detail: "whatever made this person somebody was erased".into(),
+        });
     }
     set_deactivated(tx, user, None).await?;
     let after = UserRecord { active: true, ..person.clone() };

@@ -61,7 +61,10 @@ impl Identity {
         let offer = SecondFactorOffer { secret: totp.secret().to_base32(), qr: qr(&uri)?, uri };
         let user = context.user;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { keep_offer(tx, user, hex::encode(secret)).await })
+            Box::pin(async move {
+                let secret = tx.seal_secret(&place(user), &hex::encode(secret)).await?;
+                keep_offer(tx, user, secret).await
+            })
         });
         write.await?;
         Ok(offer)
@@ -169,7 +172,8 @@ impl Identity {
 
 /// A row of `second_factors`.
 struct Stored {
-    secret: Vec<u8>,
+    /// Hexadecimal, or sealed.
+    secret: String,
     confirmed: bool,
     /// The step of the code used last; it and those before it are refused.
     last_step: i64,
@@ -180,9 +184,23 @@ struct Stored {
 impl Stored {
     /// The step of a code that is right and was not used.
     fn step(&self, code: &str, seconds: u64) -> Result<Option<i64>, IdentityError> {
-        let step = totp(self.secret.clone(), String::from("account"))?.check(code.trim(), seconds);
+        let secret = hex::decode(&self.secret).map_err(|error| damaged(error.to_string()))?;
+        let step = totp(secret, String::from("account"))?.check(code.trim(), seconds);
         Ok(step.and_then(|step| i64::try_from(step).ok()).filter(|step| *step > self.last_step))
     }
+}
+
+/// As a command reads it, its secret opened.
+async fn opened(tx: &mut Tx, user: UserId) -> Result<Option<Stored>, IdentityError> {
+    let scope = tx.scope();
+    let Some(mut stored) = stored(tx.conn(), scope, user).await? else { return Ok(None) };
+    stored.secret = tx.open_secret(&place(user), &stored.secret).await?;
+    Ok(Some(stored))
+}
+
+/// Where a secret belongs.
+fn place(user: UserId) -> String {
+    format!("second factor {user}")
 }
 
 async fn stored(
@@ -200,10 +218,13 @@ async fn stored(
     row.as_ref().map(read).transpose()
 }
 
+fn damaged(reason: String) -> StoreError {
+    StoreError::Damaged { table: "second_factors", reason }
+}
+
 fn read(row: &AnyRow) -> Result<Stored, IdentityError> {
-    let damaged = |reason: String| StoreError::Damaged { table: "second_factors", reason };
     Ok(Stored {
-        secret: hex::decode(text(row, "secret")?).map_err(|error| damaged(error.to_string()))?,
+        secret: text(row, "secret")?,
         confirmed: time(row, "confirmed_at")?.micros() > 0,
         last_step: row.try_get("last_step")?,
         recovery: serde_json::from_str(&text(row, "recovery")?)
@@ -236,7 +257,7 @@ async fn confirm(
     recovery: Vec<String>,
 ) -> Result<(), IdentityError> {
     let (scope, at) = (tx.scope(), tx.now());
-    let offered = stored(tx.conn(), scope, user).await?.ok_or_else(|| IdentityError::Conflict {
+    let offered = opened(tx, user).await?.ok_or_else(|| IdentityError::Conflict {
         slug: "nothing-offered",
         detail: "ask for a secret first".into(),
     })?;
@@ -262,7 +283,7 @@ async fn confirm(
 async fn use_up(tx: &mut Tx, user: UserId, code: &str, seconds: u64) -> Result<(), IdentityError> {
     let scope = tx.scope();
     // Switched off meanwhile.
-    let Some(mut stored) = stored(tx.conn(), scope, user).await? else { return Ok(()) };
+    let Some(mut stored) = opened(tx, user).await? else { return Ok(()) };
     match stored.step(code, seconds)? {
         Some(step) => stored.last_step = step,
         None => {
@@ -344,7 +365,7 @@ mod tests {
     fn codes_are_those_of_rfc_6238_and_work_once() {
         // Appendix B, the last six of eight digits.
         let mut stored = Stored {
-            secret: b"12345678901234567890".to_vec(),
+            secret: hex::encode(b"12345678901234567890"),
             confirmed: true,
             last_step: 0,
             recovery: Vec::new(),

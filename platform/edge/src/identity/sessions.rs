@@ -314,7 +314,7 @@ impl Identity {
             expires_at,
         };
         let cause = Cause { origin: origin.clone(), ..Cause::of(Actor::User { id: user }, None) };
-        let started = Change::new("session.started", "person", user).called(record.display_name);
+        let started = Change::new("session.started", "person", user);
         self.0
             .store
             .write(scope, cause, move |tx| {

@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0005_oauth", sql: OAUTH },
     crate::surround::ONCE,
     Migration { name: "0013_passkeys", sql: PASSKEYS },
+    Migration { name: "0014_erasure", sql: ERASURE },
 ];
 
 const FIRST: &str = "
@@ -79,6 +80,8 @@ const SECOND_FACTORS: &str = "
             PRIMARY KEY (org, user_id)
         );
     ";
+
+const ERASURE: &str = "ALTER TABLE users ADD COLUMN erased_at bigint;";
 
 /// A program that acts for itself does so as a row of `users` whose `client` names it. Access tokens lie beside sessions. A grant remembers the hash of the code it came of, so that the code's second use is noticed for as long as the grant lives.
 const OAUTH: &str = "

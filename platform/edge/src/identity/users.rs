@@ -11,7 +11,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, named, roles, text};
+use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, text};
 
 /// Shortest password.
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -39,20 +39,18 @@ pub struct UserRecord {
     pub roles: Vec<Role>,
     /// Whether they may sign in.
     pub active: bool,
+    /// Whether whatever was personal to them is gone.
+    pub erased: bool,
 }
 
 impl UserRecord {
-    /// As the directory shows them, for an audit entry.
+    /// As the directory shows them, for an audit entry, but for what is personal: an entry stays when somebody is erased.
     pub(super) fn view(&self) -> Value {
-        let Self { id, name, display_name, title, extension, roles, active } = self;
-        json!({
-            "id": id, "name": name, "display_name": display_name, "title": title, "extension": extension, "roles": roles,
-            "active": active,
-        })
+        json!({ "id": self.id, "extension": self.extension, "roles": self.roles, "active": self.active })
     }
 }
 
-pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at";
+pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at, erased_at";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -81,6 +79,7 @@ impl Identity {
             extension: person.extension,
             roles: person.roles,
             active: true,
+            erased: false,
         };
         Ok((record, hash))
     }
@@ -261,6 +260,7 @@ pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
         extension: optional("extension")?,
         roles: read_roles(&text(row, "roles")?)?,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
+        erased: is_erased(row)?,
     })
 }
 

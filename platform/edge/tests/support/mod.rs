@@ -204,7 +204,9 @@ impl Server {
 
     async fn start_with(url: &str, data: tempfile::TempDir, limits: RequestLimits) -> Self {
         let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS].concat();
-        let store = Store::open(url, &tables, Vec::new()).await.expect("a store");
+        let master = Some(Arc::new(tandem_test_support::master_key()) as _);
+        let options = Options { migrations: tables, master, ..Options::new(url) };
+        let store = Store::open_with(options).await.expect("a store");
         let clock = Arc::new(MovedClock::default());
         let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
         let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));
@@ -217,6 +219,7 @@ impl Server {
             rtc: Arc::new(Echo),
             presence: seen.clone(),
             authorities: vec![granted.clone()],
+            erasers: tandem_edge::Erasers(&[]),
         });
         let (api, document) = OpenApiRouter::new().nest("/api/v1", edge.routes()).split_for_parts();
         let edge = edge.limited(limits).described(&document);

@@ -66,6 +66,9 @@ pub struct Section {
     pub name: String,
     /// The columns of its rows.
     pub columns: Vec<Column>,
+    /// Columns whose texts are encrypted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<String>,
 }
 
 /// A section in short.
@@ -330,7 +333,12 @@ mod tests {
         writer.head(&Head::new("1".into(), 7, Vec::new())).expect("memory");
         let columns = vec![Column("id".into(), ColumnKind::Bigint), Column("name".into(), ColumnKind::Text)];
         writer
-            .begin(&Section { section: SectionKind::Table, name: "users".into(), columns })
+            .begin(&Section {
+                section: SectionKind::Table,
+                name: "users".into(),
+                columns,
+                sealed: Vec::new(),
+            })
             .expect("memory");
         for id in 1..=3 {
             writer.row(&[id.into(), "a \"name\"\n".into()]).expect("memory");

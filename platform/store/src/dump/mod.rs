@@ -5,17 +5,22 @@
 //! its key. What belongs to one engine alone is left out or put in a common form: the transaction numbers of PostgreSQL (`xid`), and those
 //! in a column named `cursor` ([`tandem_proto::Cursor`] as text).
 //!
+//! **What is personal** is encrypted in it, and the keys are in a file of their own ([`Sealing`]): without that file it cannot be read back,
+//! and whoever was erased before that file was written is in no older copy either.
+//!
 //! **What reading it back gives.** The same rows. All events are then of one transaction, in the order of their positions. A copy of an
 //! older program is read into that program's tables; the server brings them up to date when it starts.
 
 mod copy;
 mod file;
+mod personal;
 mod restore;
 mod tables;
 
 pub use copy::copy;
 pub use file::{Column, ColumnKind, Head, Item, Manifest, Reader, Section, SectionKind, Sum, Writer};
-pub use restore::restore;
+pub use personal::{Erased, List, Personal, Sealing};
+pub use restore::{Restoring, restore};
 
 use crate::StoreError;
 
@@ -45,6 +50,12 @@ pub enum DumpError {
     /// A newer, or another, program made it.
     #[error("it was made by another version of this program: migration {0} is unknown here, or another")]
     Version(String),
+    /// It cannot be read without the file of keys.
+    #[error("what is personal in it is encrypted: the file of keys is needed")]
+    NoKeys,
+    /// The file of keys does not have those of people who came later.
+    #[error("the file of keys is older than the back-up: take the newest one")]
+    OldKeys,
     /// What was put into the database is not what it gives back.
     #[error("what was restored is not what was backed up: table {0} differs")]
     Different(String),

@@ -6,10 +6,11 @@ use serde_json::Value;
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe, Connection as _, Executor as _, any::AnyArguments, query::Query,
 };
-use tandem_core::Clock;
+use tandem_proto::Timestamp;
 
 use super::{
-    Column, ColumnKind, DumpError, Head, Item, Manifest, Reader, Section, SectionKind, Writer, copy,
+    Column, ColumnKind, DumpError, Head, Item, Manifest, Reader, Sealing, Section, SectionKind, Writer, copy,
+    personal::{People, Places},
     tables::{self, Table},
 };
 use crate::{
@@ -24,18 +25,34 @@ const VALUES: usize = 8_192;
 /// Rows in one statement at most.
 const ROWS: usize = 256;
 
-/// Puts the tables of a copy into the empty database at `url`, in one transaction, and compares what it then gives back. `migrations` are
-/// those of a server of this version. Lists go to `other`.
+/// What a copy is read back with.
+#[derive(Clone, Copy, Debug)]
+pub struct Restoring<'a> {
+    /// The tables of a server of this version.
+    pub migrations: &'a [Migration],
+    /// When it is read back.
+    pub now: Timestamp,
+    /// What reads what is personal.
+    pub sealing: &'a Sealing,
+}
+
+/// Puts the tables of a copy into the empty database at `url`, in one transaction, and compares what it then gives back. Lists go to `other`.
+/// What is personal to somebody whose key is not among `keys` any more reads as erased.
 ///
 /// # Errors
-/// When the copy is damaged or of another program, the database has something in it, or what is in it afterwards differs.
-pub async fn restore<R: BufRead>(
+/// When the copy is damaged or of another program, its keys are missing or older than it, the database has something in it, or what is in it afterwards differs.
+pub async fn restore<R: BufRead, K: BufRead>(
     url: &str,
-    migrations: &[Migration],
-    clock: &dyn Clock,
+    Restoring { migrations, now, sealing }: Restoring<'_>,
     (head, mut input): (Head, Reader<R>),
+    keys: Option<(Head, Reader<K>)>,
     mut other: impl FnMut(&Section, &[Value]),
 ) -> Result<Manifest, DumpError> {
+    match &keys {
+        None if copy::has_keys(&head) => return Err(DumpError::NoKeys),
+        Some((of_keys, _)) if of_keys.made_at < head.made_at => return Err(DumpError::OldKeys),
+        _ => {}
+    }
     let database = Database::claim(url)?;
     let engine = database.engine();
     let mut conn = match &database {
@@ -44,7 +61,7 @@ pub async fn restore<R: BufRead>(
     };
     empty(&mut conn, &database).await?;
     let wanted = of_that_time(migrations, &head)?;
-    schema::migrate(&mut conn, engine, &wanted, clock.now())
+    schema::migrate(&mut conn, engine, &wanted, now)
         .await
         .map_err(|error| StoreError::Open { what: database.name(), reason: error.to_string() })?;
     if engine == Engine::Postgres {
@@ -58,12 +75,30 @@ pub async fn restore<R: BufRead>(
     conn.execute("DELETE FROM audit_key").await?;
     conn.execute("DELETE FROM migrations WHERE name <> '0000_log_postgres'").await?;
     let tables = tables::all(&mut conn, engine).await?;
+    let people = match keys {
+        Some((_, keys)) if copy::has_keys(&head) => {
+            fill_keys(&mut conn, keys, &tables).await?;
+            Some(People::load(&mut conn, sealing.master.clone()).await?)
+        }
+        _ => None,
+    };
+    let mut expected = Writer::new(std::io::sink());
     let mut filling: Option<Filling> = None;
     while let Some(item) = input.next_item()? {
         match item {
-            Item::Begin(section) => filling = Some(Filling::new(section, &tables)?),
-            Item::Row(row) => {
+            Item::Begin(section) => {
+                let places = people.as_ref().filter(|_| !section.sealed.is_empty());
+                let places = places.and_then(|_| Places::of(sealing, &section));
+                let section = Section { sealed: Vec::new(), ..section };
+                expected.begin(&section)?;
+                filling = Some(Filling { places, ..Filling::new(section, &tables)? });
+            }
+            Item::Row(mut row) => {
                 let Some(filling) = &mut filling else { continue };
+                if let (Some(places), Some(people)) = (&filling.places, &people) {
+                    places.open(people, &mut row)?;
+                }
+                expected.row(&row)?;
                 match filling.section.section {
                     SectionKind::Table => filling.take(&mut conn, row).await?,
                     SectionKind::List => other(&filling.section, &row),
@@ -73,6 +108,7 @@ pub async fn restore<R: BufRead>(
                 if let Some(mut filling) = filling.take() {
                     filling.flush(&mut conn).await?;
                 }
+                expected.end()?;
             }
         }
     }
@@ -84,9 +120,36 @@ pub async fn restore<R: BufRead>(
     if engine == Engine::Postgres {
         conn.execute("ANALYZE").await?;
     }
-    compare(&mut conn, engine, &manifest).await?;
+    compare(&mut conn, engine, &expected.finish()?.0).await?;
     conn.close().await?;
     Ok(manifest)
+}
+
+async fn fill_keys<R: BufRead>(
+    conn: &mut AnyConnection,
+    mut input: Reader<R>,
+    tables: &BTreeMap<String, Table>,
+) -> Result<(), DumpError> {
+    let mut filling: Option<Filling> = None;
+    while let Some(item) = input.next_item()? {
+        match item {
+            Item::Begin(section) if copy::is_of_keys(&section) => {
+                filling = Some(Filling::new(section, tables)?);
+            }
+            Item::Begin(_) => return Err(DumpError::Foreign),
+            Item::Row(row) => {
+                if let Some(filling) = &mut filling {
+                    filling.take(conn, row).await?;
+                }
+            }
+            Item::End(_) => {
+                if let Some(mut filling) = filling.take() {
+                    filling.flush(conn).await?;
+                }
+            }
+        }
+    }
+    input.finish().map(drop)
 }
 
 async fn empty(conn: &mut AnyConnection, database: &Database) -> Result<(), DumpError> {
@@ -131,7 +194,7 @@ async fn place(conn: &mut AnyConnection, tables: &BTreeMap<String, Table>) -> Re
 
 async fn compare(conn: &mut AnyConnection, engine: Engine, manifest: &Manifest) -> Result<(), DumpError> {
     let mut again = Writer::new(std::io::sink());
-    copy::tables(conn, engine, &mut again, &mut |_, _| {}).await?;
+    copy::tables(conn, engine, None, &mut again, &mut |_, _| {}).await?;
     let (found, _) = again.finish()?;
     let found: BTreeMap<_, _> = found.sections.into_iter().map(|sum| (sum.end.clone(), sum)).collect();
     for sum in manifest.tables() {
@@ -148,6 +211,8 @@ async fn compare(conn: &mut AnyConnection, engine: Engine, manifest: &Manifest) 
 /// A table that is being filled.
 struct Filling {
     section: Section,
+    /// Where what is to be decrypted lies.
+    places: Option<Places>,
     run: usize,
     rows: Vec<Vec<Value>>,
 }
@@ -163,7 +228,7 @@ impl Filling {
             }
         }
         let run = (VALUES / section.columns.len().max(1)).clamp(1, ROWS);
-        Ok(Self { section, run, rows: Vec::new() })
+        Ok(Self { section, places: None, run, rows: Vec::new() })
     }
 
     async fn take(&mut self, conn: &mut AnyConnection, row: Vec<Value>) -> Result<(), DumpError> {

@@ -77,7 +77,8 @@ impl Table {
             columns.push(column);
         }
         let key = if key.is_empty() { columns.clone() } else { key.into_values().collect() };
-        let section = Section { section: SectionKind::Table, name: name.to_owned(), columns };
+        let section =
+            Section { section: SectionKind::Table, name: name.to_owned(), columns, sealed: Vec::new() };
         Ok(Self { section, key })
     }
 

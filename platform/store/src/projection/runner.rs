@@ -18,6 +18,7 @@ use super::{
 use crate::{
     BoxFuture, Follow, StoreError,
     gate::Gate,
+    keys::Keyring,
     meters,
     reader::{self, Range},
     session::Session,
@@ -47,6 +48,7 @@ pub(crate) struct Runner {
     pub(crate) follow: Follow,
     pub(crate) jobs: Jobs,
     pub(crate) pool: AnyPool,
+    pub(crate) keys: Arc<Keyring>,
     /// How far the view is, for those who wait for it.
     pub(crate) reached: watch::Sender<Cursor>,
     pub(crate) head: watch::Receiver<Cursor>,
@@ -183,6 +185,7 @@ impl Runner {
     /// Takes in what the old view has seen beyond the new one, and switches, all in one transaction; not if that is much.
     async fn switch(&mut self) -> Result<Option<Cursor>, StoreError> {
         let (projection, stored) = (Arc::clone(&self.projection), self.stored);
+        let keys = Arc::clone(&self.keys);
         self.write(move |session| {
             Box::pin(async move {
                 let projection = &*projection;
@@ -192,7 +195,7 @@ impl Runner {
                 let live = Standing::of(&mut *conn, View::LIVE, projection).await?.unwrap_or(Standing::NONE);
                 let range = Range { engine, scope: None, after: stored, head: live.seen };
                 let missed = if live.seen > stored {
-                    reader::on(conn, range, &filter(projection)).await?
+                    reader::on(conn, &keys, range, &filter(projection)).await?
                 } else {
                     Vec::new()
                 };

@@ -16,4 +16,5 @@ mod projections;
 mod resume;
 mod support;
 mod trap;
+mod vault;
 mod walls;

@@ -61,7 +61,8 @@ impl Place {
     }
 
     pub(crate) fn options(&self) -> Options {
-        Options { migrations: vec![NOTES], ..Options::new(self.url()) }
+        let master = Some(Arc::new(tandem_test_support::master_key()) as _);
+        Options { migrations: vec![NOTES], master, ..Options::new(self.url()) }
     }
 
     pub(crate) async fn open(&self) -> Store {

@@ -415,6 +415,7 @@ async fn make_user(
         extension: None,
         roles,
         active: true,
+        erased: false,
     };
     Ok(users::insert(tx, record, String::new(), Some(client.id)).await?.id)
 }

@@ -112,7 +112,7 @@ impl Identity {
                 }
                 rows::insert(tx, user, id, &name, &made).await?;
                 let view = json!({ "name": name });
-                tx.audit(Change::new("passkey.added", "person", user).called(&name).after(&view)).await?;
+                tx.audit(Change::new("passkey.added", "person", user).after(&view)).await?;
                 let event = PasskeyAdded { user, passkey: id, name: name.clone() };
                 tx.append(Stream::user(user), Expect::Any, &[Topic::user(user)], &event).await?;
                 Ok(PasskeyInfo { id, name, created_at: tx.now(), last_used_at: None })

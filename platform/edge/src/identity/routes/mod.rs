@@ -1,6 +1,7 @@
 //! `/sessions` and `/me`; beside it what people do with their accounts, and what those do who administer an org.
 
 mod account;
+mod keys;
 mod oauth;
 mod passkeys;
 mod people;
@@ -29,6 +30,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .merge(oauth::routes())
         .merge(passkeys::routes())
         .merge(people::routes())
+        .merge(keys::routes())
         .merge(roles::routes())
         .merge(second_factor::routes())
         .with_state(edge)
@@ -112,6 +114,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             title: record.title,
             extension: record.extension,
             roles: record.roles,
+            erased: record.erased,
             active: record.active,
             presence,
         },

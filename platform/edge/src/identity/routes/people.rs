@@ -15,6 +15,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(sessions, end_sessions))
         .routes(routes!(deactivate))
         .routes(routes!(reactivate))
+        .routes(routes!(erase))
         .routes(routes!(set_roles))
 }
 
@@ -86,6 +87,7 @@ async fn deactivate(
         (status = 204, description = "Active, or it was so already"),
         (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
+        (status = 409, description = "They were erased", body = Problem),
     ))]
 async fn reactivate(
     State(edge): State<Edge>,
@@ -94,6 +96,28 @@ async fn reactivate(
 ) -> Result<StatusCode, ApiProblem> {
     caller.require(Permission::PeopleWrite)?;
     edge.identity.reactivate(&caller, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Erases a person
+///
+/// Whatever is personal to them is gone for ever: names, what they wrote, how they signed in; in the log and in back-ups too, since the key
+/// it is encrypted under is destroyed. What they did stays, with nobody's name. They must be deactivated first.
+#[utoipa::path(post, path = "/people/{user}/erase", tag = "identity", operation_id = "erasePerson",
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 204, description = "Erased, or they were already"),
+        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+        (status = 409, description = "They are active", body = Problem),
+    ))]
+async fn erase(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<StatusCode, ApiProblem> {
+    caller.require(Permission::PeopleWrite)?;
+    edge.identity.erase(&caller, user, edge.erasers).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,0 +1,69 @@
+//! Texts in columns that no copy, and nobody who reads the database, shall see: an org's secrets.
+
+use tandem_core::OrgScope;
+use tandem_proto::OrgId;
+use tandem_vault::{DataKey, open_text, seal_text};
+
+use super::{Held, Holder};
+use crate::{Store, StoreError, Tx};
+
+impl Tx {
+    /// `text` for a column of the org, sealed for `place`, which must tell it from all other secrets of the org, as `webhook ID`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn seal_secret(&mut self, place: &str, text: &str) -> Result<String, StoreError> {
+        let scope = self.scope();
+        let key = self.key(Holder::Org).await?;
+        let key = key.ok_or_else(|| destroyed(scope.org()))?;
+        Ok(seal_text(&key, &place_of(scope, place), text))
+    }
+
+    /// What [`Self::seal_secret`] sealed for `place`. A text from before secrets were sealed is itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it was changed, or belongs elsewhere.
+    pub async fn open_secret(&mut self, place: &str, sealed: &str) -> Result<String, StoreError> {
+        let scope = self.scope();
+        let key = self.key(Holder::Org).await?;
+        open(key.as_ref(), scope, place, sealed)
+    }
+}
+
+impl Store {
+    /// What [`Tx::seal_secret`] sealed for `place`. A text from before secrets were sealed is itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it was changed, or belongs elsewhere.
+    pub async fn open_secret(
+        &self,
+        scope: OrgScope,
+        place: &str,
+        sealed: &str,
+    ) -> Result<String, StoreError> {
+        let keys = self.keys();
+        let held = match keys.recall(scope.org(), Holder::Org) {
+            Some(held) => Some(held),
+            None => keys.find(&mut *self.scoped(scope).await?, scope.org(), Holder::Org).await?,
+        };
+        open(held.as_ref().and_then(Held::key), scope, place, sealed)
+    }
+}
+
+fn open(key: Option<&DataKey>, scope: OrgScope, place: &str, sealed: &str) -> Result<String, StoreError> {
+    let Some(key) = key else {
+        // No secret of this org was ever sealed.
+        return Ok(sealed.to_owned());
+    };
+    let opened = open_text(key, &place_of(scope, place), sealed);
+    let opened = opened.map_err(|error| StoreError::damaged("secrets", format!("{place}: {error}")))?;
+    Ok(opened.unwrap_or_else(|| sealed.to_owned()))
+}
+
+fn place_of(scope: OrgScope, place: &str) -> String {
+    format!("secret {} {place}", scope.org())
+}
+
+fn destroyed(org: OrgId) -> StoreError {
+    StoreError::damaged("data_keys", format!("the key of org {org} was destroyed"))
+}
