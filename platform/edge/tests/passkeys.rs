@@ -128,6 +128,11 @@ async fn a_passkey_signs_in_without_a_name(server: &Server) {
     for kind in ["passkey.added", "passkey.renamed", "passkey.removed"] {
         assert_eq!(told.iter().filter(|each| *each == kind).count(), 1, "{kind}: {told:?}");
     }
+    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let (_, page) = ask(server, Some(&admin), Method::GET, "/audit?what=passkey.", NONE).await;
+    let entries: Vec<&Value> =
+        page["items"].as_array().expect("items").iter().map(|entry| &entry["what"]).collect();
+    assert_eq!(entries, ["passkey.removed", "passkey.renamed", "passkey.added"]);
 }
 
 #[tokio::test]

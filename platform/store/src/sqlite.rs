@@ -32,9 +32,10 @@ const READERS: u32 = 8;
 /// Every connection: commits survive a power cut, references hold, and a lock held for a moment (a checkpoint, a backup) is waited
 /// for. What a savepoint keeps to go back to stays in memory; a file for it would cost more than the commit. The write-ahead log is taken
 /// into the database every 16 MiB: that takes two more flushes, for which the group that finds it due waits, and pages that were changed
-/// several times meanwhile are written once.
+/// several times meanwhile are written once. What is removed is overwritten.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-    PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096;";
+    PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096; \
+    PRAGMA secure_delete = ON;";
 
 /// A database file that this process alone may open.
 #[derive(Debug)]

@@ -343,6 +343,18 @@ impl Store {
         &self.0.audit_key
     }
 
+    /// Leaves nothing in SQLite's files of what was overwritten: its write-ahead log is taken into the database and emptied, unless somebody
+    /// reads from it for long. PostgreSQL does that in its own time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        if self.0.engine == Engine::Sqlite {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&self.0.readers).await?;
+        }
+        Ok(())
+    }
+
     /// Finishes what was accepted and stops.
     pub async fn close(&self) {
         let inner = &self.0;

@@ -61,7 +61,8 @@ export class ClusterRun implements Run {
 
   async operate(args: string[]): Promise<{ said: string; ended: boolean }> {
     const { database } = JSON.parse(readFileSync(join(this.#dir, "cluster.json"), "utf8"));
-    const where = ["--data", join(this.#dir, "data/operator"), "--database", database];
+    const keys = ["--master-key-file", join(this.#dir, "master.key"), "--audit-key", join(this.#dir, "audit.key")];
+    const where = ["--data", join(this.#dir, "data/operator"), "--database", database, ...keys];
     return { said: execFileSync(BINARY, [...args, ...where], { encoding: "utf8" }), ended: false };
   }
 

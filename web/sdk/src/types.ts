@@ -153,7 +153,7 @@ type Fact<Kind extends string, Data> = Omit<Wire<"Event">, "type" | "data"> & { 
 export type Event =
   | Fact<"presence.changed", { user: UserId; presence: PresenceView }>
   | Fact<"user.created", { user: UserId }>
-  | Fact<"user.deactivated" | "user.reactivated" | "user.roles.set" | "user.password.changed" | "user.second_factor.changed", { user: UserId }>
+  | Fact<"user.deactivated" | "user.reactivated" | "user.erased" | "user.roles.set" | "user.password.changed" | "user.second_factor.changed", { user: UserId }>
   | Fact<"passkey.added" | "passkey.renamed" | "passkey.removed", { user: UserId }>
   | Fact<"chat.created", { chat: ChatId }>
   | Fact<"chat.message.posted" | "chat.message.edited", { message: Message }>

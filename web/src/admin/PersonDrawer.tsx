@@ -43,6 +43,12 @@ export function PersonDrawer({ person, close }: Props) {
     await queryClient.invalidateQueries({ queryKey: ["people"] });
   }
 
+  async function erase() {
+    await tandem.people.erase(id);
+    toast(m.admin.erased, "good");
+    await queryClient.invalidateQueries();
+  }
+
   return (
     <>
       <Dialog open onClose={close} label={m.admin.person} shape="drawer">
@@ -55,13 +61,13 @@ export function PersonDrawer({ person, close }: Props) {
               <p className="text-lg font-semibold break-words">{name}</p>
               <p className="text-soft">
                 {person.name}
-                {!person.active && <span className="text-bad-text"> · {m.admin.inactive}</span>}
+                {!person.active && <span className="text-bad-text"> · {person.erased ? m.admin.isErased : m.admin.inactive}</span>}
               </p>
             </div>
-            {may("role:write") && <Roles person={person} />}
-            {may("people:write") && <Sessions person={person} />}
+            {may("role:write") && !person.erased && <Roles person={person} />}
+            {may("people:write") && !person.erased && <Sessions person={person} />}
           </div>
-          {may("people:write") && (
+          {may("people:write") && !person.erased && (
             <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
               <Button
                 data-testid="account-end-sessions"
@@ -79,6 +85,15 @@ export function PersonDrawer({ person, close }: Props) {
               >
                 {m.admin.resetFactor}
               </Button>
+              {!person.active && (
+                <Button
+                  look="bad"
+                  data-testid="account-erase"
+                  onClick={() => setQuestion({ title: m.admin.eraseTitle(name), hint: m.admin.eraseHint, action: m.admin.erase, run: erase })}
+                >
+                  {m.admin.erase}
+                </Button>
+              )}
               {!person.active && (
                 <Button look="primary" data-testid="account-reactivate" onClick={() => void setActive(true).catch(toastError)}>
                   {m.admin.reactivate}

@@ -57,6 +57,8 @@ export class Feed {
       return this.soon(["deliveries"]);
     }
     if (event.type.startsWith("passkey.")) return this.soon(["passkeys"]);
+    // What somebody wrote is in many lists.
+    if (event.type === "user.erased") this.soon(["chats"]);
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);

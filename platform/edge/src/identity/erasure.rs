@@ -132,7 +132,8 @@ impl Identity {
             .0
             .store
             .write(scope, cause.clone(), move |tx| Box::pin(async move { end_erasure(tx, user).await }));
-        Ok(write.await?)
+        write.await?;
+        Ok(self.0.store.scrub().await?)
     }
 
     /// Puts the org's data under a new key.
@@ -208,6 +209,7 @@ async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     .await?;
     for sql in [
         "DELETE FROM second_factors WHERE org = $1 AND user_id = $2",
+        "DELETE FROM passkeys WHERE org = $1 AND user_id = $2",
         "DELETE FROM oauth_codes WHERE org = $1 AND user_id = $2",
         "DELETE FROM oauth_devices WHERE org = $1 AND user_id = $2",
     ] {
