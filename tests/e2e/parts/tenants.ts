@@ -35,6 +35,9 @@ export interface Things {
   token: string;
   call: string;
   conversation: string;
+  passkey: string;
+  /** Of an audit entry. */
+  seq: string;
   id: string;
 }
 
@@ -184,6 +187,9 @@ export async function fill(server: Server, given: { name: string; org: string; a
       number: given.number, role, webhook, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
       refresh_token: tokens.refresh_token, access_token: tokens.access_token, device_code: device.device_code, user_code: device.user_code, grant,
       session: mine[0].id, token, ...(await given.call()),
+      // A passkey needs an authenticator: `platform/edge/tests/passkeys.rs` has those of two people.
+      passkey: randomUUID(),
+      seq: "1",
       // No job of this server waits for long enough to be asked for: `platform/cluster/tests` has those of two orgs.
       id: randomUUID(),
     },

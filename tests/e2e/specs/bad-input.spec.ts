@@ -99,7 +99,7 @@ test("each role may do what its permissions say on every operation, and nobody's
   const writes = ["add", "create_phone", "flows_update", "publish", "set_number"];
   const supervises = ["agents_list", "create_skill", "decisions", "flows_get", "flows_list", "queues_create", "queues_update", "set_skills", "validate"];
   const administers = [
-    ...["listAudit", "showAudit"],
+    ...["erasePerson", "listAudit", "rotateKey", "showAudit"],
     ...["discardJob", "listJobs", "listNodes", "retryJob", "showJob"],
     ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient", "showClient"],
     ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],

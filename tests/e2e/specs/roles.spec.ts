@@ -8,14 +8,15 @@ import { expect, test } from "../parts/world.ts";
 const OF_THE_SESSION = ["signOut", "signIn", "connect"];
 
 /** Needs no session: signing in, the socket, whose first frame authenticates, and what programs of OAuth ask with their own secret. */
-const PUBLIC = ["authorizeDevice", "connect", "getToken", "revokeToken", "signIn"];
+const PUBLIC = ["authorizeDevice", "connect", "getToken", "offerPasskeySignIn", "revokeToken", "signIn", "signInWithPasskey"];
 
 /** Needs a session and nothing else: one's own account, what one was allowed to see anyway, and what one allows programs. */
 const NO_PERMISSION = [
   ...["listEvents", "me_me", "choose", "signOut"],
   ...["changeMyPassword", "mySecondFactor", "offerSecondFactor", "confirmSecondFactor", "disableSecondFactor"],
   ...["listMySessions", "endMyOtherSessions", "endMySession", "listMyTokens", "createMyToken", "revokeMyToken", "listMyGrants", "endMyGrant"],
-  ...["showAuthorization", "decideAuthorization", "showDevice", "decideDevice"],
+  ...["listMyPasskeys", "offerMyPasskey", "addMyPasskey", "renameMyPasskey", "removeMyPasskey"],
+  ...["showAuthorization", "decideAuthorization", "showDevice", "decideDevice", "readBatch"],
 ];
 
 /** A permission one does not hold cannot be given on, so what is given is none. */

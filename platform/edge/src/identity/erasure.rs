@@ -99,7 +99,7 @@ impl Identity {
 
     /// Those whose key was destroyed and whose tables were not cleared.
     async fn left_over(&self) -> Result<Vec<(OrgScope, UserId)>, IdentityError> {
-        // The server's own work over all orgs.
+        // All orgs: whoever was erased anywhere is cleared when a server starts.
         let rows = sqlx::query(
             "SELECT u.org, u.id FROM data_keys d JOIN users u ON u.org = d.org AND d.holder = 'user:' || u.id \
              WHERE d.destroyed_at IS NOT NULL AND u.erased_at IS NULL",
