@@ -90,7 +90,8 @@ function methodOf(document, name, { path, method, operation, parameters, segment
   const id = JSON.stringify(operation.operationId);
   const values = segments.filter(isParam).map(paramName);
   const variable = (value) => (["query", "body", "options"].includes(value) ? `${value}Value` : camel(value));
-  const query = parameters.filter((each) => each.in === "query");
+  // With `fields` an answer is no longer of its type: who wants less asks with `request`.
+  const query = parameters.filter((each) => each.in === "query" && each.name !== "fields");
   const needsQuery = query.some((each) => each.required);
   const content = operation.requestBody?.content ?? {};
   const form = "application/x-www-form-urlencoded" in content && !("application/json" in content);

@@ -57,6 +57,38 @@ export class AgentsApi {
   }
 }
 
+export class AuditApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Shows a change
+   *
+   * With the thing as it was before and as it was after.
+   *
+   * `GET /api/v1/audit/{seq}`
+   */
+  get(seq: Path<"showAudit", "seq">, options?: RequestOptions): Promise<Answer<"showAudit">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/audit/${seq}` }, options);
+  }
+
+  /**
+   * Lists changes
+   *
+   * Who changed what, the newest first: settings, people, rights, sign-ins. Entries are chained; `tandem audit verify` shows whether one was
+   * changed or taken out since.
+   *
+   * `GET /api/v1/audit`
+   */
+  list(query?: Query<"listAudit">, options?: RequestOptions): Promise<Answer<"listAudit">> {
+    return this.http.send({ method: "GET", path: "/api/v1/audit", query }, options);
+  }
+
+  /** All that `list` has, page after page. */
+  all(query?: Omit<Query<"listAudit">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"listAudit">, void, undefined> {
+    return pages((cursor) => this.list({ ...query, cursor }, options));
+  }
+}
+
 export class CallsHoldApi {
   constructor(private readonly http: Http) {}
 
@@ -495,6 +527,22 @@ export class JobsApi {
   }
 }
 
+export class KeysApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Puts the org's data under a new key
+   *
+   * At once, while everything goes on: the keys that people's data and the org's secrets are encrypted under are wrapped anew, and the org's key
+   * until now is forgotten.
+   *
+   * `POST /api/v1/keys/rotate`
+   */
+  rotate(options?: RequestOptions): Promise<Answer<"rotateKey">> {
+    return this.http.send({ method: "POST", path: "/api/v1/keys/rotate" }, options);
+  }
+}
+
 export class MeGrantsApi {
   constructor(private readonly http: Http) {}
 
@@ -518,6 +566,66 @@ export class MeGrantsApi {
    */
   remove(grant: Path<"endMyGrant", "grant">, options?: RequestOptions): Promise<void> {
     return this.http.send({ method: "DELETE", path: path`/api/v1/me/grants/${grant}` }, options);
+  }
+}
+
+export class MePasskeysApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Adds a passkey
+   *
+   * One that an authenticator made for the caller. Needs a session somebody signed in for, no permission.
+   *
+   * `POST /api/v1/me/passkeys`
+   */
+  create(body: Body<"addMyPasskey">, options?: RequestOptions): Promise<Answer<"addMyPasskey">> {
+    return this.http.send({ method: "POST", path: "/api/v1/me/passkeys", body }, options);
+  }
+
+  /**
+   * Lists one's passkeys
+   *
+   * Oldest first. Needs a session, no permission.
+   *
+   * `GET /api/v1/me/passkeys`
+   */
+  list(options?: RequestOptions): Promise<Answer<"listMyPasskeys">> {
+    return this.http.send({ method: "GET", path: "/api/v1/me/passkeys" }, options);
+  }
+
+  /**
+   * Asks for what an authenticator needs to make one a passkey
+   *
+   * Good for five minutes. Nothing changes until `POST /me/passkeys` brings the answer. Needs a session somebody signed in for, no
+   * permission.
+   *
+   * `POST /api/v1/me/passkeys/offer`
+   */
+  offer(body: Body<"offerMyPasskey">, options?: RequestOptions): Promise<Answer<"offerMyPasskey">> {
+    return this.http.send({ method: "POST", path: "/api/v1/me/passkeys/offer", body }, options);
+  }
+
+  /**
+   * Removes a passkey
+   *
+   * It lets nobody in any more; sessions it began stay. Needs a session somebody signed in for, no permission.
+   *
+   * `DELETE /api/v1/me/passkeys/{passkey}`
+   */
+  remove(passkey: Path<"removeMyPasskey", "passkey">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/me/passkeys/${passkey}` }, options);
+  }
+
+  /**
+   * Renames a passkey
+   *
+   * Needs a session somebody signed in for, no permission.
+   *
+   * `PUT /api/v1/me/passkeys/{passkey}`
+   */
+  update(passkey: Path<"renameMyPasskey", "passkey">, body: Body<"renameMyPasskey">, options?: RequestOptions): Promise<Answer<"renameMyPasskey">> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/me/passkeys/${passkey}`, body }, options);
   }
 }
 
@@ -679,6 +787,7 @@ export class MeTokensApi {
 
 export class MeApi {
   readonly grants: MeGrantsApi;
+  readonly passkeys: MePasskeysApi;
   readonly password: MePasswordApi;
   readonly presence: MePresenceApi;
   readonly secondFactor: MeSecondFactorApi;
@@ -687,6 +796,7 @@ export class MeApi {
 
   constructor(private readonly http: Http) {
     this.grants = new MeGrantsApi(http);
+    this.passkeys = new MePasskeysApi(http);
     this.password = new MePasswordApi(http);
     this.presence = new MePresenceApi(http);
     this.secondFactor = new MeSecondFactorApi(http);
@@ -784,6 +894,15 @@ export class OauthClientsApi {
    */
   create(body: Body<"createClient">, options?: RequestOptions): Promise<Answer<"createClient">> {
     return this.http.send({ method: "POST", path: "/api/v1/oauth/clients", body }, options);
+  }
+
+  /**
+   * Shows a program
+   *
+   * `GET /api/v1/oauth/clients/{client}`
+   */
+  get(client: Path<"showClient", "client">, options?: RequestOptions): Promise<Answer<"showClient">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/oauth/clients/${client}` }, options);
   }
 
   /**
@@ -991,6 +1110,18 @@ export class PeopleApi {
   }
 
   /**
+   * Erases a person
+   *
+   * Whatever is personal to them is gone for ever: names, what they wrote, how they signed in; in the log and in back-ups too, since the key
+   * it is encrypted under is destroyed. What they did stays, with nobody's name. They must be deactivated first.
+   *
+   * `POST /api/v1/people/{user}/erase`
+   */
+  erase(user: Path<"erasePerson", "user">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "POST", path: path`/api/v1/people/${user}/erase` }, options);
+  }
+
+  /**
    * Shows a person
    *
    * `GET /api/v1/people/{user}`
@@ -1154,6 +1285,15 @@ export class RolesApi {
   }
 
   /**
+   * Shows a role
+   *
+   * `GET /api/v1/roles/{role}`
+   */
+  get(role: Path<"showRole", "role">, options?: RequestOptions): Promise<Answer<"showRole">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/roles/${role}` }, options);
+  }
+
+  /**
    * Lists the roles there are
    *
    * Those every org has, then the org's own.
@@ -1200,11 +1340,39 @@ export class SessionsCurrentApi {
   }
 }
 
+export class SessionsPasskeyApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Sign in with a passkey
+   *
+   * Nobody types a name, and no code is asked for: the authenticator knows its user, and has made sure of them. Needs no permission.
+   *
+   * `POST /api/v1/sessions/passkey`
+   */
+  create(body: Body<"signInWithPasskey">, options?: RequestOptions): Promise<Answer<"signInWithPasskey">> {
+    return this.http.send({ method: "POST", path: "/api/v1/sessions/passkey", body, unkeyed: true, open: true }, options);
+  }
+
+  /**
+   * Asks for what an authenticator needs to sign its user in
+   *
+   * The same for everybody, good for five minutes and one sign-in. Needs no permission.
+   *
+   * `POST /api/v1/sessions/passkey/offer`
+   */
+  offer(options?: RequestOptions): Promise<Answer<"offerPasskeySignIn">> {
+    return this.http.send({ method: "POST", path: "/api/v1/sessions/passkey/offer", unkeyed: true, open: true }, options);
+  }
+}
+
 export class SessionsApi {
   readonly current: SessionsCurrentApi;
+  readonly passkey: SessionsPasskeyApi;
 
   constructor(private readonly http: Http) {
     this.current = new SessionsCurrentApi(http);
+    this.passkey = new SessionsPasskeyApi(http);
   }
 
   /**
@@ -1408,12 +1576,14 @@ export class WrapUpCodesApi {
 /** Every operation of the API, by what it is about. */
 export class Operations {
   readonly agents: AgentsApi;
+  readonly audit: AuditApi;
   readonly calls: CallsApi;
   readonly chats: ChatsApi;
   readonly conversations: ConversationsApi;
   readonly events: EventsApi;
   readonly flows: FlowsApi;
   readonly jobs: JobsApi;
+  readonly keys: KeysApi;
   readonly me: MeApi;
   readonly nodes: NodesApi;
   readonly numbers: NumbersApi;
@@ -1430,12 +1600,14 @@ export class Operations {
 
   constructor(protected readonly http: Http) {
     this.agents = new AgentsApi(http);
+    this.audit = new AuditApi(http);
     this.calls = new CallsApi(http);
     this.chats = new ChatsApi(http);
     this.conversations = new ConversationsApi(http);
     this.events = new EventsApi(http);
     this.flows = new FlowsApi(http);
     this.jobs = new JobsApi(http);
+    this.keys = new KeysApi(http);
     this.me = new MeApi(http);
     this.nodes = new NodesApi(http);
     this.numbers = new NumbersApi(http);
@@ -1449,5 +1621,18 @@ export class Operations {
     this.skills = new SkillsApi(http);
     this.webhooks = new WebhooksApi(http);
     this.wrapUpCodes = new WrapUpCodesApi(http);
+  }
+
+  /**
+   * Reads several things
+   *
+   * Up to 20 `GET`s in one request, each carried out and counted as if it had come alone, with the same token. They are not one snapshot:
+   * something may change between them. Their answers are 1 MiB together at most; what does not fit any more is answered with the problem
+   * `batch-full` in its place, to be asked for alone. Needs a session, and the permissions that each read needs.
+   *
+   * `POST /api/v1/batch`
+   */
+  batch(body: Body<"readBatch">, options?: RequestOptions): Promise<Answer<"readBatch">> {
+    return this.http.send({ method: "POST", path: "/api/v1/batch", body }, options);
   }
 }
