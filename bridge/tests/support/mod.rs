@@ -28,7 +28,7 @@ use tandem_proto::{
     events::contact_centre::SkillCreated,
     ws::{RtcAnswer, RtcTrack},
 };
-use tandem_store::{BoxFuture, Cause, Expect, Store, StoreError};
+use tandem_store::{BoxFuture, Cause, Expect, Options, Store, StoreError};
 use tandem_test_support::Postgres;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle, time::timeout};

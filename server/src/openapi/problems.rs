@@ -1,7 +1,7 @@
 //! Which problem types an operation's refusals have.
 
 /// Those that the status alone does not tell, by operation.
-const SPECIAL: [(&str, &str, &[&str]); 49] = [
+const SPECIAL: [(&str, &str, &[&str]); 59] = [
     ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code"]),
     ("connect", "403", &["foreign-origin"]),
     ("calls_create", "409", &["device-not-connected", "unreachable"]),

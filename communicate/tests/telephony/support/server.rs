@@ -20,7 +20,7 @@ use tandem_edge::{Edge, EdgeParts, Identity, identity, no_route};
 use tandem_proto::{NodeId, NodeInfo, NodeRole};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_signaling::{SipConfig, SipTransport};
-use tandem_store::Store;
+use tandem_store::{Options, Store};
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use super::{PATIENCE, World, in_time};

@@ -36,7 +36,7 @@ use tandem_proto::{
     events::contact_centre::SkillCreated,
     ws::{RtcAnswer, RtcTrack},
 };
-use tandem_store::{BoxFuture, Cause, EventFilter, Expect, Store, StoreError};
+use tandem_store::{BoxFuture, Cause, EventFilter, Expect, Options, Store, StoreError};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
