@@ -103,8 +103,8 @@ pub(crate) async fn make(config: &Config, to: &Path, keys: Option<&Path>) -> Res
     // One file of keys, the newest, serves all back-ups before it too.
     fs::rename(half(&parcel.keys), &parcel.keys).map_err(writing)?;
     fs::rename(half(&parcel.file), &parcel.file).map_err(writing)?;
-    report(&parcel.file, &manifest, "written")?;
     say(&format!("{}: the keys; keep the newest only, apart from the back-ups", parcel.keys.display()))?;
+    report(&parcel.file, &manifest, "written")?;
     if parcel.blobs.is_none() && manifest.sections.iter().any(|sum| sum.end == BLOBS && sum.rows > 0) {
         say("blobs are listed, not copied: back up into a folder to copy them")?;
     }

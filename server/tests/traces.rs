@@ -138,6 +138,14 @@ impl Node {
         command
             .args(["serve", "--log", "warn", "--name", name, "--data", name, "--audit-key", "audit.key"])
             .args(FREE_PORTS)
+            .args(
+                folder
+                    .join("master.key")
+                    .exists()
+                    .then_some(["--master-key-file", "master.key"])
+                    .into_iter()
+                    .flatten(),
+            )
             .args(flags)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped());
@@ -189,9 +197,13 @@ impl Drop for Node {
 
 /// The demo organisation on a shared database; answers its administrator's token.
 fn demo(folder: &Path, database: &str) -> String {
+    let mut keys = tandem(folder);
+    keys.args(["keys", "new", "master.key"]);
+    assert_eq!(run(keys).0, 0);
     let mut command = tandem(folder);
     command
         .args(["demo", "--database", database, "--data", "demo", "--audit-key", "audit.key", "--log", "warn"])
+        .args(["--master-key-file", "master.key"])
         .args(FREE_PORTS);
     let (code, _, stderr) = run(command);
     assert_eq!(code, 0, "{stderr}");

@@ -47,7 +47,8 @@ pub(crate) fn master_key(config: &Config) -> Result<Option<Arc<dyn MasterKey>>, 
     let keys = match (&config.master_key, &config.master_key_file) {
         (Some(keys), _) => LocalKeys::parse(keys.expose()).map_err(|error| ("master_key", error)),
         (None, Some(file)) => read_keys(file).map_err(|error| ("master_key_file", error)),
-        (None, None) if config.database.is_shared() => {
+        // The one an installation that grew brought along is the right one.
+        (None, None) if config.database.is_shared() && !config.data.join(MASTER_KEY).exists() => {
             return Err(StartError::Config(
                 "master_key_file: nodes that share a database need the same master key; make one with \
                  `tandem keys new FILE` and give each node a copy"
