@@ -85,9 +85,10 @@ async fn post(store: &Store, scope: OrgScope, chat: ChatId, author: UserId) -> R
     let event = message(chat, author);
     store
         .write(scope, Cause::SYSTEM, move |tx| {
-            Box::pin(
-                async move { tx.append(Stream::chat(chat), Expect::Any, &[Topic::chat(chat)], &event).await },
-            )
+            Box::pin(async move {
+                let author = event.message.author;
+                tx.append_about(author, Stream::chat(chat), Expect::Any, &[Topic::chat(chat)], &event).await
+            })
         })
         .await
 }
@@ -330,7 +331,14 @@ async fn fill(store: &Store, scope: OrgScope, chats: &[ChatId], events: u64) -> 
                 Box::pin(async move {
                     for (_, chat) in (first..first + COMMAND).zip(chats.iter().cycle()) {
                         let event = message(*chat, author);
-                        tx.append(Stream::chat(*chat), Expect::Any, &[Topic::chat(*chat)], &event).await?;
+                        tx.append_about(
+                            author,
+                            Stream::chat(*chat),
+                            Expect::Any,
+                            &[Topic::chat(*chat)],
+                            &event,
+                        )
+                        .await?;
                     }
                     Ok::<_, StoreError>(())
                 })

@@ -4,11 +4,12 @@ use std::{
     io::Write as _,
     path::Path,
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use tandem_bench_report::{Row, median, quantile};
-use tandem_store::Store;
+use tandem_store::{Options, Store};
 use tandem_test_support::Postgres;
 
 use crate::{Size, count, scope, write_until};
@@ -29,7 +30,11 @@ pub(crate) fn is_installed() -> bool {
 pub(crate) async fn append(size: &Size) -> Result<[Row; 2], Box<dyn std::error::Error>> {
     let server = Postgres::start();
     server.admin("tandem", "CREATE TABLE single (id bigserial PRIMARY KEY, data text NOT NULL); ALTER TABLE single OWNER TO tandem");
-    let store = Store::open(&server.url(), &[], Vec::new()).await?;
+    let store = Store::open_with(Options {
+        master: Some(Arc::new(tandem_test_support::master_key())),
+        ..Options::new(server.url())
+    })
+    .await?;
     let scopes: Vec<_> = (0..ORGS).map(|_| scope()).collect();
     let (mut rates, mut tails, mut peers) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..size.rounds {
