@@ -161,6 +161,7 @@ async fn a_small_installation_grows() {
     assert_eq!(server.post(&path, server.token("agent2"), &message).await.0, StatusCode::CREATED);
     let (code, _, stderr) = said(folder.path(), &["backup", "grown", "--database", &database]);
     assert_eq!(code, 0, "{stderr}");
+    let data = server.data().to_owned();
     assert!(server.stop().success());
 
     let (_, stdout, _) =
@@ -174,8 +175,13 @@ async fn a_small_installation_grows() {
         assert!(stdout.contains(line), "{line} in {stdout}");
     }
 
-    // And back.
-    let (code, _, stderr) = said(folder.path(), &["restore", "grown", "--data", "small"]);
+    // And back, with the master key that it is encrypted under and no other.
+    let (code, _, stderr) = said(folder.path(), &["restore", "grown", "--data", "other"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("is not the one it was encrypted under"), "{stderr}");
+    let key = data.join("master.key").display().to_string();
+    let (code, _, stderr) =
+        said(folder.path(), &["restore", "grown", "--data", "small", "--master-key-file", &key]);
     assert_eq!(code, 0, "{stderr}");
 
     let wrong = database.replacen("tandem:tandem@", "tandem:wrong@", 1);
