@@ -1,7 +1,7 @@
 //! Where users come, as browsers know it: what passkeys are bound to.
 //!
-//! It is what the operator said (the setting `url`). Where nothing was said it is what a browser on this machine called it; never what
-//! a request from elsewhere claims.
+//! It is what the operator said (the setting `url`). Where nothing was said, or an address of this machine, it is what a browser on this
+//! machine called it; never what a request from elsewhere claims.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,8 @@ impl Site {
     /// # Errors
     /// [`IdentityError::Conflict`] when nothing was said and the host is not this machine.
     pub(super) fn of(url: Option<&str>, host: Option<&str>) -> Result<Self, IdentityError> {
-        let text = match (url, host) {
+        // An address of this machine is one of several things to call it.
+        let text = match (url.filter(|url| !is_this_machine(url)), host) {
             (Some(url), _) => url.to_owned(),
             (None, Some(host)) if is_loopback(host) => format!("http://{host}"),
             _ => {
@@ -60,6 +61,15 @@ impl FromRequestParts<Edge> for Site {
     }
 }
 
+/// Whether a URL's host is an address of this machine.
+fn is_this_machine(url: &str) -> bool {
+    match Url::parse(url).ok().as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    }
+}
+
 /// Whether a `Host` is this machine, as somebody on it may call it.
 pub(super) fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
@@ -70,6 +80,17 @@ pub(super) fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_of_this_machine_is_called_as_the_browser_calls_it() {
+        let url = Some("http://127.0.0.1:8080");
+        let site = Site::of(url, Some("localhost:8080")).expect("this machine");
+        assert_eq!(site.relying_party().expect("a name").1, "localhost");
+        assert!(matches!(
+            Site::of(url, Some("elsewhere.example")),
+            Err(IdentityError::Conflict { slug: "url-not-set", .. })
+        ));
+    }
 
     #[test]
     fn what_the_operator_said_holds_whatever_a_request_claims() {
