@@ -214,7 +214,9 @@ fn a_start_that_waits_says_for_what() {
     drop(free);
     let database = format!("postgres://tandem:secret@{nobody}/tandem");
     let mut command = tandem(folder.path());
+    assert_eq!(said(folder.path(), &["keys", "new", "master.key"]).0, 0);
     command.args(["serve", "--log", "error", "--database", &database, "--admin", &admin]);
+    command.args(["--master-key-file", "master.key"]);
     command.args(FREE_PORTS.chunks(2).filter(|pair| pair[0] != "--admin").flatten());
     let process = Starting(command.stdout(Stdio::null()).spawn().expect("started"));
     let health = ["health", "--admin", admin.as_str()];
