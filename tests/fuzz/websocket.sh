@@ -15,7 +15,7 @@ made = (json.loads(line) for line in open(sys.argv[1]) if line.startswith("{"))
 print(next(each["executable"] for each in made if each.get("executable") and each["target"]["name"] == "tandem_edge"))
 PY
 )"
-"$tests" --ignored --exact gateway::socket::echo::serves_the_websocket_suite <"$work/stop" >"$work/out" 2>&1 &
+"$tests" --nocapture --exact gateway::socket::echo::serves_the_websocket_suite until-its-input-ends <"$work/stop" >"$work/out" 2>&1 &
 server=$!
 exec 9>"$work/stop"
 trap 'exec 9>&-; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -67,7 +67,7 @@ pub use audit::{AuditKey, Change, Redacted};
 pub use error::StoreError;
 pub use filter::EventFilter;
 pub use follow::Follow;
-pub use keys::{make_keys, read_keys, read_or_make_keys};
+pub use keys::{make_keys, make_private, read_keys, read_or_make_keys};
 pub use postgres::{ServerFacts, examine};
 pub use projection::{Projection, View};
 pub use schema::Migration;

@@ -1,14 +1,14 @@
 //! The key audit entries are authenticated with: a file that is not in the database.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
 use tandem_setup::{Config, StartError};
-use tandem_store::AuditKey;
+use tandem_store::{AuditKey, make_private};
 
 /// Name of the file in the data folder.
 const FILE: &str = "audit.key";
@@ -47,13 +47,7 @@ fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let half = path.with_added_extension(format!("{}.new", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&half)?;
-    let made = writeln!(file, "{}", hex::encode(rand::random::<[u8; 32]>()))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::hard_link(&half, path));
-    fs::remove_file(&half)?;
-    match made {
+    match make_private(path, &format!("{}\n", hex::encode(rand::random::<[u8; 32]>()))) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made,
     }

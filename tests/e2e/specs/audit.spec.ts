@@ -1,15 +1,7 @@
 // Who changed what: told of with how it was before and from where, to those who may see it, and to nobody else.
 import { Api } from "../parts/api.ts";
-import { faults } from "../parts/axe.ts";
-import type { Person } from "../parts/browser.ts";
-import { looks } from "../parts/looks.ts";
+import { looks, looksRight } from "../parts/looks.ts";
 import { expect, test } from "../parts/world.ts";
-
-async function looksRight(person: Person): Promise<void> {
-  expect(await faults(person)).toEqual([]);
-  // Nothing is wider than the window.
-  expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
 
 for (const [dark, width] of looks([
   [false, 1440],

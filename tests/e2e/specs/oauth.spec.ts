@@ -3,9 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type Server as Listener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Api } from "../parts/api.ts";
-import { faults } from "../parts/axe.ts";
-import type { Person } from "../parts/browser.ts";
-import { looks } from "../parts/looks.ts";
+import { looks, looksRight } from "../parts/looks.ts";
 import type { Server } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
 
@@ -87,12 +85,6 @@ class Program {
 /** The token opens nothing any more; on other nodes as soon as they have heard of it. */
 async function shutOut(server: Server, token: string): Promise<void> {
   await expect.poll(async () => (await new Api(server, token).request("GET", "/me")).status).toBe(401);
-}
-
-async function looksRight(person: Person): Promise<void> {
-  expect(await faults(person)).toEqual([]);
-  // Nothing is wider than the window.
-  expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 }
 
 for (const [dark, width] of looks([

@@ -4,9 +4,8 @@ import { createServer, type IncomingMessage, type Server as Listener, type Serve
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { Api, until } from "../parts/api.ts";
-import { faults } from "../parts/axe.ts";
 import type { Person } from "../parts/browser.ts";
-import { looks } from "../parts/looks.ts";
+import { looks, looksRight } from "../parts/looks.ts";
 import type { Server } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
 
@@ -127,12 +126,6 @@ async function secretShown(admin: Person): Promise<string> {
   const secret = await admin.id("webhook-secret").inputValue();
   expect(secret).toMatch(/^whsec_/);
   return secret;
-}
-
-async function looksRight(person: Person): Promise<void> {
-  expect(await faults(person)).toEqual([]);
-  // Nothing is wider than the window.
-  expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 }
 
 /** Longer than it takes until an answer that does not come is given up, and the tries after it. */

@@ -9,8 +9,9 @@ import { usePeople } from "../session/me";
 import { Button } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { Field, inputClass, Select } from "../ui/fields";
-import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
-import { Table, type Column } from "../ui/Table";
+import { PagedTable } from "../ui/PagedTable";
+import { Empty } from "../ui/states";
+import type { Column } from "../ui/Table";
 import { formatFull } from "../ui/time";
 import { EntryDrawer } from "./EntryDrawer";
 import { queryOf, TOPICS, type AuditFilter, type Topic } from "./model";
@@ -23,35 +24,25 @@ export function AuditAdmin() {
   const people = usePeople();
   const { entry: open, ...which } = filter;
   const entries = useInfiniteQuery({ ...queries.audit(queryOf(which)), placeholderData: keepPreviousData });
-  const rows = entries.data?.pages.flatMap((page) => page.items) ?? [];
   const isFiltered = [which.q, which.what, which.who, which.from, which.to].some(Boolean);
   const change = (next: AuditFilter) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true });
   return (
     <section aria-label={m.audit.title} className="flex flex-col gap-4">
       <Filters filter={which} people={people} change={change} isFiltered={isFiltered} />
-      {entries.isPending ? (
-        <SkeletonRows count={6} />
-      ) : entries.isError && rows.length === 0 ? (
-        <Failure error={entries.error} retry={() => void entries.refetch()} />
-      ) : rows.length === 0 ? (
-        <Empty icon={<ScrollText />} title={isFiltered ? m.audit.noneLike : m.audit.none}>
-          {isFiltered ? m.audit.noneLikeHint : m.audit.noneHint}
-        </Empty>
-      ) : (
-        <Table label={m.audit.title} columns={columns(people, (entry) => change({ entry: entry.seq }))} rows={rows} id={({ seq }) => String(seq)} testId="audit-row" />
-      )}
-      {entries.isError && rows.length > 0 && (
-        <p role="alert" className="rounded-2xl bg-bad-soft px-4 py-3 text-bad-text">
-          {describe(entries.error)}
-        </p>
-      )}
-      {entries.hasNextPage && (
-        <div className="flex justify-center">
-          <Button busy={entries.isFetchingNextPage} data-testid="audit-more" onClick={() => void entries.fetchNextPage()}>
-            {m.audit.more}
-          </Button>
-        </div>
-      )}
+      <PagedTable
+        pages={entries}
+        label={m.audit.title}
+        columns={columns(people, (entry) => change({ entry: entry.seq }))}
+        id={({ seq }) => String(seq)}
+        testId="audit-row"
+        awaited={6}
+        empty={
+          <Empty icon={<ScrollText />} title={isFiltered ? m.audit.noneLike : m.audit.none}>
+            {isFiltered ? m.audit.noneLikeHint : m.audit.noneHint}
+          </Empty>
+        }
+        more={{ name: m.audit.more, testId: "audit-more" }}
+      />
       {open !== undefined && <EntryDrawer key={open} seq={open} people={people} close={() => change({ entry: undefined })} />}
     </section>
   );

@@ -6,9 +6,10 @@ import { queries } from "../api/queries";
 import type { Job, JobState as State } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
-import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
+import { PagedTable } from "../ui/PagedTable";
+import { Empty } from "../ui/states";
 import { StateFilter } from "../ui/StateFilter";
-import { Table, type Column } from "../ui/Table";
+import type { Column } from "../ui/Table";
 import { formatFull } from "../ui/time";
 import { ConfirmJob, type Decision } from "./ConfirmJob";
 import { JobDrawer } from "./JobDrawer";
@@ -23,7 +24,6 @@ export function JobsList() {
   const jobs = useInfiniteQuery(queries.jobs(state));
   const [shown, setShown] = useState<Job>();
   const [decision, setDecision] = useState<Decision>();
-  const rows = jobs.data?.pages.flatMap((page) => page.items) ?? [];
   const decide = (kind: Decision["kind"]) => (job: Job) => {
     setShown(undefined);
     setDecision({ kind, job });
@@ -39,29 +39,20 @@ export function JobsList() {
         onChoose={(each) => void navigate({ search: (now) => ({ ...now, tab: "jobs", state: each }), replace: true })}
         testId="jobs"
       />
-      {jobs.isPending ? (
-        <SkeletonRows count={3} />
-      ) : jobs.isError && rows.length === 0 ? (
-        <Failure error={jobs.error} retry={() => void jobs.refetch()} />
-      ) : rows.length === 0 ? (
-        <Empty icon={<ListChecks />} title={state ? m.operations.noJobsIn(m.operations.states[state]) : m.operations.noJobs}>
-          {m.operations.noJobsHint}
-        </Empty>
-      ) : (
-        <Table label={m.operations.jobs} columns={columns(actions)} rows={rows} id={(job) => job.id} testId="job-row" />
-      )}
-      {jobs.isError && rows.length > 0 && (
-        <p role="alert" className="rounded-2xl bg-bad-soft px-4 py-3 text-bad-text">
-          {describe(jobs.error)}
-        </p>
-      )}
-      {jobs.hasNextPage && (
-        <div className="flex justify-center">
-          <Button busy={jobs.isFetchingNextPage} data-testid="jobs-more" onClick={() => void jobs.fetchNextPage()}>
-            {m.operations.more}
-          </Button>
-        </div>
-      )}
+      <PagedTable
+        pages={jobs}
+        label={m.operations.jobs}
+        columns={columns(actions)}
+        id={(job) => job.id}
+        testId="job-row"
+        awaited={3}
+        empty={
+          <Empty icon={<ListChecks />} title={state ? m.operations.noJobsIn(m.operations.states[state]) : m.operations.noJobs}>
+            {m.operations.noJobsHint}
+          </Empty>
+        }
+        more={{ name: m.operations.more, testId: "jobs-more" }}
+      />
       <JobDrawer job={shown} close={() => setShown(undefined)} retry={actions.retry} discard={actions.discard} />
       <ConfirmJob decision={decision} close={() => setDecision(undefined)} />
     </div>

@@ -8,9 +8,10 @@ import type { Delivery, DeliveryState as State, WebhookId } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Confirm, type Question } from "../ui/Confirm";
-import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
+import { PagedTable } from "../ui/PagedTable";
+import { Empty } from "../ui/states";
 import { StateFilter } from "../ui/StateFilter";
-import { Table, type Column } from "../ui/Table";
+import type { Column } from "../ui/Table";
 import { formatFull } from "../ui/time";
 import { toast } from "../ui/toasts";
 import { mayDiscard } from "./model";
@@ -26,7 +27,6 @@ export function Deliveries({ webhook }: { webhook: WebhookId }) {
   const navigate = useNavigate({ from: "/admin" });
   const deliveries = useInfiniteQuery(queries.deliveries(webhook, state));
   const [question, setQuestion] = useState<Question>();
-  const rows = deliveries.data?.pages.flatMap((page) => page.items) ?? [];
 
   async function carryOut(kind: Decision, delivery: Delivery) {
     const { deliveries } = tandem.webhooks;
@@ -60,35 +60,20 @@ export function Deliveries({ webhook }: { webhook: WebhookId }) {
           testId="deliveries"
         />
       </div>
-      {deliveries.isPending ? (
-        <SkeletonRows count={3} />
-      ) : deliveries.isError && rows.length === 0 ? (
-        <Failure error={deliveries.error} retry={() => void deliveries.refetch()} />
-      ) : rows.length === 0 ? (
-        <Empty icon={<ListChecks />} title={state ? m.webhooks.noDeliveriesIn(m.webhooks.deliveryStates[state]) : m.webhooks.noDeliveries}>
-          {m.webhooks.noDeliveriesHint}
-        </Empty>
-      ) : (
-        <Table
-          label={m.webhooks.deliveries}
-          columns={columns(ask("retry"), ask("discard"))}
-          rows={rows}
-          id={({ event }) => event}
-          testId="delivery-row"
-        />
-      )}
-      {deliveries.isError && rows.length > 0 && (
-        <p role="alert" className="rounded-2xl bg-bad-soft px-4 py-3 text-bad-text">
-          {describe(deliveries.error)}
-        </p>
-      )}
-      {deliveries.hasNextPage && (
-        <div className="flex justify-center">
-          <Button busy={deliveries.isFetchingNextPage} data-testid="deliveries-more" onClick={() => void deliveries.fetchNextPage()}>
-            {m.webhooks.more}
-          </Button>
-        </div>
-      )}
+      <PagedTable
+        pages={deliveries}
+        label={m.webhooks.deliveries}
+        columns={columns(ask("retry"), ask("discard"))}
+        id={({ event }) => event}
+        testId="delivery-row"
+        awaited={3}
+        empty={
+          <Empty icon={<ListChecks />} title={state ? m.webhooks.noDeliveriesIn(m.webhooks.deliveryStates[state]) : m.webhooks.noDeliveries}>
+            {m.webhooks.noDeliveriesHint}
+          </Empty>
+        }
+        more={{ name: m.webhooks.more, testId: "deliveries-more" }}
+      />
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </section>
   );

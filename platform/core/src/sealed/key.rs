@@ -12,6 +12,31 @@ use zeroize::Zeroizing;
 
 use super::{Claims, SealError, claims};
 
+/// Bytes that are written as lower-case hexadecimal digits, and read from nothing else.
+macro_rules! written_as_digits {
+    ($type:ident) => {
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = NotAKeyId;
+
+            fn from_str(text: &str) -> Result<Self, NotAKeyId> {
+                bytes_of(text).map(Self).ok_or(NotAKeyId)
+            }
+        }
+    };
+}
+
 /// Names a key: 32 lower-case hexadecimal digits, and nothing else names it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SealKeyId([u8; 16]);
@@ -28,42 +53,13 @@ impl SealKeyId {
     }
 }
 
-impl fmt::Display for SealKeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
+written_as_digits!(SealKeyId);
 
-impl fmt::Debug for SealKeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for SealKeyId {
-    type Err = NotAKeyId;
-
-    fn from_str(text: &str) -> Result<Self, NotAKeyId> {
-        bytes_of(text).map(Self).ok_or(NotAKeyId)
-    }
-}
-
-/// Exactly `N` bytes as lower-case hexadecimal digits.
+/// Exactly `N` bytes as lower-case hexadecimal digits: each id has one spelling.
 fn bytes_of<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let text = text.as_bytes();
-    if text.len() != 2 * N {
-        return None;
-    }
     let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    (hex::encode(bytes) == text).then_some(bytes)
 }
 
 /// The half of a key that everybody may know. As text: 64 lower-case hexadecimal digits.
@@ -76,25 +72,7 @@ impl SealPublicKey {
     }
 }
 
-impl fmt::Display for SealPublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for SealPublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for SealPublicKey {
-    type Err = NotAKeyId;
-
-    fn from_str(text: &str) -> Result<Self, NotAKeyId> {
-        bytes_of(text).map(Self).ok_or(NotAKeyId)
-    }
-}
+written_as_digits!(SealPublicKey);
 
 /// A key as it is published.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -101,8 +101,8 @@ impl Identity {
     async fn left_over(&self) -> Result<Vec<(OrgScope, UserId)>, IdentityError> {
         // All orgs: whoever was erased anywhere is cleared when a server starts.
         let rows = sqlx::query(
-            "SELECT u.org, u.id FROM data_keys d JOIN users u ON u.org = d.org AND d.holder = 'user:' || u.id \
-             WHERE d.destroyed_at IS NOT NULL AND u.erased_at IS NULL",
+            "SELECT u.org, u.id FROM data_keys d JOIN users u ON u.org = d.org AND u.id = substr(d.holder, 6) \
+             WHERE d.destroyed_at IS NOT NULL AND d.holder LIKE 'user:%' AND u.erased_at IS NULL",
         )
         .fetch_all(self.0.store.across_orgs())
         .await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign, verify};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tandem_proto::{OrgId, Timestamp};
+use tandem_proto::Timestamp;
 use tandem_store::{Cause, StoreError};
 use tokio::sync::OnceCell;
 
@@ -61,8 +61,7 @@ impl Identity {
 
     /// The key of all nodes: the first that needs it makes it.
     async fn shared_key(&self) -> Result<Key, IdentityError> {
-        // The server's own, of no org.
-        let scope = self.0.mint.scope(OrgId::from_uuid(uuid::Uuid::nil()));
+        let scope = self.0.mint.system();
         let fresh = hex::encode(rand::random::<[u8; 32]>());
         let secret = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
             Box::pin(async move {

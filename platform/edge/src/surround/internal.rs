@@ -38,10 +38,10 @@ pub(super) async fn strip(mut request: Request, next: Next) -> Response {
 /// Removes them; says how many names there were.
 fn strip_from(headers: &mut HeaderMap) -> u64 {
     let ours: Vec<HeaderName> = headers.keys().filter(|name| is_internal(name.as_str())).cloned().collect();
-    ours.iter().fold(0, |count, name| {
+    for name in &ours {
         headers.remove(name);
-        count + 1
-    })
+    }
+    ours.len() as u64
 }
 
 /// Whether a header's name is one of ours however it is spelled: what separates words and the case of letters make no difference.

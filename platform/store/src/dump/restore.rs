@@ -44,7 +44,7 @@ pub struct Restoring<'a> {
 pub async fn restore<R: BufRead, K: BufRead>(
     url: &str,
     Restoring { migrations, now, sealing }: Restoring<'_>,
-    (head, mut input): (Head, Reader<R>),
+    (head, input): (Head, Reader<R>),
     keys: Option<(Head, Reader<K>)>,
     mut other: impl FnMut(&Section, &[Value]),
 ) -> Result<Manifest, DumpError> {
@@ -77,42 +77,13 @@ pub async fn restore<R: BufRead, K: BufRead>(
     let tables = tables::all(&mut conn, engine).await?;
     let people = match keys {
         Some((_, keys)) if copy::has_keys(&head) => {
-            fill_keys(&mut conn, keys, &tables).await?;
+            fill(&mut conn, keys, &tables, Part::Keys, &mut |_, _| {}).await?;
             Some(People::load(&mut conn, sealing.master.clone()).await?)
         }
         _ => None,
     };
-    let mut expected = Writer::new(std::io::sink());
-    let mut filling: Option<Filling> = None;
-    while let Some(item) = input.next_item()? {
-        match item {
-            Item::Begin(section) => {
-                let places = people.as_ref().filter(|_| !section.sealed.is_empty());
-                let places = places.and_then(|_| Places::of(sealing, &section));
-                let section = Section { sealed: Vec::new(), ..section };
-                expected.begin(&section)?;
-                filling = Some(Filling { places, ..Filling::new(section, &tables)? });
-            }
-            Item::Row(mut row) => {
-                let Some(filling) = &mut filling else { continue };
-                if let (Some(places), Some(people)) = (&filling.places, &people) {
-                    places.open(people, &mut row)?;
-                }
-                expected.row(&row)?;
-                match filling.section.section {
-                    SectionKind::Table => filling.take(&mut conn, row).await?,
-                    SectionKind::List => other(&filling.section, &row),
-                }
-            }
-            Item::End(_) => {
-                if let Some(mut filling) = filling.take() {
-                    filling.flush(&mut conn).await?;
-                }
-                expected.end()?;
-            }
-        }
-    }
-    let manifest = input.finish()?;
+    let part = Part::Data(people.as_ref().map(|people| (sealing, people)));
+    let Filled { manifest, expected } = fill(&mut conn, input, &tables, part, &mut other).await?;
     if engine == Engine::Postgres {
         place(&mut conn, &tables).await?;
     }
@@ -120,36 +91,73 @@ pub async fn restore<R: BufRead, K: BufRead>(
     if engine == Engine::Postgres {
         conn.execute("ANALYZE").await?;
     }
-    compare(&mut conn, engine, &expected.finish()?.0).await?;
+    compare(&mut conn, engine, &expected).await?;
     conn.close().await?;
     Ok(manifest)
 }
 
-async fn fill_keys<R: BufRead>(
+/// Which of the two files it is.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Keys,
+    /// All else, and what reads what is personal in it.
+    Data(Option<(&'a Sealing, &'a People)>),
+}
+
+/// What was put into the database.
+struct Filled {
+    /// As the file says of itself.
+    manifest: Manifest,
+    /// As the database must give it back: what was encrypted is not any more.
+    expected: Manifest,
+}
+
+/// Puts a file's rows into their tables; lists go to `other`.
+async fn fill<R: BufRead>(
     conn: &mut AnyConnection,
     mut input: Reader<R>,
     tables: &BTreeMap<String, Table>,
-) -> Result<(), DumpError> {
+    part: Part<'_>,
+    other: &mut impl FnMut(&Section, &[Value]),
+) -> Result<Filled, DumpError> {
+    let mut expected = Writer::new(std::io::sink());
     let mut filling: Option<Filling> = None;
+    let reading = match part {
+        Part::Keys => None,
+        Part::Data(reading) => reading,
+    };
     while let Some(item) = input.next_item()? {
         match item {
-            Item::Begin(section) if copy::is_of_keys(&section) => {
-                filling = Some(Filling::new(section, tables)?);
+            Item::Begin(section) => {
+                if copy::is_of_keys(&section) != matches!(part, Part::Keys) {
+                    return Err(DumpError::Foreign);
+                }
+                let places = reading.filter(|_| !section.sealed.is_empty());
+                let places = places.and_then(|(sealing, _)| Places::of(sealing, &section));
+                let section = Section { sealed: Vec::new(), ..section };
+                expected.begin(&section)?;
+                filling = Some(Filling { places, ..Filling::new(section, tables)? });
             }
-            Item::Begin(_) => return Err(DumpError::Foreign),
-            Item::Row(row) => {
-                if let Some(filling) = &mut filling {
-                    filling.take(conn, row).await?;
+            Item::Row(mut row) => {
+                let Some(filling) = &mut filling else { continue };
+                if let (Some(places), Some((_, people))) = (&filling.places, reading) {
+                    places.open(people, &mut row)?;
+                }
+                expected.row(&row)?;
+                match filling.section.section {
+                    SectionKind::Table => filling.take(conn, row).await?,
+                    SectionKind::List => other(&filling.section, &row),
                 }
             }
             Item::End(_) => {
                 if let Some(mut filling) = filling.take() {
                     filling.flush(conn).await?;
                 }
+                expected.end()?;
             }
         }
     }
-    input.finish().map(drop)
+    Ok(Filled { manifest: input.finish()?, expected: expected.finish()?.0 })
 }
 
 async fn empty(conn: &mut AnyConnection, database: &Database) -> Result<(), DumpError> {

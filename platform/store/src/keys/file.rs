@@ -1,4 +1,4 @@
-//! Master keys in a file of this machine.
+//! Keys in files of this machine.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -38,17 +38,24 @@ pub fn read_or_make_keys(path: &Path) -> Result<LocalKeys, MasterError> {
 /// # Errors
 /// [`MasterError::File`].
 pub fn make_keys(path: &Path) -> Result<(), MasterError> {
-    // Under another name until it is whole and on disk: what is encrypted under half a key is lost. Several processes may start at once, so
-    // each writes a file of its own, and the first one's stays.
-    let half = path.with_extension(format!("{}.part", std::process::id()));
-    let made = write(&half).and_then(|()| fs::hard_link(&half, path)).and_then(|()| sync_folder(path));
-    let _ = fs::remove_file(&half);
-    made.map_err(|reason| fault(path, reason))
+    make_private(path, &LocalKeys::generate(FIRST)).map_err(|reason| fault(path, reason))
 }
 
-fn write(half: &Path) -> io::Result<()> {
+/// Writes a file for this account only, whole and on disk or not at all: what is made with half a key is lost. Several processes may
+/// do it at once: each writes a file of its own, and the first one's stays.
+///
+/// # Errors
+/// As of the file system; [`io::ErrorKind::AlreadyExists`] when it is there.
+pub fn make_private(path: &Path, text: &str) -> io::Result<()> {
+    let half = path.with_added_extension(format!("{}.part", std::process::id()));
+    let made = write(&half, text).and_then(|()| fs::hard_link(&half, path)).and_then(|()| sync_folder(path));
+    let _ = fs::remove_file(&half);
+    made
+}
+
+fn write(half: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(half)?;
-    file.write_all(LocalKeys::generate(FIRST).as_bytes())?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 

@@ -17,7 +17,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 use tandem_proto::{Event, OrgId, Payload, UserId};
 use tandem_vault::{DataKey, MasterKey};
 
-pub use file::{make_keys, read_keys, read_or_make_keys};
+pub use file::{make_keys, make_private, read_keys, read_or_make_keys};
 pub(crate) use rotation::{check, rewrap, rotate};
 
 use crate::{Migration, StoreError};

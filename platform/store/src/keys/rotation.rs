@@ -9,8 +9,10 @@ use crate::StoreError;
 
 /// Whether the org keys are under master keys that are set. Read before anything is written.
 pub(crate) async fn check(keys: &Keyring, conn: &mut AnyConnection) -> Result<(), StoreError> {
+    // One org of each is enough.
     let sql = "SELECT k.org, k.version, k.key, k.master FROM org_keys k \
-        WHERE NOT EXISTS (SELECT 1 FROM org_keys o WHERE o.master = k.master AND (o.org, o.version) < (k.org, k.version))";
+        JOIN (SELECT master, min(org) AS org FROM org_keys GROUP BY master) m \
+        ON m.master = k.master AND m.org = k.org";
     for row in sqlx::query(sql).fetch_all(conn).await? {
         let (org, version): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
         let org = parsed(&org)?;

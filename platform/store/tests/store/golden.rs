@@ -45,6 +45,19 @@ fn fault(known: &BTreeMap<&str, &EventType>, kind: &str, schema: u16, data: Valu
     }
 }
 
+/// A pointer that leads nowhere would leave what is personal in plain text.
+#[test]
+fn what_is_personal_is_where_it_is_said_to_be() {
+    let fixtures = fixtures();
+    for event in events::all() {
+        let data = &fixtures[&(event.kind.to_owned(), event.schema)];
+        for pointer in event.personal {
+            let text = data.pointer(pointer);
+            assert!(text.is_some_and(|text| text.is_string() || text.is_null()), "{} {pointer}", event.kind);
+        }
+    }
+}
+
 #[test]
 fn every_shape_of_every_event_reads_as_todays_type() {
     let known: BTreeMap<&str, &EventType> = events::all().map(|event| (event.kind, event)).collect();

@@ -4,27 +4,38 @@
 use std::io::{Read as _, Write as _};
 
 use axum::{Router, routing::get};
+use futures::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpListener;
+use tokio_tungstenite::connect_async;
 
 use super::*;
 use crate::gateway::upgrade::Upgrade;
 
 const MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
+/// Beside the test's name on the command line: it goes on until its input ends (tests/fuzz/websocket.sh).
+const GO_ON: &str = "until-its-input-ends";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "serves until its input ends: tests/fuzz/websocket.sh starts it"]
 async fn serves_the_websocket_suite() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound");
-    writeln!(std::io::stdout(), "echo on {address}").expect("somebody reads");
     let router = Router::new().route("/", get(async |upgrade: Upgrade| upgrade.accept(echo)));
-    let told = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
-    let serving = axum::serve(listener, router);
-    let ended = tokio::select! {
-        served = serving => served,
-        told = told => told.expect("not cancelled").map(drop),
-    };
-    ended.expect("served until told");
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let (mut socket, _) = connect_async(format!("ws://{address}/")).await.expect("accepted");
+    for message in [Message::text("κόσμε"), Message::binary(vec![0, 255])] {
+        socket.send(message.clone()).await.expect("sent");
+        assert_eq!(socket.next().await.expect("an answer").expect("a message"), message);
+    }
+    socket.close(None).await.expect("closed");
+
+    if std::env::args().any(|argument| argument == GO_ON) {
+        writeln!(std::io::stdout(), "echo on {address}").expect("somebody reads");
+        let told = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
+        told.await.expect("not cancelled").expect("it ends");
+    }
+    serving.abort();
 }
 
 async fn echo(connection: TokioIo<Upgraded>) {
