@@ -25,7 +25,7 @@ use tandem_edge::{
 };
 use tandem_media::MediaEvent;
 use tandem_proto::{
-    CallId, DeviceId, NodeId, NodeRole, UserId,
+    CallId, DeviceId, DivisionId, NodeId, NodeRole, UserId,
     api::{EndReason, Presence},
 };
 use tandem_relay::MediaPool;
@@ -42,6 +42,7 @@ use placing::resolve;
 use sip::{Front, Registrations};
 use switch::{Parts, Switch};
 
+pub use directory::{NUMBERS, PHONES};
 pub use rtc::Rtc;
 pub use switch::CommunicateConfig;
 
@@ -50,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0030_telephony", sql: include_str!("../migrations/0030_telephony.sql") },
     Migration { name: "0031_call_states", sql: include_str!("../migrations/0031_call_states.sql") },
     Migration { name: "0032_sip_nodes", sql: include_str!("../migrations/0032_sip_nodes.sql") },
+    Migration { name: "0033_divisions", sql: include_str!("../migrations/0033_divisions.sql") },
 ];
 
 /// What is personal in the tables of this crate.
@@ -222,6 +224,7 @@ impl Communicate {
         cause: Cause,
         user: UserId,
         auth_user: &str,
+        division: DivisionId,
     ) -> Result<(PhoneRecord, String), PhoneError> {
         self.calls.switch.identity.user(scope, user).await?.ok_or(PhoneError::NoUser)?;
         let orgs = self.calls.switch.identity.orgs().await?;
@@ -230,7 +233,7 @@ impl Communicate {
             .find(|(org, _)| *org == scope)
             .map(|(_, name)| name)
             .ok_or(PhoneError::NoUser)?;
-        self.phones().create(scope, cause, user, auth_user, &realm).await
+        self.phones().create(scope, cause, user, auth_user, &realm, division).await
     }
 
     pub(crate) fn records(&self) -> &Records {
@@ -244,6 +247,10 @@ impl Communicate {
     ) -> Result<Vec<String>, ApiProblem> {
         let switch = &self.calls.switch;
         Ok(switch.registrations.shown(scope, auth_user, switch.clock.now()).await?)
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.calls.switch.identity
     }
 
     pub(crate) async fn person(

@@ -10,7 +10,7 @@ use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     CallId, Problem,
     api::{
-        AnswerCall, Call, CallsQuery, HoldCall, MuteCall, NewCall, NewPhone, Number, NumberTarget, Page,
+        AnswerCall, Call, CallsQuery, HoldCall, InDivision, MuteCall, NewCall, NewPhone, Number, NumberTarget, Page,
         Phone, SendDtmf, Track,
     },
 };
@@ -18,7 +18,7 @@ use tandem_store::Cause;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Communicate,
+    Communicate, NUMBERS, PHONES,
     calls::{CallFilter, Command},
     directory::{PhoneError, PhoneRecord, normalise},
 };
@@ -255,18 +255,21 @@ async fn tracks(
 
 /// Lists phones
 ///
-/// One's own, or everybody's for who holds `phone:write`.
-#[utoipa::path(get, path = "/phones", tag = "communicate", responses(
+/// One's own, and those of the divisions in which one holds `phone:write`.
+#[utoipa::path(get, path = "/phones", tag = "communicate", params(InDivision), responses(
     (status = 200, description = "Phones, with where they are registered from", body = Page<Phone>),
     (status = 403, description = "Needs `call:use`", body = Problem),
 ))]
 async fn phones(
     caller: Caller,
     State(communicate): State<Communicate>,
+    Query(wanted): Query<InDivision>,
 ) -> Result<Json<Page<Phone>>, ApiProblem> {
     caller.require(Permission::CallUse)?;
     let user = (!caller.may(Permission::PhoneWrite)).then_some(caller.user);
-    let found = communicate.phones().list(caller.scope, user).await?;
+    let mut found = communicate.phones().list(caller.scope, user).await?;
+    found.retain(|phone| phone.user == caller.user || PHONES.is_seen(&caller.rights, phone.division));
+    found.retain(|phone| wanted.division.is_none_or(|wanted| wanted == phone.division));
     let mut items = Vec::with_capacity(found.len());
     for phone in found {
         items.push(communicate.view_phone(caller.scope, phone, None).await?);
@@ -277,21 +280,23 @@ async fn phones(
 /// Makes a phone's account
 ///
 /// The secret is in this answer only.
-#[utoipa::path(post, path = "/phones", tag = "communicate", request_body = NewPhone, responses(
+#[utoipa::path(post, path = "/phones", tag = "communicate", request_body = NewPhone, params(InDivision), responses(
     (status = 201, description = "The phone with its secret", body = Phone),
-    (status = 403, description = "Needs `phone:write`", body = Problem),
-    (status = 404, description = "No such user", body = Problem),
+    (status = 403, description = "Needs `phone:write`, in the division (`other-division`)", body = Problem),
+    (status = 404, description = "No such user or division", body = Problem),
     (status = 409, description = "The name is taken", body = Problem),
     (status = 422, description = "The name does not fit", body = Problem),
 ))]
 async fn create_phone(
     caller: Caller,
     State(communicate): State<Communicate>,
+    Query(InDivision { division }): Query<InDivision>,
     Json(new): Json<NewPhone>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::PhoneWrite)?;
-    let made =
-        communicate.create_phone(caller.scope, Cause::request(&caller), new.user, &new.auth_user).await;
+    let division = communicate.identity().place_for_new(&caller, &PHONES, division).await?;
+    let cause = Cause::request(&caller);
+    let made = communicate.create_phone(caller.scope, cause, new.user, &new.auth_user, division).await;
     let (phone, secret) = made.map_err(phone_problem)?;
     Ok((StatusCode::CREATED, Json(communicate.view_phone(caller.scope, phone, Some(secret)).await?))
         .into_response())
@@ -308,24 +313,29 @@ fn phone_problem(error: PhoneError) -> ApiProblem {
 }
 
 /// Lists outside numbers
-#[utoipa::path(get, path = "/numbers", tag = "communicate", responses(
+#[utoipa::path(get, path = "/numbers", tag = "communicate", params(InDivision), responses(
     (status = 200, description = "Numbers and where they lead", body = Page<Number>),
     (status = 403, description = "Needs `call:use`", body = Problem),
 ))]
 async fn numbers(
     caller: Caller,
     State(communicate): State<Communicate>,
+    Query(wanted): Query<InDivision>,
 ) -> Result<Json<Page<Number>>, ApiProblem> {
     caller.require(Permission::CallUse)?;
-    Ok(Json(Page { items: communicate.numbers().all(caller.scope).await?, next: None }))
+    let mut items = communicate.numbers().all(caller.scope).await?;
+    items.retain(|number| wanted.division.is_none_or(|wanted| wanted == number.division));
+    Ok(Json(Page { items, next: None }))
 }
 
 /// Points a number somewhere
+///
+/// A number the org has stays in its division; a new one belongs to the one named.
 #[utoipa::path(put, path = "/numbers/{number}", tag = "communicate", request_body = NumberTarget,
-    params(("number" = String, Path, description = "E.164 with `+`")), responses(
+    params(("number" = String, Path, description = "E.164 with `+`"), InDivision), responses(
     (status = 200, description = "The number", body = Number),
-    (status = 403, description = "Needs `phone:write`", body = Problem),
-    (status = 404, description = "No such user or flow", body = Problem),
+    (status = 403, description = "Needs `phone:write`, in the number's division (`other-division`)", body = Problem),
+    (status = 404, description = "No such user, flow or division", body = Problem),
     (status = 409, description = "Another org has this number", body = Problem),
     (status = 422, description = "Not an E.164 number", body = Problem),
 ))]
@@ -333,6 +343,7 @@ async fn set_number(
     caller: Caller,
     State(communicate): State<Communicate>,
     Path(number): Path<String>,
+    Query(InDivision { division }): Query<InDivision>,
     Json(target): Json<NumberTarget>,
 ) -> Result<Json<Number>, ApiProblem> {
     caller.require(Permission::PhoneWrite)?;
@@ -341,6 +352,13 @@ async fn set_number(
             n.starts_with('+') && n[1..].chars().all(|c| c.is_ascii_digit()) && (5..=16).contains(&n.len())
         })
         .ok_or_else(|| ApiProblem::invalid("number", "must be + and 4 to 15 digits"))?;
+    let division = match communicate.numbers().place(caller.scope, &number).await? {
+        Some(division) => {
+            caller.require_in(Permission::PhoneWrite, division)?;
+            division
+        }
+        None => communicate.identity().place_for_new(&caller, &NUMBERS, division).await?,
+    };
     match target {
         NumberTarget::User { user } => {
             communicate.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
@@ -351,7 +369,7 @@ async fn set_number(
             }
         }
     }
-    let number = Number { number, to: target };
+    let number = Number { number, to: target, division };
     communicate.numbers().set(caller.scope, Cause::request(&caller), number.clone()).await?;
     Ok(Json(number))
 }
@@ -365,6 +383,7 @@ impl Communicate {
         secret: Option<String>,
     ) -> Result<Phone, ApiProblem> {
         let contacts = self.registered(scope, &phone.auth_user).await?;
-        Ok(Phone { id: phone.id, user: phone.user, auth_user: phone.auth_user, secret, contacts })
+        let PhoneRecord { id, user, auth_user, division, .. } = phone;
+        Ok(Phone { id, user, auth_user, secret, contacts, division })
     }
 }

@@ -1,13 +1,13 @@
 //! What a demo org needs to take its first call.
 
-use tandem_core::{OrgScope, Precondition};
+use tandem_core::OrgScope;
 use tandem_proto::{
-    FlowId, QueueId, UserId,
+    DivisionId, FlowId, QueueId, UserId,
     api::{QueueMember, QueueSettings},
 };
 use tandem_store::Cause;
 
-use crate::{Engage, EngageError};
+use crate::{Engage, EngageError, Target};
 
 const FLOW: &str = include_str!("../flows/support.toml");
 const CODES: [&str; 3] = ["Resolved", "Follow-up", "Wrong number"];
@@ -41,8 +41,9 @@ impl Engage {
             evaluation: Default::default(),
             skills: Vec::new(),
         };
-        let queue = self.create_queue(scope, Cause::SYSTEM, settings).await?;
-        let flow = self.publish_flow(scope, Cause::SYSTEM, None, Precondition::NONE, FLOW.to_owned()).await?;
+        let home = DivisionId::home(scope.org());
+        let queue = self.set_queue(scope, Cause::SYSTEM, Target::New(home), settings).await?;
+        let flow = self.publish_flow(scope, Cause::SYSTEM, Target::New(home), FLOW.to_owned()).await?;
         Ok(Demo { queue: queue.id, flow: flow.id })
     }
 }

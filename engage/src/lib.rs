@@ -28,5 +28,6 @@ pub use api::routes;
 pub use demo::Demo;
 pub use error::EngageError;
 pub use service::{Engage, Parts};
+pub use settings::{FLOWS, QUEUES, Target};
 pub use stats::{Counts, Limits, projections};
 pub use tables::MIGRATIONS;

@@ -15,7 +15,7 @@ use tandem_communicate::control::{CallNotice, IncomingCall};
 use tandem_core::{Clock, OrgScope};
 use tandem_edge::{Identity, UserRecord};
 use tandem_proto::{
-    ConversationId, NodeRole, QueueId, UserId,
+    ConversationId, DivisionId, NodeRole, QueueId, UserId,
     api::{self, ConversationState, PresenceView, Role, RoutingStatus, WrapUpMode},
 };
 use tandem_routing_engine::{Engine, Notice};
@@ -280,6 +280,7 @@ impl Engage {
         Ok(api::Agent {
             user: record.id,
             display_name: record.display_name,
+            division: record.division,
             status: state.as_ref().map_or(RoutingStatus::OffQueue, |state| state.status),
             since: state.as_ref().map_or(presence.since, |state| state.since),
             presence,
@@ -289,12 +290,16 @@ impl Engage {
         })
     }
 
-    /// All agents: members of queues, and whoever holds the role.
-    pub(crate) async fn agents(&self, scope: OrgScope) -> Result<Vec<api::Agent>, EngageError> {
+    /// The agents of some divisions: members of queues, and whoever holds the role.
+    pub(crate) async fn agents(
+        &self,
+        scope: OrgScope,
+        wanted: impl Fn(DivisionId) -> bool,
+    ) -> Result<Vec<api::Agent>, EngageError> {
         let org = self.org(scope).await?;
         let mut agents = Vec::new();
         for record in self.identity().users(scope).await? {
-            if is_agent(&org, &record) {
+            if wanted(record.division) && is_agent(&org, &record) {
                 agents.push(self.agent(&org, record).await?);
             }
         }
@@ -422,7 +427,7 @@ impl Engage {
 }
 
 fn is_agent(org: &Org, record: &UserRecord) -> bool {
-    record.roles.contains(&Role::Agent) || org.settings().memberships(record.id).next().is_some()
+    record.holds(&Role::Agent) || org.settings().memberships(record.id).next().is_some()
 }
 
 /// The names of the `.wav` files in a folder.

@@ -14,6 +14,14 @@ pub const MIGRATIONS: &[Migration] = &[
         CREATE TABLE engage_outside (org text PRIMARY KEY, cursor text NOT NULL, calls text NOT NULL);
     ",
     },
+    Migration {
+        name: "0055_engage_divisions",
+        sql: "
+        -- The division a thing belongs to; empty: the one every org has.
+        ALTER TABLE engage_queues ADD COLUMN division text;
+        ALTER TABLE engage_flows ADD COLUMN division text;
+    ",
+    },
 ];
 
 // Hashed when it was applied: not a space of it changes.

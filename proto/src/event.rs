@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    CallId, ChatId, ConversationId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId, WebhookId,
+    CallId, ChatId, ConversationId, DivisionId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId, WebhookId,
 };
 
 /// A place in the log. Positions grow but need not be dense.
@@ -154,6 +154,8 @@ scoped!(Topic:
     queue(QueueId) = "queue",
     /// Those who supervise the contact centre.
     supervisors(OrgId) = "supervisors",
+    /// Those who supervise the contact centre in a division.
+    division(DivisionId) = "division",
     /// Those who administer the org.
     admins(OrgId) = "admins",
 );

@@ -41,6 +41,8 @@ macro_rules! ids {
 ids! {
     /// A tenant.
     OrgId,
+    /// A part of an org, to which things belong.
+    DivisionId,
     /// A person who can sign in.
     UserId,
     /// One sign-in, or one token that acts for somebody.
@@ -91,6 +93,13 @@ ids! {
     WebhookId,
     /// One run of one server process; a restart makes a new one.
     NodeId,
+}
+
+impl DivisionId {
+    /// The division every org has: things belong to it where nobody says otherwise.
+    pub const fn home(org: OrgId) -> Self {
+        Self::from_uuid(org.uuid())
+    }
 }
 
 impl From<DeviceId> for EndpointId {

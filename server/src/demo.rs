@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tandem_core::OrgScope;
 use tandem_edge::{IdentityError, UserRecord};
 use tandem_proto::{
-    QueueId,
+    DivisionId, QueueId,
     api::{NewPerson, Number, NumberTarget, Role},
 };
 use tandem_setup::{Config, StartError};
@@ -140,7 +140,8 @@ async fn make(parts: &Parts, sip: SocketAddr) -> Result<Demo, StartError> {
         try_join_all(agents.iter().map(|agent| phone(parts, scope, agent))),
     )
     .await?;
-    let number = Number { number: NUMBER.to_owned(), to: NumberTarget::Flow { flow: contact_centre.flow } };
+    let to = NumberTarget::Flow { flow: contact_centre.flow };
+    let number = Number { number: NUMBER.to_owned(), to, division: DivisionId::home(scope.org()) };
     parts.communicate.numbers().set(scope, CAUSE, number).await.map_err(broken)?;
     let trunk = parts.communicate.trunks().set(scope, CAUSE, "demo".to_owned(), TRUNK.to_owned());
     trunk.await.map_err(broken)?;
@@ -158,7 +159,7 @@ async fn make(parts: &Parts, sip: SocketAddr) -> Result<Demo, StartError> {
 /// A SIP phone named after the agent's extension.
 async fn phone(parts: &Parts, scope: OrgScope, agent: &UserRecord) -> Result<PhoneLogin, StartError> {
     let extension = agent.extension.clone().unwrap_or_default();
-    let made = parts.communicate.create_phone(scope, CAUSE, agent.id, &extension).await;
+    let made = parts.communicate.create_phone(scope, CAUSE, agent.id, &extension, agent.division).await;
     let (account, secret) = made.map_err(broken)?;
     Ok(PhoneLogin { extension, auth_user: account.auth_user, secret, domain: String::new() })
 }

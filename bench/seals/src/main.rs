@@ -26,7 +26,8 @@ async fn main() {
         org: OrgId::generate(),
         user: UserId::generate(),
         session: SessionId::generate(),
-        permissions: Permission::ALL.iter().copied().collect(),
+        rights: Permission::ALL.iter().copied().collect(),
+        complete: true,
         request: RequestId::generate(),
     });
     let seal = |behalf: &Behalf| here.for_service("calls", there.me(), behalf).expect("sealed");

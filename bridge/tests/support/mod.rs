@@ -164,6 +164,7 @@ impl Node {
             presence: Arc::new(Nothing),
             authorities: Vec::new(),
             erasers: tandem_edge::Erasers(&[]),
+            divided: tandem_edge::DividedKinds(&[]),
         });
         let me = NodeId::generate();
         let alone = place.url.starts_with("sqlite:");

@@ -5,10 +5,10 @@
 mod routes;
 
 use tandem_core::{OrgScope, RequestContext};
-use tandem_edge::{ApiProblem, Identity, IdentityError, Invalid, UserRecord, page};
+use tandem_edge::{ApiProblem, Identity, IdentityError, Invalid, UserRecord, identity::PEOPLE, page};
 use tandem_presence::PresenceError;
 use tandem_proto::{
-    UserId,
+    DivisionId, UserId,
     api::{NewPerson, Page, PageQuery, PeopleQuery, Person},
     limits::NAME_CHARS,
 };
@@ -68,6 +68,7 @@ impl Directory {
         let words = words(query.query.as_deref().unwrap_or_default())?;
         let mut people = self.identity.users(scope).await?;
         people.retain(|user| matches(user, &words));
+        people.retain(|user| query.division.is_none_or(|wanted| wanted == user.division));
         let query = PageQuery { cursor: query.cursor.clone(), limit: query.limit };
         let Page { items, next } = page::of_list(people, &query, list_key)?;
         let mut page = Page { items: Vec::with_capacity(items.len()), next };
@@ -90,17 +91,37 @@ impl Directory {
     ///
     /// # Errors
     /// [`IdentityError::Taken`] for a name or extension somebody has, [`IdentityError::Invalid`] for one that cannot be,
-    /// [`IdentityError::NotHeld`] for a role that stands for more than the caller holds.
-    pub async fn add(&self, ctx: &RequestContext, new: NewPerson) -> Result<Person, DirectoryError> {
+    /// [`IdentityError::NotHeld`] for a role that stands for more than the caller holds, [`IdentityError::OtherDivision`].
+    pub async fn add(
+        &self,
+        ctx: &RequestContext,
+        new: NewPerson,
+        division: Option<DivisionId>,
+    ) -> Result<Person, DirectoryError> {
+        let division = self.identity.place_for_new(ctx, &PEOPLE, division).await?;
         self.identity.may_give(ctx, &new.roles).await?;
-        let user = self.identity.create_user(ctx.scope, Cause::request(ctx), new).await?;
+        let user = self.identity.create_user_in(ctx.scope, Cause::request(ctx), new, division).await?;
         self.person_of(ctx.scope, user).await
     }
 
     async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
         let presence = self.presence.of(scope, user.id).await?;
-        let UserRecord { id, name, display_name, title, extension, roles, active, erased } = user;
-        Ok(Person { id, name, display_name, title, extension, roles, active, erased, presence })
+        let UserRecord { id, name, display_name, title, extension, roles, grants, division, active, erased } =
+            user;
+        let person = Person {
+            id,
+            name,
+            display_name,
+            title,
+            extension,
+            roles,
+            grants,
+            division,
+            active,
+            erased,
+            presence,
+        };
+        Ok(person)
     }
 }
 
@@ -125,6 +146,8 @@ fn matches(user: &UserRecord, words: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tandem_proto::OrgId;
+
     use super::*;
 
     #[test]
@@ -136,6 +159,8 @@ mod tests {
             title: None,
             extension: Some("1001".into()),
             roles: Vec::new(),
+            grants: Vec::new(),
+            division: DivisionId::home(OrgId::generate()),
             active: true,
             erased: false,
         };

@@ -5,7 +5,7 @@ use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
 use tandem_proto::{
     Problem, UserId,
-    api::{NewPerson, Page, PeopleQuery, Person},
+    api::{InDivision, NewPerson, Page, PeopleQuery, Person},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -49,17 +49,21 @@ async fn person(
 }
 
 /// Adds a person
-#[utoipa::path(post, path = "/people", tag = "collaborate", request_body = NewPerson, responses(
+///
+/// With roles held in all divisions, which the caller holds there; somebody who shall hold them in some is given those afterwards.
+#[utoipa::path(post, path = "/people", tag = "collaborate", request_body = NewPerson, params(InDivision), responses(
     (status = 201, description = "Added", body = Person),
-    (status = 403, description = "Needs `people:write`, and all permissions of the roles given", body = Problem),
+    (status = 403, description = "Needs `people:write`, in the division (`other-division`), and all permissions of the roles given", body = Problem),
+    (status = 404, description = "No such division", body = Problem),
     (status = 409, description = "Somebody has this name or extension", body = Problem),
     (status = 422, description = "A field that cannot be taken", body = Problem),
 ))]
 async fn add(
     caller: Caller,
     State(directory): State<Directory>,
+    Query(InDivision { division }): Query<InDivision>,
     Json(new): Json<NewPerson>,
 ) -> Result<(StatusCode, Json<Person>), ApiProblem> {
     caller.require(Permission::PeopleWrite)?;
-    Ok((StatusCode::CREATED, Json(directory.add(&caller, new).await?)))
+    Ok((StatusCode::CREATED, Json(directory.add(&caller, new, division).await?)))
 }

@@ -193,7 +193,7 @@ async fn what_can_be_chosen() {
     let world = World::new().await;
     let [ada] = world.agents(["ada"]).await;
     let mut clerk = ada.clone();
-    clerk.permissions = [Permission::PeopleRead].into_iter().collect();
+    clerk.rights = [Permission::PeopleRead].into_iter().collect();
     world.collaborate.presence().connected(ada.clone(), DeviceId::generate()).await;
 
     let chosen = json!({ "primary": "meeting", "message": "room 5" });

@@ -105,6 +105,7 @@ impl World {
             presence: Arc::new(collaborate.presence().clone()),
             authorities: vec![Arc::new(collaborate.chats().clone())],
             erasers: tandem_edge::Erasers(&[tandem_collaborate::erase]),
+            divided: tandem_edge::DividedKinds(&[]),
         });
         let api = edge.routes().merge(tandem_collaborate::routes(&collaborate)).split_for_parts().0;
         let app = edge.surround(Router::new().nest("/api/v1", api).fallback(no_route));
@@ -137,9 +138,9 @@ impl World {
         let user = self.identity.create_user(scope, Cause::SYSTEM, person).await.expect("a user").id;
         let token = self.identity.issue_token(scope, user).await.expect("a token");
         self.tokens.lock().expect("unpoisoned").insert(user, token);
-        let permissions = Permissions::of(&role);
+        let rights = Permissions::of(&role).into();
         let (session, request) = (SessionId::generate(), RequestId::generate());
-        RequestContext { scope, user, session, permissions, request, origin: tandem_core::Origin::NONE }
+        RequestContext { scope, user, session, rights, request, origin: tandem_core::Origin::NONE }
     }
 
     /// Agents of a fresh org.

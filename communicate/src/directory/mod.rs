@@ -7,7 +7,7 @@ mod phones;
 mod trunks;
 
 pub use dial_plan::{Destination, normalise};
-pub use numbers::Numbers;
+pub use numbers::{NUMBERS, Numbers};
 pub(crate) use orgs::Orgs;
-pub use phones::{PhoneError, PhoneRecord, Phones};
+pub use phones::{PHONES, PhoneError, PhoneRecord, Phones};
 pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};

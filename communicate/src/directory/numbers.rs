@@ -1,15 +1,27 @@
 //! Outside numbers (DID) and where they lead.
 
-use sqlx::Row;
-use tandem_core::{Mint, OrgScope};
+use sqlx::{AssertSqlSafe, Row};
+use tandem_core::{Mint, OrgScope, Permission};
+use tandem_edge::identity::{self, Divided};
 use tandem_proto::{
-    Cursor, FlowId, OrgId, Stream, Topic,
-    api::{Number, NumberTarget},
+    Cursor, DivisionId, FlowId, OrgId, Stream, Topic,
+    api::{DividedKind, Number, NumberTarget},
     events::call::NumberSet,
 };
 use tandem_store::{Cause, Change, EventFilter, Expect, Store, StoreError};
 
 use super::dial_plan::spellings;
+
+/// Numbers belong to divisions; whoever calls sees them all.
+pub const NUMBERS: Divided = Divided {
+    kind: DividedKind::Number,
+    table: "numbers",
+    id: "number",
+    seen_with: &[Permission::CallUse],
+    changed_with: Permission::PhoneWrite,
+};
+
+const COLUMNS: &str = "org, number, target, COALESCE(division, org) AS division";
 
 /// The numbers of all orgs.
 #[derive(Clone, Debug)]
@@ -24,14 +36,26 @@ impl Numbers {
 
     /// The org's numbers, in order.
     pub async fn all(&self, scope: OrgScope) -> Result<Vec<Number>, StoreError> {
-        let rows = sqlx::query("SELECT number, target FROM numbers WHERE org = $1 ORDER BY number")
+        let sql = format!("SELECT {COLUMNS} FROM numbers WHERE org = $1 ORDER BY number");
+        let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(scope.org().to_string())
             .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
         rows.iter().map(read_number).collect()
     }
 
-    /// Points a number to a destination, for an org that has it or a number nobody has.
+    /// The division one of the org's numbers belongs to.
+    pub(crate) async fn place(&self, scope: OrgScope, number: &str) -> Result<Option<DivisionId>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM numbers WHERE number = $1 AND org = $2");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(number.to_owned())
+            .bind(scope.org().to_string())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
+            .await?;
+        row.as_ref().map(read_number).transpose().map(|number| number.map(|number| number.division))
+    }
+
+    /// Points a number to a destination, for an org that has it or a number nobody has. One that the org has stays in its division.
     pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), StoreError> {
         let event = NumberSet { number: number.number.clone(), target: number.to.clone() };
         let target = serde_json::to_string(&number.to).map_err(|e| damaged(&e))?;
@@ -41,7 +65,8 @@ impl Numbers {
                     let org = tx.scope().org();
                     let text = org.to_string();
                     // Not one statement: PostgreSQL refuses an update that would touch another org's row before it looks whether it would.
-                    let was = sqlx::query("SELECT number, target FROM numbers WHERE number = $1 AND org = $2")
+                    let sql = format!("SELECT {COLUMNS} FROM numbers WHERE number = $1 AND org = $2");
+                    let was = sqlx::query(AssertSqlSafe(sql))
                         .bind(number.number.as_str())
                         .bind(text.as_str())
                         .fetch_optional(tx.conn())
@@ -65,6 +90,8 @@ impl Numbers {
                         if ours.rows_affected() == 0 {
                             return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
                         }
+                    } else {
+                        identity::put(tx, &NUMBERS, &number.number, number.division).await?;
                     }
                     let change = Change::new("number.set", "number", &number.number).after(&number);
                     tx.audit(was.iter().fold(change, |change, was| change.before(was))).await?;
@@ -89,8 +116,9 @@ impl Numbers {
         dialled: &str,
     ) -> Result<Option<(OrgScope, Number)>, StoreError> {
         let [e164, bare] = spellings(dialled);
+        let sql = format!("SELECT {COLUMNS} FROM numbers WHERE number = $1 OR number = $2");
         // All orgs: whose number it is is the question.
-        let row = sqlx::query("SELECT org, number, target FROM numbers WHERE number = $1 OR number = $2")
+        let row = sqlx::query(AssertSqlSafe(sql))
             .bind(e164)
             .bind(bare)
             .fetch_optional(self.store.across_orgs())
@@ -103,7 +131,8 @@ impl Numbers {
 
 fn read_number(row: &sqlx::any::AnyRow) -> Result<Number, StoreError> {
     let to: NumberTarget = serde_json::from_str(row.try_get("target")?).map_err(|e| damaged(&e))?;
-    Ok(Number { number: row.try_get("number")?, to })
+    let division = row.try_get::<String, _>("division")?.parse().map_err(|e: uuid::Error| damaged(&e))?;
+    Ok(Number { number: row.try_get("number")?, to, division })
 }
 
 fn damaged(error: &dyn std::error::Error) -> StoreError {

@@ -3,11 +3,22 @@
 use rand::RngCore;
 use serde_json::json;
 use sqlx::Row;
-use tandem_core::OrgScope;
-use tandem_edge::identity::IdentityError;
-use tandem_proto::{PhoneId, Stream, Topic, UserId, events::call::PhoneCreated};
+use tandem_core::{OrgScope, Permission};
+use tandem_edge::identity::{self, Divided, IdentityError};
+use tandem_proto::{
+    DivisionId, PhoneId, Stream, Topic, UserId, api::DividedKind, events::call::PhoneCreated,
+};
 use tandem_sip::Ha1;
 use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError};
+
+/// Phones belong to divisions; whoever has one sees it, wherever it belongs.
+pub const PHONES: Divided = Divided {
+    kind: DividedKind::Phone,
+    table: "phones",
+    id: "id",
+    seen_with: &[Permission::PhoneWrite],
+    changed_with: Permission::PhoneWrite,
+};
 
 /// A phone's account.
 #[derive(Clone, Debug)]
@@ -20,6 +31,8 @@ pub struct PhoneRecord {
     pub auth_user: String,
     /// What its answers are checked against.
     pub ha1: Ha1,
+    /// The division it belongs to.
+    pub division: DivisionId,
 }
 
 /// Why a phone cannot be made.
@@ -67,6 +80,7 @@ impl Phones {
         user: UserId,
         auth_user: &str,
         realm: &str,
+        division: DivisionId,
     ) -> Result<(PhoneRecord, String), PhoneError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if !(1..=64).contains(&auth_user.len()) || !auth_user.chars().all(allowed) {
@@ -80,6 +94,7 @@ impl Phones {
             user,
             auth_user: auth_user.to_owned(),
             ha1: Ha1::new(auth_user, realm, &secret),
+            division,
         };
         let stored = record.clone();
         self.store
@@ -103,6 +118,7 @@ impl Phones {
                     if done.rows_affected() == 0 {
                         return Err(PhoneError::Taken(stored.auth_user));
                     }
+                    identity::put(tx, &PHONES, stored.id, stored.division).await?;
                     let view =
                         json!({ "user": stored.user, "auth_user": stored.auth_user, "secret": Redacted });
                     tx.audit(Change::new("phone.created", "phone", stored.id).after(&view)).await?;
@@ -125,7 +141,7 @@ impl Phones {
     /// The org's phones, by name; only `user`'s if given.
     pub async fn list(&self, scope: OrgScope, user: Option<UserId>) -> Result<Vec<PhoneRecord>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, user_id, auth_user, ha1_md5, ha1_sha256 FROM phones
+            "SELECT id, user_id, auth_user, ha1_md5, ha1_sha256, COALESCE(division, org) AS division FROM phones
              WHERE org = $1 AND ($2 = '' OR user_id = $2) ORDER BY auth_user",
         )
         .bind(scope.org().to_string())
@@ -138,7 +154,8 @@ impl Phones {
     /// The phone that authenticates so.
     pub async fn find(&self, scope: OrgScope, auth_user: &str) -> Result<Option<PhoneRecord>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, user_id, auth_user, ha1_md5, ha1_sha256 FROM phones WHERE org = $1 AND auth_user = $2",
+            "SELECT id, user_id, auth_user, ha1_md5, ha1_sha256, COALESCE(division, org) AS division FROM phones
+             WHERE org = $1 AND auth_user = $2",
         )
         .bind(scope.org().to_string())
         .bind(auth_user.to_owned())
@@ -155,6 +172,7 @@ fn read_phone(row: &sqlx::any::AnyRow) -> Result<PhoneRecord, StoreError> {
         user: row.try_get::<String, _>("user_id")?.parse().map_err(damaged)?,
         auth_user: row.try_get("auth_user")?,
         ha1: Ha1 { md5: hash(row, "ha1_md5")?, sha256: hash(row, "ha1_sha256")? },
+        division: row.try_get::<String, _>("division")?.parse().map_err(damaged)?,
     })
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use tandem_bus::{Bus, Links};
 use tandem_cluster::{Cluster, Joining, MIGRATIONS};
-use tandem_core::{Mint, Permissions, RequestContext};
+use tandem_core::{Mint, RequestContext, Rights};
 use tandem_edge::RtcGateway;
 use tandem_proto::{
     DeviceId, NodeId, NodeInfo, NodeRole, OrgId, RequestId, SessionId, Topic, TrackId, UserId, ws::Signal,
@@ -61,7 +61,7 @@ fn person(mint: &Mint) -> RequestContext {
         scope: mint.scope(OrgId::generate()),
         user: UserId::generate(),
         session: SessionId::generate(),
-        permissions: Permissions::default(),
+        rights: Rights::default(),
         request: RequestId::generate(),
         origin: tandem_core::Origin::NONE,
     }

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use tandem_communicate::control::CallError;
 use tandem_core::OrgScope;
-use tandem_proto::api::{EndReason, Number, NumberTarget};
+use tandem_proto::{
+    DivisionId,
+    api::{EndReason, Number, NumberTarget},
+};
 use tandem_sip::StatusCode;
 use tandem_store::{Cause, StoreError};
 use tandem_test_support::Postgres;
@@ -55,13 +58,15 @@ async fn numbers_and_trunks_are_not_shared() {
     let world = World::new().await;
     let other = world.server.identity.create_org("other").await.expect("an org");
     let numbers = world.server.communicate.numbers();
-    let ours = Number { number: World::BOBS_NUMBER.into(), to: NumberTarget::User { user: world.bob } };
+    let division = DivisionId::home(other.org());
+    let to = NumberTarget::User { user: world.bob };
+    let ours = Number { number: World::BOBS_NUMBER.into(), to, division };
     let stolen = numbers.set(other, Cause::SYSTEM, ours).await;
     assert!(matches!(stolen, Err(StoreError::Conflict { .. })), "{stolen:?}");
 
     // A number of the other org's is not reached by way of our trunk, nor from our phones.
     let user = person(&world.server.identity, other, "eve", "1003").await;
-    let theirs = Number { number: "+15550300".into(), to: NumberTarget::User { user } };
+    let theirs = Number { number: "+15550300".into(), to: NumberTarget::User { user }, division };
     numbers.set(other, Cause::SYSTEM, theirs).await.expect("a number");
     let mut carrier = world.carrier().await;
     let dialling = carrier.dial("+15550300").await;

@@ -5,7 +5,7 @@ use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     Problem, UserId,
-    api::{Agent, AgentSkills, NewSkill, Page, PageQuery, Skill},
+    api::{Agent, AgentSkills, DividedQuery, NewSkill, Page, PageQuery, Skill},
 };
 use tandem_store::Cause;
 
@@ -13,19 +13,21 @@ use crate::Engage;
 
 /// Lists agents live
 ///
-/// Members of queues and whoever holds the role. Changes come as `agent_state` signals on topic `supervisors:{org}`.
-#[utoipa::path(get, path = "/agents", tag = "engage", params(PageQuery), responses(
+/// Members of queues and whoever holds the role, of the divisions in which one supervises. Changes come as `agent_state` signals on topic
+/// `supervisors:{org}`, for who supervises in some divisions on `division:{division}` of each.
+#[utoipa::path(get, path = "/agents", tag = "engage", params(DividedQuery), responses(
     (status = 200, description = "Agents", body = Page<Agent>),
     (status = 403, description = "Needs `queue:supervise`", body = Problem),
 ))]
 pub(super) async fn list(
     caller: Caller,
     State(engage): State<Engage>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<DividedQuery>,
 ) -> Result<Json<Page<Agent>>, ApiProblem> {
     caller.require(Permission::QueueSupervise)?;
-    let agents = engage.agents(caller.scope).await?;
-    Ok(Json(page::of_list(agents, &query, |agent| (agent.display_name.clone(), agent.user))?))
+    let shown = |division| query.wants(division) && caller.may_in(Permission::QueueSupervise, division);
+    let agents = engage.agents(caller.scope, shown).await?;
+    Ok(Json(page::of_list(agents, &query.page(), |agent| (agent.display_name.clone(), agent.user))?))
 }
 
 /// Shows oneself as an agent
@@ -48,7 +50,7 @@ pub(super) async fn me(caller: Caller, State(engage): State<Engage>) -> Result<J
     params(("user" = UserId, Path, description = "The agent")),
     responses(
         (status = 200, description = "The skills as they are now", body = AgentSkills),
-        (status = 403, description = "Needs `queue:write`", body = Problem),
+        (status = 403, description = "Needs `queue:write`, in the agent's division (`other-division`)", body = Problem),
         (status = 404, description = "No such user", body = Problem),
         (status = 422, description = "A skill or level that does not exist", body = Problem),
     ))]
@@ -59,6 +61,9 @@ pub(super) async fn set_skills(
     Json(skills): Json<AgentSkills>,
 ) -> Result<Json<AgentSkills>, ApiProblem> {
     caller.require(Permission::QueueWrite)?;
+    let agent = engage.identity().user(caller.scope, user).await.map_err(crate::EngageError::from)?;
+    let agent = agent.ok_or_else(|| ApiProblem::not_found("user"))?;
+    caller.require_in(Permission::QueueWrite, agent.division)?;
     engage.set_agent_skills(caller.scope, Cause::request(&caller), user, skills.skills.clone()).await?;
     Ok(Json(skills))
 }

@@ -10,7 +10,7 @@ use tandem_proto::{
 use tandem_store::Cause;
 
 use crate::{
-    Engage,
+    Engage, QUEUES,
     conversation::{
         Conversation,
         rows::{self, Seen},
@@ -20,14 +20,24 @@ use crate::{
 /// A wrap-up note, characters.
 const NOTE_CHARS: usize = 4_000;
 
-/// Whose conversations the caller may see.
+/// Whose conversations the caller may see. One belongs to the division of its queue; while it has none, to no division.
 async fn seen(engage: &Engage, caller: &Caller) -> Result<Seen, ApiProblem> {
-    if caller.may(Permission::QueueSupervise) {
+    if caller.rights.has_everywhere(Permission::QueueSupervise) {
         return Ok(Seen::All);
     }
-    caller.require(Permission::QueueRead)?;
+    let supervises = caller.may(Permission::QueueSupervise);
+    if !supervises {
+        caller.require(Permission::QueueRead)?;
+    }
     let org = engage.org(caller.scope).await?;
-    let queues = org.settings().memberships(caller.user).map(|queue| queue.id).collect();
+    let places = engage.identity().places(caller.scope, &QUEUES).await?;
+    let settings = org.settings();
+    let is_seen = |queue: &&api::Queue| {
+        let is_member = || queue.settings.members.iter().any(|member| member.user == caller.user);
+        supervises && caller.may_in(Permission::QueueSupervise, places.of(queue.id))
+            || caller.may(Permission::QueueRead) && is_member()
+    };
+    let queues = settings.queues.values().filter(is_seen).map(|queue| queue.id).collect();
     Ok(Seen::By(caller.user, queues))
 }
 
@@ -47,7 +57,8 @@ async fn find(engage: &Engage, caller: &Caller, id: ConversationId) -> Result<Co
 
 /// Lists conversations
 ///
-/// Newest first. Supervisors see all, agents those of their queues and those they took part in.
+/// Newest first. Supervisors see all, those of single divisions those of the queues there; agents those of their queues and those they took
+/// part in.
 #[utoipa::path(get, path = "/conversations", tag = "engage", params(ConversationsQuery), responses(
     (status = 200, description = "Conversations, newest first", body = Page<api::Conversation>),
     (status = 403, description = "Needs `queue:read` or `queue:supervise`", body = Problem),
@@ -92,8 +103,8 @@ pub(super) async fn get(
     params(("conversation" = ConversationId, Path, description = "The conversation")),
     responses(
         (status = 200, description = "Decisions, oldest first", body = Page<Decision>),
-        (status = 403, description = "Needs `queue:supervise`", body = Problem),
-        (status = 404, description = "No such conversation", body = Problem),
+        (status = 403, description = "Needs `queue:supervise`, in its queue's division (`other-division`)", body = Problem),
+        (status = 404, description = "No such conversation, or not one to see", body = Problem),
     ))]
 pub(super) async fn decisions(
     caller: Caller,
@@ -101,7 +112,13 @@ pub(super) async fn decisions(
     Path(id): Path<ConversationId>,
 ) -> Result<Json<Page<Decision>>, ApiProblem> {
     caller.require(Permission::QueueSupervise)?;
-    find(&engage, &caller, id).await?;
+    match find(&engage, &caller, id).await?.view.queue {
+        Some(queue) => {
+            let division = engage.identity().places(caller.scope, &QUEUES).await?.of(queue);
+            caller.require_in(Permission::QueueSupervise, division)?;
+        }
+        None => caller.require_everywhere(Permission::QueueSupervise)?,
+    }
     let items = engage.decisions(caller.scope, id).await?;
     Ok(Json(Page { items, next: None }))
 }

@@ -1,49 +1,66 @@
 //! Flows: checked, published, read.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use tandem_core::{Permission, Precondition};
+use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, IfMatch, Json, Path, Query, page};
 use tandem_proto::{
     FlowId, Problem,
-    api::{Flow, FlowCheck, FlowText, Page, PageQuery},
+    api::{DividedQuery, Flow, FlowCheck, FlowText, InDivision, Page},
 };
 use tandem_store::Cause;
 
 use super::versions::tagged;
-use crate::Engage;
+use crate::{Engage, FLOWS, Target};
+
+/// A flow the caller may see, where it belongs now.
+async fn find(engage: &Engage, caller: &Caller, id: FlowId) -> Result<Flow, ApiProblem> {
+    let org = engage.org(caller.scope).await?;
+    let division = engage.identity().places(caller.scope, &FLOWS).await?.of(id);
+    let flow = org.settings().flows.get(&id).map(|published| published.view.clone());
+    let flow = flow.filter(|_| FLOWS.is_seen(&caller.rights, division));
+    flow.map(|flow| Flow { division, ..flow }).ok_or_else(|| ApiProblem::not_found("flow"))
+}
 
 /// Lists flows
-#[utoipa::path(get, path = "/flows", tag = "engage", params(PageQuery), responses(
+///
+/// Those of the divisions in which one may see them.
+#[utoipa::path(get, path = "/flows", tag = "engage", params(DividedQuery), responses(
     (status = 200, description = "The published version of each, by name", body = Page<Flow>),
     (status = 403, description = "Needs `flow:read`", body = Problem),
 ))]
 pub(super) async fn list(
     caller: Caller,
     State(engage): State<Engage>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<DividedQuery>,
 ) -> Result<Json<Page<Flow>>, ApiProblem> {
     caller.require(Permission::FlowRead)?;
     let org = engage.org(caller.scope).await?;
-    let flows: Vec<_> = org.settings().flows.values().map(|published| published.view.clone()).collect();
-    Ok(Json(page::of_list(flows, &query, |flow| (flow.name.clone(), flow.id))?))
+    let places = engage.identity().places(caller.scope, &FLOWS).await?;
+    let placed = |flow: &Flow| Flow { division: places.of(flow.id), ..flow.clone() };
+    let flows = org.settings().flows.values().map(|published| placed(&published.view)).collect::<Vec<_>>();
+    let shown = |flow: &Flow| query.wants(flow.division) && FLOWS.is_seen(&caller.rights, flow.division);
+    let flows = flows.into_iter().filter(shown).collect();
+    Ok(Json(page::of_list(flows, &query.page(), |flow| (flow.name.clone(), flow.id))?))
 }
 
 /// Publishes a new flow
-#[utoipa::path(post, path = "/flows", tag = "engage", request_body = FlowText, responses(
+#[utoipa::path(post, path = "/flows", tag = "engage", request_body = FlowText, params(InDivision), responses(
     (status = 201, description = "The flow; `ETag` is its version", body = Flow),
-    (status = 403, description = "Needs `flow:write`", body = Problem),
+    (status = 403, description = "Needs `flow:write`, in the division (`other-division`)", body = Problem),
+    (status = 404, description = "No such division", body = Problem),
     (status = 409, description = "The name is taken", body = Problem),
     (status = 422, description = "`bad-flow`: faults with line and field", body = Problem),
 ))]
 pub(super) async fn publish(
     caller: Caller,
     State(engage): State<Engage>,
+    Query(InDivision { division }): Query<InDivision>,
     Json(flow): Json<FlowText>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::FlowWrite)?;
-    let flow = engage
-        .publish_flow(caller.scope, Cause::request(&caller), None, Precondition::NONE, flow.text)
-        .await?;
+    let division = engage.identity().place_for_new(&caller, &FLOWS, division).await?;
+    let cause = Cause::request(&caller);
+    let flow = engage.publish_flow(caller.scope, cause, Target::New(division), flow.text).await?;
     Ok(tagged(StatusCode::CREATED, flow.version, flow))
 }
 
@@ -51,7 +68,7 @@ pub(super) async fn publish(
 #[utoipa::path(get, path = "/flows/{flow}", tag = "engage", params(("flow" = FlowId, Path, description = "The flow")), responses(
     (status = 200, description = "The published version; `ETag` is its number", body = Flow),
     (status = 403, description = "Needs `flow:read`", body = Problem),
-    (status = 404, description = "No such flow", body = Problem),
+    (status = 404, description = "No such flow, or not one to see", body = Problem),
 ))]
 pub(super) async fn get(
     caller: Caller,
@@ -59,9 +76,7 @@ pub(super) async fn get(
     Path(id): Path<FlowId>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::FlowRead)?;
-    let org = engage.org(caller.scope).await?;
-    let flow = org.settings().flows.get(&id).map(|published| published.view.clone());
-    let flow = flow.ok_or_else(|| ApiProblem::not_found("flow"))?;
+    let flow = find(&engage, &caller, id).await?;
     Ok(tagged(StatusCode::OK, flow.version, flow))
 }
 
@@ -72,8 +87,8 @@ pub(super) async fn get(
     params(("flow" = FlowId, Path, description = "The flow"), IfMatch),
     responses(
         (status = 200, description = "The version published; `ETag` is its number", body = Flow),
-        (status = 403, description = "Needs `flow:write`", body = Problem),
-        (status = 404, description = "No such flow", body = Problem),
+        (status = 403, description = "Needs `flow:write`, in the flow's division (`other-division`)", body = Problem),
+        (status = 404, description = "No such flow, or not one to see", body = Problem),
         (status = 422, description = "`bad-flow`: faults with line and field", body = Problem),
     ))]
 pub(super) async fn update(
@@ -84,8 +99,10 @@ pub(super) async fn update(
     Json(flow): Json<FlowText>,
 ) -> Result<Response, ApiProblem> {
     caller.require(Permission::FlowWrite)?;
-    let flow =
-        engage.publish_flow(caller.scope, Cause::request(&caller), Some(id), precondition, flow.text).await?;
+    let division = find(&engage, &caller, id).await?.division;
+    caller.require_in(Permission::FlowWrite, division)?;
+    let (cause, target) = (Cause::request(&caller), Target::Existing(id, precondition));
+    let flow = Flow { division, ..engage.publish_flow(caller.scope, cause, target, flow.text).await? };
     Ok(tagged(StatusCode::OK, flow.version, flow))
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use tandem_core::{EntityTag, OrgScope, Precondition};
-use tandem_proto::{FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished};
+use tandem_core::OrgScope;
+use tandem_edge::identity;
+use tandem_proto::{DivisionId, FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished};
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Published, Settings, to_json};
+use super::{FLOWS, Published, Settings, Target, to_json};
 use crate::{
     Engage, EngageError,
     conversation::References,
@@ -24,7 +25,7 @@ impl Engage {
         Ok(flow::parse(text, &names).err().unwrap_or_default())
     }
 
-    /// Publishes a flow: a new one, or the next version of `id`; `precondition` is of its version.
+    /// Publishes a flow: a new one, or the next version of one there is.
     ///
     /// # Errors
     /// [`EngageError::BadFlow`], a name that is taken, no such flow, another version, or when the store fails.
@@ -32,20 +33,20 @@ impl Engage {
         &self,
         scope: OrgScope,
         cause: Cause,
-        id: Option<FlowId>,
-        precondition: Precondition,
+        target: Target<FlowId>,
         text: String,
     ) -> Result<api::Flow, EngageError> {
         let org = self.org(scope).await?;
         let _changing = org.changing.lock().await;
+        let new = target.division();
         let (flow, references, was, id, version) = {
-            let settings = org.settings();
+            let (settings, id) = (org.settings(), target.id());
             let was = match id {
                 Some(id) => Some(settings.flows.get(&id).ok_or(EngageError::NotFound("flow"))?.view.clone()),
                 None => None,
             };
             let version = was.as_ref().map_or(0, |was| was.version);
-            precondition.check_tag(EntityTag::version(version))?;
+            target.check(version)?;
             let flow = flow::parse(&text, &self.names(&settings)).map_err(EngageError::BadFlow)?;
             if settings.flows.values().any(|other| other.view.name == flow.name && Some(other.view.id) != id)
             {
@@ -54,8 +55,10 @@ impl Engage {
             let references = references(&flow, &settings);
             (flow, references, was, id.unwrap_or_else(FlowId::generate), version + 1)
         };
-        let mut view =
-            api::Flow { id, name: flow.name.clone(), version, text, published_at: self.clock().now() };
+        let division = new.or(was.as_ref().map(|was| was.division));
+        let division = division.unwrap_or_else(|| DivisionId::home(scope.org()));
+        let (name, published_at) = (flow.name.clone(), self.clock().now());
+        let mut view = api::Flow { id, name, version, text, published_at, division };
         let (row, refs) = (view.clone(), to_json(&references));
         view.published_at = org
             .write(self.store(), cause, move |tx| {
@@ -63,7 +66,11 @@ impl Engage {
                     let change = Change::new("flow.published", "flow", row.id);
                     let change = was.iter().fold(change, |change, was| change.before(&shown(was)));
                     tx.audit(change.after(&shown(&row))).await?;
-                    write(tx, row, refs).await
+                    let published_at = write(tx, row, refs).await?;
+                    if let Some(division) = new {
+                        identity::put(tx, &FLOWS, id, division).await?;
+                    }
+                    Ok(published_at)
                 })
             })
             .await?;

@@ -11,6 +11,8 @@ use super::{Published, Settings, json, parsed};
 use crate::flow::{self, Flow, Names};
 
 const TABLE: &str = "engage_flows";
+const QUEUES: &str =
+    "SELECT id, settings, version, COALESCE(division, org) AS division FROM engage_queues WHERE org = $1";
 /// Versions of a flow read at a time.
 const VERSIONS: u32 = 100;
 
@@ -20,12 +22,14 @@ pub(crate) async fn load(store: &Store, scope: OrgScope) -> Result<Settings, Sto
     let mut read = async |sql: &'static str| {
         sqlx::query(sql).bind(scope.org().to_string()).fetch_all(&mut *reader).await
     };
-    let queues = read("SELECT id, settings, version FROM engage_queues WHERE org = $1").await?;
+    let queues = read(QUEUES).await?;
     let skills = read("SELECT id, name FROM engage_skills WHERE org = $1").await?;
     let agents = read("SELECT user_id, skills FROM engage_agent_skills WHERE org = $1").await?;
     let codes = read("SELECT id, name FROM engage_wrap_up_codes WHERE org = $1").await?;
-    let flows =
-        read("SELECT id, name, version, text, refs, published_at FROM engage_flows WHERE org = $1").await?;
+    let flows = read(
+        "SELECT id, name, version, text, refs, published_at, COALESCE(division, org) AS division FROM engage_flows WHERE org = $1",
+    )
+    .await?;
     let named = |row: &AnyRow, table| Ok::<_, StoreError>((parsed(row, table, "id")?, row.try_get("name")?));
     Ok(Settings {
         queues: keyed(queues.iter().map(queue), |queue| queue.id)?,
@@ -52,7 +56,7 @@ pub(crate) async fn queues(
     store: &Store,
     scope: OrgScope,
 ) -> Result<BTreeMap<QueueId, api::Queue>, StoreError> {
-    let rows = sqlx::query("SELECT id, settings, version FROM engage_queues WHERE org = $1")
+    let rows = sqlx::query(QUEUES)
         .bind(scope.org().to_string())
         .fetch_all(&mut *store.scoped(scope).await?)
         .await?;
@@ -99,6 +103,7 @@ fn queue(row: &AnyRow) -> Result<api::Queue, StoreError> {
     Ok(api::Queue {
         id: parsed(row, "engage_queues", "id")?,
         settings: json(row, "engage_queues", "settings")?,
+        division: parsed(row, "engage_queues", "division")?,
         version: row.try_get("version")?,
     })
 }
@@ -110,6 +115,7 @@ fn published(row: &AnyRow) -> Result<Published, StoreError> {
         version: row.try_get("version")?,
         text: row.try_get("text")?,
         published_at: Timestamp::from_micros(row.try_get("published_at")?),
+        division: parsed(row, TABLE, "division")?,
     };
     // Names were checked when it was published; a sound that is gone since is silence, not a reason to drop calls.
     let flow = flow::parse(&view.text, &Names::default()).map_err(|faults| damaged(&view.name, &faults))?;

@@ -15,10 +15,11 @@ use std::{
 
 use sqlx::{Row, any::AnyRow};
 use tandem_cluster::Claim;
-use tandem_core::OrgScope;
+use tandem_core::{EntityTag, OrgScope, Permission, Precondition, PreconditionFailed};
+use tandem_edge::Divided;
 use tandem_proto::{
-    FlowId, OrgId, QueueId, SkillId, UserId, WrapUpCodeId,
-    api::{self, SkillRequirement},
+    DivisionId, FlowId, OrgId, QueueId, SkillId, UserId, WrapUpCodeId,
+    api::{self, DividedKind, SkillRequirement},
     limits,
 };
 use tandem_routing::{Input, QueueRules};
@@ -33,6 +34,58 @@ use crate::{EngageError, conversation::References, flow::Flow, stats::Board};
 /// How many interactions an agent takes at once. Voice alone so far.
 const CAPACITY: u8 = 1;
 
+/// Queues belong to divisions, and their conversations with them; members see theirs wherever it belongs.
+pub const QUEUES: Divided = Divided {
+    kind: DividedKind::Queue,
+    table: "engage_queues",
+    id: "id",
+    seen_with: &[Permission::QueueSupervise, Permission::QueueWrite],
+    changed_with: Permission::QueueWrite,
+};
+
+/// Flows belong to divisions.
+pub const FLOWS: Divided = Divided {
+    kind: DividedKind::Flow,
+    table: "engage_flows",
+    id: "id",
+    seen_with: &[Permission::FlowRead, Permission::FlowWrite],
+    changed_with: Permission::FlowWrite,
+};
+
+/// What is made or changed.
+#[derive(Clone, Debug)]
+pub enum Target<I> {
+    /// A new thing of this division.
+    New(DivisionId),
+    /// One there is, if it is as was demanded.
+    Existing(I, Precondition),
+}
+
+impl<I: Copy> Target<I> {
+    const fn id(&self) -> Option<I> {
+        match self {
+            Self::New(_) => None,
+            Self::Existing(id, _) => Some(*id),
+        }
+    }
+
+    /// Refuses a thing whose version is not the one that was demanded.
+    fn check(&self, version: i64) -> Result<(), PreconditionFailed> {
+        match self {
+            Self::New(_) => Ok(()),
+            Self::Existing(_, precondition) => precondition.check_tag(EntityTag::version(version)),
+        }
+    }
+
+    /// The division of a new thing.
+    const fn division(&self) -> Option<DivisionId> {
+        match self {
+            Self::New(division) => Some(*division),
+            Self::Existing(..) => None,
+        }
+    }
+}
+
 /// A flow as it is in force.
 #[derive(Clone, Debug)]
 pub(crate) struct Published {
@@ -41,7 +94,7 @@ pub(crate) struct Published {
     pub(crate) references: References,
 }
 
-/// One org's settings.
+/// One org's settings. Where queues and flows belong is as it was when they were read: whoever asks that asks the store.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) queues: BTreeMap<QueueId, api::Queue>,

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use tandem_core::{EntityTag, OrgScope, Precondition};
+use tandem_core::OrgScope;
+use tandem_edge::identity;
 use tandem_proto::{
-    QueueId, Stream, Topic, UserId,
+    DivisionId, QueueId, Stream, Topic, UserId,
     api::{Queue, QueueSettings, SkillRequirement},
     events::contact_centre::QueueChanged,
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Org, Settings, check_name, queue_input, to_json};
+use super::{Org, QUEUES, Settings, Target, check_name, queue_input, to_json};
 use crate::{Engage, EngageError};
 
 /// Members a queue may have.
@@ -19,42 +20,18 @@ const MEMBERS: usize = 20_000;
 pub(super) const SKILLS: usize = 50;
 
 impl Engage {
-    /// Makes a queue.
+    /// Makes a queue, or changes one.
     ///
     /// # Errors
-    /// For values that cannot be taken, a name that is taken, or when the store fails.
-    pub async fn create_queue(
+    /// For values that cannot be taken, a name that is taken, no such queue or one of another version, or when the store fails.
+    pub async fn set_queue(
         &self,
         scope: OrgScope,
         cause: Cause,
+        target: Target<QueueId>,
         settings: QueueSettings,
     ) -> Result<Queue, EngageError> {
-        self.set_queue(scope, cause, None, Precondition::NONE, settings).await
-    }
-
-    /// Changes a queue; `precondition` is of its version.
-    ///
-    /// # Errors
-    /// As [`Self::create_queue`]; when there is no such queue or it has another version.
-    pub async fn update_queue(
-        &self,
-        scope: OrgScope,
-        cause: Cause,
-        id: QueueId,
-        precondition: Precondition,
-        settings: QueueSettings,
-    ) -> Result<Queue, EngageError> {
-        self.set_queue(scope, cause, Some(id), precondition, settings).await
-    }
-
-    async fn set_queue(
-        &self,
-        scope: OrgScope,
-        cause: Cause,
-        id: Option<QueueId>,
-        precondition: Precondition,
-        settings: QueueSettings,
-    ) -> Result<Queue, EngageError> {
+        let id = target.id();
         let org = self.org(scope).await?;
         let _changing = org.changing.lock().await;
         let before = match id {
@@ -62,14 +39,17 @@ impl Engage {
             None => None,
         };
         let actual = before.as_ref().map_or(0, |queue| queue.version);
-        precondition.check_tag(EntityTag::version(actual))?;
+        target.check(actual)?;
         check(&settings, &org.settings(), id)?;
         self.check_users(scope, &settings).await?;
 
-        let queue = Queue { id: id.unwrap_or_else(QueueId::generate), settings, version: actual + 1 };
+        let new = target.division();
+        let division = new.or(before.as_ref().map(|queue| queue.division));
+        let division = division.unwrap_or_else(|| DivisionId::home(scope.org()));
+        let queue = Queue { id: id.unwrap_or_else(QueueId::generate), settings, division, version: actual + 1 };
         let affected = members(before.as_ref()).chain(members(Some(&queue))).collect::<BTreeSet<_>>();
         let row = queue.clone();
-        let topics = topics(scope, &affected);
+        let topics = topics(scope, &queue, new, &affected);
         let what = if before.is_some() { "queue.changed" } else { "queue.created" };
         let change = Change::new(what, "queue", queue.id);
         let change =
@@ -77,7 +57,11 @@ impl Engage {
         org.write(self.store(), cause, move |tx| {
             Box::pin(async move {
                 tx.audit(change).await?;
-                write(tx, &row, &topics).await
+                write(tx, &row, &topics).await?;
+                match new {
+                    Some(division) => identity::put(tx, &QUEUES, row.id, division).await,
+                    None => Ok(()),
+                }
             })
         })
         .await?;
@@ -129,8 +113,15 @@ fn members(queue: Option<&Queue>) -> impl Iterator<Item = UserId> {
     queue.into_iter().flat_map(|queue| &queue.settings.members).map(|member| member.user)
 }
 
-fn topics(scope: OrgScope, affected: &BTreeSet<UserId>) -> Vec<Topic> {
-    [Topic::supervisors(scope.org())].into_iter().chain(affected.iter().copied().map(Topic::user)).collect()
+/// Who is told: those who see the queue, which of a new one nobody does yet but by its division.
+fn topics(
+    scope: OrgScope,
+    queue: &Queue,
+    new: Option<DivisionId>,
+    affected: &BTreeSet<UserId>,
+) -> Vec<Topic> {
+    let seen = [Topic::supervisors(scope.org()), Topic::queue(queue.id)].into_iter();
+    seen.chain(new.map(Topic::division)).chain(affected.iter().copied().map(Topic::user)).collect()
 }
 
 async fn write(tx: &mut Tx, queue: &Queue, topics: &[Topic]) -> Result<(), StoreError> {

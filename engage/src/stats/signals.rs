@@ -161,7 +161,8 @@ impl Follower {
     async fn send_agent(&self, user: UserId) -> Result<(), EngageError> {
         let scope = self.org.scope;
         let Some(agent) = self.engage.agent_if_any(&self.org, user).await? else { return Ok(()) };
-        for topic in [Topic::user(user), Topic::supervisors(scope.org())] {
+        let division = Topic::division(agent.division);
+        for topic in [Topic::user(user), Topic::supervisors(scope.org()), division] {
             self.engage.bus().publish(scope, topic, Signal::AgentState { agent: Box::new(agent.clone()) });
         }
         Ok(())

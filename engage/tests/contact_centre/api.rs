@@ -26,13 +26,12 @@ struct Answer {
 
 impl Client {
     fn of(world: &World, user: UserId, role: Role) -> Self {
-        let permissions = Permissions::of(&role);
         let (session, request) = (SessionId::generate(), RequestId::generate());
         let ctx = RequestContext {
             scope: world.scope,
             user,
             session,
-            permissions,
+            rights: Permissions::of(&role).into(),
             request,
             origin: tandem_core::Origin::NONE,
         };

@@ -19,6 +19,45 @@ macro_rules! permissions {
     };
 }
 
+/// What a permission reaches where it is held in some divisions only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// What its holder does themselves: held in one division, it is held.
+    Holder,
+    /// Things of the divisions in which it is held.
+    Division,
+    /// What belongs to the org as a whole: nobody has it who does not hold it in all divisions.
+    Org,
+}
+
+impl Permission {
+    /// What it reaches.
+    pub const fn reach(self) -> Reach {
+        match self {
+            // The directory is everybody's, whatever division people are in: whoever works together finds each other.
+            Self::PeopleRead | Self::ChatUse | Self::CallUse | Self::AgentOnQueue => Reach::Holder,
+            Self::PeopleWrite
+            | Self::PhoneWrite
+            | Self::QueueRead
+            | Self::QueueWrite
+            | Self::QueueSupervise
+            | Self::FlowRead
+            | Self::FlowWrite
+            | Self::RoleWrite => Reach::Division,
+            // A call is of no division: those who talk may be of several.
+            Self::CallSupervise
+            | Self::JobManage
+            | Self::NodeView
+            | Self::ClientRead
+            | Self::ClientWrite
+            | Self::WebhookManage
+            | Self::AuditRead
+            | Self::KeyManage
+            | Self::DivisionWrite => Reach::Org,
+        }
+    }
+}
+
 permissions! {
     /// See the directory and presence.
     PeopleRead = "people:read",
@@ -60,6 +99,8 @@ permissions! {
     AuditRead = "audit:read",
     /// Have what is stored put under a new key.
     KeyManage = "key:manage",
+    /// Make, rename and remove divisions.
+    DivisionWrite = "division:write",
 }
 
 /// A name that no permission has.

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use tandem_core::{Permission, RequestContext};
+use tandem_proto::DivisionId;
 
 use crate::ApiProblem;
 
@@ -17,6 +18,25 @@ impl Caller {
     /// A `forbidden` problem that names the permission.
     pub fn require(&self, permission: Permission) -> Result<(), ApiProblem> {
         if self.0.may(permission) { Ok(()) } else { Err(ApiProblem::forbidden(permission)) }
+    }
+
+    /// Refuses with 403 unless the caller holds `permission` for things of `division`. To be asked once they may see the thing.
+    ///
+    /// # Errors
+    /// A `forbidden` problem that names the permission for who holds it nowhere, an `other-division` problem for others.
+    pub fn require_in(&self, permission: Permission, division: DivisionId) -> Result<(), ApiProblem> {
+        self.require(permission)?;
+        if self.0.may_in(permission, division) { Ok(()) } else { Err(ApiProblem::other_division(permission)) }
+    }
+
+    /// As [`Self::require_in`], for what concerns all divisions.
+    ///
+    /// # Errors
+    /// As [`Self::require_in`].
+    pub fn require_everywhere(&self, permission: Permission) -> Result<(), ApiProblem> {
+        self.require(permission)?;
+        let held = self.0.rights.has_everywhere(permission);
+        if held { Ok(()) } else { Err(ApiProblem::other_division(permission)) }
     }
 }
 

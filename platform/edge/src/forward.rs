@@ -73,9 +73,9 @@ enum Answer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Carried;
 
-/// On a request that came from another node: who asks, by its seal.
+/// On a request that came from another node: who asks, by its seal, and whether that says all they may do.
 #[derive(Clone, Debug)]
-pub(crate) struct Sealed(pub(crate) RequestContext);
+pub(crate) struct Sealed(pub(crate) RequestContext, pub(crate) bool);
 
 /// On the answer to a carried request that was not carried out.
 #[derive(Clone, Copy, Debug)]
@@ -307,7 +307,7 @@ async fn answer(app: Router, cluster: &Cluster, asker: &Asker, asked: Asked) -> 
     if let Some(person) = asker.person() {
         let context = cluster.context_of(person);
         request.extensions_mut().insert(context.request);
-        request.extensions_mut().insert(Sealed(context));
+        request.extensions_mut().insert(Sealed(context, person.complete));
     }
     request.extensions_mut().insert(Carried);
     let Ok(response) = app.oneshot(request).await;

@@ -32,7 +32,7 @@ pub use cursor::reached;
 pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
-pub use identity::{Eraser, Erasers, Identity, IdentityError, SignInLimits, UserRecord};
+pub use identity::{Divided, DividedKinds, Eraser, Erasers, Identity, IdentityError, SignInLimits, UserRecord};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::{RequestLimits, no_route};
 
@@ -59,6 +59,8 @@ pub struct EdgeParts {
     pub authorities: Vec<Arc<dyn TopicAuthority>>,
     /// What clears the parts' tables of somebody who is erased.
     pub erasers: Erasers,
+    /// What belongs to divisions.
+    pub divided: DividedKinds,
 }
 
 /// The edge of one server. Cheap to clone.
@@ -73,6 +75,7 @@ pub struct Edge {
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) shapes: Arc<Shapes>,
     pub(crate) erasers: Erasers,
+    pub(crate) divided: DividedKinds,
 }
 
 impl std::fmt::Debug for Edge {
@@ -93,6 +96,7 @@ impl Edge {
             limiter: Arc::new(Limiter::new(RequestLimits::default(), Arc::clone(&parts.clock))),
             shapes: Arc::default(),
             erasers: parts.erasers,
+            divided: parts.divided,
             gateway: Gateway::new(parts),
         }
     }

@@ -37,6 +37,14 @@ impl ApiProblem {
         )
     }
 
+    /// 403: the caller may see it, and lacks `permission` in the division it belongs to, or would belong to.
+    pub fn other_division(permission: Permission) -> Self {
+        Self(
+            Problem::new(403, "other-division", "This belongs to a division where you may not do this")
+                .detail(format!("this needs the permission {} in its division", permission.name())),
+        )
+    }
+
     /// 404: there is no such `what`, or it is not the caller's to see.
     pub fn not_found(what: &str) -> Self {
         Self(Problem::new(404, "not-found", "Not found").detail(format!("there is no such {what}")))

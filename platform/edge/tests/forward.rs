@@ -155,7 +155,8 @@ async fn who_asks_is_whom_the_seal_names_and_nobody_a_header_does() {
         org: org.org(),
         user,
         session: SessionId::generate(),
-        permissions: Permissions::NONE,
+        rights: Permissions::NONE.into(),
+        complete: true,
         request: RequestId::generate(),
     };
     assert_eq!(ask(Behalf::Person(person(berta.id))).await, (Some(200), Some(berta.id.to_string())));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{CallId, ConversationId, DeviceId, EndpointId, LegId, PhoneId, Timestamp, TrackId, UserId};
+use crate::{CallId, ConversationId, DeviceId, DivisionId, EndpointId, LegId, PhoneId, Timestamp, TrackId, UserId};
 
 /// `POST /calls`: calls a person or a number from a device of one's own.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -233,6 +233,8 @@ pub struct Phone {
     pub secret: Option<String>,
     /// Where it registered from, while it is registered.
     pub contacts: Vec<String>,
+    /// The division it belongs to.
+    pub division: DivisionId,
 }
 
 /// `POST /phones`.
@@ -252,6 +254,8 @@ pub struct Number {
     pub number: String,
     /// Destination.
     pub to: NumberTarget,
+    /// The division it belongs to.
+    pub division: DivisionId,
 }
 
 /// Destination of a number.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    CallId, ConversationId, FieldError, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId,
+    CallId, ConversationId, DivisionId, FieldError, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId,
     WrapUpCodeId,
 };
 
@@ -20,6 +20,8 @@ pub struct Queue {
     /// Its settings.
     #[serde(flatten)]
     pub settings: QueueSettings,
+    /// The division it belongs to.
+    pub division: DivisionId,
     /// Raised by every change; `If-Match`.
     pub version: i64,
 }
@@ -181,6 +183,8 @@ pub struct Agent {
     pub user: UserId,
     /// Name to show.
     pub display_name: String,
+    /// The division they belong to.
+    pub division: DivisionId,
     /// Presence.
     pub presence: PresenceView,
     /// Routing status.
@@ -461,6 +465,8 @@ pub struct Flow {
     pub text: String,
     /// When this version was published.
     pub published_at: Timestamp,
+    /// The division it belongs to.
+    pub division: DivisionId,
 }
 
 /// `POST /flows`, `PUT /flows/{flow}`, `POST /flows/validate`.

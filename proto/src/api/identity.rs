@@ -1,10 +1,12 @@
 //! Sign-in, people and presence.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Role;
-use crate::{OrgId, SessionId, Timestamp, UserId};
+use super::{Role, RoleGrant};
+use crate::{DivisionId, OrgId, SessionId, Timestamp, UserId};
 
 /// `POST /sessions`: signs in with a password.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -43,8 +45,11 @@ pub struct Me {
     pub org: Org,
     /// The session used.
     pub session: SessionId,
-    /// Names of the permissions held.
+    /// Names of the permissions held, in some division at least.
     pub permissions: Vec<String>,
+    /// Of these, the names of those that are not held in all divisions, with the divisions they are held in.
+    #[serde(default)]
+    pub divided: BTreeMap<String, Vec<DivisionId>>,
 }
 
 /// An org, as its members see it.
@@ -69,8 +74,13 @@ pub struct Person {
     pub title: Option<String>,
     /// Internal number that rings this person.
     pub extension: Option<String>,
-    /// Roles held.
+    /// Roles held in all divisions.
     pub roles: Vec<Role>,
+    /// Roles held in some divisions only.
+    #[serde(default)]
+    pub grants: Vec<RoleGrant>,
+    /// The division they belong to.
+    pub division: DivisionId,
     /// False for somebody who may not sign in any more; their name stays for what they did.
     pub active: bool,
     /// True for somebody whose names and whatever else was personal to them are gone for ever.
@@ -95,6 +105,8 @@ pub struct PeopleQuery {
     /// Words; each must occur in the display name, the login name or the extension. Case does not matter.
     #[param(max_length = 120)]
     pub query: Option<String>,
+    /// Only people of this division.
+    pub division: Option<DivisionId>,
     /// `next` of the page before.
     pub cursor: Option<String>,
     /// Items wanted, 1 to 200, 50 by default.

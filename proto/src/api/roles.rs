@@ -11,6 +11,8 @@ use utoipa::{
     },
 };
 
+use crate::DivisionId;
+
 /// Longest name of a role, characters.
 const NAME_CHARS: usize = 64;
 
@@ -138,8 +140,30 @@ pub struct ChangeRole {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetRoles {
-    /// All roles to be held from now on; at least one.
+    /// Roles to be held in all divisions from now on.
     pub roles: Vec<Role>,
+    /// Roles to be held in some divisions only. Whatever is in neither list is held no more; one of them has at least one role.
+    #[serde(default)]
+    pub grants: Vec<RoleGrant>,
+}
+
+/// A role held in some divisions only.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleGrant {
+    /// Which.
+    pub role: Role,
+    /// In which; at least one.
+    pub divisions: Vec<DivisionId>,
+}
+
+/// `GET /people/{user}/roles`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RolesHeld {
+    /// Roles held in all divisions.
+    pub roles: Vec<Role>,
+    /// Roles held in some divisions only.
+    pub grants: Vec<RoleGrant>,
 }
 
 /// A right to one kind of operation.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 events! {
-    /// A queue was made or changed. Stream `queue`, topics `supervisors` and `user` of its members.
+    /// A queue was made or changed. Stream `queue`, topics `supervisors`, `queue`, `division` of a new one, and `user` of its members.
     QueueChanged = "queue.changed" v 1 {
         /// Which.
         queue: QueueId,

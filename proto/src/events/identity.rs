@@ -1,7 +1,7 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{ClientId, GrantId, PasskeyId, SessionId, Timestamp, UserId, api};
+use crate::{ClientId, DivisionId, GrantId, PasskeyId, SessionId, Timestamp, UserId, api};
 
 events! {
     /// An org was made. Stream `org`.
@@ -88,8 +88,15 @@ events! {
     UserRolesSet = "user.roles.set" v 1 {
         /// Who.
         user: UserId,
-        /// All roles held now.
+        /// All roles held now, in all divisions.
         roles: Vec<api::Role>,
+    }
+    /// Somebody holds other roles in some divisions only. Stream `user`, topic `org`.
+    UserGrantsSet = "user.grants.set" v 1 {
+        /// Who.
+        user: UserId,
+        /// All of them.
+        grants: Vec<api::RoleGrant>,
     }
     /// A personal access token was made, or a program got one; an end before its time is a `session.ended`. Stream `user`, topic `user`.
     TokenCreated = "token.created" v 1 {
@@ -115,6 +122,29 @@ events! {
     RoleRemoved = "role.removed" v 1 {
         /// Which.
         role: api::Role,
+    }
+    /// A division was made, or has another name. Stream and topic `org`.
+    DivisionChanged = "division.changed" v 1 {
+        /// Which.
+        division: DivisionId,
+        /// Its name.
+        name: String,
+    }
+    /// A division is gone. Stream and topic `org`.
+    DivisionRemoved = "division.removed" v 1 {
+        /// Which.
+        division: DivisionId,
+        /// The division that took what belonged to it.
+        moved_to: Option<DivisionId>,
+    }
+    /// Things belong to another division. Stream `org`, topics `admins`, `supervisors` and `division` of where they were and where they are.
+    ThingsMoved = "division.things.moved" v 1 {
+        /// Of which kind.
+        kind: api::DividedKind,
+        /// Their ids, of numbers the numbers.
+        things: Vec<String>,
+        /// The division they belong to now.
+        division: DivisionId,
     }
     /// A program was registered, or its registration changed. Stream `org`, topic `admins`.
     ClientChanged = "client.changed" v 1 {

@@ -168,6 +168,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         presence: Arc::new(Devices(collaborate.presence().clone())),
         authorities,
         erasers: node::ERASERS,
+        divided: node::DIVIDED,
     })
     .limited(node::request_limits(config));
     let webhooks = tandem_bridge::start(tandem_bridge::Parts {

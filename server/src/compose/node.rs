@@ -7,7 +7,7 @@ use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
 use tandem_communicate::Communicate;
 use tandem_core::{Mint, SystemClock};
-use tandem_edge::{Erasers, RequestLimits, identity::SignInLimits};
+use tandem_edge::{DividedKinds, Erasers, RequestLimits, identity::SignInLimits};
 use tandem_proto::{Load, NodeInfo, NodeRole};
 use tandem_relay::MediaPool;
 use tandem_setup::{Config, NodeCertificates, StartError};
@@ -72,6 +72,15 @@ pub(crate) fn sealing(config: &Config) -> Result<Sealing, StartError> {
 
 /// What clears every part's tables of somebody who is erased.
 pub(crate) const ERASERS: Erasers = Erasers(&[tandem_collaborate::erase, tandem_communicate::erase]);
+
+/// What belongs to divisions.
+pub(crate) const DIVIDED: DividedKinds = DividedKinds(&[
+    &tandem_edge::identity::PEOPLE,
+    &tandem_engage::QUEUES,
+    &tandem_engage::FLOWS,
+    &tandem_communicate::PHONES,
+    &tandem_communicate::NUMBERS,
+]);
 
 /// Why the database, which may be a file of the data folder, cannot be used.
 pub(crate) fn unusable(config: &Config, reason: String) -> StartError {

@@ -165,6 +165,7 @@ impl Server {
             presence: Arc::new(collaborate.presence().clone()),
             authorities: Vec::new(),
             erasers: tandem_edge::Erasers(&[]),
+            divided: tandem_edge::DividedKinds(&[]),
         });
         let routes = edge.routes().merge(tandem_communicate::routes(&communicate)).split_for_parts().0;
         let api = edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tandem_core::OrgScope;
 use tandem_edge::Identity;
 use tandem_proto::{
-    CallId, Cursor, DeviceId, Event, EventData, FlowId, NodeId, NodeRole, Stream, UserId,
+    CallId, Cursor, DeviceId, DivisionId, Event, EventData, FlowId, NodeId, NodeRole, Stream, UserId,
     api::{Call, Leg, NewPerson, Number, NumberTarget, Role},
     events::call::{CallEnded, CallStarted},
 };
@@ -81,7 +81,8 @@ impl World {
             (Self::FLOW_NUMBER, NumberTarget::Flow { flow }),
         ];
         for (number, to) in numbers {
-            let number = Number { number: number.to_owned(), to };
+            let number =
+                Number { number: number.to_owned(), to, division: DivisionId::home(scope.org()) };
             communicate.numbers().set(scope, Cause::SYSTEM, number).await.expect("a number");
         }
         let (name, network) = ("carrier".to_owned(), "127.0.0.0/8".to_owned());
@@ -132,7 +133,8 @@ impl World {
 
     /// Makes a phone's account and registers as many phones with it.
     pub(crate) async fn phones<const N: usize>(&self, user: UserId, account: &str) -> [Phone; N] {
-        let made = self.server.communicate.create_phone(self.scope, Cause::SYSTEM, user, account).await;
+        let home = DivisionId::home(self.scope.org());
+        let made = self.server.communicate.create_phone(self.scope, Cause::SYSTEM, user, account, home).await;
         let (_, secret) = made.expect("an account");
         let mut phones = Vec::new();
         for _ in 0..N {

@@ -43,7 +43,8 @@ fn person() -> Behalf {
         org: OrgId::generate(),
         user: UserId::generate(),
         session: SessionId::generate(),
-        permissions: Permissions::from_names(["chat:use"]).expect("permissions"),
+        rights: Permissions::from_names(["chat:use"]).expect("permissions").into(),
+        complete: true,
         request: RequestId::generate(),
     })
 }

@@ -171,7 +171,8 @@ async fn a_handler_knows_for_whom_it_works() {
         org: OrgId::generate(),
         user: UserId::generate(),
         session: SessionId::generate(),
-        permissions: Permissions::from_names(["call:use"]).expect("permissions"),
+        rights: Permissions::from_names(["call:use"]).expect("permissions").into(),
+        complete: true,
         request: RequestId::generate(),
     });
     for Ends { here, there } in [Ends::one_process().await, Ends::over_tcp().await] {

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use tandem_proto::{NodeId, OrgId, RequestId, SessionId, Timestamp, UserId};
+use tandem_proto::{DivisionId, NodeId, OrgId, RequestId, SessionId, Timestamp, UserId};
 use uuid::Uuid;
 
-use super::{DIGESTS, SealError};
-use crate::{Mint, Origin, Permission, Permissions, RequestContext};
+use super::{DIGESTS, SealError, WITHIN_BYTES};
+use crate::{Mint, Origin, Permission, Permissions, Reach, RequestContext, Rights};
 
 /// For whom a node works.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -30,19 +30,22 @@ pub struct Person {
     /// Their session.
     pub session: SessionId,
     /// What they may do.
-    pub permissions: Permissions,
+    pub rights: Rights,
     /// The request.
     pub request: RequestId,
+    /// Whether those are all their rights. What somebody holds in some divisions only may be too much for a seal: then it is left out, and
+    /// who needs it asks the store.
+    pub complete: bool,
 }
 
 impl Person {
     /// What they ask with.
-    pub const fn context(&self, mint: &Mint) -> RequestContext {
+    pub fn context(&self, mint: &Mint) -> RequestContext {
         RequestContext {
             scope: mint.scope(self.org),
             user: self.user,
             session: self.session,
-            permissions: self.permissions,
+            rights: self.rights.clone(),
             request: self.request,
             // Whoever carries a request says where it came from.
             origin: Origin::NONE,
@@ -52,13 +55,14 @@ impl Person {
 
 impl From<&RequestContext> for Person {
     fn from(context: &RequestContext) -> Self {
-        let RequestContext { scope, user, session, permissions, request, origin: _ } = context;
+        let RequestContext { scope, user, session, rights, request, origin: _ } = context;
         Self {
             org: scope.org(),
             user: *user,
             session: *session,
-            permissions: *permissions,
+            rights: rights.clone(),
             request: *request,
+            complete: true,
         }
     }
 }
@@ -134,18 +138,69 @@ struct Wire<'a> {
     sub: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session: Option<SessionId>,
-    /// By name: their numbers differ between versions.
+    /// By name: their numbers differ between versions. A version that knows no divisions takes them to hold everywhere, so what is held for
+    /// things of some divisions is not among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     permissions: Option<Vec<String>>,
+    /// What is held in all divisions, where that is not the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    everywhere: Option<Vec<String>>,
+    /// What is held in some divisions beyond that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    within: Vec<Within>,
+    /// Whether what is held in some divisions was too much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    incomplete: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<RequestId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     messages: Vec<u128>,
 }
 
+/// The same permissions, held in each of these divisions.
+#[derive(Serialize, Deserialize)]
+struct Within {
+    permissions: Vec<String>,
+    divisions: Vec<u128>,
+}
+
+/// What is held in some divisions, unless it is too much for a seal.
+fn within(rights: &Rights) -> Option<Vec<Within>> {
+    let mut divisions = std::collections::BTreeMap::<Vec<String>, Vec<u128>>::new();
+    for (division, held) in rights.within() {
+        divisions.entry(held.names()).or_default().push(division.uuid().as_u128());
+    }
+    let within = divisions.into_iter().map(|(permissions, divisions)| Within { permissions, divisions });
+    let within: Vec<_> = within.collect();
+    let bytes = serde_json::to_vec(&within).map_or(usize::MAX, |text| text.len());
+    (bytes <= WITHIN_BYTES).then_some(within)
+}
+
+/// What holds whatever a thing's division is.
+fn undivided(rights: &Rights) -> Permissions {
+    let own = |permission: &Permission| permission.reach() == Reach::Holder && rights.has(*permission);
+    rights.everywhere().union(Permission::ALL.iter().copied().filter(own).collect())
+}
+
+/// A right of a newer version is none here.
+fn known(names: &[String]) -> Permissions {
+    names.iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
+}
+
+fn rights(permissions: &[String], everywhere: Option<&[String]>, within: &[Within]) -> Rights {
+    let within = within.iter().flat_map(|Within { permissions, divisions }| {
+        let held = known(permissions);
+        divisions.iter().map(move |id| (DivisionId::from_uuid(Uuid::from_u128(*id)), held))
+    });
+    Rights::new(known(everywhere.unwrap_or(permissions)), within)
+}
+
 pub(super) fn written(claims: &Claims, node: NodeId) -> Vec<u8> {
     let Claims { id, behalf, audience, from, until, messages } = claims;
     let person = behalf.person();
+    let rights = person.map(|person| &person.rights);
+    let within = rights.filter(|rights| !rights.within().is_empty()).map(within);
+    let everywhere = matches!(within, Some(Some(_))).then(|| rights.map(|rights| rights.everywhere().names()));
     let wire = Wire {
         iss: node,
         aud: audience.to_string().into(),
@@ -155,7 +210,10 @@ pub(super) fn written(claims: &Claims, node: NodeId) -> Vec<u8> {
         org: behalf.org(),
         sub: person.map(|person| person.user),
         session: person.map(|person| person.session),
-        permissions: person.map(|person| person.permissions.names()),
+        permissions: rights.map(|rights| undivided(rights).names()),
+        everywhere: everywhere.flatten(),
+        incomplete: matches!(within, Some(None)) || person.is_some_and(|person| !person.complete),
+        within: within.flatten().unwrap_or_default(),
         request: person.map(|person| person.request),
         messages: messages.iter().map(|digest| u128::from_be_bytes(*digest)).collect(),
     };
@@ -176,9 +234,8 @@ pub(super) fn read(text: &str, audience: &Audience) -> Result<(Claims, NodeId), 
         (None, None, None, None, None) => Behalf::System,
         (Some(org), None, None, None, None) => Behalf::Org(org),
         (Some(org), Some(user), Some(session), Some(names), Some(request)) => {
-            // A right of a newer version is none here.
-            let permissions = names.iter().filter_map(|name| name.parse::<Permission>().ok()).collect();
-            Behalf::Person(Person { org, user, session, permissions, request })
+            let rights = rights(&names, wire.everywhere.as_deref(), &wire.within);
+            Behalf::Person(Person { org, user, session, rights, request, complete: !wire.incomplete })
         }
         // Half of a person is nobody.
         _ => return Err(SealError::Malformed),

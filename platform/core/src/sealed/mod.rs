@@ -23,8 +23,10 @@ use std::time::Duration;
 pub const LIFE: Duration = Duration::from_secs(60);
 /// How far the clocks of two nodes may be apart.
 pub const TOLERANCE: Duration = Duration::from_secs(5);
-/// The longest seal, in bytes: all permissions and [`DIGESTS`] digests, with room.
+/// The longest seal, in bytes: all permissions, [`WITHIN_BYTES`] and [`DIGESTS`] digests, with room.
 pub const SEAL_BYTES: usize = 4_096;
+/// What a seal says of rights in some divisions at most, in bytes: the same rights in some twenty divisions.
+pub const WITHIN_BYTES: usize = 1_024;
 /// Messages one seal can be bound to.
 pub const DIGESTS: usize = 16;
 /// The longest name of a service, in bytes.

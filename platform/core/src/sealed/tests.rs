@@ -5,12 +5,12 @@ use pasetors::{
     version4::{LocalToken, PublicToken, V4},
 };
 use proptest::prelude::*;
-use tandem_proto::{NodeId, OrgId, RequestId, SessionId, Timestamp, UserId};
+use tandem_proto::{DivisionId, NodeId, OrgId, RequestId, SessionId, Timestamp, UserId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::{Mint, Permission, Permissions, RequestContext};
+use crate::{Mint, Permission, Permissions, RequestContext, Rights};
 
 const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -27,8 +27,9 @@ fn person() -> Person {
         org: OrgId::generate(),
         user: UserId::generate(),
         session: SessionId::generate(),
-        permissions: Permissions::from_names(["chat:use", "call:use"]).expect("permissions"),
+        rights: Permissions::from_names(["chat:use", "call:use"]).expect("permissions").into(),
         request: RequestId::generate(),
+        complete: true,
     }
 }
 
@@ -52,20 +53,78 @@ fn what_was_sealed_is_what_opens() {
     }
     let context = person.context(&Mint::for_server());
     assert_eq!(Person::from(&context), person);
-    let RequestContext { scope, permissions, .. } = context;
+    let RequestContext { scope, rights, .. } = context;
     assert_eq!(scope.org(), person.org);
-    assert!(permissions.has(Permission::ChatUse) && !permissions.has(Permission::PeopleWrite));
+    assert!(rights.has(Permission::ChatUse) && !rights.has(Permission::PeopleWrite));
+}
+
+/// Somebody who holds `names` in each of so many divisions, and `chat:use` everywhere.
+fn divided(names: &[&str], divisions: u128) -> Person {
+    let everywhere = Permissions::from_names(["chat:use"]).expect("permissions");
+    let within = Permissions::from_names(names).expect("permissions");
+    let divisions = (0..divisions).map(|each| DivisionId::from_uuid(Uuid::from_u128(u128::MAX - each)));
+    Person { rights: Rights::new(everywhere, divisions.map(|each| (each, within))), ..person() }
+}
+
+fn opened(person: &Person) -> Person {
+    let ((key, published), to) = (key(1, NodeId::generate()), api(NodeId::generate()));
+    let seal = key.seal(&claims(Behalf::Person(person.clone()), to.clone())).expect("sealed");
+    let claims = open(&seal, &published, &to, NOW).expect("opens");
+    claims.behalf.person().expect("somebody").clone()
+}
+
+#[test]
+fn rights_in_divisions_travel_whole_or_are_said_to_be_missing() {
+    let few = divided(&["queue:supervise", "call:use"], 20);
+    assert_eq!(opened(&few), few);
+    let many = divided(&["queue:supervise", "call:use"], 200);
+    let arrived = opened(&many);
+    assert!(!arrived.complete, "so the store is asked");
+    assert!(arrived.rights.within().is_empty() && !arrived.rights.has(Permission::QueueSupervise));
+    assert!(arrived.rights.has(Permission::CallUse), "it is a matter of no division");
+    assert!(!opened(&arrived).complete, "and handed on it is no more than it was");
+}
+
+#[test]
+fn a_version_without_divisions_takes_nothing_to_hold_everywhere_that_does_not() {
+    /// What that version reads.
+    #[derive(serde::Deserialize)]
+    struct Before {
+        permissions: Vec<String>,
+    }
+    let person = divided(&["queue:supervise", "call:use"], 3);
+    let text = claims::written(&claims(Behalf::Person(person), api(NodeId::generate())), NodeId::generate());
+    let before: Before = serde_json::from_slice(&text).expect("it reads");
+    assert_eq!(before.permissions, ["chat:use", "call:use"]);
+}
+
+#[test]
+fn what_a_version_without_divisions_says_holds_everywhere() {
+    let text = claims::written(&claims(Behalf::Person(person()), api(NodeId::generate())), NodeId::generate());
+    let text: serde_json::Value = serde_json::from_slice(&text).expect("it reads");
+    let fields: Vec<_> = text.as_object().expect("claims").keys().cloned().collect();
+    assert!(!fields.iter().any(|field| ["everywhere", "within", "incomplete"].contains(&&**field)), "{fields:?}");
+    let person = opened(&person());
+    assert!(person.complete && person.rights.has_everywhere(Permission::ChatUse));
 }
 
 #[test]
 fn the_largest_seal_there_is_fits() {
     let (key, published) = key(1, NodeId::generate());
-    let everything = Person { permissions: Permission::ALL.iter().copied().collect(), ..person() };
+    let everything = Person { rights: Permission::ALL.iter().copied().collect(), ..person() };
     let audience = Audience::Service("s".repeat(SERVICE_BYTES), NodeId::generate());
     let mut sealed = claims(Behalf::Person(everything), audience.clone());
     sealed.messages = vec![[0xff; 16]; DIGESTS];
     let seal = key.seal(&sealed).expect("it fits");
     assert_eq!(open(&seal, &published, &audience, NOW), Ok(sealed.clone()));
+    let divisions = (0_u128..15).map(|each| DivisionId::from_uuid(Uuid::from_u128(u128::MAX - each)));
+    let [_, all @ ..] = Permission::ALL else { unreachable!("there are some") };
+    let all: Permissions = all.iter().copied().collect();
+    let within = Rights::new(Permissions::NONE, divisions.map(|each| (each, all)));
+    let divided = Person { rights: within, ..person() };
+    let in_divisions = Claims { behalf: Behalf::Person(divided), ..sealed.clone() };
+    let seal = key.seal(&in_divisions).expect("it fits");
+    assert_eq!(open(&seal, &published, &audience, NOW), Ok(in_divisions));
     sealed.messages.push([0; 16]);
     let seal = key.seal(&sealed).expect("it is written");
     assert_eq!(open(&seal, &published, &audience, NOW), Err(SealError::Malformed), "and read by nobody");
@@ -264,7 +323,7 @@ fn a_right_of_a_newer_version_is_none_here() {
     let newer = String::from_utf8(text).expect("text").replace("chat:use", "chat:dream");
     let seal = signed(1, &newer, &format!(r#"{{"kid":"{}"}}"#, key.id()));
     let opened = open(&seal, &published, &to, NOW).expect("opens");
-    let permissions = opened.behalf.person().map(|person| person.permissions.names());
+    let permissions = opened.behalf.person().map(|person| person.rights.everywhere().names());
     assert_eq!(permissions, Some(vec!["call:use".to_owned()]));
 }
 

@@ -21,7 +21,7 @@ impl Grants {
     pub(crate) async fn topics(&self, ctx: &RequestContext) -> BTreeSet<Topic> {
         let org = ctx.scope.org();
         let mut granted = BTreeSet::from([Topic::org(org), Topic::user(ctx.user)]);
-        if ctx.may(Permission::RoleWrite) {
+        if ctx.rights.has_everywhere(Permission::RoleWrite) {
             granted.insert(Topic::admins(org));
         }
         for authority in self.0.iter() {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::json;
 use sqlx::Row as _;
-use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_core::{OrgScope, Permission, RequestContext, Rights};
 use tandem_proto::{
     UserId,
     api::{GrantEnd, KeyRotated},
@@ -21,7 +21,7 @@ use tandem_store::{
 use super::{
     Identity, IdentityError, id,
     oauth::grants::{self, Grants},
-    people::subordinate,
+    people::{subordinate, within_reach},
     sessions::{Which, end},
 };
 
@@ -67,11 +67,11 @@ impl Identity {
         user: UserId,
         erasers: Erasers,
     ) -> Result<(), IdentityError> {
-        let (scope, cause, caller) = (context.scope, Cause::request(context), context.permissions);
+        let (scope, cause, caller) = (context.scope, Cause::request(context), context.rights.clone());
         let begin = self
             .0
             .store
-            .write(scope, cause.clone(), move |tx| Box::pin(async move { begin(tx, caller, user).await }));
+            .write(scope, cause.clone(), move |tx| Box::pin(async move { begin(tx, &caller, user).await }));
         match begin.await? {
             Begun::Before => Ok(()),
             Begun::Now => self.go_on(scope, &cause, user, erasers).await,
@@ -158,7 +158,8 @@ enum Begun {
     Now,
 }
 
-async fn begin(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<Begun, IdentityError> {
+async fn begin(tx: &mut Tx, caller: &Rights, user: UserId) -> Result<Begun, IdentityError> {
+    within_reach(tx, caller, Permission::PeopleWrite, user).await?;
     let person = subordinate(tx, caller, user).await?;
     if person.erased {
         return Ok(Begun::Before);

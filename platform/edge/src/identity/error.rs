@@ -1,6 +1,6 @@
 //! Why identity refuses, and how that is answered.
 
-use tandem_core::{Permissions, PreconditionFailed};
+use tandem_core::{Permission, Permissions, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
@@ -58,6 +58,9 @@ pub enum IdentityError {
     /// The account holds permissions that the caller does not hold.
     #[error("the account holds {0:?} beyond the caller's permissions")]
     Outranked(Permissions),
+    /// It belongs to a division, or would, in which the caller does not hold this.
+    #[error("the caller does not hold {0:?} in that division")]
+    OtherDivision(Permission),
     /// Not as things are; `slug` names the reason for programs.
     #[error("{detail}")]
     Conflict {
@@ -135,6 +138,7 @@ impl From<IdentityError> for ApiProblem {
                     .detail(format!("it holds {}, which you do not", beyond.names().join(", ")))
                     .into()
             }
+            IdentityError::OtherDivision(permission) => Self::other_division(permission),
             IdentityError::Conflict { slug, detail } => Self::conflict(slug, detail),
             IdentityError::Changed(error) => error.into(),
             IdentityError::Busy => Self::unavailable(1),

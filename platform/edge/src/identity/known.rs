@@ -34,7 +34,7 @@ const PEOPLE: usize = 20_000;
 const ORGS: usize = 10_000;
 
 /// Beginnings of kinds that tell of people, what they may do, and what lets them in.
-const FAMILIES: [&str; 6] = ["client.", "org.", "role.", "session.", "token.", "user."];
+const FAMILIES: [&str; 7] = ["client.", "division.", "org.", "role.", "session.", "token.", "user."];
 
 /// A token's SHA-256.
 pub(super) type Digest = [u8; 32];
@@ -266,7 +266,7 @@ mod tests {
             scope: Mint::for_server().scope(OrgId::generate()),
             user: UserId::generate(),
             session: SessionId::generate(),
-            permissions: Permissions::NONE,
+            rights: Rights::default(),
             request: RequestId::generate(),
             origin: tandem_core::Origin::NONE,
         };
@@ -305,6 +305,9 @@ mod tests {
             ("user.deactivated", Stream::user(user), Affected::User(user)),
             ("role.changed", Stream::org(org), Affected::Org(org)),
             ("client.changed", Stream::org(org), Affected::Org(org)),
+            ("user.grants.set", Stream::user(user), Affected::User(user)),
+            ("division.removed", Stream::org(org), Affected::Org(org)),
+            ("division.things.moved", Stream::org(org), Affected::Org(org)),
             ("session.started", Stream::user(user), Affected::Nobody),
             ("presence.changed", Stream::user(user), Affected::Nobody),
             ("number.set", Stream::org(org), Affected::Nobody),

@@ -1,9 +1,10 @@
 //! Orgs, people, roles, and what lets somebody in: passwords, sessions, tokens.
 //!
-//! The contract: every change of somebody's rights is an event (`session.ended`, `user.*`, `role.*`), so that whoever remembers rights
+//! The contract: every change of somebody's rights is an event (`session.ended`, `user.*`, `role.*`, `division.*`), so that whoever remembers rights
 //! forgets them in time.
 
 mod account;
+mod divisions;
 mod erasure;
 mod error;
 mod known;
@@ -36,6 +37,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, Store, StoreError, Tx};
 
+pub use divisions::{Divided, DividedKinds, PEOPLE, Places, put};
 pub use erasure::{Eraser, Erasers, PERSONAL};
 pub use error::IdentityError;
 pub(crate) use known::Affected;
@@ -131,12 +133,12 @@ impl Identity {
         first: NewPerson,
     ) -> Result<(OrgScope, UserRecord), IdentityError> {
         let name = named("name", name)?;
-        let (record, hash) = self.candidate(first).await.map_err(|error| match error {
+        let scope = self.0.mint.scope(OrgId::generate());
+        let (record, hash) = self.candidate(scope, first).await.map_err(|error| match error {
             // The other name is the org's.
             IdentityError::Invalid { field: "name", message } => IdentityError::invalid("login", message),
             error => error,
         })?;
-        let scope = self.0.mint.scope(OrgId::generate());
         let made = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
             Box::pin(async move {
                 insert_org(tx, name).await?;

@@ -1,46 +1,55 @@
 //! What those who administer an org do with people's accounts. Nobody does it to somebody who may do more than they.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 use sqlx::Row;
-use tandem_core::{OrgScope, Permissions, RequestContext};
+use tandem_core::{OrgScope, Permission, RequestContext, Rights};
 use tandem_proto::{
-    Stream, Topic, UserId,
-    api::{GrantEnd, Role, SessionInfo},
-    events::identity::{UserDeactivated, UserReactivated, UserRolesSet},
+    DivisionId, Stream, Topic, UserId,
+    api::{GrantEnd, Role, RoleGrant, SessionInfo, SetRoles},
+    events::identity::{UserDeactivated, UserGrantsSet, UserReactivated, UserRolesSet},
 };
 use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
-    Identity, IdentityError,
+    Identity, IdentityError, divisions,
     oauth::grants::{self, Grants},
     roles,
     sessions::{Which, end},
-    users::{COLUMNS, UserRecord, record, some_roles},
+    users::{COLUMNS, UserRecord, each_once, record, write_held},
 };
+
+/// Roles somebody may hold in single divisions, each counted once per division.
+const GRANTS: usize = 200;
 
 impl Identity {
     /// Somebody's sessions.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`] for somebody the org does not have.
+    /// [`IdentityError::NotFound`] for somebody the org does not have, [`IdentityError::OtherDivision`].
     pub async fn sessions_of(
         &self,
         context: &RequestContext,
         user: UserId,
     ) -> Result<Vec<SessionInfo>, IdentityError> {
-        self.user(context.scope, user).await?.ok_or(IdentityError::NotFound("person"))?;
+        let person = self.user(context.scope, user).await?.ok_or(IdentityError::NotFound("person"))?;
+        if !context.may_in(Permission::PeopleWrite, person.division) {
+            return Err(IdentityError::OtherDivision(Permission::PeopleWrite));
+        }
         self.sessions(context.scope, user, Some(context.session)).await
     }
 
     /// Ends all that acts for somebody: sessions, tokens, and programs that may.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`].
+    /// [`IdentityError::NotFound`], [`IdentityError::OtherDivision`], [`IdentityError::Outranked`].
     pub async fn end_sessions_of(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
-        let caller = context.permissions;
+        let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
-                subordinate(tx, caller, user).await?;
+                within_reach(tx, &caller, Permission::PeopleWrite, user).await?;
+                subordinate(tx, &caller, user).await?;
                 grants::end(tx, Grants::OfUser(user), GrantEnd::Revoked).await?;
                 let ended = end(tx, user, Which::All).await?;
                 Ok(tx.audit(sessions_ended(user, ended)).await?)
@@ -52,7 +61,7 @@ impl Identity {
     /// Keeps somebody out: their sessions and tokens end, and no new ones begin. Doing it twice is no error.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for the caller themselves and for the
+    /// [`IdentityError::NotFound`], [`IdentityError::OtherDivision`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for the caller themselves and for the
     /// last administrator.
     pub async fn deactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
         if user == context.user {
@@ -61,9 +70,12 @@ impl Identity {
                 detail: "nobody deactivates themselves: ask another administrator".into(),
             });
         }
-        let caller = context.permissions;
+        let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { deactivate(tx, caller, user).await })
+            Box::pin(async move {
+                within_reach(tx, &caller, Permission::PeopleWrite, user).await?;
+                deactivate(tx, &caller, user).await
+            })
         });
         write.await
     }
@@ -71,11 +83,14 @@ impl Identity {
     /// Lets somebody in again, with the password and roles they had. Doing it twice is no error.
     ///
     /// # Errors
-    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for somebody who was erased.
+    /// [`IdentityError::NotFound`], [`IdentityError::OtherDivision`], [`IdentityError::Outranked`]; [`IdentityError::Conflict`] for somebody who was erased.
     pub async fn reactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
-        let caller = context.permissions;
+        let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { reactivate(tx, caller, user).await })
+            Box::pin(async move {
+                within_reach(tx, &caller, Permission::PeopleWrite, user).await?;
+                reactivate(tx, &caller, user).await
+            })
         });
         write.await
     }
@@ -90,12 +105,15 @@ impl Identity {
         &self,
         context: &RequestContext,
         user: UserId,
-        roles: Vec<Role>,
+        held: SetRoles,
     ) -> Result<(), IdentityError> {
-        let roles = some_roles(roles)?;
-        let caller = context.permissions;
+        let (roles, grants) = check(held)?;
+        let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { set_roles(tx, caller, user, roles).await })
+            Box::pin(async move {
+                within_reach(tx, &caller, Permission::RoleWrite, user).await?;
+                set_roles(tx, &caller, user, roles, Some(grants)).await
+            })
         });
         write.await
     }
@@ -113,7 +131,7 @@ fn changed(what: &'static str, person: &UserRecord, after: &UserRecord) -> Chang
     Change::new(what, "person", person.id).before(&person.view()).after(&after.view())
 }
 
-pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
+pub(super) async fn deactivate(tx: &mut Tx, caller: &Rights, user: UserId) -> Result<(), IdentityError> {
     let person = subordinate(tx, caller, user).await?;
     if !person.active {
         return Ok(());
@@ -132,7 +150,7 @@ pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
     Ok(())
 }
 
-pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -> Result<(), IdentityError> {
+pub(super) async fn reactivate(tx: &mut Tx, caller: &Rights, user: UserId) -> Result<(), IdentityError> {
     let person = subordinate(tx, caller, user).await?;
     if person.active {
         return Ok(());
@@ -151,43 +169,85 @@ pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
     Ok(())
 }
 
+/// Each role once, in each division once. A role that is held in all divisions is not held in some as well.
+fn check(held: SetRoles) -> Result<(Vec<Role>, Vec<RoleGrant>), IdentityError> {
+    let roles = each_once(held.roles);
+    let mut within = BTreeMap::<Role, BTreeSet<DivisionId>>::new();
+    for RoleGrant { role, divisions } in held.grants {
+        if divisions.is_empty() {
+            return Err(IdentityError::invalid("grants", "at least one division each"));
+        }
+        if !roles.contains(&role) {
+            within.entry(role).or_default().extend(divisions);
+        }
+    }
+    if roles.is_empty() && within.is_empty() {
+        return Err(IdentityError::invalid("roles", "at least one"));
+    }
+    if within.values().map(BTreeSet::len).sum::<usize>() > GRANTS {
+        return Err(IdentityError::invalid("grants", format!("at most {GRANTS} roles in divisions")));
+    }
+    let grant = |(role, divisions): (_, BTreeSet<_>)| RoleGrant { role, divisions: divisions.into_iter().collect() };
+    Ok((roles, within.into_iter().map(grant).collect()))
+}
+
+/// Gives other roles; `grants` of `None` stay as they are.
 pub(super) async fn set_roles(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     user: UserId,
     roles: Vec<Role>,
+    grants: Option<Vec<RoleGrant>>,
 ) -> Result<(), IdentityError> {
     let scope = tx.scope();
     let person = subordinate(tx, caller, user).await?;
-    let beyond = roles::permissions(tx.conn(), scope, &roles).await?.without(caller);
+    let grants = grants.unwrap_or_else(|| person.grants.clone());
+    for division in grants.iter().flat_map(|grant| &grant.divisions) {
+        if !divisions::is_there(tx.conn(), scope, *division).await? {
+            return Err(IdentityError::invalid("grants", format!("there is no division {division}")));
+        }
+    }
+    let beyond = roles::rights(tx.conn(), scope, &roles, &grants).await?.without(caller);
     if !beyond.is_empty() {
         return Err(IdentityError::NotHeld(beyond));
     }
     if person.roles.contains(&Role::Admin) && !roles.contains(&Role::Admin) {
         another_admin(tx, user).await?;
     }
-    sqlx::query("UPDATE users SET roles = $1 WHERE org = $2 AND id = $3")
-        .bind(serde_json::to_string(&roles).unwrap_or_default())
-        .bind(scope.org().to_string())
-        .bind(user.to_string())
-        .execute(tx.conn())
-        .await?;
-    let after = UserRecord { roles: roles.clone(), ..person.clone() };
+    write_held(tx, user, &roles, &grants).await?;
+    let after = UserRecord { roles: roles.clone(), grants: grants.clone(), ..person.clone() };
     tx.audit(changed("person.roles.changed", &person, &after)).await?;
     let topics = [Topic::org(scope.org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserRolesSet { user, roles }).await?;
+    if grants != person.grants {
+        tx.append(Stream::user(user), Expect::Any, &topics, &UserGrantsSet { user, grants }).await?;
+    }
     Ok(())
+}
+
+/// Refuses unless the caller holds `permission` in the division somebody belongs to.
+pub(super) async fn within_reach(
+    tx: &mut Tx,
+    caller: &Rights,
+    permission: Permission,
+    user: UserId,
+) -> Result<(), IdentityError> {
+    let scope = tx.scope();
+    let division = person(tx, scope, user).await?.division;
+    let may = caller.has_in(permission, division);
+    if may { Ok(()) } else { Err(IdentityError::OtherDivision(permission)) }
 }
 
 /// Somebody who may do no more than the caller.
 pub(super) async fn subordinate(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     user: UserId,
 ) -> Result<UserRecord, IdentityError> {
     let scope = tx.scope();
     let person = person(tx, scope, user).await?;
-    let beyond = roles::permissions(tx.conn(), scope, &person.roles).await?.without(caller);
+    let held = roles::rights(tx.conn(), scope, &person.roles, &person.grants).await?;
+    let beyond = held.without(caller);
     if beyond.is_empty() { Ok(person) } else { Err(IdentityError::Outranked(beyond)) }
 }
 
@@ -201,7 +261,7 @@ async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord
     row.as_ref().map(record).transpose()?.ok_or(IdentityError::NotFound("person"))
 }
 
-/// Refuses unless some person beside `user` administers the org: a program cannot sign in. Commands of an org run one after the other, so two cannot both be let go.
+/// Refuses unless some person beside `user` administers the org, all divisions of it: a program cannot sign in. Commands of an org run one after the other, so two cannot both be let go.
 async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
     let org = tx.scope().org().to_string();
     let row = sqlx::query(

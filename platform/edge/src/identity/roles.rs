@@ -1,15 +1,17 @@
 //! Roles: the three every org has, and those an org defined. Nobody gives what they do not hold.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlx::{AnyConnection, Row, any::AnyRow};
-use tandem_core::{OrgScope, Permissions, Precondition, RequestContext};
+use tandem_core::{OrgScope, Permissions, Precondition, RequestContext, Rights};
 use tandem_proto::{
     Stream, Topic,
-    api::{ChangeRole, NewRole, Role, RoleInfo},
+    api::{ChangeRole, NewRole, Role, RoleGrant, RoleInfo},
     events::identity::{RoleChanged, RoleRemoved},
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, named, text, users::read_roles};
+use super::{Identity, IdentityError, named, text, users};
 
 /// Roles one org may define.
 const ROLES: i64 = 200;
@@ -26,13 +28,15 @@ impl Identity {
             .bind(org.clone())
             .fetch_all(&mut *conn)
             .await?;
-        let held = sqlx::query("SELECT roles FROM users WHERE org = $1 AND deactivated_at IS NULL")
+        let held = sqlx::query("SELECT roles, grants FROM users WHERE org = $1 AND deactivated_at IS NULL")
             .bind(org)
             .fetch_all(&mut *conn)
             .await?;
-        let mut holders = std::collections::BTreeMap::<Role, u32>::new();
+        let mut holders = BTreeMap::<Role, u32>::new();
         for row in &held {
-            for role in read_roles(&text(row, "roles")?)? {
+            let (everywhere, grants) = users::held(row)?;
+            let within = grants.into_iter().map(|grant| grant.role);
+            for role in everywhere.into_iter().chain(within).collect::<BTreeSet<_>>() {
                 *holders.entry(role).or_default() += 1;
             }
         }
@@ -55,13 +59,12 @@ impl Identity {
         shown(&mut conn, scope, role).await
     }
 
-    /// Refuses unless the caller holds all that `roles` stand for.
+    /// Refuses unless the caller holds, in all divisions, all that `roles` stand for.
     ///
     /// # Errors
     /// [`IdentityError::NotHeld`]; [`IdentityError::Invalid`] for a role the org does not have.
     pub async fn may_give(&self, context: &RequestContext, roles: &[Role]) -> Result<(), IdentityError> {
-        let given = self.permissions_of(context.scope, roles).await?;
-        let beyond = given.without(context.permissions);
+        let beyond = self.rights_of(context.scope, roles, &[]).await?.without(&context.rights);
         if beyond.is_empty() { Ok(()) } else { Err(IdentityError::NotHeld(beyond)) }
     }
 
@@ -78,7 +81,7 @@ impl Identity {
             return Err(IdentityError::Taken { field: "name", value: new.name.to_string() });
         }
         let draft = Draft::check(new.title, &new.permissions)?;
-        let beyond = draft.permissions.without(context.permissions);
+        let beyond = draft.permissions.without(context.rights.everywhere());
         if !beyond.is_empty() {
             return Err(IdentityError::NotHeld(beyond));
         }
@@ -103,7 +106,7 @@ impl Identity {
     ) -> Result<RoleInfo, IdentityError> {
         own(&role)?;
         let draft = Draft::check(change.title, &change.permissions)?;
-        let held = context.permissions;
+        let held = context.rights.everywhere();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
                 demand(tx, &role, &precondition).await?;
@@ -255,13 +258,17 @@ async fn shown(conn: &mut AnyConnection, scope: OrgScope, role: &Role) -> Result
         built_in => of_every_org(built_in.clone()),
     };
     let held =
-        sqlx::query("SELECT roles FROM users WHERE org = $1 AND deactivated_at IS NULL AND roles LIKE $2")
+        sqlx::query(
+            "SELECT roles, grants FROM users WHERE org = $1 AND deactivated_at IS NULL AND (roles LIKE $2 OR grants LIKE $2)",
+        )
             .bind(scope.org().to_string())
             .bind(holding(role))
             .fetch_all(conn)
             .await?;
     for row in &held {
-        shown.holders += u32::from(read_roles(&text(row, "roles")?)?.contains(role));
+        let (everywhere, grants) = users::held(row)?;
+        let holds = everywhere.contains(role) || grants.iter().any(|grant| grant.role == *role);
+        shown.holders += u32::from(holds);
     }
     Ok(shown)
 }
@@ -291,7 +298,9 @@ async fn as_kept(tx: &mut Tx, role: &Role) -> Result<Option<RoleInfo>, IdentityE
 /// How many hold `role`, people who may not sign in any more included: they may come back with it.
 async fn holders(tx: &mut Tx, role: &Role) -> Result<u32, IdentityError> {
     let org = tx.scope().org().to_string();
-    let row = sqlx::query("SELECT count(*) AS holders FROM users WHERE org = $1 AND roles LIKE $2")
+    let row = sqlx::query(
+        "SELECT count(*) AS holders FROM users WHERE org = $1 AND (roles LIKE $2 OR grants LIKE $2)",
+    )
         .bind(org)
         .bind(holding(role))
         .fetch_one(tx.conn())
@@ -299,7 +308,7 @@ async fn holders(tx: &mut Tx, role: &Role) -> Result<u32, IdentityError> {
     Ok(u32::try_from(row.try_get::<i64, _>("holders")?).unwrap_or(u32::MAX))
 }
 
-/// A pattern that the column `roles` of those who hold `role` is like. Only `_` among a name's characters means something to LIKE, and
+/// A pattern that the column `roles` of those who hold `role` in all divisions is like, and `grants` of those who do in some. Only `_` among a name's characters means something to LIKE, and
 /// what it lets through beside the name is a name of the same length: too many at worst.
 pub(super) fn holding(role: &Role) -> String {
     format!("%\"{}\"%", role.name())
@@ -325,6 +334,21 @@ pub(super) async fn permissions(
         }
     }
     Ok(all)
+}
+
+/// What somebody may do who holds `everywhere` in all divisions and `grants` in some.
+pub(super) async fn rights(
+    conn: &mut AnyConnection,
+    scope: OrgScope,
+    everywhere: &[Role],
+    grants: &[RoleGrant],
+) -> Result<Rights, IdentityError> {
+    let mut within = Vec::new();
+    for RoleGrant { role, divisions } in grants {
+        let held = permissions(conn, scope, std::slice::from_ref(role)).await?;
+        within.extend(divisions.iter().map(|division| (*division, held)));
+    }
+    Ok(Rights::new(permissions(conn, scope, everywhere).await?, within))
 }
 
 pub(super) fn all_built_in(roles: &[Role]) -> bool {

@@ -3,7 +3,7 @@
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
-use tandem_core::{OrgScope, Origin, RequestContext};
+use tandem_core::{OrgScope, Origin, Permission, RequestContext};
 use tandem_proto::{
     Actor, Stream, Topic, UserId,
     api::{RecoveryCodes, SecondFactor, SecondFactorOffer},
@@ -120,10 +120,11 @@ impl Identity {
         context: &RequestContext,
         user: UserId,
     ) -> Result<(), IdentityError> {
-        let caller = context.permissions;
+        let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
-                people::subordinate(tx, caller, user).await?;
+                people::within_reach(tx, &caller, Permission::PeopleWrite, user).await?;
+                people::subordinate(tx, &caller, user).await?;
                 remove(tx, user).await
             })
         });

@@ -7,15 +7,15 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Origin, Permissions, RequestContext};
+use tandem_core::{OrgScope, Origin, Permissions, RequestContext, Rights};
 use tandem_proto::{
     Actor, ClientId, Cursor, GrantId, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
-    api::SessionInfo,
+    api::{Role, RoleGrant, SessionInfo},
     events::identity::{SessionEnded, SessionStarted},
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, known::Digest, passkeys, people, roles, text, users::read_roles};
+use super::{Identity, IdentityError, id, known::Digest, passkeys, people, roles, text, users};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -177,10 +177,10 @@ impl Identity {
         user: UserId,
     ) -> Result<Option<RequestContext>, IdentityError> {
         let Some(record) = self.user(scope, user).await?.filter(|user| user.active) else { return Ok(None) };
-        let permissions = self.permissions_of(scope, &record.roles).await?;
+        let rights = self.rights_of(scope, &record.roles, &record.grants).await?;
         let session = SessionId::from_uuid(uuid::Uuid::nil());
         let request = RequestId::generate();
-        Ok(Some(RequestContext { scope, user, session, permissions, request, origin: Origin::NONE }))
+        Ok(Some(RequestContext { scope, user, session, rights, request, origin: Origin::NONE }))
     }
 
     /// Ends what the caller uses, session or token. Ending it twice is no error.
@@ -296,7 +296,7 @@ impl Identity {
     ) -> Result<NewSession, IdentityError> {
         let record = self.user(scope, user).await?.filter(|user| user.active);
         let record = record.ok_or(IdentityError::WrongCredentials)?;
-        let permissions = self.permissions_of(scope, &record.roles).await?;
+        let rights = self.rights_of(scope, &record.roles, &record.grants).await?;
         let token = Kind::Session.token();
         let (session, now) = (SessionId::generate(), self.0.clock.now());
         let expires_at = now.plus(LIFETIME);
@@ -333,14 +333,14 @@ impl Identity {
             })
             .await?;
         let request = RequestId::generate();
-        let context = RequestContext { scope, user, session, permissions, request, origin };
+        let context = RequestContext { scope, user, session, rights, request, origin };
         Ok(NewSession { token, session: Session { context, expires_at, used_at: now, slides: true } })
     }
 
     /// The one place where a token, or its id, becomes a session.
     async fn find(&self, condition: &str, value: String) -> Result<Session, IdentityError> {
         let sql = format!(
-            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles
+            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles, u.grants
              FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org AND u.deactivated_at IS NULL
              WHERE {condition}"
         );
@@ -356,16 +356,17 @@ impl Identity {
             return Err(IdentityError::NoSession);
         }
         let scope = self.0.mint.scope(id::<OrgId>(&row, "sessions", "org")?);
-        let held = self.permissions_of(scope, &read_roles(&text(&row, "roles")?)?).await?;
-        let permissions = match scopes(&row)? {
-            Some(scopes) => held.intersection(scopes),
+        let (roles, grants) = users::held(&row)?;
+        let held = self.rights_of(scope, &roles, &grants).await?;
+        let rights = match scopes(&row)? {
+            Some(scopes) => held.limited_to(scopes),
             None => held,
         };
         let context = RequestContext {
             scope,
             user: id(&row, "sessions", "user_id")?,
             session: id(&row, "sessions", "id")?,
-            permissions,
+            rights,
             request: RequestId::generate(),
             origin: Origin::NONE,
         };
@@ -403,17 +404,18 @@ impl Identity {
         Ok(Session { expires_at, used_at: now, ..found })
     }
 
-    /// What somebody with these roles may do now.
-    pub(super) async fn permissions_of(
+    /// What somebody may do now who holds these roles in all divisions and those of `grants` in some.
+    pub(super) async fn rights_of(
         &self,
         scope: OrgScope,
-        held: &[tandem_proto::api::Role],
-    ) -> Result<Permissions, IdentityError> {
-        if roles::all_built_in(held) {
-            return Ok(roles::built_in(held));
+        held: &[Role],
+        grants: &[RoleGrant],
+    ) -> Result<Rights, IdentityError> {
+        if roles::all_built_in(held) && grants.is_empty() {
+            return Ok(roles::built_in(held).into());
         }
         let mut conn = self.0.store.scoped(scope).await?;
-        roles::permissions(&mut conn, scope, held).await
+        roles::rights(&mut conn, scope, held, grants).await
     }
 }
 

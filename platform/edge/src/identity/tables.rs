@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::surround::ONCE,
     Migration { name: "0013_passkeys", sql: PASSKEYS },
     Migration { name: "0014_erasure", sql: ERASURE },
+    Migration { name: "0018_divisions", sql: DIVISIONS },
 ];
 
 const FIRST: &str = "
@@ -82,6 +83,22 @@ const SECOND_FACTORS: &str = "
     ";
 
 const ERASURE: &str = "ALTER TABLE users ADD COLUMN erased_at bigint;";
+
+/// The division every org has is no row, and who belongs to it has no `division`. `roles` are held in all divisions; what is held in some is
+/// in `grants`, which a version that knows no divisions does not read.
+const DIVISIONS: &str = "
+        CREATE TABLE divisions (
+            org text NOT NULL,
+            id text NOT NULL,
+            name text NOT NULL,
+            created_at bigint NOT NULL,
+            PRIMARY KEY (org, id)
+        );
+        CREATE UNIQUE INDEX divisions_by_name ON divisions (org, name);
+        ALTER TABLE users ADD COLUMN division text;
+        ALTER TABLE users ADD COLUMN grants text;
+        CREATE INDEX users_by_division ON users (org, division);
+    ";
 
 /// A program that acts for itself does so as a row of `users` whose `client` names it. Access tokens lie beside sessions. A grant remembers the hash of the code it came of, so that the code's second use is noticed for as long as the grant lives.
 const OAUTH: &str = "

@@ -58,7 +58,7 @@ impl Identity {
         self.signed_in(context).await?;
         let name = named("name", &new.name)?;
         let scopes = chosen("scopes", &new.scopes)?;
-        let beyond = scopes.without(context.permissions);
+        let beyond = scopes.without(context.rights.usable());
         if !beyond.is_empty() {
             return Err(IdentityError::NotHeld(beyond));
         }

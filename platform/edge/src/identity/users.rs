@@ -4,14 +4,19 @@ use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
 use tandem_core::{OrgScope, Secret};
 use tandem_proto::{
-    ClientId, Stream, Topic, UserId,
-    api::{NewPerson, Role},
+    ClientId, DivisionId, Stream, Topic, UserId,
+    api::{NewPerson, Role, RoleGrant},
     events::identity::UserCreated,
     limits::NAME_CHARS,
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, text};
+use super::{
+    Identity, IdentityError,
+    divisions::{self, PEOPLE},
+    erasure::is_erased,
+    id, named, roles, text,
+};
 
 /// Shortest password.
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -35,8 +40,12 @@ pub struct UserRecord {
     pub title: Option<String>,
     /// Internal number.
     pub extension: Option<String>,
-    /// Roles held.
+    /// Roles held in all divisions.
     pub roles: Vec<Role>,
+    /// Roles held in some divisions only.
+    pub grants: Vec<RoleGrant>,
+    /// The division they belong to.
+    pub division: DivisionId,
     /// Whether they may sign in.
     pub active: bool,
     /// Whether whatever was personal to them is gone.
@@ -46,14 +55,26 @@ pub struct UserRecord {
 impl UserRecord {
     /// As the directory shows them, for an audit entry, but for what is personal: an entry stays when somebody is erased.
     pub(super) fn view(&self) -> Value {
-        json!({ "id": self.id, "extension": self.extension, "roles": self.roles, "active": self.active })
+        let Self { id, extension, roles, grants, division, active, .. } = self;
+        let mut view = json!({ "id": id, "extension": extension, "roles": roles, "active": active });
+        if !grants.is_empty() {
+            view["grants"] = json!(grants);
+        }
+        view["division"] = json!(division);
+        view
+    }
+
+    /// Whether they hold a role, in some division at least.
+    pub fn holds(&self, role: &Role) -> bool {
+        self.roles.contains(role) || self.grants.iter().any(|grant| grant.role == *role)
     }
 }
 
-pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at, erased_at";
+pub(super) const COLUMNS: &str =
+    "org, id, name, display_name, title, extension, roles, grants, division, deactivated_at, erased_at";
 
 impl Identity {
-    /// Adds somebody to the directory.
+    /// Adds somebody to the directory, in the division every org has.
     ///
     /// # Errors
     /// [`IdentityError::Invalid`] and [`IdentityError::Taken`] name the field at fault.
@@ -63,12 +84,31 @@ impl Identity {
         cause: Cause,
         person: NewPerson,
     ) -> Result<UserRecord, IdentityError> {
-        let (record, hash) = self.candidate(person).await?;
+        self.create_user_in(scope, cause, person, DivisionId::home(scope.org())).await
+    }
+
+    /// As [`Self::create_user`], in any division.
+    ///
+    /// # Errors
+    /// As [`Self::create_user`]; [`StoreError::Conflict`] when the division is there no more.
+    pub async fn create_user_in(
+        &self,
+        scope: OrgScope,
+        cause: Cause,
+        person: NewPerson,
+        division: DivisionId,
+    ) -> Result<UserRecord, IdentityError> {
+        let (record, hash) = self.candidate(scope, person).await?;
+        let record = UserRecord { division, ..record };
         self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
     }
 
     /// Somebody who can be added, and their password's hash.
-    pub(super) async fn candidate(&self, person: NewPerson) -> Result<(UserRecord, String), IdentityError> {
+    pub(super) async fn candidate(
+        &self,
+        scope: OrgScope,
+        person: NewPerson,
+    ) -> Result<(UserRecord, String), IdentityError> {
         let person = check(person)?;
         let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
         let record = UserRecord {
@@ -78,6 +118,8 @@ impl Identity {
             title: person.title,
             extension: person.extension,
             roles: person.roles,
+            grants: Vec::new(),
+            division: DivisionId::home(scope.org()),
             active: true,
             erased: false,
         };
@@ -193,6 +235,7 @@ pub(super) async fn insert(
     .bind(client.map(|client| client.to_string()))
     .execute(tx.conn())
     .await?;
+    divisions::put(tx, &PEOPLE, record.id, record.division).await?;
     if client.is_none() {
         // A program's is told of with the program.
         tx.audit(Change::new("person.created", "person", record.id).after(&record.view())).await?;
@@ -244,28 +287,93 @@ pub(super) fn check_password(field: &'static str, password: &str) -> Result<(), 
 }
 
 /// Each role once, and not none.
-pub(super) fn some_roles(mut roles: Vec<Role>) -> Result<Vec<Role>, IdentityError> {
-    roles.sort_unstable();
-    roles.dedup();
+pub(super) fn some_roles(roles: Vec<Role>) -> Result<Vec<Role>, IdentityError> {
+    let roles = each_once(roles);
     if roles.is_empty() { Err(IdentityError::invalid("roles", "at least one")) } else { Ok(roles) }
+}
+
+pub(super) fn each_once<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort_unstable();
+    items.dedup();
+    items
 }
 
 pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
     let optional = |column| row.try_get::<Option<String>, _>(column);
+    let (roles, grants) = held(row)?;
+    let division = match optional("division")? {
+        Some(_) => id(row, "users", "division")?,
+        None => DivisionId::home(id(row, "users", "org")?),
+    };
     Ok(UserRecord {
         id: id(row, "users", "id")?,
         name: text(row, "name")?,
         display_name: text(row, "display_name")?,
         title: optional("title")?,
         extension: optional("extension")?,
-        roles: read_roles(&text(row, "roles")?)?,
+        roles,
+        grants,
+        division,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
         erased: is_erased(row)?,
     })
+}
+
+/// The columns `roles` and `grants`.
+pub(super) fn held(row: &AnyRow) -> Result<(Vec<Role>, Vec<RoleGrant>), IdentityError> {
+    let grants = row.try_get::<Option<String>, _>("grants")?;
+    let grants = grants.as_deref().map(read_grants).transpose()?;
+    Ok((read_roles(&text(row, "roles")?)?, grants.unwrap_or_default()))
 }
 
 /// The `roles` column: a JSON list.
 pub(super) fn read_roles(column: &str) -> Result<Vec<Role>, IdentityError> {
     serde_json::from_str(column)
         .map_err(|error| StoreError::Damaged { table: "users", reason: format!("roles: {error}") }.into())
+}
+
+/// The `grants` column: a JSON list of pairs, a role and its divisions, so that no other text in it reads as a role's name.
+fn read_grants(column: &str) -> Result<Vec<RoleGrant>, IdentityError> {
+    let pairs: Vec<(Role, Vec<DivisionId>)> = serde_json::from_str(column)
+        .map_err(|error| StoreError::Damaged { table: "users", reason: format!("grants: {error}") })?;
+    Ok(pairs.into_iter().map(|(role, divisions)| RoleGrant { role, divisions }).collect())
+}
+
+/// Writes which roles somebody holds.
+pub(super) async fn write_held(
+    tx: &mut Tx,
+    user: UserId,
+    roles: &[Role],
+    grants: &[RoleGrant],
+) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let pairs: Vec<_> = grants.iter().map(|grant| (&grant.role, &grant.divisions)).collect();
+    let grants = (!pairs.is_empty()).then(|| serde_json::to_string(&pairs).unwrap_or_default());
+    sqlx::query("UPDATE users SET roles = $1, grants = $2 WHERE org = $3 AND id = $4")
+        .bind(serde_json::to_string(roles).unwrap_or_default())
+        .bind(grants)
+        .bind(org)
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Roles that were held in a division are held there no more.
+pub(super) async fn forget_division(tx: &mut Tx, division: DivisionId) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let rows = sqlx::query("SELECT id, roles, grants FROM users WHERE org = $1 AND grants LIKE $2")
+        .bind(org)
+        .bind(format!("%\"{division}\"%"))
+        .fetch_all(tx.conn())
+        .await?;
+    for row in &rows {
+        let (roles, mut grants) = held(row)?;
+        for grant in &mut grants {
+            grant.divisions.retain(|each| *each != division);
+        }
+        grants.retain(|grant| !grant.divisions.is_empty());
+        write_held(tx, id(row, "users", "id")?, &roles, &grants).await?;
+    }
+    Ok(())
 }

@@ -54,11 +54,16 @@ pub(crate) fn surround(edge: Edge, router: Router) -> Router {
 
 /// Puts the caller of a request where [`crate::Caller`] finds it: whom the node that carried it here has sealed, or who has the token.
 async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
-    if let Some(Sealed(context)) = request.extensions_mut().remove::<Sealed>() {
-        return run_as(context, request, next).await;
-    }
-    let Some(token) = bearer(&request) else { return next.run(request).await };
-    match edge.identity.session(token).await {
+    let session = match request.extensions_mut().remove::<Sealed>() {
+        Some(Sealed(context, true)) => return run_as(context, request, next).await,
+        // Their rights were too many for the seal: the store has them.
+        Some(Sealed(context, false)) => edge.identity.renew(context.session).await,
+        None => {
+            let Some(token) = bearer(&request) else { return next.run(request).await };
+            edge.identity.session(token).await
+        }
+    };
+    match session {
         Ok(session) => run_as(session.context, request, next).await,
         // Operations that need nobody still work; the others refuse.
         Err(IdentityError::NoSession) => next.run(request).await,

@@ -220,6 +220,7 @@ impl Server {
             presence: seen.clone(),
             authorities: vec![granted.clone()],
             erasers: tandem_edge::Erasers(&[]),
+            divided: tandem_edge::DividedKinds(&[&tandem_edge::identity::PEOPLE]),
         });
         let (api, document) = OpenApiRouter::new().nest("/api/v1", edge.routes()).split_for_parts();
         let edge = edge.limited(limits).described(&document);

@@ -79,7 +79,7 @@ impl Identity {
         if !redirect::allows(&client.redirect_uris, redirect_uri) {
             return Err(IdentityError::invalid("redirect_uri", "is not registered for this program"));
         }
-        Ok(match check(&client, request, redirect_uri, context.permissions) {
+        Ok(match check(&client, request, redirect_uri, context.rights.usable()) {
             Ok(asked) => Authorization::Ask(asked),
             Err((error, why)) => {
                 let pairs = [("error", error), ("error_description", &why)];

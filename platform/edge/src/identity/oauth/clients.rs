@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use sqlx::{AnyConnection, Row};
-use tandem_core::{OrgScope, Permissions, Precondition, RequestContext};
+use tandem_core::{OrgScope, Permissions, Precondition, RequestContext, Rights};
 use tandem_proto::{
-    ClientId, Stream, Topic, UserId,
+    ClientId, DivisionId, Stream, Topic, UserId,
     api::{ClientInfo, ClientMade, ClientSettings, GrantEnd, GrantType, Role},
     events::identity::{ClientChanged, ClientRemoved, ClientSecretChanged},
 };
@@ -77,9 +77,9 @@ impl Identity {
     ) -> Result<ClientMade, IdentityError> {
         let draft = Draft::check(settings)?;
         let secret = draft.confidential.then(|| sessions::secret(SECRET));
-        let (caller, secret_hash) = (context.permissions, secret.as_deref().map(digest));
+        let (caller, secret_hash) = (context.rights.clone(), secret.as_deref().map(digest));
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { create(tx, caller, draft, secret_hash).await })
+            Box::pin(async move { create(tx, &caller, draft, secret_hash).await })
         });
         Ok(ClientMade { client: write.await?, secret })
     }
@@ -96,9 +96,9 @@ impl Identity {
         precondition: Precondition,
         settings: ClientSettings,
     ) -> Result<ClientInfo, IdentityError> {
-        let (draft, caller) = (Draft::check(settings)?, context.permissions);
+        let (draft, caller) = (Draft::check(settings)?, context.rights.clone());
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { change(tx, caller, client, precondition, draft).await })
+            Box::pin(async move { change(tx, &caller, client, precondition, draft).await })
         });
         write.await
     }
@@ -112,10 +112,10 @@ impl Identity {
         context: &RequestContext,
         client: ClientId,
     ) -> Result<ClientMade, IdentityError> {
-        let (secret, caller) = (sessions::secret(SECRET), context.permissions);
+        let (secret, caller) = (sessions::secret(SECRET), context.rights.clone());
         let secret_hash = digest(&secret);
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { change_secret(tx, caller, client, secret_hash).await })
+            Box::pin(async move { change_secret(tx, &caller, client, secret_hash).await })
         });
         Ok(ClientMade { client: write.await?, secret: Some(secret) })
     }
@@ -130,9 +130,9 @@ impl Identity {
         client: ClientId,
         precondition: Precondition,
     ) -> Result<(), IdentityError> {
-        let caller = context.permissions;
+        let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { remove(tx, caller, client, precondition).await })
+            Box::pin(async move { remove(tx, &caller, client, precondition).await })
         });
         write.await
     }
@@ -219,7 +219,7 @@ fn check_redirects(uris: &[String], needed: bool) -> Result<(), IdentityError> {
 
 async fn create(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     draft: Draft,
     secret_hash: Option<String>,
 ) -> Result<ClientInfo, IdentityError> {
@@ -254,7 +254,7 @@ async fn create(
 
 async fn change(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     client: ClientId,
     precondition: Precondition,
     draft: Draft,
@@ -284,7 +284,7 @@ async fn change(
 
 async fn change_secret(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     client: ClientId,
     secret_hash: String,
 ) -> Result<ClientInfo, IdentityError> {
@@ -316,7 +316,7 @@ async fn change_secret(
 
 async fn remove(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     client: ClientId,
     precondition: Precondition,
 ) -> Result<(), IdentityError> {
@@ -356,7 +356,7 @@ async fn demand(tx: &mut Tx, client: &Client, precondition: &Precondition) -> Re
 
 /// A program that may do for itself no more than the caller: whoever changes it could get hold of what it may. Nobody else changes it
 /// until the command's end.
-async fn mine_to_change(tx: &mut Tx, caller: Permissions, client: ClientId) -> Result<Client, IdentityError> {
+async fn mine_to_change(tx: &mut Tx, caller: &Rights, client: ClientId) -> Result<Client, IdentityError> {
     let scope = tx.scope();
     sqlx::query("UPDATE oauth_clients SET org = org WHERE org = $1 AND id = $2")
         .bind(scope.org().to_string())
@@ -373,7 +373,7 @@ async fn mine_to_change(tx: &mut Tx, caller: Permissions, client: ClientId) -> R
 /// Makes, changes or shuts out the user a program acts as for itself, as its settings want.
 async fn act_as(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     client: &Client,
     roles: &[Role],
 ) -> Result<Option<UserId>, IdentityError> {
@@ -386,7 +386,7 @@ async fn act_as(
             if for_itself {
                 people::reactivate(tx, caller, user).await?;
                 if roles_of(tx, Some(user)).await? != roles {
-                    people::set_roles(tx, caller, user, roles.to_vec()).await?;
+                    people::set_roles(tx, caller, user, roles.to_vec(), None).await?;
                 }
             } else {
                 people::deactivate(tx, caller, user).await?;
@@ -398,12 +398,13 @@ async fn act_as(
 
 async fn make_user(
     tx: &mut Tx,
-    caller: Permissions,
+    caller: &Rights,
     client: &Client,
     roles: Vec<Role>,
 ) -> Result<UserId, IdentityError> {
     let scope = tx.scope();
-    let beyond = roles::permissions(tx.conn(), scope, &roles).await?.without(caller);
+    let given = Rights::from(roles::permissions(tx.conn(), scope, &roles).await?);
+    let beyond = given.without(caller);
     if !beyond.is_empty() {
         return Err(IdentityError::NotHeld(beyond));
     }
@@ -414,6 +415,8 @@ async fn make_user(
         title: Some(TITLE.to_owned()),
         extension: None,
         roles,
+        grants: Vec::new(),
+        division: DivisionId::home(scope.org()),
         active: true,
         erased: false,
     };

@@ -87,7 +87,7 @@ impl Identity {
         user_code: &str,
     ) -> Result<DeviceAsks, IdentityError> {
         self.signed_in(context).await?;
-        let (now, held) = (self.0.clock.now(), context.permissions);
+        let (now, held) = (self.0.clock.now(), context.rights.usable());
         let attempt = self.0.throttle.admit(now, &guesses(context.user), None).await?;
         let mut conn = self.0.store.scoped(context.scope).await?;
         let row = sqlx::query(undecided())
@@ -117,7 +117,7 @@ impl Identity {
         self.signed_in(context).await?;
         let now = self.0.clock.now();
         let attempt = self.0.throttle.admit(now, &guesses(context.user), None).await?;
-        let (user, held, hash) = (context.user, context.permissions, digest(&plain(user_code)));
+        let (user, held, hash) = (context.user, context.rights.usable(), digest(&plain(user_code)));
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move { decide(tx, user, held, hash, allow, now).await })
         });

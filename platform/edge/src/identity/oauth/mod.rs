@@ -120,14 +120,15 @@ async fn stored(
 /// What somebody who is not deactivated may do now; nothing of anybody else.
 async fn held(tx: &mut Tx, user: UserId) -> Result<Permissions, IdentityError> {
     let scope = tx.scope();
-    let row = sqlx::query("SELECT roles FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL")
+    let sql = "SELECT roles, grants FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL";
+    let row = sqlx::query(sql)
         .bind(scope.org().to_string())
         .bind(user.to_string())
         .fetch_optional(tx.conn())
         .await?;
     let Some(row) = row else { return Ok(Permissions::NONE) };
-    let held = super::users::read_roles(&text(&row, "roles")?)?;
-    roles::permissions(tx.conn(), scope, &held).await
+    let (held, grants) = super::users::held(&row)?;
+    Ok(roles::rights(tx.conn(), scope, &held, &grants).await?.usable())
 }
 
 /// A column that holds a list as JSON.

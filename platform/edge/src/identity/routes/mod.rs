@@ -1,6 +1,7 @@
 //! `/sessions` and `/me`; beside it what people do with their accounts, and what those do who administer an org.
 
 mod account;
+mod divisions;
 mod keys;
 mod oauth;
 mod passkeys;
@@ -8,10 +9,12 @@ mod people;
 mod roles;
 mod second_factor;
 
+use std::collections::BTreeMap;
+
 use axum::{extract::State, http::StatusCode};
-use tandem_core::RequestContext;
+use tandem_core::{Permission, Reach, RequestContext};
 use tandem_proto::{
-    Problem, Timestamp,
+    DivisionId, Problem, Timestamp,
     api::{Me, Org, Person, Presence, PresenceView, SignIn, SignedIn},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -27,6 +30,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(sign_out))
         .routes(routes!(me))
         .merge(account::routes())
+        .merge(divisions::routes())
         .merge(oauth::routes())
         .merge(passkeys::routes())
         .merge(people::routes())
@@ -114,14 +118,29 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             title: record.title,
             extension: record.extension,
             roles: record.roles,
+            grants: record.grants,
+            division: record.division,
             erased: record.erased,
             active: record.active,
             presence,
         },
         org: Org { id: context.scope.org(), name },
         session: context.session,
-        permissions: context.permissions.names(),
+        permissions: context.rights.usable().names(),
+        divided: divided(context),
     })
+}
+
+/// The permissions held in some divisions only.
+fn divided(context: &RequestContext) -> BTreeMap<String, Vec<DivisionId>> {
+    let divided = Permission::ALL.iter().copied().filter(|permission| {
+        permission.reach() == Reach::Division
+            && context.may(*permission)
+            && !context.rights.has_everywhere(*permission)
+    });
+    divided
+        .map(|permission| (permission.name().to_owned(), context.rights.divisions(permission).collect()))
+        .collect()
 }
 
 impl Identity {

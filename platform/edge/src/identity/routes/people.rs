@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode};
 use tandem_core::Permission;
 use tandem_proto::{
     Problem, UserId,
-    api::{Page, SessionInfo, SetRoles},
+    api::{Page, RolesHeld, SessionInfo, SetRoles},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -16,7 +16,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(deactivate))
         .routes(routes!(reactivate))
         .routes(routes!(erase))
-        .routes(routes!(set_roles))
+        .routes(routes!(roles, set_roles))
 }
 
 /// Lists a person's sessions
@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
     params(("user" = UserId, Path)),
     responses(
         (status = 200, description = "All their sessions, the one used last first", body = Page<SessionInfo>),
-        (status = 403, description = "Needs `people:write`", body = Problem),
+        (status = 403, description = "Needs `people:write`, in their division (`other-division`)", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
     ))]
 async fn sessions(
@@ -44,7 +44,7 @@ async fn sessions(
     params(("user" = UserId, Path)),
     responses(
         (status = 204, description = "Ended"),
-        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 403, description = "Needs `people:write`, in their division (`other-division`), and all permissions they hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
     ))]
 async fn end_sessions(
@@ -64,7 +64,7 @@ async fn end_sessions(
     params(("user" = UserId, Path)),
     responses(
         (status = 204, description = "Deactivated, or it was so already"),
-        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 403, description = "Needs `people:write`, in their division (`other-division`), and all permissions they hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
         (status = 409, description = "It is the caller, or the last administrator", body = Problem),
     ))]
@@ -85,7 +85,7 @@ async fn deactivate(
     params(("user" = UserId, Path)),
     responses(
         (status = 204, description = "Active, or it was so already"),
-        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 403, description = "Needs `people:write`, in their division (`other-division`), and all permissions they hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
         (status = 409, description = "They were erased", body = Problem),
     ))]
@@ -107,7 +107,7 @@ async fn reactivate(
     params(("user" = UserId, Path)),
     responses(
         (status = 204, description = "Erased, or they were already"),
-        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 403, description = "Needs `people:write`, in their division (`other-division`), and all permissions they hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
         (status = 409, description = "They are active", body = Problem),
     ))]
@@ -121,25 +121,44 @@ async fn erase(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Shows which roles a person holds
+#[utoipa::path(get, path = "/people/{user}/roles", tag = "identity", operation_id = "showRolesOf",
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 200, description = "In all divisions, and in some", body = RolesHeld),
+        (status = 403, description = "Needs `people:read`", body = Problem),
+        (status = 404, description = "Nobody of the org has this id", body = Problem),
+    ))]
+async fn roles(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<Json<RolesHeld>, ApiProblem> {
+    caller.require(Permission::PeopleRead)?;
+    let person = edge.identity.shown(caller.scope, user).await?;
+    let person = person.ok_or_else(|| ApiProblem::not_found("person"))?;
+    Ok(Json(RolesHeld { roles: person.roles, grants: person.grants }))
+}
+
 /// Says which roles a person holds
 ///
-/// Holds by their next request, and on open sockets at once.
+/// All of them: `roles` in all divisions, `grants` in some. Needs `role:write` in the division they belong to. Holds by their next request, and on open sockets at once.
 #[utoipa::path(put, path = "/people/{user}/roles", tag = "identity", operation_id = "setRolesOf",
     params(("user" = UserId, Path)), request_body = SetRoles,
     responses(
         (status = 204, description = "Done"),
-        (status = 403, description = "Needs `role:write`, and all permissions they hold now and would hold", body = Problem),
+        (status = 403, description = "Needs `role:write`, in their division (`other-division`), and all permissions they hold now and would hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
         (status = 409, description = "It is the last administrator", body = Problem),
-        (status = 422, description = "No role, or one that the org does not have", body = Problem),
+        (status = 422, description = "No role, or a role or division that the org does not have", body = Problem),
     ))]
 async fn set_roles(
     State(edge): State<Edge>,
     caller: Caller,
     Path(user): Path<UserId>,
-    Json(SetRoles { roles }): Json<SetRoles>,
+    Json(held): Json<SetRoles>,
 ) -> Result<StatusCode, ApiProblem> {
     caller.require(Permission::RoleWrite)?;
-    edge.identity.set_roles(&caller, user, roles).await?;
+    edge.identity.set_roles(&caller, user, held).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -51,7 +51,7 @@ async fn list(State(edge): State<Edge>, caller: Caller) -> Result<Json<Page<Role
 /// As a set of permissions, all of which the caller holds.
 #[utoipa::path(post, path = "/roles", tag = "identity", operation_id = "createRole", request_body = NewRole, responses(
     (status = 201, description = "The role", body = RoleInfo),
-    (status = 403, description = "Needs `role:write`, and all permissions of the role", body = Problem),
+    (status = 403, description = "Needs `role:write`, in all divisions (`other-division`), and all permissions of the role", body = Problem),
     (status = 409, description = "There is such a role, or as many as there may be", body = Problem),
     (status = 422, description = "A field that cannot be taken", body = Problem),
 ))]
@@ -60,7 +60,7 @@ async fn create(
     caller: Caller,
     Json(new): Json<NewRole>,
 ) -> Result<(StatusCode, Json<RoleInfo>), ApiProblem> {
-    caller.require(Permission::RoleWrite)?;
+    caller.require_everywhere(Permission::RoleWrite)?;
     Ok((StatusCode::CREATED, Json(edge.identity.create_role(&caller, new).await?)))
 }
 
@@ -88,7 +88,7 @@ async fn show(
     params(("role" = Role, Path), IfMatch), request_body = ChangeRole,
     responses(
         (status = 200, description = "The role as it is now", body = RoleInfo),
-        (status = 403, description = "Needs `role:write`, and the permissions that are new in it", body = Problem),
+        (status = 403, description = "Needs `role:write`, in all divisions (`other-division`), and the permissions that are new in it", body = Problem),
         (status = 404, description = "No such role", body = Problem),
         (status = 409, description = "Every org has this role", body = Problem),
         (status = 422, description = "A field that cannot be taken", body = Problem),
@@ -100,7 +100,7 @@ async fn change(
     IfMatch(precondition): IfMatch,
     Json(change): Json<ChangeRole>,
 ) -> Result<Json<RoleInfo>, ApiProblem> {
-    caller.require(Permission::RoleWrite)?;
+    caller.require_everywhere(Permission::RoleWrite)?;
     Ok(Json(edge.identity.change_role(&caller, role, precondition, change).await?))
 }
 
@@ -109,7 +109,7 @@ async fn change(
     params(("role" = Role, Path), IfMatch),
     responses(
         (status = 204, description = "Removed"),
-        (status = 403, description = "Needs `role:write`", body = Problem),
+        (status = 403, description = "Needs `role:write`, in all divisions (`other-division`)", body = Problem),
         (status = 404, description = "No such role", body = Problem),
         (status = 409, description = "Somebody holds it, or every org has it", body = Problem),
     ))]
@@ -119,7 +119,7 @@ async fn remove(
     Path(role): Path<Role>,
     IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode, ApiProblem> {
-    caller.require(Permission::RoleWrite)?;
+    caller.require_everywhere(Permission::RoleWrite)?;
     edge.identity.remove_role(&caller, role, precondition).await?;
     Ok(StatusCode::NO_CONTENT)
 }

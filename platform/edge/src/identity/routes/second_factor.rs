@@ -103,7 +103,7 @@ async fn disable(
     params(("user" = UserId, Path)),
     responses(
         (status = 204, description = "It is off"),
-        (status = 403, description = "Needs `people:write`, and all permissions they hold", body = Problem),
+        (status = 403, description = "Needs `people:write`, in their division (`other-division`), and all permissions they hold", body = Problem),
         (status = 404, description = "Nobody of the org has this id", body = Problem),
     ))]
 async fn reset(
