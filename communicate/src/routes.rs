@@ -10,8 +10,8 @@ use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     CallId, Problem,
     api::{
-        AnswerCall, Call, CallsQuery, HoldCall, InDivision, MuteCall, NewCall, NewPhone, Number, NumberTarget, Page,
-        Phone, SendDtmf, Track,
+        AnswerCall, Call, CallsQuery, HoldCall, InDivision, MuteCall, NewCall, NewPhone, Number,
+        NumberTarget, Page, Phone, SendDtmf, Track,
     },
 };
 use tandem_store::Cause;

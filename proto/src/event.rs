@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    CallId, ChatId, ConversationId, DivisionId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId, WebhookId,
+    CallId, ChatId, ConversationId, DivisionId, FlowId, JobId, OrgId, Payload, QueueId, Timestamp, UserId,
+    WebhookId,
 };
 
 /// A place in the log. Positions grow but need not be dense.

@@ -149,6 +149,19 @@ async fn people_and_rights(story: &mut Story) {
     assert_eq!((&details["actor"]["kind"], &details["subject"]["name"]), (&json!("user"), &json!("Nights")));
     story.json("removeRole", "role.removed", (M::DELETE, "/roles/night-shift"), &none).await;
 
+    let made = story
+        .json("createDivision", "division.created", (M::POST, "/divisions"), &json!({ "name": "Europe" }))
+        .await;
+    let division = format!("/divisions/{}", text(&made["id"]));
+    let renamed = json!({ "name": "EMEA" });
+    story.json("renameDivision", "division.renamed", (M::PATCH, &division), &renamed).await;
+    let me = story.server.json("/api/v1/me", &story.admin).await;
+    let things = json!({ "kind": "person", "things": [me["user"]["id"]] });
+    let moved = format!("{division}/things");
+    story.json("moveToDivision", "division.things.moved", (M::POST, &moved), &things).await;
+    let gone = format!("{division}?move_to={}", text(&me["org"]["id"]));
+    story.json("removeDivision", "division.removed", (M::DELETE, &gone), &none).await;
+
     let (password, other) = ("correct horse 1", "battery staple 2");
     story.secrets.extend([password.to_owned(), other.to_owned()]);
     let person =

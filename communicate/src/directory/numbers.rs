@@ -45,7 +45,11 @@ impl Numbers {
     }
 
     /// The division one of the org's numbers belongs to.
-    pub(crate) async fn place(&self, scope: OrgScope, number: &str) -> Result<Option<DivisionId>, StoreError> {
+    pub(crate) async fn place(
+        &self,
+        scope: OrgScope,
+        number: &str,
+    ) -> Result<Option<DivisionId>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM numbers WHERE number = $1 AND org = $2");
         let row = sqlx::query(AssertSqlSafe(sql))
             .bind(number.to_owned())

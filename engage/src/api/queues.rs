@@ -10,10 +10,7 @@ use tandem_proto::{
 use tandem_store::Cause;
 
 use super::versions::tagged;
-use crate::{
-    Engage, QUEUES, Target,
-    settings::Settings,
-};
+use crate::{Engage, QUEUES, Target, settings::Settings};
 
 /// Whether somebody may see a queue: supervisors those of their divisions, members their own.
 fn sees(ctx: &RequestContext, places: &Places, queue: &Queue) -> bool {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tandem_core::OrgScope;
 use tandem_edge::identity;
-use tandem_proto::{DivisionId, FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished};
+use tandem_proto::{
+    DivisionId, FieldError, FlowId, Stream, Topic, api, events::contact_centre::FlowPublished,
+};
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{FLOWS, Published, Settings, Target, to_json};

@@ -56,10 +56,8 @@ pub(crate) async fn queues(
     store: &Store,
     scope: OrgScope,
 ) -> Result<BTreeMap<QueueId, api::Queue>, StoreError> {
-    let rows = sqlx::query(QUEUES)
-        .bind(scope.org().to_string())
-        .fetch_all(&mut *store.scoped(scope).await?)
-        .await?;
+    let rows =
+        sqlx::query(QUEUES).bind(scope.org().to_string()).fetch_all(&mut *store.scoped(scope).await?).await?;
     keyed(rows.iter().map(queue), |queue| queue.id)
 }
 

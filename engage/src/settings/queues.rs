@@ -46,7 +46,8 @@ impl Engage {
         let new = target.division();
         let division = new.or(before.as_ref().map(|queue| queue.division));
         let division = division.unwrap_or_else(|| DivisionId::home(scope.org()));
-        let queue = Queue { id: id.unwrap_or_else(QueueId::generate), settings, division, version: actual + 1 };
+        let queue =
+            Queue { id: id.unwrap_or_else(QueueId::generate), settings, division, version: actual + 1 };
         let affected = members(before.as_ref()).chain(members(Some(&queue))).collect::<BTreeSet<_>>();
         let row = queue.clone();
         let topics = topics(scope, &queue, new, &affected);

@@ -8,9 +8,12 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tandem_core::{Permissions, RequestContext};
+use tandem_core::{Permissions, RequestContext, Rights};
 use tandem_edge::TopicAuthority;
-use tandem_proto::{RequestId, SessionId, Topic, UserId, api::Role};
+use tandem_proto::{
+    DivisionId, QueueId, RequestId, SessionId, Topic, UserId,
+    api::{DividedKind, MoveThings, Role},
+};
 use tower::ServiceExt;
 
 struct Client {
@@ -26,12 +29,16 @@ struct Answer {
 
 impl Client {
     fn of(world: &World, user: UserId, role: Role) -> Self {
+        Self::with(world, user, Permissions::of(&role).into())
+    }
+
+    fn with(world: &World, user: UserId, rights: Rights) -> Self {
         let (session, request) = (SessionId::generate(), RequestId::generate());
         let ctx = RequestContext {
             scope: world.scope,
             user,
             session,
-            rights: Permissions::of(&role).into(),
+            rights,
             request,
             origin: tandem_core::Origin::NONE,
         };
@@ -224,4 +231,56 @@ async fn topics_follow_membership_and_supervision() {
     assert_eq!(of(world.agents[0], Role::Agent).await, std::slice::from_ref(&queue));
     assert_eq!(of(UserId::generate(), Role::Agent).await, []);
     assert_eq!(of(UserId::generate(), Role::Supervisor).await, [queue, supervisors]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn supervisors_of_a_division_see_and_change_what_belongs_to_it() {
+    let world = World::new(1).await;
+    let admin = Client::of(&world, UserId::generate(), Role::Admin);
+    let identity = world.people();
+    let europe = identity.create_division(&admin.ctx, "Europe".to_owned()).await.expect("a division").id;
+    let asia = identity.create_division(&admin.ctx, "Asia".to_owned()).await.expect("a division").id;
+    let supervisor = |division: DivisionId| {
+        let held = [(division, Permissions::of(&Role::Supervisor))];
+        Client::with(&world, UserId::generate(), Rights::new(Permissions::NONE, held))
+    };
+    let (first, second) = (supervisor(europe), supervisor(asia));
+    let put = async |queue: QueueId, division: DivisionId| {
+        let moved = MoveThings { kind: DividedKind::Queue, things: vec![queue.to_string()] };
+        let kinds = tandem_edge::DividedKinds(&[&tandem_engage::QUEUES]);
+        identity.move_things(&admin.ctx, division, moved, kinds).await.expect("moved");
+    };
+    let ids = async |client: &Client| -> Vec<String> {
+        let items = client.get("/queues").await.body["items"].clone();
+        let items = items.as_array().expect("a list").iter();
+        items.map(|queue| queue["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let demo = world.demo.queue;
+    let path = format!("/queues/{demo}");
+    let settings = json!({"name": "Support", "members": []});
+    assert_eq!(ids(&first).await, Vec::<String>::new());
+    for (division, sees, not) in [(europe, &first, &second), (asia, &second, &first)] {
+        put(demo, division).await;
+        assert_eq!(ids(sees).await, [demo.to_string()]);
+        assert_eq!(ids(not).await, Vec::<String>::new());
+        assert_eq!(sees.get(&path).await.body["division"], json!(division));
+        assert_eq!(slug(&not.get(&path).await), (404, "not-found"));
+        assert_eq!(slug(&not.send("PUT", &path, None, Some(settings.clone())).await), (404, "not-found"));
+        assert_eq!(sees.send("PUT", &path, None, Some(settings.clone())).await.status, 200);
+        let topics = world.engage.topics(sees.ctx.clone()).await;
+        assert_eq!(topics, [Topic::queue(demo), Topic::division(division)]);
+        let others = if division == europe { asia } else { europe };
+        assert_eq!(world.engage.topics(not.ctx.clone()).await, [Topic::division(others)]);
+    }
+    let new = json!({"name": "New", "members": []});
+    assert_eq!(slug(&first.send("POST", "/queues", None, Some(new.clone())).await), (403, "other-division"));
+    let there = format!("/queues?division={asia}");
+    assert_eq!(slug(&first.send("POST", &there, None, Some(new.clone())).await), (404, "not-found"));
+    let here = format!("/queues?division={europe}");
+    let made = first.send("POST", &here, None, Some(new)).await;
+    assert_eq!((made.status, &made.body["division"]), (201, &json!(europe)));
+    // Whoever looks at all of them may look at one division's.
+    let some = admin.get(&there).await.body["items"].clone();
+    assert_eq!(some.as_array().map(Vec::len), Some(1), "{some}");
+    assert_eq!(admin.get("/queues").await.body["items"].as_array().map(Vec::len), Some(2));
 }

@@ -276,6 +276,11 @@ impl World {
         Self { engage, engine, store, scope, agents: users, demo, presence, nodes, calls, asked, folder }
     }
 
+    /// Who there is.
+    pub(crate) fn people(&self) -> Identity {
+        people_of(&self.store)
+    }
+
     /// Stops without a goodbye and starts on the same data. Calls are restored.
     pub(crate) async fn restart(self) -> Self {
         let Self { store, scope, agents, demo, presence, nodes, calls, asked, folder, .. } = self;

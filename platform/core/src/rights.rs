@@ -18,10 +18,7 @@ pub struct Rights {
 
 impl Rights {
     /// Those of `everywhere` in all divisions, and of each set of `within` in its division as well.
-    pub fn new(
-        everywhere: Permissions,
-        within: impl IntoIterator<Item = (DivisionId, Permissions)>,
-    ) -> Self {
+    pub fn new(everywhere: Permissions, within: impl IntoIterator<Item = (DivisionId, Permissions)>) -> Self {
         let mut by_division = BTreeMap::<DivisionId, Permissions>::new();
         for (division, held) in within {
             let more = held.without(everywhere);

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{CallId, ConversationId, DeviceId, DivisionId, EndpointId, LegId, PhoneId, Timestamp, TrackId, UserId};
+use crate::{
+    CallId, ConversationId, DeviceId, DivisionId, EndpointId, LegId, PhoneId, Timestamp, TrackId, UserId,
+};
 
 /// `POST /calls`: calls a person or a number from a device of one's own.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]

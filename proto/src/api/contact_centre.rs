@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    CallId, ConversationId, DivisionId, FieldError, FlowId, OfferId, ParticipantId, QueueId, SkillId, Timestamp, UserId,
-    WrapUpCodeId,
+    CallId, ConversationId, DivisionId, FieldError, FlowId, OfferId, ParticipantId, QueueId, SkillId,
+    Timestamp, UserId, WrapUpCodeId,
 };
 
 use super::PresenceView;

@@ -45,9 +45,9 @@ pub struct Me {
     pub org: Org,
     /// The session used.
     pub session: SessionId,
-    /// Names of the permissions held, in some division at least.
+    /// Names of the permissions that can be used: held in some division at least, or in all where they concern the org as a whole.
     pub permissions: Vec<String>,
-    /// Of these, the names of those that are not held in all divisions, with the divisions they are held in.
+    /// Names of the permissions that are held in some divisions only, with those divisions.
     #[serde(default)]
     pub divided: BTreeMap<String, Vec<DivisionId>>,
 }

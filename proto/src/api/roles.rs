@@ -173,6 +173,20 @@ pub struct PermissionInfo {
     pub name: String,
     /// What it allows.
     pub description: String,
+    /// What it reaches where it is held in some divisions only.
+    pub reach: PermissionReach,
+}
+
+/// What a permission reaches where it is held in some divisions only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PermissionReach {
+    /// What its holder does themselves: held in one division, it is held.
+    Holder,
+    /// Things of those divisions.
+    Division,
+    /// Nothing: it concerns the org as a whole, and must be held in all divisions.
+    Org,
 }
 
 #[cfg(test)]

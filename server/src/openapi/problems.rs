@@ -1,7 +1,7 @@
 //! Which problem types an operation's refusals have.
 
 /// Those that the status alone does not tell, by operation.
-const SPECIAL: [(&str, &str, &[&str]); 59] = [
+const SPECIAL: [(&str, &str, &[&str]); 62] = [
     ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code"]),
     ("connect", "403", &["foreign-origin"]),
     ("calls_create", "409", &["device-not-connected", "unreachable"]),
@@ -56,6 +56,9 @@ const SPECIAL: [(&str, &str, &[&str]); 59] = [
     ("changeRole", "403", &["forbidden", "not-yours-to-give"]),
     ("changeRole", "409", &["built-in"]),
     ("removeRole", "409", &["role-is-held", "built-in"]),
+    ("createDivision", "409", &["taken", "too-many-divisions"]),
+    ("renameDivision", "409", &["taken", "built-in"]),
+    ("removeDivision", "409", &["built-in", "division-has-things"]),
     ("createClient", "403", &["forbidden", "not-yours-to-give"]),
     ("createClient", "409", &["too-many-clients"]),
     ("changeClient", "403", &["forbidden", "not-yours-to-give", "outranked"]),

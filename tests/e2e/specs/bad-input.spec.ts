@@ -103,6 +103,7 @@ test("each role may do what its permissions say on every operation, and nobody's
     ...["discardJob", "listJobs", "listNodes", "retryJob", "showJob"],
     ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient", "showClient"],
     ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],
+    ...["createDivision", "removeDivision", "renameDivision"],
     ...["discardDelivery", "listDeliveries", "retryDelivery"],
     ...["changeRole", "createRole", "deactivatePerson", "endSessionsOf", "listSessionsOf", "reactivatePerson", "removeRole", "resetSecondFactorOf", "setRolesOf"],
   ];

@@ -17,6 +17,7 @@ const NO_PERMISSION = [
   ...["listMySessions", "endMyOtherSessions", "endMySession", "listMyTokens", "createMyToken", "revokeMyToken", "listMyGrants", "endMyGrant"],
   ...["listMyPasskeys", "offerMyPasskey", "addMyPasskey", "renameMyPasskey", "removeMyPasskey"],
   ...["showAuthorization", "decideAuthorization", "showDevice", "decideDevice", "readBatch"],
+  ...["listDivisions", "moveToDivision"],
 ];
 
 /** A permission one does not hold cannot be given on, so what is given is none. */

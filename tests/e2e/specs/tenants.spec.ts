@@ -24,6 +24,7 @@ interface Naming {
 const put = (path: (own: Tenant) => string, body: (id: string, own: Tenant) => unknown) => (own: Tenant, id: string) => own.admin.request("PUT", path(own), body(id, own));
 const post = (path: (own: Tenant) => string, body: (id: string, own: Tenant) => unknown) => (own: Tenant, id: string) => own.admin.request("POST", path(own), body(id, own));
 const form = (path: string, fields: (id: string) => Record<string, string>) => (own: Tenant, id: string) => asProgram(own.admin.server, own.things, path, fields(id));
+const within = (method: string, path: string, body?: (own: Tenant) => unknown) => (own: Tenant, division: string) => own.admin.request(method, `${path}?division=${division}`, body?.(own));
 const settings = (own: Tenant, more: object) => ({ name: `Queue of ${own.name}`, members: [], ...more });
 
 /** Where bodies and queries name ids, by operation and field. The document says which there must be; those after the line are no UUIDs, or only some are. */
@@ -44,9 +45,24 @@ const namings: Record<string, Naming> = {
   "queues_create skills[].skill": { thing: "skill", ask: post(() => "/queues", (skill) => ({ name: "Foreign", members: [], skills: [{ skill, level: 1 }] })) },
   "queues_update members[].user": { thing: "user", ask: put((own) => `/queues/${own.things.queue}`, (user, own) => settings(own, { members: [{ user }] })) },
   "queues_update skills[].skill": { thing: "skill", ask: put((own) => `/queues/${own.things.queue}`, (skill, own) => settings(own, { skills: [{ skill, level: 1 }] })) },
+  "add division": { thing: "division", ask: within("POST", "/people", () => ({ name: "newcomer", display_name: "New", roles: ["agent"], password: "long enough 1" })) },
+  "create_phone division": { thing: "division", ask: within("POST", "/phones", (own) => ({ user: own.things.user, auth_user: "foreign" })) },
+  "publish division": { thing: "division", ask: within("POST", "/flows", () => ({ text: "" })) },
+  "queues_create division": { thing: "division", ask: within("POST", "/queues", () => ({ name: "Foreign", members: [] })) },
+  "set_number division": { thing: "division", ask: within("PUT", "/numbers/%2B15550188", (own) => ({ kind: "flow", flow: own.things.flow })) },
+  "agents_list division": { thing: "division", ask: within("GET", "/agents") },
+  "flows_list division": { thing: "division", ask: within("GET", "/flows") },
+  "numbers division": { thing: "division", ask: within("GET", "/numbers") },
+  "people_list division": { thing: "division", ask: within("GET", "/people") },
+  "phones division": { thing: "division", ask: within("GET", "/phones") },
+  "queues_list division": { thing: "division", ask: within("GET", "/queues") },
+  "stats division": { thing: "division", ask: within("GET", "/queues/stats") },
+  "removeDivision move_to": { thing: "division", ask: (own, division) => own.admin.request("DELETE", `/divisions/${own.things.division}?move_to=${division}`) },
+  "setRolesOf grants[].divisions[]": { thing: "division", ask: put((own) => `/people/${own.things.user}/roles`, (division) => ({ roles: [], grants: [{ role: "agent", divisions: [division] }] })) },
   // ──
   "chats_create members[], direct": { thing: "user", ask: post(() => "/chats", (user) => ({ kind: "direct", members: [user] })) },
   "add roles[]": { thing: "role", ask: post(() => "/people", (role) => ({ name: "newcomer", display_name: "New", roles: [role], password: "long enough 1" })) },
+  "moveToDivision things[]": { thing: "queue", ask: post((own) => `/divisions/${own.things.division}/things`, (queue) => ({ kind: "queue", things: [queue] })) },
   "setRolesOf roles[]": { thing: "role", ask: put((own) => `/people/${own.things.user}/roles`, (role) => ({ roles: [role] })) },
   "createClient roles[]": {
     thing: "role",

@@ -7,10 +7,11 @@ import { NotFound } from "../shell/Crash";
 import { TabbedPage } from "../ui/TabbedPage";
 import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
 import { ClientsAdmin } from "./ClientsAdmin";
+import { DivisionsAdmin } from "./DivisionsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
 
-/** People's accounts, what roles allow, programs, webhooks, and who changed what, for those who administer the org. */
+/** People's accounts, what roles allow, divisions, programs, webhooks, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const search = useSearch({ from: "/signed-in/admin" });
@@ -18,6 +19,7 @@ export function AdminPage() {
   const tabs: AdminTab[] = [];
   if (may("people:write") || may("role:write")) tabs.push("people");
   if (may("role:write")) tabs.push("roles");
+  if (may("division:write")) tabs.push("divisions");
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
   if (may("audit:read")) tabs.push("audit");
@@ -31,7 +33,14 @@ export function AdminPage() {
       tab={tab}
       onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
       label={(each) => m.admin[each]}
-      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin />, audit: <AuditAdmin /> }}
+      views={{
+        people: <PeopleAdmin />,
+        roles: <RolesAdmin />,
+        divisions: <DivisionsAdmin />,
+        clients: <ClientsAdmin />,
+        webhooks: <WebhooksAdmin />,
+        audit: <AuditAdmin />,
+      }}
     />
   );
 }

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Search, UserSearch } from "lucide-react";
 import { useMemo, useState } from "react";
 import { queries } from "../api/queries";
-import type { Person, RoleInfo } from "../api/types";
+import type { Division, DivisionId, Person, RoleInfo } from "../api/types";
+import { DivisionPicker, useDivisions } from "../divisions/DivisionPicker";
+import { heldBy, inWords } from "../divisions/held";
 import { m } from "../messages";
 import { matches } from "../people/search";
 import { Button } from "../ui/Button";
@@ -20,12 +22,18 @@ export function PeopleAdmin() {
   const people = useQuery(queries.people);
   const roles = useQuery(queries.roles);
   const [text, setText] = useState("");
+  const divisions = useDivisions();
+  const [division, setDivision] = useState<DivisionId>();
   const [shown, setShown] = useState<string>();
-  const rows = useMemo(() => (people.data ?? []).filter((person) => matches(person, text)), [people.data, text]);
+  const rows = useMemo(
+    () => (people.data ?? []).filter((person) => matches(person, text) && (!division || person.division === division)),
+    [people.data, text, division],
+  );
   if (people.isPending) return <SkeletonRows count={4} />;
   if (people.isError) return <Failure error={people.error} retry={() => void people.refetch()} />;
   return (
     <div className="flex flex-col gap-4">
+      <DivisionPicker label={m.divisions.division} any={m.divisions.all} value={division} onChange={setDivision} testId="admin-division" />
       <div className="relative max-w-sm">
         <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-faint" />
         <input
@@ -43,21 +51,24 @@ export function PeopleAdmin() {
           {m.admin.nobodyHint}
         </Empty>
       ) : (
-        <Table label={m.admin.people} columns={columns(roles.data, (person) => setShown(person.id))} rows={rows} id={(person) => person.id} testId="account-row" />
+        <Table label={m.admin.people} columns={columns(roles.data, divisions, (person) => setShown(person.id))} rows={rows} id={(person) => person.id} testId="account-row" />
       )}
       <PersonDrawer key={shown} person={people.data.find((person) => person.id === shown)} close={() => setShown(undefined)} />
     </div>
   );
 }
 
-const columns = (roles: readonly RoleInfo[] | undefined, edit: (person: Person) => void): Column<Person>[] => [
+const columns = (roles: readonly RoleInfo[] | undefined, divisions: readonly Division[], edit: (person: Person) => void): Column<Person>[] => [
   { key: "name", name: m.admin.name, cell: (person) => person.display_name },
   { key: "login", name: m.admin.login, cell: (person) => person.name },
   {
     key: "roles",
     name: m.admin.rolesHeld,
     span: "two",
-    cell: (person) => person.roles.map((role) => titleOf(roles, role)).join(", "),
+    cell: (person) =>
+      Object.entries(heldBy(person))
+        .map(([role, at]) => inWords(titleOf(roles, role), at, divisions, m.divisions.unseen))
+        .join(", "),
   },
   {
     key: "state",

@@ -2,17 +2,17 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
-import type { Person } from "../api/types";
+import type { DivisionId, Person } from "../api/types";
+import { DivisionPicker } from "../divisions/DivisionPicker";
 import { m } from "../messages";
 import { useMay, useMe } from "../session/me";
 import { SessionList } from "../settings/SessionList";
 import { Button } from "../ui/Button";
-import { Choices } from "../ui/Choices";
 import { Confirm, type Question } from "../ui/Confirm";
 import { Dialog, DialogHeader } from "../ui/Dialog";
-import { describe, Failure, SkeletonRows } from "../ui/states";
+import { Failure, SkeletonRows } from "../ui/states";
 import { toast, toastError } from "../ui/toasts";
-import { mayGive } from "./model";
+import { RolesHeld } from "./RolesHeld";
 
 interface Props {
   person: Person | undefined;
@@ -64,7 +64,8 @@ export function PersonDrawer({ person, close }: Props) {
                 {!person.active && <span className="text-bad-text"> · {person.erased ? m.admin.isErased : m.admin.inactive}</span>}
               </p>
             </div>
-            {may("role:write") && !person.erased && <Roles person={person} />}
+            {may("people:write") && !person.erased && <Belongs person={person} />}
+            {may("role:write") && !person.erased && <RolesHeld person={person} />}
             {may("people:write") && !person.erased && <Sessions person={person} />}
           </div>
           {may("people:write") && !person.erased && (
@@ -120,51 +121,18 @@ export function PersonDrawer({ person, close }: Props) {
   );
 }
 
-function Roles({ person }: { person: Person }) {
-  const roles = useQuery(queries.roles);
-  const { permissions } = useMe();
-  const [chosen, setChosen] = useState<string[]>(person.roles);
-  const save = useMutation({
-    mutationFn: (next: string[]) => tandem.people.roles.set(person.id, { roles: next }),
+/** Which division they belong to, where there are several. */
+function Belongs({ person }: { person: Person }) {
+  const move = useMutation({
+    mutationFn: (division: DivisionId) => tandem.divisions.things(division, { kind: "person", things: [person.id] }),
     onSuccess: async () => {
-      toast(m.admin.rolesSaved(person.display_name), "good");
+      toast(m.divisions.moved(person.display_name), "good");
       await queryClient.invalidateQueries({ queryKey: ["people"] });
     },
+    onError: toastError,
   });
-  if (roles.isPending) return <SkeletonRows count={2} />;
-  if (roles.isError) return <Failure error={roles.error} retry={() => void roles.refetch()} />;
-  const choices = roles.data.map((role) => ({
-    value: role.name,
-    label: role.title,
-    disabled: !mayGive(permissions, role) && !person.roles.includes(role.name),
-  }));
-  const same = chosen.length === person.roles.length && chosen.every((role) => person.roles.includes(role));
-  return (
-    <form
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (chosen.length > 0) save.mutate(chosen);
-      }}
-    >
-      <Choices
-        label={m.admin.rolesHeld}
-        error={chosen.length === 0 ? m.admin.oneRole : undefined}
-        choices={choices}
-        chosen={chosen}
-        onChange={setChosen}
-        testId="account-role"
-      />
-      {save.isError && (
-        <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-          {describe(save.error)}
-        </p>
-      )}
-      <Button type="submit" look="primary" className="self-start" busy={save.isPending} disabled={same || chosen.length === 0} data-testid="account-roles-save">
-        {m.admin.saveRoles}
-      </Button>
-    </form>
-  );
+  const put = (division: DivisionId | undefined) => division && move.mutate(division);
+  return <DivisionPicker label={m.divisions.division} value={person.division} onChange={put} disabled={move.isPending} testId="account-division" />;
 }
 
 function Sessions({ person }: { person: Person }) {

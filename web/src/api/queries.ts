@@ -58,6 +58,7 @@ export const queries = {
   tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
   clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),
   grants: short(["grants"], (options) => tandem.me.grants.list(options)),
+  divisions: short(["divisions"], (options) => tandem.divisions.list(options)),
   roles: short(["roles"], (options) => tandem.roles.list(options)),
   permissions: short(["permissions"], (options) => tandem.permissions.list(options)),
   /** No event tells that one begins to fail. */

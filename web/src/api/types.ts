@@ -14,6 +14,7 @@ export type Permission =
   | "node:view"
   | "people:write"
   | "role:write"
+  | "division:write"
   | "client:read"
   | "client:write"
   | "webhook:manage"

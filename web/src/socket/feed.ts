@@ -50,6 +50,7 @@ export class Feed {
       this.soon(["roles"]);
       return this.soon(["me"], 0);
     }
+    if (event.type.startsWith("division.")) return this.divisions();
     if (event.type.startsWith("client.")) return this.soon(["clients"]);
     if (event.type.startsWith("grant.")) return this.soon(["grants"]);
     if (event.type.startsWith("webhook.")) {
@@ -119,7 +120,14 @@ export class Feed {
     this.soon(["people"]);
     this.soon(["roles"]);
     // What one may do decides what is on the screen.
-    if (user === this.me()) this.soon(["me"], 0);
+    if (user !== this.me()) return;
+    this.soon(["me"], 0);
+    if (event.type === "user.roles.set" || event.type === "user.grants.set") this.divisions();
+  }
+
+  /** Something belongs elsewhere, or is seen by others: what the lists show is not what it was. */
+  private divisions(): void {
+    for (const key of ["divisions", "people", "queues", "queue.stats", "agents", "conversations"]) this.soon([key]);
   }
 
   private conversation(event: Event): void {

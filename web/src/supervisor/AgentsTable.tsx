@@ -2,7 +2,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Headset } from "lucide-react";
 import { queries } from "../api/queries";
-import type { Agent } from "../api/types";
+import type { Agent, DivisionId } from "../api/types";
 import { StatusPill } from "../agent/AgentControl";
 import { prettyAddress } from "../calls/model";
 import { m } from "../messages";
@@ -11,13 +11,14 @@ import { Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
 import { Elapsed } from "../ui/time";
 
-export function AgentsTable() {
+export function AgentsTable({ division }: { division: DivisionId | undefined }) {
   const agents = useQuery(queries.agents);
   const ids = agents.data?.flatMap((agent) => agent.conversations) ?? [];
   const conversations = useQueries({ queries: ids.map((id) => queries.conversation(id)) });
   if (agents.isPending) return <SkeletonRows count={3} />;
   if (agents.isError) return <Failure error={agents.error} retry={() => void agents.refetch()} />;
-  if (agents.data.length === 0) {
+  const shown = agents.data.filter((agent) => !division || agent.division === division);
+  if (shown.length === 0) {
     return (
       <Empty icon={<Headset />} title={m.supervisor.noAgents}>
         {m.supervisor.noAgentsHint}
@@ -25,7 +26,7 @@ export function AgentsTable() {
     );
   }
   const names = new Map(conversations.flatMap(({ data }) => (data ? [[data.id, prettyAddress(data.from)] as const] : [])));
-  return <Table label={m.supervisor.agents} columns={columns(names)} rows={agents.data} id={(agent) => agent.user} testId="agent-row" />;
+  return <Table label={m.supervisor.agents} columns={columns(names)} rows={shown} id={(agent) => agent.user} testId="agent-row" />;
 }
 
 const columns = (names: ReadonlyMap<string, string>): Column<Agent>[] => [

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { PhoneIncoming, Sparkles } from "lucide-react";
 import { queries } from "../api/queries";
-import type { Conversation } from "../api/types";
+import type { Conversation, DivisionId } from "../api/types";
 import { StateBadge } from "../agent/StateBadge";
 import { lastAgent } from "../agent/state";
 import { prettyAddress } from "../calls/model";
@@ -13,7 +13,7 @@ import { Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
 import { Elapsed, formatDuration, formatShort } from "../ui/time";
 
-export function ConversationsTable() {
+export function ConversationsTable({ division }: { division: DivisionId | undefined }) {
   const live = useQuery(queries.conversations(true));
   const ended = useQuery(queries.conversations(false));
   const queues = useQuery(queries.queues);
@@ -22,6 +22,8 @@ export function ConversationsTable() {
   if (live.isPending) return <SkeletonRows count={3} />;
   if (live.isError) return <Failure error={live.error} retry={() => void live.refetch()} />;
 
+  // A conversation belongs where its queue does.
+  const isShown = (each: Conversation) => !division || queues.data?.find((queue) => queue.id === each.queue)?.division === division;
   const columns: Column<Conversation>[] = [
     {
       key: "customer",
@@ -54,19 +56,20 @@ export function ConversationsTable() {
       ),
     },
   ];
+  const [now, over] = [live.data.filter(isShown), ended.data?.filter(isShown) ?? []];
   return (
     <div className="flex flex-col gap-7">
-      {live.data.length === 0 ? (
+      {now.length === 0 ? (
         <Empty icon={<PhoneIncoming />} title={m.supervisor.noConversations}>
           {m.supervisor.noConversationsHint}
         </Empty>
       ) : (
-        <Table label={m.supervisor.live} columns={columns} rows={live.data} id={(each) => each.id} testId="conversation-live" />
+        <Table label={m.supervisor.live} columns={columns} rows={now} id={(each) => each.id} testId="conversation-live" />
       )}
-      {!!ended.data?.length && (
+      {over.length > 0 && (
         <section>
           <h2 className="mb-3 px-1 text-lg font-semibold">{m.supervisor.ended}</h2>
-          <Table label={m.supervisor.ended} columns={columns} rows={ended.data} id={(each) => each.id} testId="conversation-ended" />
+          <Table label={m.supervisor.ended} columns={columns} rows={over} id={(each) => each.id} testId="conversation-ended" />
         </section>
       )}
     </div>

@@ -1,5 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
+import { useState } from "react";
+import type { DivisionId } from "../api/types";
+import { DivisionPicker } from "../divisions/DivisionPicker";
 import type { QueuesTab } from "../router";
 import { m } from "../messages";
 import { cx } from "../ui/cx";
@@ -13,6 +16,7 @@ const TABS: readonly QueuesTab[] = ["queues", "agents", "conversations"];
 export function QueuesPage() {
   const { tab = "queues", why } = useSearch({ from: "/signed-in/queues" });
   const navigate = useNavigate({ from: "/queues" });
+  const [division, setDivision] = useState<DivisionId>();
   const go = (value: string) => void navigate({ search: (now) => ({ ...now, tab: value as QueuesTab }), replace: true });
   return (
     <Tabs.Root value={tab} onValueChange={go} className="flex h-full flex-col" data-testid="supervisor">
@@ -34,17 +38,18 @@ export function QueuesPage() {
           ))}
         </Tabs.List>
       </header>
-      <div className="min-h-0 grow overflow-y-auto p-3 md:p-6">
+      <div className="flex min-h-0 grow flex-col gap-4 overflow-y-auto p-3 md:p-6">
+        <DivisionPicker label={m.divisions.division} any={m.divisions.all} value={division} onChange={setDivision} testId="queues-division" />
         <Tabs.Content value="queues" className="outline-offset-4">
-          <QueuesTable />
+          <QueuesTable division={division} />
           <h2 className="mt-8 mb-3 px-1 text-lg font-semibold">{m.supervisor.agents}</h2>
-          <AgentsTable />
+          <AgentsTable division={division} />
         </Tabs.Content>
         <Tabs.Content value="agents" className="outline-offset-4">
-          <AgentsTable />
+          <AgentsTable division={division} />
         </Tabs.Content>
         <Tabs.Content value="conversations" className="outline-offset-4">
-          <ConversationsTable />
+          <ConversationsTable division={division} />
         </Tabs.Content>
       </div>
       <WhyDrawer conversation={why} close={() => void navigate({ search: (now) => ({ ...now, why: undefined }) })} />

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ListOrdered } from "lucide-react";
 import { queries } from "../api/queries";
-import type { Queue, QueueStats } from "../api/types";
+import type { DivisionId, Queue, QueueStats } from "../api/types";
 import { m } from "../messages";
 import { cx } from "../ui/cx";
 import { Empty, Failure, SkeletonRows } from "../ui/states";
@@ -13,22 +13,23 @@ interface Row {
   stats: QueueStats | undefined;
 }
 
-export function QueuesTable() {
+export function QueuesTable({ division }: { division: DivisionId | undefined }) {
   const queues = useQuery(queries.queues);
   const stats = useQuery(queries.queueStats);
   if (queues.isPending) return <SkeletonRows count={3} />;
   if (queues.isError) return <Failure error={queues.error} retry={() => void queues.refetch()} />;
-  if (queues.data.length === 0) {
+  const shown = queues.data.filter((queue) => !division || queue.division === division);
+  if (shown.length === 0) {
     return (
       <Empty icon={<ListOrdered />} title={m.supervisor.noQueues}>
         {m.supervisor.noQueuesHint}
       </Empty>
     );
   }
-  const rows = queues.data.map((queue): Row => ({ queue, stats: stats.data?.find((each) => each.queue === queue.id) }));
+  const rows = shown.map((queue): Row => ({ queue, stats: stats.data?.find((each) => each.queue === queue.id) }));
   return (
     <>
-      <Figures stats={stats.data ?? []} />
+      <Figures stats={rows.flatMap((row) => row.stats ?? [])} />
       <Table label={m.supervisor.queues} columns={columns} rows={rows} id={({ queue }) => queue.id} testId="queue-row" />
       <p className="mt-2 px-1 text-sm text-faint">{m.supervisor.sinceMidnight}</p>
     </>

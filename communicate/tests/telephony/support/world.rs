@@ -81,8 +81,7 @@ impl World {
             (Self::FLOW_NUMBER, NumberTarget::Flow { flow }),
         ];
         for (number, to) in numbers {
-            let number =
-                Number { number: number.to_owned(), to, division: DivisionId::home(scope.org()) };
+            let number = Number { number: number.to_owned(), to, division: DivisionId::home(scope.org()) };
             communicate.numbers().set(scope, Cause::SYSTEM, number).await.expect("a number");
         }
         let (name, network) = ("carrier".to_owned(), "127.0.0.0/8".to_owned());

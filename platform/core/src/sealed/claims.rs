@@ -200,7 +200,8 @@ pub(super) fn written(claims: &Claims, node: NodeId) -> Vec<u8> {
     let person = behalf.person();
     let rights = person.map(|person| &person.rights);
     let within = rights.filter(|rights| !rights.within().is_empty()).map(within);
-    let everywhere = matches!(within, Some(Some(_))).then(|| rights.map(|rights| rights.everywhere().names()));
+    let everywhere =
+        matches!(within, Some(Some(_))).then(|| rights.map(|rights| rights.everywhere().names()));
     let wire = Wire {
         iss: node,
         aud: audience.to_string().into(),

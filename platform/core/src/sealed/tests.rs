@@ -100,10 +100,14 @@ fn a_version_without_divisions_takes_nothing_to_hold_everywhere_that_does_not() 
 
 #[test]
 fn what_a_version_without_divisions_says_holds_everywhere() {
-    let text = claims::written(&claims(Behalf::Person(person()), api(NodeId::generate())), NodeId::generate());
+    let text =
+        claims::written(&claims(Behalf::Person(person()), api(NodeId::generate())), NodeId::generate());
     let text: serde_json::Value = serde_json::from_slice(&text).expect("it reads");
     let fields: Vec<_> = text.as_object().expect("claims").keys().cloned().collect();
-    assert!(!fields.iter().any(|field| ["everywhere", "within", "incomplete"].contains(&&**field)), "{fields:?}");
+    assert!(
+        !fields.iter().any(|field| ["everywhere", "within", "incomplete"].contains(&&**field)),
+        "{fields:?}"
+    );
     let person = opened(&person());
     assert!(person.complete && person.rights.has_everywhere(Permission::ChatUse));
 }

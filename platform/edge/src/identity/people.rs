@@ -187,7 +187,8 @@ fn check(held: SetRoles) -> Result<(Vec<Role>, Vec<RoleGrant>), IdentityError> {
     if within.values().map(BTreeSet::len).sum::<usize>() > GRANTS {
         return Err(IdentityError::invalid("grants", format!("at most {GRANTS} roles in divisions")));
     }
-    let grant = |(role, divisions): (_, BTreeSet<_>)| RoleGrant { role, divisions: divisions.into_iter().collect() };
+    let grant =
+        |(role, divisions): (_, BTreeSet<_>)| RoleGrant { role, divisions: divisions.into_iter().collect() };
     Ok((roles, within.into_iter().map(grant).collect()))
 }
 

@@ -301,10 +301,10 @@ async fn holders(tx: &mut Tx, role: &Role) -> Result<u32, IdentityError> {
     let row = sqlx::query(
         "SELECT count(*) AS holders FROM users WHERE org = $1 AND (roles LIKE $2 OR grants LIKE $2)",
     )
-        .bind(org)
-        .bind(holding(role))
-        .fetch_one(tx.conn())
-        .await?;
+    .bind(org)
+    .bind(holding(role))
+    .fetch_one(tx.conn())
+    .await?;
     Ok(u32::try_from(row.try_get::<i64, _>("holders")?).unwrap_or(u32::MAX))
 }
 

@@ -12,7 +12,7 @@ mod second_factor;
 use std::collections::BTreeMap;
 
 use axum::{extract::State, http::StatusCode};
-use tandem_core::{Permission, Reach, RequestContext};
+use tandem_core::{Permission, RequestContext};
 use tandem_proto::{
     DivisionId, Problem, Timestamp,
     api::{Me, Org, Person, Presence, PresenceView, SignIn, SignedIn},
@@ -133,11 +133,9 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
 
 /// The permissions held in some divisions only.
 fn divided(context: &RequestContext) -> BTreeMap<String, Vec<DivisionId>> {
-    let divided = Permission::ALL.iter().copied().filter(|permission| {
-        permission.reach() == Reach::Division
-            && context.may(*permission)
-            && !context.rights.has_everywhere(*permission)
-    });
+    let (anywhere, everywhere) = (context.rights.anywhere(), context.rights.everywhere());
+    let divided =
+        Permission::ALL.iter().copied().filter(|each| anywhere.has(*each) && !everywhere.has(*each));
     divided
         .map(|permission| (permission.name().to_owned(), context.rights.divisions(permission).collect()))
         .collect()

@@ -1,10 +1,10 @@
 //! `/roles` and `/permissions`.
 
 use axum::{extract::State, http::StatusCode};
-use tandem_core::Permission;
+use tandem_core::{Permission, Reach};
 use tandem_proto::{
     Problem,
-    api::{ChangeRole, NewRole, Page, PermissionInfo, Role, RoleInfo},
+    api::{ChangeRole, NewRole, Page, PermissionInfo, PermissionReach, Role, RoleInfo},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -30,7 +30,13 @@ async fn permissions(caller: Caller) -> Result<Json<Page<PermissionInfo>>, ApiPr
 
 /// A permission, for people.
 pub(super) fn describe(permission: Permission) -> PermissionInfo {
-    PermissionInfo { name: permission.name().to_owned(), description: permission.description().to_owned() }
+    let reach = match permission.reach() {
+        Reach::Holder => PermissionReach::Holder,
+        Reach::Division => PermissionReach::Division,
+        Reach::Org => PermissionReach::Org,
+    };
+    let (name, description) = (permission.name().to_owned(), permission.description().to_owned());
+    PermissionInfo { name, description, reach }
 }
 
 /// Lists the roles there are
