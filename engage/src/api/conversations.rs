@@ -4,7 +4,7 @@ use axum::extract::State;
 use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
-    ConversationId, Problem,
+    ConversationId, Problem, QueueId,
     api::{self, ConversationsQuery, Decision, GiveWrapUp, Page, PageQuery, WrapUpCode},
 };
 use tandem_store::Cause;
@@ -30,12 +30,18 @@ async fn seen(engage: &Engage, caller: &Caller) -> Result<Seen, ApiProblem> {
         caller.require(Permission::QueueRead)?;
     }
     let org = engage.org(caller.scope).await?;
-    let places = engage.identity().places(caller.scope, &QUEUES).await?;
+    let places = match supervises {
+        true => Some(engage.identity().places(caller.scope, &QUEUES).await?),
+        false => None,
+    };
     let settings = org.settings();
+    let is_supervised = |queue: QueueId| {
+        let place = places.as_ref().map(|places| places.of(queue));
+        place.is_some_and(|division| caller.may_in(Permission::QueueSupervise, division))
+    };
     let is_seen = |queue: &&api::Queue| {
         let is_member = || queue.settings.members.iter().any(|member| member.user == caller.user);
-        supervises && caller.may_in(Permission::QueueSupervise, places.of(queue.id))
-            || caller.may(Permission::QueueRead) && is_member()
+        is_supervised(queue.id) || caller.may(Permission::QueueRead) && is_member()
     };
     let queues = settings.queues.values().filter(is_seen).map(|queue| queue.id).collect();
     Ok(Seen::By(caller.user, queues))

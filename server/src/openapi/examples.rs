@@ -88,7 +88,10 @@ impl Examples<'_> {
         }
         let more = &schema["additionalProperties"];
         if more.is_object() {
-            object.extend(self.value(more, "", within).map(|value| ("key".to_owned(), value)));
+            // Not any key will do where the schema names them.
+            let key = self.value(&schema["propertyNames"], "", within);
+            let key = key.as_ref().and_then(Value::as_str).unwrap_or("key").to_owned();
+            object.extend(self.value(more, "", within).map(|value| (key, value)));
         }
         object
     }

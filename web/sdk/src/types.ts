@@ -55,6 +55,11 @@ export type PermissionInfo = Wire<"PermissionInfo">;
 export type RoleInfo = Wire<"RoleInfo">;
 export type NewRole = Schemas["NewRole"];
 export type ChangeRole = Schemas["ChangeRole"];
+export type RoleGrant = Schemas["RoleGrant"];
+export type SetRoles = Schemas["SetRoles"];
+export type DivisionId = Schemas["DivisionId"];
+export type Division = Wire<"Division">;
+export type DividedKind = Schemas["DividedKind"];
 
 // Programs
 
@@ -153,7 +158,7 @@ type Fact<Kind extends string, Data> = Omit<Wire<"Event">, "type" | "data"> & { 
 export type Event =
   | Fact<"presence.changed", { user: UserId; presence: PresenceView }>
   | Fact<"user.created", { user: UserId }>
-  | Fact<"user.deactivated" | "user.reactivated" | "user.erased" | "user.roles.set" | "user.password.changed" | "user.second_factor.changed", { user: UserId }>
+  | Fact<"user.deactivated" | "user.reactivated" | "user.erased" | "user.roles.set" | "user.grants.set" | "user.password.changed" | "user.second_factor.changed", { user: UserId }>
   | Fact<"passkey.added" | "passkey.renamed" | "passkey.removed", { user: UserId }>
   | Fact<"chat.created", { chat: ChatId }>
   | Fact<"chat.message.posted" | "chat.message.edited", { message: Message }>

@@ -55,6 +55,7 @@ export const TOPICS = [
   "second_factor.",
   "person.",
   "role.",
+  "division.",
   "token.",
   "client.",
   "grant.",

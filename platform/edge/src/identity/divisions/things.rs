@@ -53,11 +53,6 @@ impl Divided {
     pub fn is_seen(&self, rights: &Rights, division: DivisionId) -> bool {
         self.seen_with.iter().any(|permission| rights.has_in(*permission, division))
     }
-
-    /// Whether they may see all there is.
-    pub fn sees_all(&self, rights: &Rights) -> bool {
-        self.seen_with.iter().any(|permission| rights.has_everywhere(*permission))
-    }
 }
 
 /// Where the things of a kind belong.
