@@ -164,6 +164,11 @@ async fn who_asks_is_whom_the_seal_names_and_nobody_a_header_does() {
     for nobody in [Behalf::System, Behalf::Org(org.org())] {
         assert_eq!(ask(nobody).await.0, Some(401), "the token does not count");
     }
+    // Where a seal has no room for all rights, the session it names is looked up; one that is not there is nobody's.
+    let session = server.identity.authenticate(&token).await.expect("a session").session;
+    let some = |session| Behalf::Person(Person { session, complete: false, ..person(amir.id) });
+    assert_eq!(ask(some(session)).await, (Some(200), Some(amir.id.to_string())));
+    assert_eq!(ask(some(SessionId::generate())).await.0, Some(401));
     // From outside the same token counts, and it does not go along.
     let request = Request::post("/api/v1/me").header(header::AUTHORIZATION, format!("Bearer {token}"));
     let response = two.app.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
