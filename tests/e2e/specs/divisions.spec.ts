@@ -262,7 +262,7 @@ test("administrators make divisions and give roles in them on the screen; withou
   await page.getByTestId("division-save").click();
   await expect(page.getByTestId("division-row")).toHaveCount(2);
   await page.goto(`${server.url}/admin?tab=people`);
-  await page.getByTestId("account-edit-agent1").click();
+  await page.getByTestId("account-edit-agent1").filter({ visible: true }).click();
   const drawer = page.getByTestId("account-drawer");
   await drawer.getByTestId("account-division").selectOption("Europe");
   await expect(page.getByText("belongs to another division now")).toBeVisible();
@@ -278,7 +278,7 @@ test("administrators make divisions and give roles in them on the screen; withou
   await page.getByTestId("admin-division").selectOption("Europe");
   await expect(page.getByTestId("account-row")).toHaveCount(1);
   await page.goto(`${server.url}/admin?tab=divisions`);
-  await page.getByTestId("division-remove-Europe").click();
+  await page.getByTestId("division-remove-Europe").filter({ visible: true }).click();
   await expect(page.getByTestId("division-remove")).toBeDisabled();
   await page.getByTestId("division-move-to").selectOption("Home");
   await page.getByTestId("division-remove").click();

@@ -836,7 +836,7 @@ export const en = {
   },
 
   divisions: {
-    hint: "Whoever holds a role in some divisions only sees and changes what belongs to those.",
+    hint: "A role can be held in some divisions only. Then it reaches what belongs to those.",
     division: "Division",
     all: "All divisions",
     unseen: "another division",
