@@ -89,8 +89,7 @@ impl Examples<'_> {
         let more = &schema["additionalProperties"];
         if more.is_object() {
             // Not any key will do where the schema names them.
-            let key = self.value(&schema["propertyNames"], "", within);
-            let key = key.as_ref().and_then(Value::as_str).unwrap_or("key").to_owned();
+            let key = schema["propertyNames"]["enum"][0].as_str().unwrap_or("key").to_owned();
             object.extend(self.value(more, "", within).map(|value| (key, value)));
         }
         object
@@ -155,6 +154,8 @@ mod tests {
             of(json!({ "type": "object", "additionalProperties": { "type": "boolean" } })),
             json!({ "key": true })
         );
+        let named = json!({ "type": "object", "additionalProperties": { "type": "boolean" }, "propertyNames": { "enum": ["on"] } });
+        assert_eq!(of(named), json!({ "on": true }));
         assert_eq!(of(json!({ "type": "string", "examples": ["agent"] })), "agent");
     }
 }
