@@ -43,7 +43,8 @@ export class AgentsApi {
   /**
    * Lists agents live
    *
-   * Members of queues and whoever holds the role. Changes come as `agent_state` signals on topic `supervisors:{org}`.
+   * Members of queues and whoever holds the role, of the divisions in which one supervises. Changes come as `agent_state` signals on topic
+   * `supervisors:{org}`, for who supervises in some divisions on `division:{division}` of each.
    *
    * `GET /api/v1/agents`
    */
@@ -377,7 +378,8 @@ export class ConversationsApi {
   /**
    * Lists conversations
    *
-   * Newest first. Supervisors see all, agents those of their queues and those they took part in.
+   * Newest first. Supervisors see all, those of single divisions those of the queues there; agents those of their queues and those they took
+   * part in.
    *
    * `GET /api/v1/conversations`
    */
@@ -399,6 +401,63 @@ export class ConversationsApi {
    */
   wrapUp(conversation: Path<"wrap_up", "conversation">, body: Body<"wrap_up">, options?: RequestOptions): Promise<Answer<"wrap_up">> {
     return this.http.send({ method: "POST", path: path`/api/v1/conversations/${conversation}/wrap-up`, body }, options);
+  }
+}
+
+export class DivisionsApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Makes a division
+   *
+   * `POST /api/v1/divisions`
+   */
+  create(body: Body<"createDivision">, options?: RequestOptions): Promise<Answer<"createDivision">> {
+    return this.http.send({ method: "POST", path: "/api/v1/divisions", body }, options);
+  }
+
+  /**
+   * Renames a division
+   *
+   * `PATCH /api/v1/divisions/{division}`
+   */
+  edit(division: Path<"renameDivision", "division">, body: Body<"renameDivision">, options?: RequestOptions): Promise<Answer<"renameDivision">> {
+    return this.http.send({ method: "PATCH", path: path`/api/v1/divisions/${division}`, body }, options);
+  }
+
+  /**
+   * Lists the divisions
+   *
+   * Those in which the caller holds anything, Home first, then by name. Needs a session, no permission.
+   *
+   * `GET /api/v1/divisions`
+   */
+  list(options?: RequestOptions): Promise<Answer<"listDivisions">> {
+    return this.http.send({ method: "GET", path: "/api/v1/divisions" }, options);
+  }
+
+  /**
+   * Removes a division
+   *
+   * One that things belong to only where `move_to` names another that takes them; the caller may change such things in both. Roles held in
+   * it are held there no more.
+   *
+   * `DELETE /api/v1/divisions/{division}`
+   */
+  remove(division: Path<"removeDivision", "division">, query?: Query<"removeDivision">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/divisions/${division}`, query }, options);
+  }
+
+  /**
+   * Moves things to a division
+   *
+   * All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
+   * numbers), in the division where each is and in this one. Who may see them now does at once.
+   *
+   * `POST /api/v1/divisions/{division}/things`
+   */
+  things(division: Path<"moveToDivision", "division">, body: Body<"moveToDivision">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "POST", path: path`/api/v1/divisions/${division}/things`, body }, options);
   }
 }
 
@@ -426,8 +485,8 @@ export class FlowsApi {
    *
    * `POST /api/v1/flows`
    */
-  create(body: Body<"publish">, options?: RequestOptions): Promise<Answer<"publish">> {
-    return this.http.send({ method: "POST", path: "/api/v1/flows", body }, options);
+  create(body: Body<"publish">, query?: Query<"publish">, options?: RequestOptions): Promise<Answer<"publish">> {
+    return this.http.send({ method: "POST", path: "/api/v1/flows", query, body }, options);
   }
 
   /**
@@ -441,6 +500,8 @@ export class FlowsApi {
 
   /**
    * Lists flows
+   *
+   * Those of the divisions in which one may see them.
    *
    * `GET /api/v1/flows`
    */
@@ -839,17 +900,19 @@ export class NumbersApi {
    *
    * `GET /api/v1/numbers`
    */
-  list(options?: RequestOptions): Promise<Answer<"numbers">> {
-    return this.http.send({ method: "GET", path: "/api/v1/numbers" }, options);
+  list(query?: Query<"numbers">, options?: RequestOptions): Promise<Answer<"numbers">> {
+    return this.http.send({ method: "GET", path: "/api/v1/numbers", query }, options);
   }
 
   /**
    * Points a number somewhere
    *
+   * A number the org has stays in its division; a new one belongs to the one named.
+   *
    * `PUT /api/v1/numbers/{number}`
    */
-  update(number: Path<"set_number", "number">, body: Body<"set_number">, options?: RequestOptions): Promise<Answer<"set_number">> {
-    return this.http.send({ method: "PUT", path: path`/api/v1/numbers/${number}`, body }, options);
+  update(number: Path<"set_number", "number">, body: Body<"set_number">, query?: Query<"set_number">, options?: RequestOptions): Promise<Answer<"set_number">> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/numbers/${number}`, query, body }, options);
   }
 }
 
@@ -1028,9 +1091,18 @@ export class PeopleRolesApi {
   constructor(private readonly http: Http) {}
 
   /**
+   * Shows which roles a person holds
+   *
+   * `GET /api/v1/people/{user}/roles`
+   */
+  get(user: Path<"showRolesOf", "user">, options?: RequestOptions): Promise<Answer<"showRolesOf">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/people/${user}/roles` }, options);
+  }
+
+  /**
    * Says which roles a person holds
    *
-   * Holds by their next request, and on open sockets at once.
+   * All of them: `roles` in all divisions, `grants` in some. Needs `role:write` in the division they belong to. Holds by their next request, and on open sockets at once.
    *
    * `PUT /api/v1/people/{user}/roles`
    */
@@ -1092,10 +1164,12 @@ export class PeopleApi {
   /**
    * Adds a person
    *
+   * With roles held in all divisions, which the caller holds there; somebody who shall hold them in some is given those afterwards.
+   *
    * `POST /api/v1/people`
    */
-  create(body: Body<"add">, options?: RequestOptions): Promise<Answer<"add">> {
-    return this.http.send({ method: "POST", path: "/api/v1/people", body }, options);
+  create(body: Body<"add">, query?: Query<"add">, options?: RequestOptions): Promise<Answer<"add">> {
+    return this.http.send({ method: "POST", path: "/api/v1/people", query, body }, options);
   }
 
   /**
@@ -1181,19 +1255,19 @@ export class PhonesApi {
    *
    * `POST /api/v1/phones`
    */
-  create(body: Body<"create_phone">, options?: RequestOptions): Promise<Answer<"create_phone">> {
-    return this.http.send({ method: "POST", path: "/api/v1/phones", body }, options);
+  create(body: Body<"create_phone">, query?: Query<"create_phone">, options?: RequestOptions): Promise<Answer<"create_phone">> {
+    return this.http.send({ method: "POST", path: "/api/v1/phones", query, body }, options);
   }
 
   /**
    * Lists phones
    *
-   * One's own, or everybody's for who holds `phone:write`.
+   * One's own, and those of the divisions in which one holds `phone:write`.
    *
    * `GET /api/v1/phones`
    */
-  list(options?: RequestOptions): Promise<Answer<"phones">> {
-    return this.http.send({ method: "GET", path: "/api/v1/phones" }, options);
+  list(query?: Query<"phones">, options?: RequestOptions): Promise<Answer<"phones">> {
+    return this.http.send({ method: "GET", path: "/api/v1/phones", query }, options);
   }
 }
 
@@ -1229,8 +1303,8 @@ export class QueuesApi {
    *
    * `POST /api/v1/queues`
    */
-  create(body: Body<"queues_create">, options?: RequestOptions): Promise<Answer<"queues_create">> {
-    return this.http.send({ method: "POST", path: "/api/v1/queues", body }, options);
+  create(body: Body<"queues_create">, query?: Query<"queues_create">, options?: RequestOptions): Promise<Answer<"queues_create">> {
+    return this.http.send({ method: "POST", path: "/api/v1/queues", query, body }, options);
   }
 
   /**
@@ -1245,7 +1319,7 @@ export class QueuesApi {
   /**
    * Lists queues
    *
-   * Supervisors see all, agents those they are members of.
+   * Supervisors see those of their divisions, agents those they are members of.
    *
    * `GET /api/v1/queues`
    */
@@ -1580,6 +1654,7 @@ export class Operations {
   readonly calls: CallsApi;
   readonly chats: ChatsApi;
   readonly conversations: ConversationsApi;
+  readonly divisions: DivisionsApi;
   readonly events: EventsApi;
   readonly flows: FlowsApi;
   readonly jobs: JobsApi;
@@ -1604,6 +1679,7 @@ export class Operations {
     this.calls = new CallsApi(http);
     this.chats = new ChatsApi(http);
     this.conversations = new ConversationsApi(http);
+    this.divisions = new DivisionsApi(http);
     this.events = new EventsApi(http);
     this.flows = new FlowsApi(http);
     this.jobs = new JobsApi(http);

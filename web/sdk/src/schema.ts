@@ -9,7 +9,8 @@ export interface paths {
         };
         /**
          * Lists agents live
-         * @description Members of queues and whoever holds the role. Changes come as `agent_state` signals on topic `supervisors:{org}`.
+         * @description Members of queues and whoever holds the role, of the divisions in which one supervises. Changes come as `agent_state` signals on topic
+         *     `supervisors:{org}`, for who supervises in some divisions on `division:{division}` of each.
          */
         get: operations["agents_list"];
         put?: never;
@@ -427,7 +428,8 @@ export interface paths {
         };
         /**
          * Lists conversations
-         * @description Newest first. Supervisors see all, agents those of their queues and those they took part in.
+         * @description Newest first. Supervisors see all, those of single divisions those of the queues there; agents those of their queues and those they took
+         *     part in.
          */
         get: operations["conversations_list"];
         put?: never;
@@ -495,6 +497,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/divisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the divisions
+         * @description Those in which the caller holds anything, Home first, then by name. Needs a session, no permission.
+         */
+        get: operations["listDivisions"];
+        put?: never;
+        /** Makes a division */
+        post: operations["createDivision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/divisions/{division}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a division
+         * @description One that things belong to only where `move_to` names another that takes them; the caller may change such things in both. Roles held in
+         *     it are held there no more.
+         */
+        delete: operations["removeDivision"];
+        options?: never;
+        head?: never;
+        /** Renames a division */
+        patch: operations["renameDivision"];
+        trace?: never;
+    };
+    "/api/v1/divisions/{division}/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves things to a division
+         * @description All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
+         *     numbers), in the division where each is and in this one. Who may see them now does at once.
+         */
+        post: operations["moveToDivision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -523,7 +589,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists flows */
+        /**
+         * Lists flows
+         * @description Those of the divisions in which one may see them.
+         */
         get: operations["flows_list"];
         put?: never;
         /** Publishes a new flow */
@@ -1027,7 +1096,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Points a number somewhere */
+        /**
+         * Points a number somewhere
+         * @description A number the org has stays in its division; a new one belongs to the one named.
+         */
         put: operations["set_number"];
         post?: never;
         delete?: never;
@@ -1248,7 +1320,10 @@ export interface paths {
          */
         get: operations["people_list"];
         put?: never;
-        /** Adds a person */
+        /**
+         * Adds a person
+         * @description With roles held in all divisions, which the caller holds there; somebody who shall hold them in some is given those afterwards.
+         */
         post: operations["add"];
         delete?: never;
         options?: never;
@@ -1341,10 +1416,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Shows which roles a person holds */
+        get: operations["showRolesOf"];
         /**
          * Says which roles a person holds
-         * @description Holds by their next request, and on open sockets at once.
+         * @description All of them: `roles` in all divisions, `grants` in some. Needs `role:write` in the division they belong to. Holds by their next request, and on open sockets at once.
          */
         put: operations["setRolesOf"];
         post?: never;
@@ -1421,7 +1497,7 @@ export interface paths {
         };
         /**
          * Lists phones
-         * @description One's own, or everybody's for who holds `phone:write`.
+         * @description One's own, and those of the divisions in which one holds `phone:write`.
          */
         get: operations["phones"];
         put?: never;
@@ -1445,7 +1521,7 @@ export interface paths {
         };
         /**
          * Lists queues
-         * @description Supervisors see all, agents those they are members of.
+         * @description Supervisors see those of their divisions, agents those they are members of.
          */
         get: operations["queues_list"];
         put?: never;
@@ -1883,6 +1959,8 @@ export interface components {
             conversations: components["schemas"]["ConversationId"][];
             /** @description Name to show. */
             display_name: string;
+            /** @description The division they belong to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Presence. */
             presence: components["schemas"]["PresenceView"];
             /** @description Queues the agent is a member of. */
@@ -2422,6 +2500,34 @@ export interface components {
             /** @description Permissions wanted, by name; absent: all the program may ask for. */
             scope?: string | null;
         };
+        /**
+         * @description A kind of thing that belongs to a division.
+         * @enum {string}
+         */
+        DividedKind: "person" | "queue" | "flow" | "phone" | "number";
+        /** @description A part of an org. Things belong to exactly one. */
+        Division: {
+            /** @description Whether it is the one every org has: it keeps its name and cannot be removed. */
+            home: boolean;
+            /** @description Id. */
+            id: components["schemas"]["DivisionId"];
+            /** @description Name, unique in the org. */
+            name: string;
+            /** @description How many things of each kind belong to it; kinds of which there are none are left out. */
+            things: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Format: uuid
+         * @description A part of an org, to which things belong.
+         */
+        DivisionId: string;
+        /** @description `POST /divisions`, `PATCH /divisions/{division}`. */
+        DivisionName: {
+            /** @description Name, unique in the org. */
+            name: string;
+        };
         /** @description `PATCH /chats/{chat}/messages/{message}`. */
         EditMessage: {
             /** @description The new text. */
@@ -2502,6 +2608,8 @@ export interface components {
         };
         /** @description A flow. */
         Flow: {
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["FlowId"];
             /** @description Name, from the text. */
@@ -2669,9 +2777,13 @@ export interface components {
         };
         /** @description `GET /me`: who one is and what one may do. */
         Me: {
+            /** @description Names of the permissions that are held in some divisions only, with those divisions. */
+            divided?: {
+                [key: string]: components["schemas"]["DivisionId"][];
+            };
             /** @description The org. */
             org: components["schemas"]["Org"];
-            /** @description Names of the permissions held. */
+            /** @description Names of the permissions that can be used: held in some division at least, or in all where they concern the org as a whole. */
             permissions: string[];
             /** @description The session used. */
             session: components["schemas"]["SessionId"];
@@ -2709,6 +2821,13 @@ export interface components {
          * @description One chat message.
          */
         MessageId: string;
+        /** @description `POST /divisions/{division}/things`. */
+        MoveThings: {
+            /** @description Of which kind. */
+            kind: components["schemas"]["DividedKind"];
+            /** @description Their ids, of numbers the numbers: 1 to 100. */
+            things: string[];
+        };
         /** @description `PUT /calls/{call}/mute`. */
         MuteCall: {
             /** @description Whether the server drops what one's leg sends. */
@@ -2844,6 +2963,8 @@ export interface components {
         NodeRole: "edge" | "sip" | "media" | "engine" | "worker";
         /** @description Where an outside number leads. */
         Number: {
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description E.164 with `+`. */
             number: string;
             /** @description Destination. */
@@ -2906,6 +3027,8 @@ export interface components {
                 conversations: components["schemas"]["ConversationId"][];
                 /** @description Name to show. */
                 display_name: string;
+                /** @description The division they belong to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Presence. */
                 presence: components["schemas"]["PresenceView"];
                 /** @description Queues the agent is a member of. */
@@ -3137,6 +3260,24 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Division: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether it is the one every org has: it keeps its name and cannot be removed. */
+                home: boolean;
+                /** @description Id. */
+                id: components["schemas"]["DivisionId"];
+                /** @description Name, unique in the org. */
+                name: string;
+                /** @description How many things of each kind belong to it; kinds of which there are none are left out. */
+                things: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Event: {
             /** @description The items, in the list's order. */
             items: {
@@ -3181,6 +3322,8 @@ export interface components {
         Page_Flow: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["FlowId"];
                 /** @description Name, from the text. */
@@ -3269,6 +3412,8 @@ export interface components {
         Page_Number: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description E.164 with `+`. */
                 number: string;
                 /** @description Destination. */
@@ -3300,6 +3445,8 @@ export interface components {
                 description: string;
                 /** @description Its name, `thing:verb`. */
                 name: string;
+                /** @description What it reaches where it is held in some divisions only. */
+                reach: components["schemas"]["PermissionReach"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3312,17 +3459,21 @@ export interface components {
                 active: boolean;
                 /** @description Name to show. */
                 display_name: string;
+                /** @description The division they belong to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
                 erased?: boolean;
                 /** @description Internal number that rings this person. */
                 extension?: string | null;
+                /** @description Roles held in some divisions only. */
+                grants?: components["schemas"]["RoleGrant"][];
                 /** @description Id. */
                 id: components["schemas"]["UserId"];
                 /** @description Login name. */
                 name: string;
                 /** @description Presence now. */
                 presence: components["schemas"]["PresenceView"];
-                /** @description Roles held. */
+                /** @description Roles held in all divisions. */
                 roles: components["schemas"]["Role"][];
                 /** @description Job title. */
                 title?: string | null;
@@ -3338,6 +3489,8 @@ export interface components {
                 auth_user: string;
                 /** @description Where it registered from, while it is registered. */
                 contacts: string[];
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["PhoneId"];
                 /** @description Only in the answer that made it. */
@@ -3378,6 +3531,8 @@ export interface components {
                 /** @description Work after the interaction. */
                 wrap_up?: components["schemas"]["WrapUpPolicy"];
             } & {
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["QueueId"];
                 /**
@@ -3625,24 +3780,35 @@ export interface components {
             description: string;
             /** @description Its name, `thing:verb`. */
             name: string;
+            /** @description What it reaches where it is held in some divisions only. */
+            reach: components["schemas"]["PermissionReach"];
         };
+        /**
+         * @description What a permission reaches where it is held in some divisions only.
+         * @enum {string}
+         */
+        PermissionReach: "holder" | "division" | "org";
         /** @description Somebody in the directory. */
         Person: {
             /** @description False for somebody who may not sign in any more; their name stays for what they did. */
             active: boolean;
             /** @description Name to show. */
             display_name: string;
+            /** @description The division they belong to. */
+            division: components["schemas"]["DivisionId"];
             /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
             erased?: boolean;
             /** @description Internal number that rings this person. */
             extension?: string | null;
+            /** @description Roles held in some divisions only. */
+            grants?: components["schemas"]["RoleGrant"][];
             /** @description Id. */
             id: components["schemas"]["UserId"];
             /** @description Login name. */
             name: string;
             /** @description Presence now. */
             presence: components["schemas"]["PresenceView"];
-            /** @description Roles held. */
+            /** @description Roles held in all divisions. */
             roles: components["schemas"]["Role"][];
             /** @description Job title. */
             title?: string | null;
@@ -3653,6 +3819,8 @@ export interface components {
             auth_user: string;
             /** @description Where it registered from, while it is registered. */
             contacts: string[];
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["PhoneId"];
             /** @description Only in the answer that made it. */
@@ -3746,6 +3914,8 @@ export interface components {
             /** @description Work after the interaction. */
             wrap_up?: components["schemas"]["WrapUpPolicy"];
         } & {
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["QueueId"];
             /**
@@ -3873,6 +4043,13 @@ export interface components {
          * @example agent
          */
         Role: string;
+        /** @description A role held in some divisions only. */
+        RoleGrant: {
+            /** @description In which; at least one. */
+            divisions: components["schemas"]["DivisionId"][];
+            /** @description Which. */
+            role: components["schemas"]["Role"];
+        };
         /** @description What a role is. */
         RoleInfo: {
             /** @description Whether every org has it, unchangeable. */
@@ -3888,6 +4065,13 @@ export interface components {
             permissions: string[];
             /** @description The name to show. */
             title: string;
+        };
+        /** @description `GET /people/{user}/roles`. */
+        RolesHeld: {
+            /** @description Roles held in some divisions only. */
+            grants: components["schemas"]["RoleGrant"][];
+            /** @description Roles held in all divisions. */
+            roles: components["schemas"]["Role"][];
         };
         /**
          * @description What routing sees of an agent.
@@ -4050,7 +4234,9 @@ export interface components {
         };
         /** @description `PUT /people/{user}/roles`. */
         SetRoles: {
-            /** @description All roles to be held from now on; at least one. */
+            /** @description Roles to be held in some divisions only. Whatever is in neither list is held no more; one of them has at least one role. */
+            grants?: components["schemas"]["RoleGrant"][];
+            /** @description Roles to be held in all divisions from now on. */
             roles: components["schemas"]["Role"][];
         };
         /** @description `POST /sessions`: signs in with a password. */
@@ -4345,6 +4531,8 @@ export interface operations {
     agents_list: {
         parameters: {
             query?: {
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -4372,6 +4560,7 @@ export interface operations {
                      *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *           ],
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "presence": {
                      *             "activity": "on_call",
                      *             "message": "text",
@@ -4478,6 +4667,7 @@ export interface operations {
                      *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *       ],
                      *       "display_name": "Ada Lovelace",
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "presence": {
                      *         "activity": "on_call",
                      *         "message": "text",
@@ -4620,7 +4810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write` */
+            /** @description Needs `queue:write`, in the agent's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7754,7 +7944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:supervise` */
+            /** @description Needs `queue:supervise`, in its queue's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7763,7 +7953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such conversation */
+            /** @description No such conversation, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7964,6 +8154,554 @@ export interface operations {
             };
         };
     };
+    listDivisions: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Divisions, each with how many things belong to it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "home": true,
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "things": {
+                     *             "person": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Division"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDivision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DivisionName"];
+            };
+        };
+        responses: {
+            /** @description The division */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "home": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "things": {
+                     *         "person": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Division"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `division:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is such a division, or as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDivision: {
+        parameters: {
+            query?: {
+                /** @description The division that takes what belongs to the one removed. */
+                move_to?: components["schemas"]["DivisionId"];
+            };
+            header?: never;
+            path: {
+                division: components["schemas"]["DivisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `division:write`, and to be allowed to change its things here and there (`other-division`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Things belong to it, or it is the one every org has */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `move_to` names none that can take them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameDivision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: components["schemas"]["DivisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DivisionName"];
+            };
+        };
+        responses: {
+            /** @description The division as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "home": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "things": {
+                     *         "person": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Division"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `division:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another has this name, or it is the one every org has */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveToDivision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                division: components["schemas"]["DivisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "person",
+                 *       "things": [
+                 *         "text"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MoveThings"];
+            };
+        };
+        responses: {
+            /** @description They belong to it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other-division`: not to be moved by the caller, from there or to here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division or thing, or not one to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No things, or too many; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -8070,6 +8808,8 @@ export interface operations {
     flows_list: {
         parameters: {
             query?: {
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -8093,6 +8833,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "published_at": "2026-01-05T09:30:00.000000Z",
@@ -8164,7 +8905,10 @@ export interface operations {
     };
     publish: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -8191,6 +8935,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -8219,8 +8964,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `flow:write` */
+            /** @description Needs `flow:write`, in the division (`other-division`) */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8431,6 +9185,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -8468,7 +9223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such flow */
+            /** @description No such flow, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8538,6 +9293,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -8566,7 +9322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `flow:write` */
+            /** @description Needs `flow:write`, in the flow's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8575,7 +9331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such flow */
+            /** @description No such flow, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9166,6 +9922,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "divided": {
+                     *         "key": [
+                     *           "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         ]
+                     *       },
                      *       "org": {
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "name": "support"
@@ -9177,8 +9938,17 @@ export interface operations {
                      *       "user": {
                      *         "active": true,
                      *         "display_name": "Ada Lovelace",
+                     *         "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "erased": true,
                      *         "extension": "text",
+                     *         "grants": [
+                     *           {
+                     *             "divisions": [
+                     *               "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *             ],
+                     *             "role": "agent"
+                     *           }
+                     *         ],
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "name": "support",
                      *         "presence": {
@@ -11093,6 +11863,8 @@ export interface operations {
     numbers: {
         parameters: {
             query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -11112,6 +11884,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "number": "+15550100",
                      *           "to": {
                      *             "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -11183,7 +11956,10 @@ export interface operations {
     };
     set_number: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: never;
             path: {
                 /** @description E.164 with `+` */
@@ -11211,6 +11987,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "number": "+15550100",
                      *       "to": {
                      *         "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -11239,7 +12016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `phone:write` */
+            /** @description Needs `phone:write`, in the number's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11248,7 +12025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user or flow */
+            /** @description No such user, flow or division */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11354,7 +12131,8 @@ export interface operations {
                      *         "scopes": [
                      *           {
                      *             "description": "text",
-                     *             "name": "support"
+                     *             "name": "support",
+                     *             "reach": "holder"
                      *           }
                      *         ]
                      *       },
@@ -12434,7 +13212,8 @@ export interface operations {
                      *       "scopes": [
                      *         {
                      *           "description": "text",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "reach": "holder"
                      *         }
                      *       ]
                      *     }
@@ -12830,6 +13609,8 @@ export interface operations {
             query?: {
                 /** @description Words; each must occur in the display name, the login name or the extension. Case does not matter. */
                 query?: string;
+                /** @description Only people of this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -12855,8 +13636,17 @@ export interface operations {
                      *         {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -12935,7 +13725,10 @@ export interface operations {
     };
     add: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -12971,8 +13764,17 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "erased": true,
                      *       "extension": "text",
+                     *       "grants": [
+                     *         {
+                     *           "divisions": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "role": "agent"
+                     *         }
+                     *       ],
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "presence": {
@@ -13008,8 +13810,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions of the roles given */
+            /** @description Needs `people:write`, in the division (`other-division`), and all permissions of the roles given */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13097,8 +13908,17 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "erased": true,
                      *       "extension": "text",
+                     *       "grants": [
+                     *         {
+                     *           "divisions": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "role": "agent"
+                     *         }
+                     *       ],
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "presence": {
@@ -13211,7 +14031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13297,7 +14117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13383,7 +14203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13439,6 +14259,109 @@ export interface operations {
             };
         };
     };
+    showRolesOf: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In all divisions, and in some */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "grants": [
+                     *         {
+                     *           "divisions": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "role": "agent"
+                     *         }
+                     *       ],
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RolesHeld"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setRolesOf: {
         parameters: {
             query?: never;
@@ -13452,6 +14375,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "grants": [
+                 *         {
+                 *           "divisions": [
+                 *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *           ],
+                 *           "role": "agent"
+                 *         }
+                 *       ],
                  *       "roles": [
                  *         "agent"
                  *       ]
@@ -13486,7 +14417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and all permissions they hold now and would hold */
+            /** @description Needs `role:write`, in their division (`other-division`), and all permissions they hold now and would hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13531,7 +14462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No role, or one that the org does not have */
+            /** @description No role, or a role or division that the org does not have */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13587,7 +14518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13682,7 +14613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write` */
+            /** @description Needs `people:write`, in their division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13756,7 +14687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13817,7 +14748,8 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "description": "text",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "reach": "holder"
                      *         }
                      *       ],
                      *       "next": "text"
@@ -13885,6 +14817,8 @@ export interface operations {
     phones: {
         parameters: {
             query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -13908,6 +14842,7 @@ export interface operations {
                      *           "contacts": [
                      *             "text"
                      *           ],
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "secret": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
@@ -13977,7 +14912,10 @@ export interface operations {
     };
     create_phone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -14009,6 +14947,7 @@ export interface operations {
                      *       "contacts": [
                      *         "text"
                      *       ],
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "secret": "text",
                      *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
@@ -14035,7 +14974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `phone:write` */
+            /** @description Needs `phone:write`, in the division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14044,7 +14983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user */
+            /** @description No such user or division */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14112,6 +15051,8 @@ export interface operations {
     queues_list: {
         parameters: {
             query?: {
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -14136,6 +15077,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "alert_seconds": 1,
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "evaluation": "all_skills",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "members": [
@@ -14224,7 +15166,10 @@ export interface operations {
     };
     queues_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -14272,6 +15217,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -14317,8 +15263,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write` */
+            /** @description Needs `queue:write`, in the division (`other-division`) */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14385,6 +15340,8 @@ export interface operations {
     stats: {
         parameters: {
             query?: {
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -14513,6 +15470,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -14658,6 +15616,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -14703,7 +15662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write` */
+            /** @description Needs `queue:write`, in the queue's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14712,7 +15671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such queue */
+            /** @description No such queue, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14942,7 +15901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and all permissions of the role */
+            /** @description Needs `role:write`, in all divisions (`other-division`), and all permissions of the role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15170,7 +16129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and the permissions that are new in it */
+            /** @description Needs `role:write`, in all divisions (`other-division`), and the permissions that are new in it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15292,7 +16251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write` */
+            /** @description Needs `role:write`, in all divisions (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15379,6 +16338,11 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
+                     *         "divided": {
+                     *           "key": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ]
+                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support"
@@ -15390,8 +16354,17 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -15542,6 +16515,11 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
+                     *         "divided": {
+                     *           "key": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ]
+                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support"
@@ -15553,8 +16531,17 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
