@@ -66,6 +66,8 @@ pub struct Config {
     pub blobs: Secret,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
+    /// Where proxies are that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
     /// Requests a minute of one client; `None`: any number.
     pub rate_per_client: Option<NonZeroU32>,
     /// Requests a minute of one org; `None`: any number.
@@ -192,7 +194,8 @@ impl Config {
             media: address("media", settings.media, "127.0.0.1:40000")?,
             rtp_ports: ports(settings.rtp_ports.as_deref().unwrap_or("41000-41999"))?,
             public_ip: settings.public_ip.map(|ip| public_ip(&ip)).transpose()?,
-            webhook_networks: networks(settings.webhook_networks.as_deref().unwrap_or_default())?,
+            webhook_networks: networks("webhook_networks", settings.webhook_networks.as_deref())?,
+            trusted_proxies: networks("trusted_proxies", settings.trusted_proxies.as_deref())?,
             rate_per_client: NonZeroU32::new(settings.rate_per_client.unwrap_or(6_000)),
             rate_per_org: NonZeroU32::new(settings.rate_per_org.unwrap_or(300_000)),
             requests_at_once: settings.requests_at_once.unwrap_or(REQUESTS_AT_ONCE),
@@ -327,12 +330,12 @@ fn public_ip(text: &str) -> Result<IpAddr, StartError> {
     }
 }
 
-fn networks(text: &str) -> Result<Vec<IpNet>, StartError> {
-    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+fn networks(setting: &'static str, text: Option<&str>) -> Result<Vec<IpNet>, StartError> {
+    let networks = text.unwrap_or_default().split(',').map(str::trim).filter(|network| !network.is_empty());
     let read = networks.map(|network| {
         network.parse().map_err(|_| {
             StartError::Config(format!(
-                "webhook_networks: {network:?} is not a network; write ADDRESS/BITS, as 10.20.0.0/16"
+                "{setting}: {network:?} is not a network; write ADDRESS/BITS, as 10.20.0.0/16"
             ))
         })
     });
@@ -399,9 +402,13 @@ impl fmt::Display for Config {
             writeln!(f, "audit_key = {}", quoted(&key.display()))?;
         }
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
-        if !self.webhook_networks.is_empty() {
-            let networks: Vec<_> = self.webhook_networks.iter().map(ToString::to_string).collect();
-            writeln!(f, "webhook_networks = {}", quoted(&networks.join(",")))?;
+        for (setting, networks) in
+            [("webhook_networks", &self.webhook_networks), ("trusted_proxies", &self.trusted_proxies)]
+        {
+            if !networks.is_empty() {
+                let networks: Vec<_> = networks.iter().map(ToString::to_string).collect();
+                writeln!(f, "{setting} = {}", quoted(&networks.join(",")))?;
+            }
         }
         if let Some(otlp) = &self.otlp {
             writeln!(f, "otlp = {}", quoted(otlp))?;
@@ -436,6 +443,7 @@ mod tests {
             node_key: Some("node.key".into()),
             node_ca: Some("ca.crt".into()),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
+            trusted_proxies: Some("192.0.2.7/32".into()),
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),
             audit_key: Some("/run/secrets/audit.key".into()),
@@ -466,6 +474,10 @@ mod tests {
         assert!(
             refused(Settings { webhook_networks: Some("10.0.0.0/8,lan".into()), ..Settings::default() })
                 .starts_with("webhook_networks: \"lan\"")
+        );
+        assert!(
+            refused(Settings { trusted_proxies: Some("proxy".into()), ..Settings::default() })
+                .starts_with("trusted_proxies: \"proxy\"")
         );
         assert!(
             refused(Settings { database: Some("mysql:x".into()), ..Settings::default() })

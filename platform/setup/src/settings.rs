@@ -81,6 +81,9 @@ pub struct Settings {
     /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
+    /// Networks of proxies that are believed when they say for whom they ask (X-Forwarded-For): 10.0.0.5/32 [default: none]
+    #[arg(long, global = true, env = "TANDEM_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    pub trusted_proxies: Option<String>,
     /// Requests a minute this node takes of one session or token; 0: any number [default: 6000]
     #[arg(long, global = true, env = "TANDEM_RATE_PER_CLIENT", value_name = "NUMBER")]
     pub rate_per_client: Option<u32>,
@@ -152,6 +155,7 @@ impl Settings {
             audit_key: self.audit_key.or(other.audit_key),
             blobs: self.blobs.or(other.blobs),
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             rate_per_client: self.rate_per_client.or(other.rate_per_client),
             rate_per_org: self.rate_per_org.or(other.rate_per_org),
             requests_at_once: self.requests_at_once.or(other.requests_at_once),
