@@ -64,6 +64,10 @@ pub struct Config {
     pub audit_key: Option<PathBuf>,
     /// Where large things that are written once are.
     pub blobs: Secret,
+    /// How mail is sent.
+    pub mail: Secret,
+    /// Whom it is from.
+    pub mail_from: String,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
     /// Requests a minute of one client; `None`: any number.
@@ -175,9 +179,12 @@ impl Config {
             )));
         }
         let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
+        let mail = settings.mail.unwrap_or_else(|| format!("file:{}", data.join("mail").display()));
         Ok(Self {
             audit_key: settings.audit_key,
             blobs: blobs_url(blobs)?,
+            mail: mail_url(mail)?,
+            mail_from: settings.mail_from.unwrap_or_else(|| "Tandem <tandem@localhost>".to_owned()),
             url: settings.url.map(public_url).transpose()?,
             tls: tls_files(settings.tls_cert, settings.tls_key)?,
             roles,
@@ -311,6 +318,14 @@ fn redis_url(url: String) -> Result<Secret, StartError> {
     }
 }
 
+fn mail_url(url: String) -> Result<Secret, StartError> {
+    match url.split_once(':') {
+        Some(("file", place)) if !place.is_empty() => Ok(Secret(url)),
+        Some(("smtp" | "smtps", place)) if place.len() > 2 && place.starts_with("//") => Ok(Secret(url)),
+        _ => Err(StartError::Config("mail: must be file:DIR, smtp://HOST or smtps://HOST".into())),
+    }
+}
+
 fn blobs_url(url: String) -> Result<Secret, StartError> {
     match url.split_once(':') {
         Some(("file" | "s3" | "s3+http", place)) if !place.is_empty() => Ok(Secret(url)),
@@ -399,6 +414,8 @@ impl fmt::Display for Config {
             writeln!(f, "audit_key = {}", quoted(&key.display()))?;
         }
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
+        writeln!(f, "mail = {}", quoted(&self.mail))?;
+        writeln!(f, "mail_from = {}", quoted(&self.mail_from))?;
         if !self.webhook_networks.is_empty() {
             let networks: Vec<_> = self.webhook_networks.iter().map(ToString::to_string).collect();
             writeln!(f, "webhook_networks = {}", quoted(&networks.join(",")))?;
@@ -435,6 +452,8 @@ mod tests {
             node_cert: Some("node.crt".into()),
             node_key: Some("node.key".into()),
             node_ca: Some("ca.crt".into()),
+            mail: Some("smtps://mail.example".into()),
+            mail_from: Some("Tandem <tandem@tandem.example>".into()),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),

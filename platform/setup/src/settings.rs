@@ -78,6 +78,12 @@ pub struct Settings {
     /// Where documents, recordings and the like are: file:DIR or s3://ACCESS:SECRET@HOST/BUCKET [default: file:DIR/blobs]
     #[arg(long, global = true, env = "TANDEM_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+    /// How mail is sent: file:DIR, smtp://[USER:PASSWORD@]HOST[:PORT][?tls=required] or smtps://… [default: file:DIR/mail]
+    #[arg(long, global = true, env = "TANDEM_MAIL", value_name = "URL", hide_env_values = true)]
+    pub mail: Option<String>,
+    /// Whom mail is from: Tandem <tandem@HOST> [default: Tandem <tandem@localhost>]
+    #[arg(long, global = true, env = "TANDEM_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
@@ -151,6 +157,8 @@ impl Settings {
             database: self.database.or(other.database),
             audit_key: self.audit_key.or(other.audit_key),
             blobs: self.blobs.or(other.blobs),
+            mail: self.mail.or(other.mail),
+            mail_from: self.mail_from.or(other.mail_from),
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
             rate_per_client: self.rate_per_client.or(other.rate_per_client),
             rate_per_org: self.rate_per_org.or(other.rate_per_org),

@@ -21,7 +21,8 @@ use tandem_communicate::{
 };
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority, identity::Setup,
+    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority,
+    identity::{Mailer, Setup},
 };
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
@@ -181,6 +182,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
     if cluster.has(NodeRole::Worker) {
+        let mailer = Mailer::open(config.mail.url(), &config.mail_from).map_err(StartError::Config)?;
+        identity.send_mail(&jobs, &mailer);
         jobs.start();
     }
     let stopping = CancellationToken::new();

@@ -54,6 +54,7 @@ export const queries = {
     queryKey: ["second-factor"],
     queryFn: ({ signal }) => tandem.me.secondFactor.get(once(signal)),
   }),
+  invitations: short(["invitations"], (options) => tandem.invitations.list(options)),
   passkeys: short(["passkeys"], (options) => tandem.me.passkeys.list(options)),
   tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
   clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),

@@ -7,6 +7,7 @@ use tandem_store::{Cause, Change, Expect, Redacted};
 
 use super::{
     Identity, IdentityError,
+    mail::forget_resets,
     sessions::{Which, end},
     text,
     users::check_password,
@@ -51,6 +52,7 @@ impl Identity {
                     return Err(IdentityError::invalid("current_password", "was changed meanwhile"));
                 }
                 end(tx, user, Which::SessionsBut(used)).await?;
+                forget_resets(tx, user).await?;
                 let hidden = json!({ "password": Redacted });
                 tx.audit(Change::new("password.changed", "person", user).before(&hidden).after(&hidden))
                     .await?;

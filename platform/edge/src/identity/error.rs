@@ -21,6 +21,9 @@ pub enum IdentityError {
     /// Not a passkey that lets anybody in, or not one that was asked for; which of them is not told.
     #[error("the passkey lets nobody in")]
     PasskeyRefused,
+    /// A link in a mail that works no more, or never did.
+    #[error("the link works no more")]
+    LinkEnded,
     /// Too many failed sign-ins for this account from this source.
     #[error("too many failed sign-ins; wait {retry_after_s} s")]
     Throttled {
@@ -111,6 +114,9 @@ impl From<IdentityError> for ApiProblem {
                     .detail("it was removed, was made elsewhere, or was asked for too long ago")
                     .into()
             }
+            IdentityError::LinkEnded => Problem::new(404, "link-ended", "This link works no more")
+                .detail("it was used, is too old, or another was sent since: ask for a new one")
+                .into(),
             IdentityError::Throttled { retry_after_s } => {
                 Self::too_many("too many failed sign-ins", retry_after_s)
             }

@@ -6,16 +6,17 @@ use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
     Stream, Topic, UserId,
     api::{GrantEnd, Role, SessionInfo},
-    events::identity::{UserDeactivated, UserReactivated, UserRolesSet},
+    events::identity::{UserDeactivated, UserEmailSet, UserReactivated, UserRolesSet},
 };
 use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
     Identity, IdentityError,
+    mail::{address, forget_resets},
     oauth::grants::{self, Grants},
     roles,
     sessions::{Which, end},
-    users::{COLUMNS, UserRecord, record, some_roles},
+    users::{COLUMNS, UserRecord, free, record, some_roles},
 };
 
 impl Identity {
@@ -76,6 +77,25 @@ impl Identity {
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move { reactivate(tx, caller, user).await })
+        });
+        write.await
+    }
+
+    /// Says where mail to somebody goes; `None`: nowhere. Nobody has shown that they read it there.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`], [`IdentityError::Taken`]; [`IdentityError::Invalid`] for what is no
+    /// address.
+    pub async fn set_email(
+        &self,
+        context: &RequestContext,
+        user: UserId,
+        email: Option<String>,
+    ) -> Result<(), IdentityError> {
+        let email = email.map(|email| address("email", &email)).transpose()?;
+        let caller = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { set_email(tx, caller, user, email).await })
         });
         write.await
     }
@@ -176,6 +196,32 @@ pub(super) async fn set_roles(
     tx.audit(changed("person.roles.changed", &person, &after)).await?;
     let topics = [Topic::org(scope.org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserRolesSet { user, roles }).await?;
+    Ok(())
+}
+
+async fn set_email(
+    tx: &mut Tx,
+    caller: Permissions,
+    user: UserId,
+    email: Option<String>,
+) -> Result<(), IdentityError> {
+    if subordinate(tx, caller, user).await?.email == email {
+        return Ok(());
+    }
+    if let Some(email) = &email {
+        free(tx, "email", email).await?;
+    }
+    let org = tx.scope().org();
+    sqlx::query("UPDATE users SET email = $1, email_verified_at = NULL WHERE org = $2 AND id = $3")
+        .bind(email.clone())
+        .bind(org.to_string())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    // A link that is on its way goes where mail went until now.
+    forget_resets(tx, user).await?;
+    let topics = [Topic::user(user), Topic::admins(org)];
+    tx.append(Stream::user(user), Expect::Any, &topics, &UserEmailSet { user, email }).await?;
     Ok(())
 }
 

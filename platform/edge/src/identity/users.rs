@@ -35,6 +35,8 @@ pub struct UserRecord {
     pub title: Option<String>,
     /// Internal number.
     pub extension: Option<String>,
+    /// Where mail to them goes.
+    pub email: Option<String>,
     /// Roles held.
     pub roles: Vec<Role>,
     /// Whether they may sign in.
@@ -50,7 +52,7 @@ impl UserRecord {
     }
 }
 
-pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at, erased_at";
+pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, email, roles, deactivated_at, erased_at";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -69,18 +71,9 @@ impl Identity {
 
     /// Somebody who can be added, and their password's hash.
     pub(super) async fn candidate(&self, person: NewPerson) -> Result<(UserRecord, String), IdentityError> {
-        let person = check(person)?;
-        let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
-        let record = UserRecord {
-            id: UserId::generate(),
-            name: person.name,
-            display_name: person.display_name,
-            title: person.title,
-            extension: person.extension,
-            roles: person.roles,
-            active: true,
-            erased: false,
-        };
+        let person = checked(person)?;
+        let hash = self.0.passwords.hash(Secret::new(person.password.clone())).await?;
+        let record = new_record(person, None);
         Ok((record, hash))
     }
 
@@ -154,6 +147,48 @@ impl Identity {
     }
 }
 
+/// Who somebody new is.
+pub(super) fn new_record(person: NewPerson, email: Option<String>) -> UserRecord {
+    UserRecord {
+        id: UserId::generate(),
+        name: person.name,
+        display_name: person.display_name,
+        title: person.title,
+        extension: person.extension,
+        email,
+        roles: person.roles,
+        active: true,
+        erased: false,
+    }
+}
+
+/// Refuses what somebody of the org has already.
+pub(super) async fn free(tx: &mut Tx, field: &'static str, value: &str) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let sql = format!("SELECT id FROM users WHERE org = $1 AND {field} = $2");
+    let holder = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(org)
+        .bind(value.to_owned())
+        .fetch_optional(tx.conn())
+        .await?;
+    match holder {
+        Some(_) => Err(IdentityError::Taken { field, value: value.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Somebody has shown that they read mail at their address.
+pub(super) async fn verify_email(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
+    let (org, at) = (tx.scope().org().to_string(), tx.now());
+    sqlx::query("UPDATE users SET email_verified_at = $1 WHERE org = $2 AND id = $3")
+        .bind(at.micros())
+        .bind(org)
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Adds a row. The password's hash of one who cannot sign in is empty.
 pub(super) async fn insert(
     tx: &mut Tx,
@@ -164,22 +199,19 @@ pub(super) async fn insert(
     let org = tx.scope().org();
     let at = tx.now().micros();
     roles::known(tx, &record.roles).await?;
-    for (field, value) in [("name", Some(&record.name)), ("extension", record.extension.as_ref())] {
-        let Some(value) = value else { continue };
-        let holder =
-            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT id FROM users WHERE org = $1 AND {field} = $2")))
-                .bind(org.to_string())
-                .bind(value.clone())
-                .fetch_optional(tx.conn())
-                .await?;
-        if holder.is_some() {
-            return Err(IdentityError::Taken { field, value: value.clone() });
+    for (field, value) in [
+        ("name", Some(&record.name)),
+        ("extension", record.extension.as_ref()),
+        ("email", record.email.as_ref()),
+    ] {
+        if let Some(value) = value {
+            free(tx, field, value).await?;
         }
     }
     sqlx::query(
         "INSERT INTO users
-             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client, email)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(record.id.to_string())
     .bind(org.to_string())
@@ -191,6 +223,7 @@ pub(super) async fn insert(
     .bind(hash)
     .bind(at)
     .bind(client.map(|client| client.to_string()))
+    .bind(record.email.clone())
     .execute(tx.conn())
     .await?;
     if client.is_none() {
@@ -209,7 +242,8 @@ pub(super) async fn insert(
     Ok(record)
 }
 
-fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
+/// Somebody who can be added, as far as they go by themselves.
+pub(super) fn checked(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
     let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
         return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
@@ -258,6 +292,7 @@ pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
         display_name: text(row, "display_name")?,
         title: optional("title")?,
         extension: optional("extension")?,
+        email: optional("email")?,
         roles: read_roles(&text(row, "roles")?)?,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
         erased: is_erased(row)?,

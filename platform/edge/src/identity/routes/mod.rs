@@ -2,6 +2,7 @@
 
 mod account;
 mod keys;
+mod mail;
 mod oauth;
 mod passkeys;
 mod people;
@@ -27,6 +28,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(sign_out))
         .routes(routes!(me))
         .merge(account::routes())
+        .merge(mail::routes())
         .merge(oauth::routes())
         .merge(passkeys::routes())
         .merge(people::routes())
@@ -113,6 +115,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             display_name: record.display_name,
             title: record.title,
             extension: record.extension,
+            email: record.email,
             roles: record.roles,
             erased: record.erased,
             active: record.active,
