@@ -23,6 +23,8 @@ const FREE_PORTS: u16 = 400;
 const RTP_PORTS_MIN: u16 = 4;
 
 /// Requests under way at once, if nobody says how many: more means that answers take too long.
+const SESSION_DAYS: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+const GRANT_DAYS: NonZeroU32 = NonZeroU32::new(90).expect("not zero");
 const REQUESTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(2_000).expect("not zero");
 
 /// What the server was told to do, checked.
@@ -68,6 +70,12 @@ pub struct Config {
     pub mail: Secret,
     /// Whom it is from.
     pub mail_from: String,
+    /// File of the mail server's password; `None`: it is in the URL, or there is none.
+    pub mail_password_file: Option<PathBuf>,
+    /// Days a session lasts at most.
+    pub session_days: NonZeroU32,
+    /// Days that hold what somebody allowed a program.
+    pub grant_days: NonZeroU32,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
     /// Requests a minute of one client; `None`: any number.
@@ -185,6 +193,9 @@ impl Config {
             blobs: blobs_url(blobs)?,
             mail: mail_url(mail)?,
             mail_from: settings.mail_from.unwrap_or_else(|| "Tandem <tandem@localhost>".to_owned()),
+            mail_password_file: settings.mail_password_file,
+            session_days: settings.session_days.unwrap_or(SESSION_DAYS),
+            grant_days: settings.grant_days.unwrap_or(GRANT_DAYS),
             url: settings.url.map(public_url).transpose()?,
             tls: tls_files(settings.tls_cert, settings.tls_key)?,
             roles,
@@ -321,8 +332,12 @@ fn redis_url(url: String) -> Result<Secret, StartError> {
 fn mail_url(url: String) -> Result<Secret, StartError> {
     match url.split_once(':') {
         Some(("file", place)) if !place.is_empty() => Ok(Secret(url)),
-        Some(("smtp" | "smtps", place)) if place.len() > 2 && place.starts_with("//") => Ok(Secret(url)),
-        _ => Err(StartError::Config("mail: must be file:DIR, smtp://HOST or smtps://HOST".into())),
+        Some(("smtp" | "smtps" | "smtp+plain", place)) if place.len() > 2 && place.starts_with("//") => {
+            Ok(Secret(url))
+        }
+        _ => Err(StartError::Config(
+            "mail: must be file:DIR, smtp://HOST, smtps://HOST or smtp+plain://HOST".into(),
+        )),
     }
 }
 
@@ -416,6 +431,11 @@ impl fmt::Display for Config {
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
         writeln!(f, "mail = {}", quoted(&self.mail))?;
         writeln!(f, "mail_from = {}", quoted(&self.mail_from))?;
+        if let Some(file) = &self.mail_password_file {
+            writeln!(f, "mail_password_file = {}", quoted(&file.display()))?;
+        }
+        writeln!(f, "session_days = {}", self.session_days)?;
+        writeln!(f, "grant_days = {}", self.grant_days)?;
         if !self.webhook_networks.is_empty() {
             let networks: Vec<_> = self.webhook_networks.iter().map(ToString::to_string).collect();
             writeln!(f, "webhook_networks = {}", quoted(&networks.join(",")))?;
@@ -454,6 +474,8 @@ mod tests {
             node_ca: Some("ca.crt".into()),
             mail: Some("smtps://mail.example".into()),
             mail_from: Some("Tandem <tandem@tandem.example>".into()),
+            mail_password_file: Some("/run/secrets/mail".into()),
+            session_days: NonZeroU32::new(7),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),

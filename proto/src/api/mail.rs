@@ -42,7 +42,7 @@ pub struct InvitationInfo {
     pub roles: Vec<Role>,
     /// When they were invited.
     pub created_at: Timestamp,
-    /// When the mail was handed over last; absent while it waits to be.
+    /// When the mail with the link was handed over; absent while it waits to be.
     pub sent_at: Option<Timestamp>,
     /// When the link in the last mail ends.
     pub expires_at: Timestamp,

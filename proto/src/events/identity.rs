@@ -70,21 +70,23 @@ events! {
         passkey: PasskeyId,
     }
     /// Somebody was asked to join the org, or asked again; when they have, it is a `user.created`. Stream `org`, topic `admins`.
-    PersonInvited = "person.invited" v 1 {
+    PersonInvited = "person.invited" v 1 personal ["/name", "/email"] {
         /// The invitation.
         invitation: InvitationId,
+        /// Who they will be.
+        user: UserId,
         /// Login name they will have.
         name: String,
         /// Where the mail goes.
         email: String,
     }
-    /// Somebody who was asked to join cannot any more. Stream `org`, topic `admins`.
+    /// Somebody who was asked to join cannot any more; what was personal to them is gone. Stream `org`, topic `admins`.
     InvitationWithdrawn = "invitation.withdrawn" v 1 {
         /// Which.
         invitation: InvitationId,
     }
     /// Mail to somebody goes elsewhere. Stream `user`, topics `user` and `admins`.
-    UserEmailSet = "user.email.set" v 1 {
+    UserEmailSet = "user.email.set" v 1 personal ["/email"] {
         /// Who.
         user: UserId,
         /// Where to; absent: nowhere.

@@ -21,8 +21,7 @@ use tandem_communicate::{
 };
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority,
-    identity::{Mailer, Setup},
+    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority, identity::Setup,
 };
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
@@ -93,7 +92,11 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let seals = Seals::new(NodeId::generate());
     let bus = node::bus(config, &store, &seals)?;
     let cluster = node::join(config, &store, &mint, seals).await?;
-    let setup = Setup { limits: node::sign_in_limits(config)?, url: config.url.clone() };
+    let setup = Setup {
+        limits: node::sign_in_limits(config)?,
+        lifetimes: node::lifetimes(config),
+        url: config.url.clone(),
+    };
     let identity = Identity::with_setup(store.clone(), Arc::clone(&mint), Arc::clone(&clock), setup);
     let collaborate = Collaborate::start_with(
         store.clone(),
@@ -182,8 +185,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
     if cluster.has(NodeRole::Worker) {
-        let mailer = Mailer::open(config.mail.url(), &config.mail_from).map_err(StartError::Config)?;
-        identity.send_mail(&jobs, &mailer);
+        identity.send_mail(&jobs, &node::mailer(config)?);
         jobs.start();
     }
     let stopping = CancellationToken::new();

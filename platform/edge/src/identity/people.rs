@@ -8,11 +8,11 @@ use tandem_proto::{
     api::{GrantEnd, Role, SessionInfo},
     events::identity::{UserDeactivated, UserEmailSet, UserReactivated, UserRolesSet},
 };
-use tandem_store::{Cause, Change, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
     Identity, IdentityError,
-    mail::{address, forget_resets},
+    mail::{Occasion, address, forget_resets, tell},
     oauth::grants::{self, Grants},
     roles,
     sessions::{Which, end},
@@ -81,7 +81,7 @@ impl Identity {
         write.await
     }
 
-    /// Says where mail to somebody goes; `None`: nowhere. Nobody has shown that they read it there.
+    /// Says where mail to somebody goes; `None`: nowhere. Nobody has shown that they read it there, so it is told of at the address until now.
     ///
     /// # Errors
     /// [`IdentityError::NotFound`], [`IdentityError::Outranked`], [`IdentityError::Taken`]; [`IdentityError::Invalid`] for what is no
@@ -143,6 +143,7 @@ pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
     }
     let at = tx.now().micros();
     set_deactivated(tx, user, Some(at)).await?;
+    forget_resets(tx, user).await?;
     grants::end(tx, Grants::OfUser(user), GrantEnd::UserDeactivated).await?;
     end(tx, user, Which::All).await?;
     let after = UserRecord { active: false, ..person.clone() };
@@ -205,14 +206,18 @@ async fn set_email(
     user: UserId,
     email: Option<String>,
 ) -> Result<(), IdentityError> {
-    if subordinate(tx, caller, user).await?.email == email {
+    let person = subordinate(tx, caller, user).await?;
+    if person.email == email {
         return Ok(());
+    }
+    if person.erased {
+        return Err(IdentityError::NotFound("person"));
     }
     if let Some(email) = &email {
         free(tx, "email", email).await?;
     }
     let org = tx.scope().org();
-    sqlx::query("UPDATE users SET email = $1, email_verified_at = NULL WHERE org = $2 AND id = $3")
+    sqlx::query("UPDATE users SET email = $1 WHERE org = $2 AND id = $3")
         .bind(email.clone())
         .bind(org.to_string())
         .bind(user.to_string())
@@ -221,8 +226,13 @@ async fn set_email(
     // A link that is on its way goes where mail went until now.
     forget_resets(tx, user).await?;
     let topics = [Topic::user(user), Topic::admins(org)];
-    tx.append(Stream::user(user), Expect::Any, &topics, &UserEmailSet { user, email }).await?;
-    Ok(())
+    // The address itself is personal, and an entry stays when somebody is erased.
+    let has = |email: Option<&String>| json!({ "email": email.map(|_| Redacted) });
+    let (before, after) = (has(person.email.as_ref()), has(email.as_ref()));
+    tx.audit(Change::new("person.email.changed", "person", user).before(&before).after(&after)).await?;
+    let event = UserEmailSet { user, email };
+    tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;
+    tell(tx, user, person.email.as_deref(), Occasion::AddressChanged).await
 }
 
 /// Somebody who may do no more than the caller.

@@ -1,8 +1,7 @@
-//! Where users come, as browsers know it: what passkeys are bound to and what links in mail begin with.
+//! Where users come, as browsers know it: what passkeys are bound to.
 //!
 //! It is what the operator said (the setting `url`). Where nothing was said, or an address of this machine, it is what a browser on this
-//! machine called it; never what a request from elsewhere claims, for whoever
-//! names the host of a link in another's mail reads the secret in it.
+//! machine called it; never what a request from elsewhere claims.
 
 use std::net::IpAddr;
 
@@ -35,11 +34,6 @@ impl Site {
             }
         };
         Url::parse(&text).map(Self).map_err(|error| IdentityError::invalid("url", error.to_string()))
-    }
-
-    /// The address of a page.
-    pub(super) fn page(&self, path: &str) -> String {
-        format!("{}{path}", self.0.origin().ascii_serialization())
     }
 
     /// The origin, and the name that passkeys are bound to.
@@ -103,7 +97,6 @@ mod tests {
         let said = Some("https://tandem.example");
         for host in [Some("evil.example"), Some("localhost:8080"), None] {
             let site = Site::of(said, host).expect("a site");
-            assert_eq!(site.page("/reset/x"), "https://tandem.example/reset/x");
             assert_eq!(site.relying_party().expect("a name").1, "tandem.example");
         }
     }
@@ -115,7 +108,6 @@ mod tests {
         assert_eq!((origin.as_str(), name), ("http://localhost:8080/", "localhost"));
         for address in ["127.0.0.1:8080", "[::1]:8080"] {
             let site = Site::of(None, Some(address)).expect("a site");
-            assert_eq!(site.page(""), format!("http://{address}"));
             assert!(matches!(site.relying_party(), Err(IdentityError::Conflict { slug: "no-name", .. })));
         }
         for host in

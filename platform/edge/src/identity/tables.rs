@@ -10,9 +10,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_second_factors", sql: SECOND_FACTORS },
     Migration { name: "0005_oauth", sql: OAUTH },
     crate::surround::ONCE,
-    Migration { name: "0011_mail_links", sql: MAIL_LINKS },
     Migration { name: "0013_passkeys", sql: PASSKEYS },
     Migration { name: "0014_erasure", sql: ERASURE },
+    Migration { name: "0015_mail_links", sql: MAIL_LINKS },
 ];
 
 const FIRST: &str = "
@@ -179,16 +179,17 @@ const PASSKEYS: &str = "
         );
     ";
 
-/// An address is verified when somebody followed a link that was sent there. `token_hash` of an invitation is empty until its mail is
-/// sent.
+/// Who is invited has the id of the person they become. A link is kept as its digest; its `secret` lies there sealed until its mail was
+/// taken, and is empty then.
 const MAIL_LINKS: &str = "
         ALTER TABLE users ADD COLUMN email text;
-        ALTER TABLE users ADD COLUMN email_verified_at bigint;
         CREATE UNIQUE INDEX users_by_email ON users (org, email);
         CREATE TABLE invitations (
             id text PRIMARY KEY,
             org text NOT NULL,
+            user_id text NOT NULL,
             token_hash text NOT NULL,
+            secret text NOT NULL,
             email text NOT NULL,
             name text NOT NULL,
             display_name text NOT NULL,
@@ -202,12 +203,14 @@ const MAIL_LINKS: &str = "
         CREATE INDEX invitations_of_org ON invitations (org, created_at);
         CREATE INDEX invitations_by_token ON invitations (token_hash);
         CREATE TABLE password_resets (
-            token_hash text PRIMARY KEY,
+            id text PRIMARY KEY,
             org text NOT NULL,
             user_id text NOT NULL,
-            email text NOT NULL,
+            token_hash text NOT NULL,
+            secret text NOT NULL,
             created_at bigint NOT NULL,
             expires_at bigint NOT NULL
         );
+        CREATE UNIQUE INDEX password_resets_by_token ON password_resets (token_hash);
         CREATE INDEX password_resets_by_user ON password_resets (org, user_id);
     ";

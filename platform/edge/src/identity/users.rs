@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Secret};
+use tandem_core::OrgScope;
 use tandem_proto::{
     ClientId, Stream, Topic, UserId,
     api::{NewPerson, Role},
@@ -11,12 +11,8 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, text};
+use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, strength::known_by, text};
 
-/// Shortest password.
-const PASSWORD_MIN_CHARS: usize = 10;
-/// Longest password, bytes: more would only cost time.
-const PASSWORD_MAX_BYTES: usize = 1_024;
 /// Longest login name.
 const LOGIN_CHARS: usize = 64;
 /// Digits of an internal number.
@@ -52,7 +48,8 @@ impl UserRecord {
     }
 }
 
-pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, email, roles, deactivated_at, erased_at";
+pub(super) const COLUMNS: &str =
+    "id, name, display_name, title, extension, email, roles, deactivated_at, erased_at";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -65,15 +62,19 @@ impl Identity {
         cause: Cause,
         person: NewPerson,
     ) -> Result<UserRecord, IdentityError> {
-        let (record, hash) = self.candidate(person).await?;
+        let (record, hash) = self.candidate(&self.org_name(scope).await?, person).await?;
         self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
     }
 
     /// Somebody who can be added, and their password's hash.
-    pub(super) async fn candidate(&self, person: NewPerson) -> Result<(UserRecord, String), IdentityError> {
-        let person = checked(person)?;
-        let hash = self.0.passwords.hash(Secret::new(person.password.clone())).await?;
-        let record = new_record(person, None);
+    pub(super) async fn candidate(
+        &self,
+        org: &str,
+        mut person: NewPerson,
+    ) -> Result<(UserRecord, String), IdentityError> {
+        let password = std::mem::take(&mut person.password);
+        let record = checked(person)?;
+        let hash = self.choose_password("password", password, known_by(org, &record)).await?;
         Ok((record, hash))
     }
 
@@ -147,21 +148,6 @@ impl Identity {
     }
 }
 
-/// Who somebody new is.
-pub(super) fn new_record(person: NewPerson, email: Option<String>) -> UserRecord {
-    UserRecord {
-        id: UserId::generate(),
-        name: person.name,
-        display_name: person.display_name,
-        title: person.title,
-        extension: person.extension,
-        email,
-        roles: person.roles,
-        active: true,
-        erased: false,
-    }
-}
-
 /// Refuses what somebody of the org has already.
 pub(super) async fn free(tx: &mut Tx, field: &'static str, value: &str) -> Result<(), IdentityError> {
     let org = tx.scope().org().to_string();
@@ -175,18 +161,6 @@ pub(super) async fn free(tx: &mut Tx, field: &'static str, value: &str) -> Resul
         Some(_) => Err(IdentityError::Taken { field, value: value.to_owned() }),
         None => Ok(()),
     }
-}
-
-/// Somebody has shown that they read mail at their address.
-pub(super) async fn verify_email(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
-    let (org, at) = (tx.scope().org().to_string(), tx.now());
-    sqlx::query("UPDATE users SET email_verified_at = $1 WHERE org = $2 AND id = $3")
-        .bind(at.micros())
-        .bind(org)
-        .bind(user.to_string())
-        .execute(tx.conn())
-        .await?;
-    Ok(())
 }
 
 /// Adds a row. The password's hash of one who cannot sign in is empty.
@@ -242,18 +216,17 @@ pub(super) async fn insert(
     Ok(record)
 }
 
-/// Somebody who can be added, as far as they go by themselves.
-pub(super) fn checked(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
+/// Who somebody new will be, but for the password.
+pub(super) fn checked(person: NewPerson) -> Result<UserRecord, IdentityError> {
     let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
         return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
     }
-    person.display_name = named("display_name", &person.display_name)?;
+    let display_name = named("display_name", &person.display_name)?;
     if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
         return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
     }
-    person.roles = some_roles(person.roles)?;
-    check_password("password", &person.password)?;
+    let roles = some_roles(person.roles)?;
     if let Some(extension) = &person.extension {
         let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || !EXTENSION_DIGITS.contains(&extension.len()) {
@@ -263,18 +236,17 @@ pub(super) fn checked(mut person: NewPerson) -> Result<NewPerson, IdentityError>
             ));
         }
     }
-    Ok(person)
-}
-
-/// Whether `password` can be one.
-pub(super) fn check_password(field: &'static str, password: &str) -> Result<(), IdentityError> {
-    if password.chars().count() < PASSWORD_MIN_CHARS {
-        return Err(IdentityError::invalid(field, format!("at least {PASSWORD_MIN_CHARS} characters")));
-    }
-    if password.len() > PASSWORD_MAX_BYTES {
-        return Err(IdentityError::invalid(field, format!("at most {PASSWORD_MAX_BYTES} bytes")));
-    }
-    Ok(())
+    Ok(UserRecord {
+        id: UserId::generate(),
+        name: person.name,
+        display_name,
+        title: person.title,
+        extension: person.extension,
+        email: None,
+        roles,
+        active: true,
+        erased: false,
+    })
 }
 
 /// Each role once, and not none.

@@ -2,7 +2,7 @@
 
 use lettre::message::Mailbox;
 
-use super::super::IdentityError;
+use super::{super::IdentityError, letters::one_line};
 
 /// Longest address (RFC 5321 §4.5.3.1.3, without the brackets).
 const CHARS: usize = 254;
@@ -19,10 +19,10 @@ pub(in super::super) fn address(field: &'static str, text: &str) -> Result<Strin
     }
 }
 
-/// Whom a mail is to.
-pub(super) fn mailbox(name: Option<&str>, address: &str) -> Result<Mailbox, String> {
+/// Whom a mail is to. A name is one line, whatever it was when it was written down.
+pub(super) fn mailbox(name: &str, address: &str) -> Result<Mailbox, String> {
     let address = address.parse().map_err(|error| format!("{address}: {error}"))?;
-    Ok(Mailbox::new(name.map(str::to_owned), address))
+    Ok(Mailbox::new(Some(one_line(name)), address))
 }
 
 #[cfg(test)]

@@ -11,10 +11,7 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    super::{Origin, Site},
-    signed_in,
-};
+use super::{super::origin::AskedFrom, signed_in};
 use crate::{ApiProblem, Caller, Edge, Json, Path};
 
 pub(super) fn routes() -> OpenApiRouter<Edge> {
@@ -57,11 +54,10 @@ async fn list(State(edge): State<Edge>, caller: Caller) -> Result<Json<Page<Invi
 async fn invite(
     State(edge): State<Edge>,
     caller: Caller,
-    site: Site,
     Json(new): Json<NewInvitation>,
 ) -> Result<(StatusCode, Json<InvitationInfo>), ApiProblem> {
     caller.require(Permission::PeopleWrite)?;
-    Ok((StatusCode::CREATED, Json(edge.identity.invite(&caller, &site, new).await?)))
+    Ok((StatusCode::CREATED, Json(edge.identity.invite(&caller, new).await?)))
 }
 
 /// Sends an invitation again
@@ -78,16 +74,15 @@ async fn invite(
 async fn invite_again(
     State(edge): State<Edge>,
     caller: Caller,
-    site: Site,
     Path(invitation): Path<InvitationId>,
 ) -> Result<Json<InvitationInfo>, ApiProblem> {
     caller.require(Permission::PeopleWrite)?;
-    Ok(Json(edge.identity.invite_again(&caller, &site, invitation).await?))
+    Ok(Json(edge.identity.invite_again(&caller, invitation).await?))
 }
 
 /// Withdraws an invitation
 ///
-/// Its link works no more.
+/// Its link works no more, and what the log says of who was invited is erased.
 #[utoipa::path(delete, path = "/invitations/{invitation}", tag = "identity", operation_id = "withdrawInvitation",
     params(("invitation" = InvitationId, Path)),
     responses(
@@ -130,11 +125,11 @@ async fn look_up(
         (status = 201, description = "Signed in", body = SignedIn),
         (status = 404, description = "The link works no more, or never did", body = Problem),
         (status = 409, description = "Somebody got the name or number meanwhile", body = Problem),
-        (status = 422, description = "The password cannot be taken", body = Problem),
+        (status = 422, description = "A password that cannot be taken; `guessable-password`: it is soon guessed", body = Problem),
     ))]
 async fn accept(
     State(edge): State<Edge>,
-    origin: Origin,
+    AskedFrom(origin): AskedFrom,
     Json(AcceptInvitation { token, password }): Json<AcceptInvitation>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiProblem> {
     let session = edge.identity.join(&token, password, origin).await?;
@@ -143,8 +138,8 @@ async fn accept(
 
 /// Asks for another password
 ///
-/// Whoever has that name or address gets a mail with a link that works once, for 30 minutes. The answer is the same whether or not there is
-/// anybody. Needs no permission.
+/// Whoever has that name or address gets a mail with a link that works once, for an hour. The answer is the same whether or not there is
+/// anybody, and at most five links of one person work at a time. Needs no permission.
 #[utoipa::path(post, path = "/password-resets", tag = "identity", operation_id = "requestPasswordReset", security(()),
     request_body = RequestPasswordReset,
     responses(
@@ -155,35 +150,36 @@ async fn accept(
     ))]
 async fn request_reset(
     State(edge): State<Edge>,
-    site: Site,
-    origin: Origin,
+    AskedFrom(origin): AskedFrom,
     Json(request): Json<RequestPasswordReset>,
 ) -> Result<StatusCode, ApiProblem> {
-    edge.identity.request_password_reset(&site, request, origin).await?;
+    edge.identity.request_password_reset(request, origin).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 /// Chooses another password
 ///
-/// Ends all one's sessions; personal tokens and passkeys stay. Needs the link, no permission.
+/// Ends everything that acts for one: sessions, personal tokens, what programs were allowed. Passkeys and the second factor stay. It is told of in a
+/// mail. Needs the link, no permission.
 #[utoipa::path(post, path = "/password-resets/complete", tag = "identity", operation_id = "completePasswordReset",
     security(()), request_body = CompletePasswordReset,
     responses(
         (status = 204, description = "It is the password from now on"),
         (status = 404, description = "The link works no more, or never did", body = Problem),
-        (status = 422, description = "The password cannot be taken", body = Problem),
+        (status = 422, description = "A password that cannot be taken; `guessable-password`: it is soon guessed", body = Problem),
     ))]
 async fn complete_reset(
     State(edge): State<Edge>,
+    AskedFrom(origin): AskedFrom,
     Json(request): Json<CompletePasswordReset>,
 ) -> Result<StatusCode, ApiProblem> {
-    edge.identity.complete_password_reset(request).await?;
+    edge.identity.complete_password_reset(request, origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says where mail to a person goes
 ///
-/// Nobody is asked whether they read mail there: whoever may set it can have the person's password replaced.
+/// Nobody is asked whether they read mail there: whoever may set it can have the person's password replaced. The address until now is told.
 #[utoipa::path(put, path = "/people/{user}/email", tag = "identity", operation_id = "setEmailOf",
     params(("user" = UserId, Path)), request_body = SetEmail,
     responses(
