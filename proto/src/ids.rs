@@ -47,6 +47,8 @@ ids! {
     SessionId,
     /// A key of an authenticator that signs somebody in.
     PasskeyId,
+    /// Somebody who was asked to join an org.
+    InvitationId,
     /// A program that is registered with an org.
     ClientId,
     /// What somebody allowed a program.

@@ -51,6 +51,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
         media: parts.media,
         pid: std::process::id(),
     };
+    // An address others reach by another name is not one to write to them.
+    if let Some(http) = runtime.http.filter(|http| config.url.is_some() || http.ip().is_loopback()) {
+        parts.identity.reached_at(config.url_at(http));
+    }
     let app = http::app(&parts, &standing);
     let demo = match config.demo {
         true => Some(demo::prepare(&config, &parts, reached(&config, &runtime)).await?),

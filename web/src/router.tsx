@@ -30,6 +30,23 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./session/SignInPage"), "SignInPage"),
 });
 
+/** Where links in mails lead; who follows one need not be signed in. */
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot",
+  component: lazyRouteComponent(() => import("./session/ForgotPage"), "ForgotPage"),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  component: lazyRouteComponent(() => import("./session/ResetPage"), "ResetPage"),
+});
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("./session/JoinPage"), "JoinPage"),
+});
+
 function needsSession({ location }: { location: ParsedLocation }): void {
   if (!token.get()) throw redirect({ to: "/signin", search: location.href === "/" ? {} : { to: location.href } });
 }
@@ -207,6 +224,9 @@ const device = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    forgot,
+    reset,
+    join,
     asked.addChildren([authorize, device]),
     signedIn.addChildren([
       home,

@@ -99,8 +99,8 @@ impl Directory {
 
     async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
         let presence = self.presence.of(scope, user.id).await?;
-        let UserRecord { id, name, display_name, title, extension, roles, active, erased } = user;
-        Ok(Person { id, name, display_name, title, extension, roles, active, erased, presence })
+        let UserRecord { id, name, display_name, title, extension, email, roles, active, erased } = user;
+        Ok(Person { id, name, display_name, title, extension, email, roles, active, erased, presence })
     }
 }
 
@@ -135,6 +135,7 @@ mod tests {
             display_name: "Ada Lovelace".into(),
             title: None,
             extension: Some("1001".into()),
+            email: None,
             roles: Vec::new(),
             active: true,
             erased: false,

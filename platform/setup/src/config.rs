@@ -23,6 +23,8 @@ const FREE_PORTS: u16 = 400;
 const RTP_PORTS_MIN: u16 = 4;
 
 /// Requests under way at once, if nobody says how many: more means that answers take too long.
+const SESSION_DAYS: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+const GRANT_DAYS: NonZeroU32 = NonZeroU32::new(90).expect("not zero");
 const REQUESTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(2_000).expect("not zero");
 
 /// What the server was told to do, checked.
@@ -64,6 +66,16 @@ pub struct Config {
     pub audit_key: Option<PathBuf>,
     /// Where large things that are written once are.
     pub blobs: Secret,
+    /// How mail is sent.
+    pub mail: Secret,
+    /// Whom it is from.
+    pub mail_from: String,
+    /// File of the mail server's password; `None`: it is in the URL, or there is none.
+    pub mail_password_file: Option<PathBuf>,
+    /// Days a session lasts at most.
+    pub session_days: NonZeroU32,
+    /// Days that hold what somebody allowed a program.
+    pub grant_days: NonZeroU32,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
     /// Where proxies are that are believed when they say for whom they ask.
@@ -177,9 +189,15 @@ impl Config {
             )));
         }
         let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
+        let mail = settings.mail.unwrap_or_else(|| format!("file:{}", data.join("mail").display()));
         Ok(Self {
             audit_key: settings.audit_key,
             blobs: blobs_url(blobs)?,
+            mail: mail_url(mail)?,
+            mail_from: settings.mail_from.unwrap_or_else(|| "Tandem <tandem@localhost>".to_owned()),
+            mail_password_file: settings.mail_password_file,
+            session_days: settings.session_days.unwrap_or(SESSION_DAYS),
+            grant_days: settings.grant_days.unwrap_or(GRANT_DAYS),
             url: settings.url.map(public_url).transpose()?,
             tls: tls_files(settings.tls_cert, settings.tls_key)?,
             roles,
@@ -314,6 +332,18 @@ fn redis_url(url: String) -> Result<Secret, StartError> {
     }
 }
 
+fn mail_url(url: String) -> Result<Secret, StartError> {
+    match url.split_once(':') {
+        Some(("file", place)) if !place.is_empty() => Ok(Secret(url)),
+        Some(("smtp" | "smtps" | "smtp+plain", place)) if place.len() > 2 && place.starts_with("//") => {
+            Ok(Secret(url))
+        }
+        _ => Err(StartError::Config(
+            "mail: must be file:DIR, smtp://HOST, smtps://HOST or smtp+plain://HOST".into(),
+        )),
+    }
+}
+
 fn blobs_url(url: String) -> Result<Secret, StartError> {
     match url.split_once(':') {
         Some(("file" | "s3" | "s3+http", place)) if !place.is_empty() => Ok(Secret(url)),
@@ -402,6 +432,13 @@ impl fmt::Display for Config {
             writeln!(f, "audit_key = {}", quoted(&key.display()))?;
         }
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
+        writeln!(f, "mail = {}", quoted(&self.mail))?;
+        writeln!(f, "mail_from = {}", quoted(&self.mail_from))?;
+        if let Some(file) = &self.mail_password_file {
+            writeln!(f, "mail_password_file = {}", quoted(&file.display()))?;
+        }
+        writeln!(f, "session_days = {}", self.session_days)?;
+        writeln!(f, "grant_days = {}", self.grant_days)?;
         for (setting, networks) in
             [("webhook_networks", &self.webhook_networks), ("trusted_proxies", &self.trusted_proxies)]
         {
@@ -442,6 +479,10 @@ mod tests {
             node_cert: Some("node.crt".into()),
             node_key: Some("node.key".into()),
             node_ca: Some("ca.crt".into()),
+            mail: Some("smtps://mail.example".into()),
+            mail_from: Some("Tandem <tandem@tandem.example>".into()),
+            mail_password_file: Some("/run/secrets/mail".into()),
+            session_days: NonZeroU32::new(7),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
             trusted_proxies: Some("192.0.2.7/32".into()),
             rate_per_client: Some(0),

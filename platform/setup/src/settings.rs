@@ -78,6 +78,21 @@ pub struct Settings {
     /// Where documents, recordings and the like are: file:DIR or s3://ACCESS:SECRET@HOST/BUCKET [default: file:DIR/blobs]
     #[arg(long, global = true, env = "TANDEM_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+    /// How mail is sent: file:DIR, smtp://[USER[:PASSWORD]@]HOST[:PORT] (STARTTLS), smtps://… or smtp+plain://… [default: file:DIR/mail]
+    #[arg(long, global = true, env = "TANDEM_MAIL", value_name = "URL", hide_env_values = true)]
+    pub mail: Option<String>,
+    /// Whom mail is from: Tandem <tandem@HOST> [default: Tandem <tandem@localhost>]
+    #[arg(long, global = true, env = "TANDEM_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// File of the password for `mail`, in place of one in the URL
+    #[arg(long, global = true, env = "TANDEM_MAIL_PASSWORD_FILE", value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// Days after which who signed in has to again, however often they come [default: 30]
+    #[arg(long, global = true, env = "TANDEM_SESSION_DAYS", value_name = "NUMBER")]
+    pub session_days: Option<NonZeroU32>,
+    /// Days after which what somebody allowed a program ends, however often it is used [default: 90]
+    #[arg(long, global = true, env = "TANDEM_GRANT_DAYS", value_name = "NUMBER")]
+    pub grant_days: Option<NonZeroU32>,
     /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
@@ -154,6 +169,11 @@ impl Settings {
             database: self.database.or(other.database),
             audit_key: self.audit_key.or(other.audit_key),
             blobs: self.blobs.or(other.blobs),
+            mail: self.mail.or(other.mail),
+            mail_from: self.mail_from.or(other.mail_from),
+            mail_password_file: self.mail_password_file.or(other.mail_password_file),
+            session_days: self.session_days.or(other.session_days),
+            grant_days: self.grant_days.or(other.grant_days),
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             rate_per_client: self.rate_per_client.or(other.rate_per_client),

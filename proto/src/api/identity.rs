@@ -69,6 +69,9 @@ pub struct Person {
     pub title: Option<String>,
     /// Internal number that rings this person.
     pub extension: Option<String>,
+    /// Where mail to them goes.
+    #[serde(default)]
+    pub email: Option<String>,
     /// Roles held.
     pub roles: Vec<Role>,
     /// False for somebody who may not sign in any more; their name stays for what they did.

@@ -1,7 +1,7 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{ClientId, GrantId, PasskeyId, SessionId, Timestamp, UserId, api};
+use crate::{ClientId, GrantId, InvitationId, PasskeyId, SessionId, Timestamp, UserId, api};
 
 events! {
     /// An org was made. Stream `org`.
@@ -68,6 +68,39 @@ events! {
         user: UserId,
         /// Which.
         passkey: PasskeyId,
+    }
+    /// Somebody was asked to join the org, or asked again; when they have, it is a `user.created`. Stream `org`, topic `admins`.
+    PersonInvited = "person.invited" v 1 personal ["/name", "/email"] {
+        /// The invitation.
+        invitation: InvitationId,
+        /// Who they will be.
+        user: UserId,
+        /// Login name they will have.
+        name: String,
+        /// Where the mail goes.
+        email: String,
+    }
+    /// Somebody who was asked to join cannot any more; what was personal to them is gone. Stream `org`, topic `admins`.
+    InvitationWithdrawn = "invitation.withdrawn" v 1 {
+        /// Which.
+        invitation: InvitationId,
+    }
+    /// Mail to somebody goes elsewhere. Stream `user`, topics `user` and `admins`.
+    UserEmailSet = "user.email.set" v 1 personal ["/email"] {
+        /// Who.
+        user: UserId,
+        /// Where to; absent: nowhere.
+        email: Option<String>,
+    }
+    /// Somebody, whoever it was, asked for another password for them. Stream `user`, topics `user` and `admins`.
+    PasswordResetRequested = "password.reset.requested" v 1 {
+        /// For whom.
+        user: UserId,
+    }
+    /// Somebody has another password, by a link in a mail. Stream `user`, topics `user` and `admins`.
+    PasswordReset = "password.reset" v 1 {
+        /// Who.
+        user: UserId,
     }
     /// Somebody may not sign in any more. Stream `user`, topic `org`.
     UserDeactivated = "user.deactivated" v 1 {

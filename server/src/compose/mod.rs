@@ -92,7 +92,11 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let seals = Seals::new(NodeId::generate());
     let bus = node::bus(config, &store, &seals)?;
     let cluster = node::join(config, &store, &mint, seals).await?;
-    let setup = Setup { limits: node::sign_in_limits(config)?, url: config.url.clone() };
+    let setup = Setup {
+        limits: node::sign_in_limits(config)?,
+        lifetimes: node::lifetimes(config),
+        url: config.url.clone(),
+    };
     let identity = Identity::with_setup(store.clone(), Arc::clone(&mint), Arc::clone(&clock), setup);
     let collaborate = Collaborate::start_with(
         store.clone(),
@@ -181,6 +185,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
     if cluster.has(NodeRole::Worker) {
+        identity.send_mail(&jobs, &node::mailer(config)?);
         jobs.start();
     }
     let stopping = CancellationToken::new();

@@ -1,16 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Search, UserSearch } from "lucide-react";
+import { MailPlus, Search, UserSearch } from "lucide-react";
 import { useMemo, useState } from "react";
 import { queries } from "../api/queries";
 import type { Person, RoleInfo } from "../api/types";
 import { m } from "../messages";
 import { matches } from "../people/search";
+import { useMay } from "../session/me";
 import { Button } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { inputClass } from "../ui/fields";
 import { Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
 import { titleOf } from "./model";
+import { Invitations } from "./Invitations";
+import { InviteDrawer } from "./InviteDrawer";
 import { PersonDrawer } from "./PersonDrawer";
 
 const badge = "rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap";
@@ -21,23 +24,33 @@ export function PeopleAdmin() {
   const roles = useQuery(queries.roles);
   const [text, setText] = useState("");
   const [shown, setShown] = useState<string>();
+  const [inviting, setInviting] = useState(false);
+  const mayWrite = useMay()("people:write");
   const rows = useMemo(() => (people.data ?? []).filter((person) => matches(person, text)), [people.data, text]);
   if (people.isPending) return <SkeletonRows count={4} />;
   if (people.isError) return <Failure error={people.error} retry={() => void people.refetch()} />;
   return (
     <div className="flex flex-col gap-4">
-      <div className="relative max-w-sm">
-        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-faint" />
-        <input
-          type="search"
-          value={text}
-          aria-label={m.admin.filter}
-          placeholder={m.admin.filter}
-          data-testid="admin-filter"
-          onChange={(event) => setText(event.target.value)}
-          className={cx(inputClass, "h-9 pl-8.5")}
-        />
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="relative w-full max-w-sm">
+          <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-faint" />
+          <input
+            type="search"
+            value={text}
+            aria-label={m.admin.filter}
+            placeholder={m.admin.filter}
+            data-testid="admin-filter"
+            onChange={(event) => setText(event.target.value)}
+            className={cx(inputClass, "h-9 pl-8.5")}
+          />
+        </div>
+        {mayWrite && (
+          <Button icon={<MailPlus className="size-4" />} data-testid="invite" onClick={() => setInviting(true)}>
+            {m.admin.invite}
+          </Button>
+        )}
       </div>
+      {mayWrite && <Invitations />}
       {rows.length === 0 ? (
         <Empty icon={<UserSearch />} title={m.admin.nobody}>
           {m.admin.nobodyHint}
@@ -45,6 +58,7 @@ export function PeopleAdmin() {
       ) : (
         <Table label={m.admin.people} columns={columns(roles.data, (person) => setShown(person.id))} rows={rows} id={(person) => person.id} testId="account-row" />
       )}
+      {inviting && <InviteDrawer close={() => setInviting(false)} />}
       <PersonDrawer key={shown} person={people.data.find((person) => person.id === shown)} close={() => setShown(undefined)} />
     </div>
   );

@@ -5,11 +5,13 @@ import { queries, queryClient } from "../api/queries";
 import type { Person } from "../api/types";
 import { m } from "../messages";
 import { useMay, useMe } from "../session/me";
+import { Refusal } from "../session/Refusal";
 import { SessionList } from "../settings/SessionList";
 import { Button } from "../ui/Button";
 import { Choices } from "../ui/Choices";
 import { Confirm, type Question } from "../ui/Confirm";
 import { Dialog, DialogHeader } from "../ui/Dialog";
+import { Field } from "../ui/fields";
 import { describe, Failure, SkeletonRows } from "../ui/states";
 import { toast, toastError } from "../ui/toasts";
 import { mayGive } from "./model";
@@ -64,6 +66,7 @@ export function PersonDrawer({ person, close }: Props) {
                 {!person.active && <span className="text-bad-text"> · {person.erased ? m.admin.isErased : m.admin.inactive}</span>}
               </p>
             </div>
+            {may("people:write") && !person.erased && <Email person={person} />}
             {may("role:write") && !person.erased && <Roles person={person} />}
             {may("people:write") && !person.erased && <Sessions person={person} />}
           </div>
@@ -117,6 +120,42 @@ export function PersonDrawer({ person, close }: Props) {
       {/* Beside the drawer: what is typed in it is not the drawer's. */}
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </>
+  );
+}
+
+function Email({ person }: { person: Person }) {
+  const before = person.email ?? "";
+  const [email, setEmail] = useState(before);
+  const save = useMutation({
+    mutationFn: (next: string) => tandem.people.email.set(person.id, { email: next || null }),
+    onSuccess: async () => {
+      toast(m.admin.emailSaved(person.display_name), "good");
+      await queryClient.invalidateQueries({ queryKey: ["people"] });
+    },
+  });
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(email.trim());
+      }}
+    >
+      <Field
+        label={m.admin.email}
+        type="email"
+        name="email"
+        autoComplete="off"
+        hint={m.admin.emailHint}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      {save.isError && <Refusal error={save.error} />}
+      <Button type="submit" look="primary" className="self-start" busy={save.isPending} disabled={email.trim() === before} data-testid="account-email-save">
+        {m.admin.saveEmail}
+      </Button>
+    </form>
   );
 }
 

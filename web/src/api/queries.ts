@@ -54,6 +54,11 @@ export const queries = {
     queryKey: ["second-factor"],
     queryFn: ({ signal }) => tandem.me.secondFactor.get(once(signal)),
   }),
+  /** No event tells that a mail was taken. */
+  invitations: queryOptions({
+    ...short(["invitations"], (options) => tandem.invitations.list(options)),
+    refetchInterval: ({ state }) => (state.data?.some((each) => !each.sent_at) ? LOOK_AGAIN_MS : false),
+  }),
   passkeys: short(["passkeys"], (options) => tandem.me.passkeys.list(options)),
   tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
   clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),

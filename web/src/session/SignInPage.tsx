@@ -1,4 +1,4 @@
-import { useRouter, useSearch } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { Fingerprint } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
@@ -105,6 +105,9 @@ export function SignInPage() {
               error={gap("code")}
             />
           )}
+          <Link to="/forgot" className="self-start text-sm text-soft underline underline-offset-2" data-testid="signin-forgot">
+            {m.forgot.link}
+          </Link>
           {withOrg ? (
             <Field label={m.signIn.org} name="org" autoComplete="organization" hint={m.signIn.orgHint} />
           ) : (

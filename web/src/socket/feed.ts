@@ -59,6 +59,7 @@ export class Feed {
     if (event.type.startsWith("passkey.")) return this.soon(["passkeys"]);
     // What somebody wrote is in many lists.
     if (event.type === "user.erased") this.soon(["chats"]);
+    if (event.type.startsWith("person.") || event.type.startsWith("invitation.")) return this.soon(["invitations"]);
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);
@@ -117,6 +118,7 @@ export class Feed {
     const { user } = event.data as { user: string };
     if (event.type === "user.second_factor.changed") return this.soon(["second-factor"]);
     this.soon(["people"]);
+    this.soon(["invitations"]);
     this.soon(["roles"]);
     // What one may do decides what is on the screen.
     if (user === this.me()) this.soon(["me"], 0);

@@ -21,8 +21,19 @@ pub enum IdentityError {
     /// Not a passkey that lets anybody in, or not one that was asked for; which of them is not told.
     #[error("the passkey lets nobody in")]
     PasskeyRefused,
-    /// Too many failed sign-ins for this account from this source.
-    #[error("too many failed sign-ins; wait {retry_after_s} s")]
+    /// A password that whoever guesses would soon try.
+    #[error("the password is soon guessed: {why}")]
+    Guessable {
+        /// The field.
+        field: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// A link in a mail that works no more, or never did.
+    #[error("the link works no more")]
+    LinkEnded,
+    /// Too many failed sign-ins for this account from this source, or too many requests for another password.
+    #[error("tried too often; wait {retry_after_s} s")]
     Throttled {
         /// Seconds to wait.
         retry_after_s: u32,
@@ -111,9 +122,18 @@ impl From<IdentityError> for ApiProblem {
                     .detail("it was removed, was made elsewhere, or was asked for too long ago")
                     .into()
             }
-            IdentityError::Throttled { retry_after_s } => {
-                Self::too_many("too many failed sign-ins", retry_after_s)
+            IdentityError::Guessable { field, why } => {
+                Problem::new(422, "guessable-password", "This password is soon guessed")
+                    .detail(
+                        "take a few words that do not belong together, or let a password manager make one",
+                    )
+                    .field(field, why)
+                    .into()
             }
+            IdentityError::LinkEnded => Problem::new(404, "link-ended", "This link works no more")
+                .detail("it was used, is too old, or another was sent since: ask for a new one")
+                .into(),
+            IdentityError::Throttled { retry_after_s } => Self::too_many("tried too often", retry_after_s),
             IdentityError::NoSession => Self::unauthenticated(),
             IdentityError::Taken { field, .. } => {
                 Problem::new(409, "taken", "Somebody has this already").field(field, error.to_string()).into()

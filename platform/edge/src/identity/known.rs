@@ -271,7 +271,7 @@ mod tests {
             origin: tandem_core::Origin::NONE,
         };
         let expires_at = now.plus(super::super::sessions::LIFETIME);
-        Session { context, expires_at, used_at: now, slides: true }
+        Session { context, expires_at, ends_by: expires_at, used_at: now, slides: true }
     }
 
     fn known() -> (Known, watch::Sender<Cursor>) {

@@ -7,6 +7,7 @@ mod account;
 mod erasure;
 mod error;
 mod known;
+mod mail;
 mod oauth;
 mod origin;
 mod passkeys;
@@ -18,12 +19,16 @@ mod seal;
 mod second_factor;
 mod sessions;
 mod site;
+mod strength;
 mod tables;
 mod throttle;
 mod tokens;
 mod users;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use serde_json::json;
 use sqlx::Row;
@@ -39,6 +44,7 @@ use tandem_store::{Cause, Change, Expect, Store, StoreError, Tx};
 pub use erasure::{Eraser, Erasers, PERSONAL};
 pub use error::IdentityError;
 pub(crate) use known::Affected;
+pub use mail::Mailer;
 pub(crate) use origin::of as origin_of;
 pub(crate) use routes::{routes, well_known};
 pub use sessions::{NewSession, Session};
@@ -53,9 +59,27 @@ use seal::Seal;
 use sessions::Proven;
 use throttle::Throttle;
 
+/// How long something acts for somebody at most, however often it is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lifetimes {
+    /// A session, since its sign-in.
+    pub session: Duration,
+    /// What somebody allowed a program, since they did.
+    pub grant: Duration,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const DAY: u64 = 86_400;
+        Self { session: Duration::from_secs(30 * DAY), grant: Duration::from_secs(90 * DAY) }
+    }
+}
+
 /// What the operator says about signing in.
 #[derive(Debug, Default)]
 pub struct Setup {
+    /// When who signed in has to again, and what they allowed programs ends.
+    pub lifetimes: Lifetimes,
     /// Where failed sign-ins are counted.
     pub limits: SignInLimits,
     /// Where users come: `https://tandem.example`. `None`: nothing is known but what browsers on this machine call it.
@@ -74,8 +98,11 @@ struct Inner {
     throttle: Throttle,
     known: Arc<Known>,
     seal: Seal,
+    lifetimes: Lifetimes,
     /// Where users come, as the operator said.
     url: Option<String>,
+    /// What links in mails begin with.
+    front: OnceLock<String>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -101,7 +128,9 @@ impl Identity {
             passwords: Passwords::new(),
             throttle: Throttle::new(setup.limits),
             seal: Seal::default(),
+            lifetimes: setup.lifetimes,
             url: setup.url,
+            front: OnceLock::new(),
         }))
     }
 
@@ -131,7 +160,7 @@ impl Identity {
         first: NewPerson,
     ) -> Result<(OrgScope, UserRecord), IdentityError> {
         let name = named("name", name)?;
-        let (record, hash) = self.candidate(first).await.map_err(|error| match error {
+        let (record, hash) = self.candidate(&name, first).await.map_err(|error| match error {
             // The other name is the org's.
             IdentityError::Invalid { field: "name", message } => IdentityError::invalid("login", message),
             error => error,
@@ -251,8 +280,12 @@ impl Identity {
 /// A name people give something, without the blanks around it.
 fn named(field: &'static str, name: &str) -> Result<String, IdentityError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS {
-        return Err(IdentityError::invalid(field, format!("1 to {NAME_CHARS} characters")));
+    // A line's end in a name would be one in a mail's header too.
+    if name.is_empty() || name.chars().count() > NAME_CHARS || name.contains(char::is_control) {
+        return Err(IdentityError::invalid(
+            field,
+            format!("1 to {NAME_CHARS} characters, none that controls"),
+        ));
     }
     Ok(name.to_owned())
 }

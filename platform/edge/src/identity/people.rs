@@ -6,16 +6,17 @@ use tandem_core::{OrgScope, Permissions, RequestContext};
 use tandem_proto::{
     Stream, Topic, UserId,
     api::{GrantEnd, Role, SessionInfo},
-    events::identity::{UserDeactivated, UserReactivated, UserRolesSet},
+    events::identity::{UserDeactivated, UserEmailSet, UserReactivated, UserRolesSet},
 };
-use tandem_store::{Cause, Change, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
     Identity, IdentityError,
+    mail::{Occasion, address, forget_resets, tell},
     oauth::grants::{self, Grants},
     roles,
     sessions::{Which, end},
-    users::{COLUMNS, UserRecord, record, some_roles},
+    users::{COLUMNS, UserRecord, free, record, some_roles},
 };
 
 impl Identity {
@@ -80,6 +81,25 @@ impl Identity {
         write.await
     }
 
+    /// Says where mail to somebody goes; `None`: nowhere. Nobody has shown that they read it there, so it is told of at the address until now.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], [`IdentityError::Outranked`], [`IdentityError::Taken`]; [`IdentityError::Invalid`] for what is no
+    /// address.
+    pub async fn set_email(
+        &self,
+        context: &RequestContext,
+        user: UserId,
+        email: Option<String>,
+    ) -> Result<(), IdentityError> {
+        let email = email.map(|email| address("email", &email)).transpose()?;
+        let caller = context.permissions;
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move { set_email(tx, caller, user, email).await })
+        });
+        write.await
+    }
+
     /// Gives somebody other roles. They hold by their next request, and on open sockets at once.
     ///
     /// # Errors
@@ -123,6 +143,7 @@ pub(super) async fn deactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
     }
     let at = tx.now().micros();
     set_deactivated(tx, user, Some(at)).await?;
+    forget_resets(tx, user).await?;
     grants::end(tx, Grants::OfUser(user), GrantEnd::UserDeactivated).await?;
     end(tx, user, Which::All).await?;
     let after = UserRecord { active: false, ..person.clone() };
@@ -177,6 +198,41 @@ pub(super) async fn set_roles(
     let topics = [Topic::org(scope.org())];
     tx.append(Stream::user(user), Expect::Any, &topics, &UserRolesSet { user, roles }).await?;
     Ok(())
+}
+
+async fn set_email(
+    tx: &mut Tx,
+    caller: Permissions,
+    user: UserId,
+    email: Option<String>,
+) -> Result<(), IdentityError> {
+    let person = subordinate(tx, caller, user).await?;
+    if person.email == email {
+        return Ok(());
+    }
+    if person.erased {
+        return Err(IdentityError::NotFound("person"));
+    }
+    if let Some(email) = &email {
+        free(tx, "email", email).await?;
+    }
+    let org = tx.scope().org();
+    sqlx::query("UPDATE users SET email = $1 WHERE org = $2 AND id = $3")
+        .bind(email.clone())
+        .bind(org.to_string())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    // A link that is on its way goes where mail went until now.
+    forget_resets(tx, user).await?;
+    let topics = [Topic::user(user), Topic::admins(org)];
+    // The address itself is personal, and an entry stays when somebody is erased.
+    let has = |email: Option<&String>| json!({ "email": email.map(|_| Redacted) });
+    let (before, after) = (has(person.email.as_ref()), has(email.as_ref()));
+    tx.audit(Change::new("person.email.changed", "person", user).before(&before).after(&after)).await?;
+    let event = UserEmailSet { user, email };
+    tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;
+    tell(tx, user, person.email.as_deref(), Occasion::AddressChanged).await
 }
 
 /// Somebody who may do no more than the caller.

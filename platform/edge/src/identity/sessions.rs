@@ -17,7 +17,7 @@ use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Identity, IdentityError, id, known::Digest, passkeys, people, roles, text, users::read_roles};
 
-/// How long a session lasts after its last use.
+/// How long a session lasts after its last use, and no longer than [`super::Lifetimes::session`].
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
 /// A use is noted only when the last note is this old, so that reading does not write each time.
 const NOTED_EVERY: Duration = Duration::from_secs(600);
@@ -106,6 +106,8 @@ pub struct Session {
     pub context: RequestContext,
     /// When it ends; a session unless it is used.
     pub expires_at: Timestamp,
+    /// When it ends whatever is done with it.
+    pub(super) ends_by: Timestamp,
     /// When its use was last noted.
     pub(super) used_at: Timestamp,
     /// Whether using it moves its end.
@@ -212,15 +214,17 @@ impl Identity {
         user: UserId,
         current: Option<SessionId>,
     ) -> Result<Vec<SessionInfo>, IdentityError> {
+        let now = self.0.clock.now();
         let mut conn = self.0.store.scoped(scope).await?;
         let rows = sqlx::query(
             "SELECT id, user_agent, address, created_at, last_used_at, expires_at FROM sessions
-             WHERE org = $1 AND user_id = $2 AND kind = 'session' AND expires_at > $3
+             WHERE org = $1 AND user_id = $2 AND kind = 'session' AND expires_at > $3 AND created_at > $4
              ORDER BY last_used_at DESC, created_at DESC",
         )
         .bind(scope.org().to_string())
         .bind(user.to_string())
-        .bind(self.0.clock.now().micros())
+        .bind(now.micros())
+        .bind(now.minus(self.0.lifetimes.session).micros())
         .fetch_all(&mut *conn)
         .await?;
         rows.iter().map(|row| info(row, current)).collect()
@@ -299,7 +303,8 @@ impl Identity {
         let permissions = self.permissions_of(scope, &record.roles).await?;
         let token = Kind::Session.token();
         let (session, now) = (SessionId::generate(), self.0.clock.now());
-        let expires_at = now.plus(LIFETIME);
+        let ends_by = now.plus(self.0.lifetimes.session);
+        let expires_at = now.plus(LIFETIME).min(ends_by);
         let row = NewRow {
             token_hash: digest(&token),
             id: session,
@@ -310,6 +315,7 @@ impl Identity {
             client: None,
             grant: None,
             origin: origin.clone(),
+            created_at: now,
             used_at: now,
             expires_at,
         };
@@ -334,7 +340,10 @@ impl Identity {
             .await?;
         let request = RequestId::generate();
         let context = RequestContext { scope, user, session, permissions, request, origin };
-        Ok(NewSession { token, session: Session { context, expires_at, used_at: now, slides: true } })
+        Ok(NewSession {
+            token,
+            session: Session { context, expires_at, ends_by, used_at: now, slides: true },
+        })
     }
 
     /// The one place where a token, or its id, becomes a session.
@@ -350,8 +359,11 @@ impl Identity {
             .fetch_optional(self.0.store.across_orgs())
             .await?
             .ok_or(IdentityError::NoSession)?;
-        let now = self.0.clock.now();
-        let expires_at = time(&row, "expires_at")?;
+        let (now, slides) = (self.0.clock.now(), text(&row, "kind")? == Kind::Session.name());
+        let (created_at, until) = (time(&row, "created_at")?, time(&row, "expires_at")?);
+        // An operator who makes sessions shorter means those there are too.
+        let ends_by = if slides { created_at.plus(self.0.lifetimes.session) } else { until };
+        let expires_at = until.min(ends_by);
         if expires_at <= now {
             return Err(IdentityError::NoSession);
         }
@@ -369,19 +381,16 @@ impl Identity {
             request: RequestId::generate(),
             origin: Origin::NONE,
         };
-        let used_at = match text(&row, "kind")? == Kind::Session.name() {
-            true => time(&row, "last_used_at")?.max(time(&row, "created_at")?),
-            false => time(&row, "last_used_at")?,
-        };
-        let slides = text(&row, "kind")? == Kind::Session.name();
-        let found = Session { context, expires_at, used_at, slides };
+        let used_at = time(&row, "last_used_at")?;
+        let used_at = if slides { used_at.max(created_at) } else { used_at };
+        let found = Session { context, expires_at, ends_by, used_at, slides };
         if now < found.renew_at() { Ok(found) } else { self.note_use(found, now).await }
     }
 
     /// Moves the end, and notes when. Not an event: it says no more than that the session was used.
     async fn note_use(&self, found: Session, now: Timestamp) -> Result<Session, IdentityError> {
         let session = found.context.session;
-        let expires_at = if found.slides { now.plus(LIFETIME) } else { found.expires_at };
+        let expires_at = if found.slides { now.plus(LIFETIME).min(found.ends_by) } else { found.expires_at };
         let cause = Cause::of(found.context.actor(), None);
         self.0
             .store
@@ -431,13 +440,14 @@ pub(super) struct NewRow {
     /// What somebody allowed that program.
     pub(super) grant: Option<GrantId>,
     pub(super) origin: Origin,
+    pub(super) created_at: Timestamp,
     /// When its use is noted first; the epoch for one that was not used yet.
     pub(super) used_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
 
 pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError> {
-    let (org, now) = (tx.scope().org(), tx.now());
+    let org = tx.scope().org();
     sqlx::query(
         "INSERT INTO sessions (token_hash, id, org, user_id, kind, name, scopes, user_agent, address,
              created_at, last_used_at, expires_at, client, grant_id)
@@ -452,7 +462,7 @@ pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError
     .bind(row.scopes.map(roles::written))
     .bind(row.origin.user_agent)
     .bind(row.origin.address.map(|address| address.to_string()))
-    .bind(now.micros())
+    .bind(row.created_at.micros())
     .bind(row.used_at.micros())
     .bind(row.expires_at.micros())
     .bind(row.client.map(|client| client.to_string()))

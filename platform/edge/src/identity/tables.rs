@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::surround::ONCE,
     Migration { name: "0013_passkeys", sql: PASSKEYS },
     Migration { name: "0014_erasure", sql: ERASURE },
+    Migration { name: "0015_mail_links", sql: MAIL_LINKS },
 ];
 
 const FIRST: &str = "
@@ -176,4 +177,40 @@ const PASSKEYS: &str = "
             secret text NOT NULL,
             created_at bigint NOT NULL
         );
+    ";
+
+/// Who is invited has the id of the person they become. A link is kept as its digest; its `secret` lies there sealed until its mail was
+/// taken, and is empty then.
+const MAIL_LINKS: &str = "
+        ALTER TABLE users ADD COLUMN email text;
+        CREATE UNIQUE INDEX users_by_email ON users (org, email);
+        CREATE TABLE invitations (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            user_id text NOT NULL,
+            token_hash text NOT NULL,
+            secret text NOT NULL,
+            email text NOT NULL,
+            name text NOT NULL,
+            display_name text NOT NULL,
+            title text,
+            extension text,
+            roles text NOT NULL,
+            created_at bigint NOT NULL,
+            sent_at bigint NOT NULL,
+            expires_at bigint NOT NULL
+        );
+        CREATE INDEX invitations_of_org ON invitations (org, created_at);
+        CREATE INDEX invitations_by_token ON invitations (token_hash);
+        CREATE TABLE password_resets (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            user_id text NOT NULL,
+            token_hash text NOT NULL,
+            secret text NOT NULL,
+            created_at bigint NOT NULL,
+            expires_at bigint NOT NULL
+        );
+        CREATE UNIQUE INDEX password_resets_by_token ON password_resets (token_hash);
+        CREATE INDEX password_resets_by_user ON password_resets (org, user_id);
     ";

@@ -86,6 +86,7 @@ impl Identity {
             client: None,
             grant: None,
             origin: Origin::default(),
+            created_at: now,
             used_at: Timestamp::default(),
             expires_at: info.expires_at,
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Secret};
+use tandem_core::OrgScope;
 use tandem_proto::{
     ClientId, Stream, Topic, UserId,
     api::{NewPerson, Role},
@@ -11,12 +11,8 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, text};
+use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, strength::known_by, text};
 
-/// Shortest password.
-const PASSWORD_MIN_CHARS: usize = 10;
-/// Longest password, bytes: more would only cost time.
-const PASSWORD_MAX_BYTES: usize = 1_024;
 /// Longest login name.
 const LOGIN_CHARS: usize = 64;
 /// Digits of an internal number.
@@ -35,6 +31,8 @@ pub struct UserRecord {
     pub title: Option<String>,
     /// Internal number.
     pub extension: Option<String>,
+    /// Where mail to them goes.
+    pub email: Option<String>,
     /// Roles held.
     pub roles: Vec<Role>,
     /// Whether they may sign in.
@@ -50,7 +48,8 @@ impl UserRecord {
     }
 }
 
-pub(super) const COLUMNS: &str = "id, name, display_name, title, extension, roles, deactivated_at, erased_at";
+pub(super) const COLUMNS: &str =
+    "id, name, display_name, title, extension, email, roles, deactivated_at, erased_at";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -63,24 +62,19 @@ impl Identity {
         cause: Cause,
         person: NewPerson,
     ) -> Result<UserRecord, IdentityError> {
-        let (record, hash) = self.candidate(person).await?;
+        let (record, hash) = self.candidate(&self.org_name(scope).await?, person).await?;
         self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
     }
 
     /// Somebody who can be added, and their password's hash.
-    pub(super) async fn candidate(&self, person: NewPerson) -> Result<(UserRecord, String), IdentityError> {
-        let person = check(person)?;
-        let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
-        let record = UserRecord {
-            id: UserId::generate(),
-            name: person.name,
-            display_name: person.display_name,
-            title: person.title,
-            extension: person.extension,
-            roles: person.roles,
-            active: true,
-            erased: false,
-        };
+    pub(super) async fn candidate(
+        &self,
+        org: &str,
+        mut person: NewPerson,
+    ) -> Result<(UserRecord, String), IdentityError> {
+        let password = std::mem::take(&mut person.password);
+        let record = checked(person)?;
+        let hash = self.choose_password("password", password, known_by(org, &record)).await?;
         Ok((record, hash))
     }
 
@@ -154,6 +148,21 @@ impl Identity {
     }
 }
 
+/// Refuses what somebody of the org has already.
+pub(super) async fn free(tx: &mut Tx, field: &'static str, value: &str) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let sql = format!("SELECT id FROM users WHERE org = $1 AND {field} = $2");
+    let holder = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(org)
+        .bind(value.to_owned())
+        .fetch_optional(tx.conn())
+        .await?;
+    match holder {
+        Some(_) => Err(IdentityError::Taken { field, value: value.to_owned() }),
+        None => Ok(()),
+    }
+}
+
 /// Adds a row. The password's hash of one who cannot sign in is empty.
 pub(super) async fn insert(
     tx: &mut Tx,
@@ -164,22 +173,19 @@ pub(super) async fn insert(
     let org = tx.scope().org();
     let at = tx.now().micros();
     roles::known(tx, &record.roles).await?;
-    for (field, value) in [("name", Some(&record.name)), ("extension", record.extension.as_ref())] {
-        let Some(value) = value else { continue };
-        let holder =
-            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT id FROM users WHERE org = $1 AND {field} = $2")))
-                .bind(org.to_string())
-                .bind(value.clone())
-                .fetch_optional(tx.conn())
-                .await?;
-        if holder.is_some() {
-            return Err(IdentityError::Taken { field, value: value.clone() });
+    for (field, value) in [
+        ("name", Some(&record.name)),
+        ("extension", record.extension.as_ref()),
+        ("email", record.email.as_ref()),
+    ] {
+        if let Some(value) = value {
+            free(tx, field, value).await?;
         }
     }
     sqlx::query(
         "INSERT INTO users
-             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client, email)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(record.id.to_string())
     .bind(org.to_string())
@@ -191,6 +197,7 @@ pub(super) async fn insert(
     .bind(hash)
     .bind(at)
     .bind(client.map(|client| client.to_string()))
+    .bind(record.email.clone())
     .execute(tx.conn())
     .await?;
     if client.is_none() {
@@ -209,17 +216,17 @@ pub(super) async fn insert(
     Ok(record)
 }
 
-fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
+/// Who somebody new will be, but for the password.
+pub(super) fn checked(person: NewPerson) -> Result<UserRecord, IdentityError> {
     let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
         return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
     }
-    person.display_name = named("display_name", &person.display_name)?;
+    let display_name = named("display_name", &person.display_name)?;
     if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
         return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
     }
-    person.roles = some_roles(person.roles)?;
-    check_password("password", &person.password)?;
+    let roles = some_roles(person.roles)?;
     if let Some(extension) = &person.extension {
         let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || !EXTENSION_DIGITS.contains(&extension.len()) {
@@ -229,18 +236,17 @@ fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
             ));
         }
     }
-    Ok(person)
-}
-
-/// Whether `password` can be one.
-pub(super) fn check_password(field: &'static str, password: &str) -> Result<(), IdentityError> {
-    if password.chars().count() < PASSWORD_MIN_CHARS {
-        return Err(IdentityError::invalid(field, format!("at least {PASSWORD_MIN_CHARS} characters")));
-    }
-    if password.len() > PASSWORD_MAX_BYTES {
-        return Err(IdentityError::invalid(field, format!("at most {PASSWORD_MAX_BYTES} bytes")));
-    }
-    Ok(())
+    Ok(UserRecord {
+        id: UserId::generate(),
+        name: person.name,
+        display_name,
+        title: person.title,
+        extension: person.extension,
+        email: None,
+        roles,
+        active: true,
+        erased: false,
+    })
 }
 
 /// Each role once, and not none.
@@ -258,6 +264,7 @@ pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
         display_name: text(row, "display_name")?,
         title: optional("title")?,
         extension: optional("extension")?,
+        email: optional("email")?,
         roles: read_roles(&text(row, "roles")?)?,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
         erased: is_erased(row)?,

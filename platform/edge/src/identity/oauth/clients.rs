@@ -413,6 +413,7 @@ async fn make_user(
         display_name: client.name.clone(),
         title: Some(TITLE.to_owned()),
         extension: None,
+        email: None,
         roles,
         active: true,
         erased: false,

@@ -2,6 +2,7 @@
 
 mod account;
 mod keys;
+mod mail;
 mod oauth;
 mod passkeys;
 mod people;
@@ -27,6 +28,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(sign_out))
         .routes(routes!(me))
         .merge(account::routes())
+        .merge(mail::routes())
         .merge(oauth::routes())
         .merge(passkeys::routes())
         .merge(people::routes())
@@ -38,7 +40,8 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 
 /// Sign in
 ///
-/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use, and
+/// 30 days after the sign-in where the operator set nothing else.
 /// Needs no permission.
 #[utoipa::path(
     post, path = "/sessions", tag = "identity", operation_id = "signIn", security(()),
@@ -113,6 +116,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             display_name: record.display_name,
             title: record.title,
             extension: record.extension,
+            email: record.email,
             roles: record.roles,
             erased: record.erased,
             active: record.active,
