@@ -47,6 +47,8 @@ ids! {
     SessionId,
     /// A key of an authenticator that signs somebody in.
     PasskeyId,
+    /// People who are named together.
+    GroupId,
     /// A program that is registered with an org.
     ClientId,
     /// What somebody allowed a program.

@@ -64,6 +64,7 @@ export function PersonDrawer({ person, close }: Props) {
                 {!person.active && <span className="text-bad-text"> · {person.erased ? m.admin.isErased : m.admin.inactive}</span>}
               </p>
             </div>
+            {person.provisioned && <p className="rounded-lg bg-hover px-3 py-2 text-soft">{m.admin.managedHint}</p>}
             {may("role:write") && !person.erased && <Roles person={person} />}
             {may("people:write") && !person.erased && <Sessions person={person} />}
           </div>
