@@ -104,6 +104,7 @@ test("each role may do what its permissions say on every operation, and nobody's
     ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient", "showClient"],
     ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],
     ...["discardDelivery", "listDeliveries", "retryDelivery"],
+    ...["addToGroup", "changeGroup", "createGroup", "removeFromGroup", "removeGroup", "setRolesOfGroup"],
     ...["changeRole", "createRole", "deactivatePerson", "endSessionsOf", "listSessionsOf", "reactivatePerson", "removeRole", "resetSecondFactorOf", "setRolesOf"],
   ];
   expect.soft(refusedTo).toEqual({
