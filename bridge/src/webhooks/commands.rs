@@ -9,7 +9,8 @@ use tandem_edge::{Counted, reached};
 use tandem_proto::{
     Cursor, EventData, Stream, Timestamp, Topic, UserId, WebhookId,
     api::{
-        DeliveriesQuery, Delivery, DeliveryState, OrgLimit, WebhookInfo, WebhookMade, WebhookSettings, WebhookState,
+        DeliveriesQuery, Delivery, DeliveryState, OrgLimit, WebhookInfo, WebhookMade, WebhookSettings,
+        WebhookState,
     },
     events::webhooks::{
         DeliveryDiscarded, DeliveryRetried, WebhookChanged, WebhookPinged, WebhookRemoved, WebhookReplayed,

@@ -33,7 +33,9 @@ pub use cursor::reached;
 pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
-pub use identity::{Counted, Eraser, Erasers, Identity, IdentityError, LimitReached, SignInLimits, UserRecord};
+pub use identity::{
+    Counted, Eraser, Erasers, Identity, IdentityError, LimitReached, SignInLimits, UserRecord,
+};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::{RequestLimits, no_route};
 

@@ -141,14 +141,22 @@ async fn people_come_change_and_go(server: Server) {
         &format!(r#"id eq "{}""#, id(&ada)),
     ] {
         let query: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-        let (status, list) = ask(&server, &root, Method::GET, &format!("/Users?filter={query}&attributes=userName"), NONE).await;
+        let (status, list) =
+            ask(&server, &root, Method::GET, &format!("/Users?filter={query}&attributes=userName"), NONE)
+                .await;
         assert_eq!((status, &list["totalResults"]), (200, &json!(1)), "{filter}: {list}");
-        assert_eq!(list["Resources"][0], json!({ "schemas": ada["schemas"], "id": ada["id"], "userName": "Ada@Example.com" }));
+        assert_eq!(
+            list["Resources"][0],
+            json!({ "schemas": ada["schemas"], "id": ada["id"], "userName": "Ada@Example.com" })
+        );
     }
     let (status, wrong) = ask(&server, &root, Method::GET, "/Users?filter=userName%20eq", NONE).await;
     assert_eq!((status, &wrong["scimType"]), (400, &json!("invalidFilter")), "{wrong}");
     let (_, page) = ask(&server, &root, Method::GET, "/Users?startIndex=2&count=1", NONE).await;
-    assert_eq!((&page["totalResults"], &page["itemsPerPage"], &page["startIndex"]), (&json!(2), &json!(1), &json!(2)));
+    assert_eq!(
+        (&page["totalResults"], &page["itemsPerPage"], &page["startIndex"]),
+        (&json!(2), &json!(1), &json!(2))
+    );
 
     // Nobody has a password of ours who came this way; what they may do comes otherwise.
     assert_eq!(server.sign_in("ada@example.com", "").await.0, 401);
@@ -166,12 +174,19 @@ async fn people_come_change_and_go(server: Server) {
     assert_eq!(asks(&server, Some(&root), Method::GET, &full, &known, NONE).await.0, 304);
     let rename = patch(json!([{ "op": "Replace", "value": { "name.familyName": "King" } }]));
     let wanted = [("If-Match", tag.as_str())];
-    let (status, _, renamed) = asks(&server, Some(&root), Method::PATCH, &full, &wanted, rename.clone()).await;
+    let (status, _, renamed) =
+        asks(&server, Some(&root), Method::PATCH, &full, &wanted, rename.clone()).await;
     assert_eq!((status, &renamed["displayName"]), (200, &json!("Ada King")), "{renamed}");
     assert_eq!(asks(&server, Some(&root), Method::PATCH, &full, &wanted, rename).await.0, 412);
     assert_eq!(asks(&server, Some(&root), Method::DELETE, &full, &wanted, NONE).await.0, 412);
-    let (status, refused) =
-        ask(&server, &root, Method::PATCH, &path, patch(json!([{ "op": "replace", "path": "id", "value": "x" }]))).await;
+    let (status, refused) = ask(
+        &server,
+        &root,
+        Method::PATCH,
+        &path,
+        patch(json!([{ "op": "replace", "path": "id", "value": "x" }])),
+    )
+    .await;
     assert_eq!((status, &refused["scimType"]), (400, &json!("mutability")), "{refused}");
 
     // Deactivating ends what acts for them.
@@ -183,8 +198,12 @@ async fn people_come_change_and_go(server: Server) {
     assert_eq!(server.ask(&session, Method::GET, "/me", NONE).await.0, 401);
     // A `PUT` that says nothing of it lets nobody in again.
     let (_, put) = ask(&server, &root, Method::PUT, &path, json!({ "userName": "ada@example.com" })).await;
-    assert_eq!((&put["active"], &put["title"], &put["displayName"]), (&json!(false), &NONE, &json!("ada@example.com")));
-    let (_, back) = ask(&server, &root, Method::PUT, &path, json!({ "userName": "ada", "active": true })).await;
+    assert_eq!(
+        (&put["active"], &put["title"], &put["displayName"]),
+        (&json!(false), &NONE, &json!("ada@example.com"))
+    );
+    let (_, back) =
+        ask(&server, &root, Method::PUT, &path, json!({ "userName": "ada", "active": true })).await;
     assert_eq!((&back["active"], &back["userName"]), (&json!(true), &json!("ada")), "{back}");
 
     // Who is removed is gone for SCIM alone, and their login name is free.
@@ -210,11 +229,17 @@ async fn a_group_gives_its_roles(server: Server) {
         let (_, me) = server.ask(&anns, Method::GET, "/me", NONE).await;
         me["permissions"].as_array().expect("a list").iter().any(|held| held == permission)
     };
-    let (_, tour) = ask(&server, &root, Method::POST, "/Groups", json!({ "displayName": "Tour", "externalId": "g1" })).await;
+    let (_, tour) =
+        ask(&server, &root, Method::POST, "/Groups", json!({ "displayName": "Tour", "externalId": "g1" }))
+            .await;
     let path = format!("/Groups/{}", id(&tour));
     let roles = json!({ "roles": ["supervisor"] });
     let (status, info) = server.ask(&root, Method::PUT, &format!("{path}/roles").to_lowercase(), roles).await;
-    assert_eq!((status, &info["roles"], &info["provisioned"]), (200, &json!(["supervisor"]), &json!(true)), "{info}");
+    assert_eq!(
+        (status, &info["roles"], &info["provisioned"]),
+        (200, &json!(["supervisor"]), &json!(true)),
+        "{info}"
+    );
 
     // Nobody gives by a group what they do not hold.
     let weak = token(&server, &root, &["people:read", "people:write", "role:write"]).await;
@@ -238,7 +263,8 @@ async fn a_group_gives_its_roles(server: Server) {
     assert_eq!(same["meta"]["version"], version, "nothing changed");
     let (_, shown) = ask(&server, &root, Method::GET, &format!("/Users/{}", ann.id), NONE).await;
     assert_eq!(shown["groups"][0]["display"], "Tour", "{shown}");
-    let filter = format!("/Groups?filter=members%5Bvalue%20eq%20%22{}%22%5D&excludedAttributes=members", ann.id);
+    let filter =
+        format!("/Groups?filter=members%5Bvalue%20eq%20%22{}%22%5D&excludedAttributes=members", ann.id);
     let (_, found) = ask(&server, &root, Method::GET, &filter, NONE).await;
     assert_eq!((&found["totalResults"], &found["Resources"][0]["members"]), (&json!(1), &NONE), "{found}");
 
@@ -252,7 +278,10 @@ async fn a_group_gives_its_roles(server: Server) {
     assert_eq!(server.ask(&root, Method::POST, "/roles", new).await.0, 201);
     let both = json!({ "roles": ["supervisor", "night"] });
     assert_eq!(server.ask(&root, Method::PUT, &format!("{path}/roles").to_lowercase(), both).await.0, 200);
-    assert_eq!(support::slug(&server.ask(&root, Method::DELETE, "/roles/night", NONE).await.1), "role-is-held");
+    assert_eq!(
+        support::slug(&server.ask(&root, Method::DELETE, "/roles/night", NONE).await.1),
+        "role-is-held"
+    );
 
     let leave = patch(json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", ann.id) }]));
     let (status, left) = ask(&server, &root, Method::PATCH, &path, leave).await;
@@ -274,11 +303,18 @@ async fn no_more_than_the_org_may_have(server: Server) {
     let limits = async || {
         let (status, page) = server.ask(&root, Method::GET, "/org/limits", NONE).await;
         assert_eq!(status, 200, "{page}");
-        page["items"].as_array().expect("items").iter().find(|one| one["limit"] == "people").cloned().expect("people")
+        page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .find(|one| one["limit"] == "people")
+            .cloned()
+            .expect("people")
     };
     assert_eq!(limits().await, json!({ "limit": "people", "value": 100_000, "used": 1, "set": false }));
     server.identity.set_limit(org, support::cause(), OrgLimit::People, 3).await.expect("set");
-    let make = async |name: &str| ask(&server, &root, Method::POST, "/Users", json!({ "userName": name })).await;
+    let make =
+        async |name: &str| ask(&server, &root, Method::POST, "/Users", json!({ "userName": name })).await;
     let (_, bob) = make("bob").await;
     // Of many at once one gets the last place.
     let made = futures::future::join_all(["c1", "c2", "c3", "c4", "c5"].map(make)).await;

@@ -31,7 +31,9 @@ pub enum OrgLimit {
 
 /// A name that no limit has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("there is no such limit; those there are: people, groups, roles, clients, phones, numbers, queues, flows, webhooks")]
+#[error(
+    "there is no such limit; those there are: people, groups, roles, clients, phones, numbers, queues, flows, webhooks"
+)]
 pub struct UnknownLimit;
 
 impl OrgLimit {

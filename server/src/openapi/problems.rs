@@ -124,7 +124,10 @@ mod tests {
         assert_eq!(types("any", "422", "A field; `bad-flow`: a `Thing` of `x:y`"), ["invalid", "bad-flow"]);
         assert_eq!(types("any", "400", "`unknown-fields`: none such"), ["unknown-fields"]);
         assert_eq!(types("any", "403", "`on_queue` needs `agent:on_queue`"), ["forbidden"]);
-        assert_eq!(types("queues_create", "409", "`still-in-hand`: …"), ["name-taken", "limit-reached", "still-in-hand"]);
+        assert_eq!(
+            types("queues_create", "409", "`still-in-hand`: …"),
+            ["name-taken", "limit-reached", "still-in-hand"]
+        );
         assert_eq!(types("any", "409", "Taken"), Vec::<String>::new());
     }
 

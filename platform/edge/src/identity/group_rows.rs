@@ -27,7 +27,8 @@ pub(crate) struct Group {
     pub(crate) version: i64,
 }
 
-const COLUMNS: &str = "g.id, g.name, g.roles, g.external_id, g.provisioned, g.created_at, g.changed_at, g.version,
+const COLUMNS: &str =
+    "g.id, g.name, g.roles, g.external_id, g.provisioned, g.created_at, g.changed_at, g.version,
     (SELECT count(*) FROM group_members m WHERE m.org = g.org AND m.group_id = g.id) AS members";
 
 fn info_of(row: &AnyRow) -> Result<GroupInfo, IdentityError> {
@@ -56,8 +57,7 @@ fn group_of(row: &AnyRow) -> Result<Group, IdentityError> {
 /// Every group of the org.
 pub(super) async fn all(conn: &mut AnyConnection, scope: OrgScope) -> Result<Vec<GroupInfo>, IdentityError> {
     let sql = format!("SELECT {COLUMNS} FROM org_groups g WHERE g.org = $1");
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(scope.org().to_string()).fetch_all(conn).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(scope.org().to_string()).fetch_all(conn).await?;
     rows.iter().map(info_of).collect()
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn members(
     .bind(group.to_string())
     .fetch_all(conn)
     .await?;
-    let one = |row| {
+    let one = |row: &AnyRow| {
         Ok(GroupMember {
             user: id(row, "users", "id")?,
             display_name: text(row, "display_name")?,
@@ -259,12 +259,12 @@ pub(super) async fn provision(
         "UPDATE org_groups SET external_id = $1, provisioned = 1, changed_at = $2, version = version + 1
          WHERE org = $3 AND id = $4",
     )
-        .bind(external_id.map(str::to_owned))
-        .bind(now)
-        .bind(org)
-        .bind(group.to_string())
-        .execute(tx.conn())
-        .await?;
+    .bind(external_id.map(str::to_owned))
+    .bind(now)
+    .bind(org)
+    .bind(group.to_string())
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -330,12 +330,14 @@ async fn membership(
         .await?;
     let changed = done.rows_affected() > 0;
     if changed {
-        sqlx::query("UPDATE org_groups SET changed_at = $1, version = version + 1 WHERE org = $2 AND id = $3")
-            .bind(now)
-            .bind(org)
-            .bind(group.to_string())
-            .execute(tx.conn())
-            .await?;
+        sqlx::query(
+            "UPDATE org_groups SET changed_at = $1, version = version + 1 WHERE org = $2 AND id = $3",
+        )
+        .bind(now)
+        .bind(org)
+        .bind(group.to_string())
+        .execute(tx.conn())
+        .await?;
     }
     Ok(changed)
 }

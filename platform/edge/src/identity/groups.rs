@@ -14,8 +14,6 @@ use tandem_store::{Cause, Change, Expect, Tx};
 use super::{Identity, IdentityError, group_rows as rows, limits, named, roles, users::one_each};
 use crate::{ApiProblem, page};
 
-pub(crate) use rows::Group;
-
 /// Members that one command brings in and puts out: each is an event.
 pub(crate) const CHANGES: usize = 2_000;
 
@@ -204,11 +202,7 @@ pub(super) async fn rename(
     Ok(())
 }
 
-pub(super) async fn remove(
-    tx: &mut Tx,
-    caller: Permissions,
-    group: GroupId,
-) -> Result<(), IdentityError> {
+pub(super) async fn remove(tx: &mut Tx, caller: Permissions, group: GroupId) -> Result<(), IdentityError> {
     let scope = tx.scope();
     let was = rows::info(tx.conn(), scope, group).await?;
     may(tx, caller, &was.roles).await?;

@@ -1,9 +1,9 @@
 //! People and groups as another system keeps them up (SCIM): what it knows of them beside what the directory shows, and its commands. They
 //! are the ordinary ones, with the ordinary rights: nobody changes somebody who may do more than they.
 
-use sqlx::{AnyConnection, Row, any::AnyRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::{AnyConnection, Row, any::AnyRow};
 use tandem_core::{OrgScope, RequestContext};
 use tandem_proto::{GroupId, Stream, Timestamp, Topic, UserId, events::identity::UserChanged};
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
@@ -364,8 +364,10 @@ fn read(row: &AnyRow) -> Result<Provisioned, IdentityError> {
 
 async fn one(tx: &mut Tx, user: UserId) -> Result<Provisioned, IdentityError> {
     let scope = tx.scope();
-    let mut person =
-        seen(tx.conn(), scope, &WhichPeople::One(user)).await?.pop().ok_or(IdentityError::NotFound("person"))?;
+    let mut person = seen(tx.conn(), scope, &WhichPeople::One(user))
+        .await?
+        .pop()
+        .ok_or(IdentityError::NotFound("person"))?;
     person.groups = group_rows::of(tx.conn(), scope, user).await?;
     Ok(person)
 }
@@ -479,8 +481,7 @@ async fn tell(
     display_name: &str,
     title: Option<String>,
 ) -> Result<(), IdentityError> {
-    let event =
-        UserChanged { user, name: name.to_owned(), display_name: display_name.to_owned(), title };
+    let event = UserChanged { user, name: name.to_owned(), display_name: display_name.to_owned(), title };
     let topics = [Topic::org(tx.scope().org())];
     tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;
     Ok(())

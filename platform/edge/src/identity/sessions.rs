@@ -15,7 +15,9 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, roles, text, users::read_roles};
+use super::{
+    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, roles, text, users::read_roles,
+};
 
 /// How long a session lasts after its last use.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);

@@ -11,7 +11,9 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, erasure::is_erased, id, limits, named, provision::PersonDraft, roles, text};
+use super::{
+    Identity, IdentityError, erasure::is_erased, id, limits, named, provision::PersonDraft, roles, text,
+};
 
 /// Shortest password.
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -217,11 +219,7 @@ pub(super) async fn insert(
 }
 
 /// Whether somebody can be called that.
-pub(super) fn check_names(
-    name: &str,
-    display_name: &str,
-    title: Option<&str>,
-) -> Result<(), IdentityError> {
+pub(super) fn check_names(name: &str, display_name: &str, title: Option<&str>) -> Result<(), IdentityError> {
     let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@+#'".contains(c);
     if name.is_empty() || name.len() > LOGIN_CHARS || !name.chars().all(login) {
         return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ - @ + # '")));

@@ -116,7 +116,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
                 used
             }
             _ => {
-                let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-' | '$' | '+');
+                let is_word =
+                    |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-' | '$' | '+');
                 let used = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
                 if used == 0 {
                     return Err(FilterError::Stray(first));
@@ -262,15 +263,23 @@ mod tests {
     }
 
     fn path(subs: bool) -> impl Strategy<Value = AttributePath> {
-        let urn = prop_oneof![Just(None), Just(Some("urn:ietf:params:scim:schemas:core:2.0:User".to_owned()))];
+        let urn =
+            prop_oneof![Just(None), Just(Some("urn:ietf:params:scim:schemas:core:2.0:User".to_owned()))];
         let sub = if subs { prop::option::of("s[a-zA-Z]{0,6}").boxed() } else { Just(None).boxed() };
         (urn, "n[a-zA-Z]{0,6}", sub).prop_map(|(urn, name, sub)| AttributePath { urn, name, sub })
     }
 
     fn filters() -> impl Strategy<Value = Filter> {
         let operator = prop::sample::select(vec![
-            Operator::Eq, Operator::Ne, Operator::Co, Operator::Sw, Operator::Ew, Operator::Gt, Operator::Ge,
-            Operator::Lt, Operator::Le,
+            Operator::Eq,
+            Operator::Ne,
+            Operator::Co,
+            Operator::Sw,
+            Operator::Ew,
+            Operator::Gt,
+            Operator::Ge,
+            Operator::Lt,
+            Operator::Le,
         ]);
         let value = prop_oneof![
             any::<String>().prop_map(Value::from),
@@ -279,7 +288,8 @@ mod tests {
             Just(Value::Null),
         ];
         let leaf = prop_oneof![
-            (path(true), operator, value).prop_map(|(path, operator, value)| Filter::Compare(path, operator, value)),
+            (path(true), operator, value)
+                .prop_map(|(path, operator, value)| Filter::Compare(path, operator, value)),
             path(true).prop_map(Filter::Present),
         ];
         leaf.prop_recursive(4, 24, 2, |inner| {
@@ -338,9 +348,22 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_is_refused() {
-        for wrong in
-            ["", "a", "a eq", "a xx 1", "a eq \"", "a eq b", "a pr b pr", "(a pr", "a pr)", "a[b pr", "a.b[c pr]", "a eq 1 and", "é pr", "a eq 'x'"]
-        {
+        for wrong in [
+            "",
+            "a",
+            "a eq",
+            "a xx 1",
+            "a eq \"",
+            "a eq b",
+            "a pr b pr",
+            "(a pr",
+            "a pr)",
+            "a[b pr",
+            "a.b[c pr]",
+            "a eq 1 and",
+            "é pr",
+            "a eq 'x'",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

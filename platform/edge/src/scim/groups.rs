@@ -27,9 +27,7 @@ pub(super) fn resource(group: &Group, base: &str) -> (Value, EntityTag) {
         shown["externalId"] = external_id.as_str().into();
     }
     if !group.members.is_empty() {
-        let one = |(id, name): &(UserId, String)| {
-            json!({ "value": id, "$ref": format!("{base}/Users/{id}"), "type": "User", "display": name })
-        };
+        let one = |(id, name): &(UserId, String)| json!({ "value": id, "$ref": format!("{base}/Users/{id}"), "type": "User", "display": name });
         shown["members"] = group.members.iter().map(one).collect();
     }
     (shown, tag)

@@ -49,7 +49,10 @@ pub(super) fn condition(kind: Kind, filter: Filter) -> Result<Condition, ScimErr
 }
 
 /// As [`condition`], of a filter over the values of one attribute.
-pub(super) fn condition_within(attribute: &'static Attribute, filter: &Filter) -> Result<Condition, ScimError> {
+pub(super) fn condition_within(
+    attribute: &'static Attribute,
+    filter: &Filter,
+) -> Result<Condition, ScimError> {
     resolve_within(attribute, filter)
 }
 
@@ -69,9 +72,7 @@ fn resolve(filter: &Filter, lookup: Lookup<'_>) -> Result<Condition, ScimError> 
             None => Condition::Absent,
         },
         Filter::Values(path, inner) => match lookup(path)? {
-            Some(attribute) => {
-                Condition::Values(attribute.name, Box::new(resolve_within(attribute, inner)?))
-            }
+            Some(attribute) => Condition::Values(attribute.name, Box::new(resolve_within(attribute, inner)?)),
             None => Condition::Absent,
         },
     })
@@ -163,11 +164,11 @@ impl Condition {
     pub(super) fn demanded(&self, name: &str) -> Option<&str> {
         match self {
             Self::All(all) => all.iter().find_map(|one| one.demanded(name)),
-            Self::Compare(Leaf { attribute: Some(attribute), sub: None, .. }, Operator::Eq, Value::String(value))
-                if *attribute == name =>
-            {
-                Some(value)
-            }
+            Self::Compare(
+                Leaf { attribute: Some(attribute), sub: None, .. },
+                Operator::Eq,
+                Value::String(value),
+            ) if *attribute == name => Some(value),
             _ => None,
         }
     }

@@ -107,7 +107,9 @@ impl Op {
         match self {
             Self::Provider | Self::ResourceTypes | Self::ResourceType | Self::Schemas | Self::Schema => None,
             Self::List(_) | Self::Search(_) | Self::Show(_) => Some(Permission::PeopleRead),
-            Self::Create(_) | Self::Replace(_) | Self::Patch(_) | Self::Remove(_) => Some(Permission::PeopleWrite),
+            Self::Create(_) | Self::Replace(_) | Self::Patch(_) | Self::Remove(_) => {
+                Some(Permission::PeopleWrite)
+            }
         }
     }
 }

@@ -41,7 +41,11 @@ enum Op {
 }
 
 /// What `resource` is after all operations.
-pub(super) fn apply(kind: Kind, mut resource: Map<String, Value>, patch: Patch) -> Result<Map<String, Value>, ScimError> {
+pub(super) fn apply(
+    kind: Kind,
+    mut resource: Map<String, Value>,
+    patch: Patch,
+) -> Result<Map<String, Value>, ScimError> {
     if patch.operations.is_empty() || patch.operations.len() > OPERATIONS {
         let detail = format!("1 to {OPERATIONS} operations");
         return Err(ScimError::bad(ScimType::InvalidSyntax, detail));
@@ -51,7 +55,12 @@ pub(super) fn apply(kind: Kind, mut resource: Map<String, Value>, patch: Patch) 
             "add" => Op::Add,
             "replace" => Op::Replace,
             "remove" => Op::Remove,
-            _ => return Err(ScimError::bad(ScimType::InvalidSyntax, "an operation is add, replace or remove")),
+            _ => {
+                return Err(ScimError::bad(
+                    ScimType::InvalidSyntax,
+                    "an operation is add, replace or remove",
+                ));
+            }
         };
         match (operation.path.filter(|path| !path.is_empty()), operation.value) {
             (Some(path), value) => {
@@ -65,7 +74,10 @@ pub(super) fn apply(kind: Kind, mut resource: Map<String, Value>, patch: Patch) 
             }
             (None, Value::Object(fields)) => whole(kind, &mut resource, op, fields)?,
             (None, _) => {
-                return Err(ScimError::bad(ScimType::InvalidValue, "without a path, the value has attributes"));
+                return Err(ScimError::bad(
+                    ScimType::InvalidValue,
+                    "without a path, the value has attributes",
+                ));
             }
         }
     }
@@ -73,7 +85,12 @@ pub(super) fn apply(kind: Kind, mut resource: Map<String, Value>, patch: Patch) 
 }
 
 /// An operation without a path: each attribute as if it were the path. What only we set is let go, as in `PUT`.
-fn whole(kind: Kind, resource: &mut Map<String, Value>, op: Op, fields: Map<String, Value>) -> Result<(), ScimError> {
+fn whole(
+    kind: Kind,
+    resource: &mut Map<String, Value>,
+    op: Op,
+    fields: Map<String, Value>,
+) -> Result<(), ScimError> {
     for (name, value) in fields {
         if name.eq_ignore_ascii_case(kind.urn()) {
             if let Value::Object(inner) = value {
@@ -126,7 +143,8 @@ fn at(
         },
     };
     let which = path.which.as_ref().map(|which| condition_within(attribute, which)).transpose();
-    let which = which.map_err(|_| ScimError::bad(ScimType::InvalidPath, "the path's filter does not fit the attribute"))?;
+    let which = which
+        .map_err(|_| ScimError::bad(ScimType::InvalidPath, "the path's filter does not fit the attribute"))?;
     if attribute.many {
         return several(resource, attribute, part, which, op, value);
     }
@@ -153,7 +171,9 @@ fn put(into: &mut Map<String, Value>, attribute: &'static Attribute, op: Op, val
         return;
     }
     match (into.get_mut(attribute.name), value) {
-        (Some(Value::Object(there)), Value::Object(new)) if attribute.of == Type::Complex => there.extend(new),
+        (Some(Value::Object(there)), Value::Object(new)) if attribute.of == Type::Complex => {
+            there.extend(new)
+        }
         (_, value) => _ = into.insert(attribute.name.to_owned(), value),
     }
 }
@@ -186,7 +206,8 @@ fn several(
         }
         (_, Some(part)) => {
             if op == Op::Add && !values.iter().any(fits) {
-                values.extend(which.as_ref().map_or_else(|| Some(Value::Object(Map::new())), Condition::makes));
+                values
+                    .extend(which.as_ref().map_or_else(|| Some(Value::Object(Map::new())), Condition::makes));
             }
             let mut found = false;
             for one in values.iter_mut().filter(|one| fits(one)).filter_map(Value::as_object_mut) {
@@ -217,7 +238,8 @@ fn several(
             for new in new_values(attribute, value) {
                 match values.iter().position(|one| is_same(&new, one)) {
                     Some(place) => {
-                        if let (Some(Value::Object(there)), Value::Object(new)) = (values.get_mut(place), new) {
+                        if let (Some(Value::Object(there)), Value::Object(new)) = (values.get_mut(place), new)
+                        {
                             there.extend(new);
                         }
                     }
@@ -333,7 +355,10 @@ mod tests {
     fn members_come_and_go() {
         let group = || json!({ "displayName": "Tour", "members": [{ "value": "a" }, { "value": "b" }] });
         for (operation, left) in [
-            (json!({ "op": "add", "path": "members", "value": [{ "value": "c" }, { "value": "a" }] }), vec!["a", "b", "c"]),
+            (
+                json!({ "op": "add", "path": "members", "value": [{ "value": "c" }, { "value": "a" }] }),
+                vec!["a", "b", "c"],
+            ),
             (json!({ "op": "remove", "path": "members[value eq \"a\"]" }), vec!["b"]),
             (json!({ "op": "Remove", "path": "members", "value": [{ "value": "b" }] }), vec!["a"]),
             (json!({ "op": "remove", "path": "members" }), vec![]),
@@ -355,11 +380,17 @@ mod tests {
             (json!({ "op": "remove" }), ScimType::NoTarget),
             (json!({ "op": "replace", "path": "id", "value": "x" }), ScimType::Mutability),
             (json!({ "op": "add", "path": "groups", "value": [] }), ScimType::Mutability),
-            (json!({ "op": "replace", "path": "emails[type eq \"fax\"].value", "value": "x" }), ScimType::NoTarget),
+            (
+                json!({ "op": "replace", "path": "emails[type eq \"fax\"].value", "value": "x" }),
+                ScimType::NoTarget,
+            ),
             (json!({ "op": "replace", "path": "shoeSize", "value": 1 }), ScimType::InvalidPath),
             (json!({ "op": "replace", "path": "name.shoe", "value": 1 }), ScimType::InvalidPath),
             (json!({ "op": "replace", "path": "emails[shoe eq 1]", "value": {} }), ScimType::InvalidPath),
-            (json!({ "op": "replace", "path": "userName[value eq \"x\"]", "value": "x" }), ScimType::InvalidPath),
+            (
+                json!({ "op": "replace", "path": "userName[value eq \"x\"]", "value": "x" }),
+                ScimType::InvalidPath,
+            ),
             (json!({ "op": "move", "path": "title" }), ScimType::InvalidSyntax),
             (json!({ "op": "add", "value": 7 }), ScimType::InvalidValue),
         ] {

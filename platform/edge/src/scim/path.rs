@@ -88,7 +88,10 @@ mod tests {
         for (text, path) in [
             ("userName", at(None, "userName", None)),
             ("name.familyName", at(None, "name", Some("familyName"))),
-            ("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName", at(Some(user), "name", Some("givenName"))),
+            (
+                "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName",
+                at(Some(user), "name", Some("givenName")),
+            ),
             ("members[value eq \"2819c223\"].display", at(None, "members", Some("display"))),
             ("emails[type eq \"a]b[\"]", at(None, "emails", None)),
         ] {
@@ -96,7 +99,18 @@ mod tests {
             assert_eq!(read.at, path, "{text}");
             assert_eq!(read.which.is_some(), text.contains('['), "{text}");
         }
-        for wrong in ["", "a b", "members[", "members[]", "members[value eq]", "a.b.c", "a[b eq 1]x", "a.b[c eq 1]", "1a", "a[b pr].c.d"] {
+        for wrong in [
+            "",
+            "a b",
+            "members[",
+            "members[]",
+            "members[value eq]",
+            "a.b.c",
+            "a[b eq 1]x",
+            "a.b[c eq 1]",
+            "1a",
+            "a[b pr].c.d",
+        ] {
             assert!(Path::read(wrong).is_err(), "{wrong}");
         }
         assert!(Path::read(&"a".repeat(10_000)).is_err());

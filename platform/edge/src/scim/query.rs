@@ -114,7 +114,9 @@ impl Sort {
     fn read(kind: Kind, by: &str, descending: bool) -> Result<Self, ScimError> {
         let unknown = || ScimError::bad(ScimType::InvalidPath, "there is no such attribute to sort by");
         let path = AttributePath::read(by).ok_or_else(unknown)?;
-        let Found::Kept(attribute) = kind.find(path.urn.as_deref(), &path.name) else { return Err(unknown()) };
+        let Found::Kept(attribute) = kind.find(path.urn.as_deref(), &path.name) else {
+            return Err(unknown());
+        };
         let part = match path.sub.as_deref() {
             Some(name) => Some(sub(attribute, name).ok_or_else(unknown)?),
             None => sub(attribute, "value"),
@@ -277,7 +279,11 @@ mod tests {
         assert_eq!(page(-3, -1), (5, vec![]));
         assert_eq!(page(i64::MAX, i64::MAX), (5, vec![]));
         assert_eq!(query(Sent::default()).count, USUAL);
-        let sorted = Sent { sort_by: Some("username".into()), sort_order: Some("descending".into()), ..Sent::default() };
+        let sorted = Sent {
+            sort_by: Some("username".into()),
+            sort_order: Some("descending".into()),
+            ..Sent::default()
+        };
         assert_eq!(query(sorted).page(all()).1.first().map(|(n, _)| *n), Some(5));
     }
 }

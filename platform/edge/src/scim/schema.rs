@@ -142,61 +142,92 @@ const COMMON: &[Attribute] = &[
     Attribute::text("schemas", "The schemas of the resource.").many().exact().read_only().always(),
     Attribute::text("id", "Our id.").exact().unique().read_only().always(),
     Attribute::text("externalId", "What the other system calls it.").exact(),
-    Attribute::complex("meta", "What is known of the resource itself.", &[
-        Attribute::text("resourceType", "Its type.").exact().read_only(),
-        Attribute::new("created", Type::Time, "When it was made.").read_only(),
-        Attribute::new("lastModified", Type::Time, "When it last changed.").read_only(),
-        Attribute::text("location", "Its address.").exact().read_only(),
-        Attribute::text("version", "Its entity tag.").exact().read_only(),
-    ])
+    Attribute::complex(
+        "meta",
+        "What is known of the resource itself.",
+        &[
+            Attribute::text("resourceType", "Its type.").exact().read_only(),
+            Attribute::new("created", Type::Time, "When it was made.").read_only(),
+            Attribute::new("lastModified", Type::Time, "When it last changed.").read_only(),
+            Attribute::text("location", "Its address.").exact().read_only(),
+            Attribute::text("version", "Its entity tag.").exact().read_only(),
+        ],
+    )
     .read_only(),
 ];
 
 const PRIMARY: Attribute = Attribute::new("primary", Type::Boolean, "Whether it is the one to use first.");
 
 const USER_ATTRIBUTES: &[Attribute] = &[
-    Attribute::text("userName", "What they sign in as: 1 to 128 of a-z 0-9 . _ - @ + # ', case does not matter.")
-        .required()
-        .unique(),
-    Attribute::complex("name", "The parts of their name.", &[
-        Attribute::text("formatted", "The whole name."),
-        Attribute::text("familyName", "The family name."),
-        Attribute::text("givenName", "The given name."),
-    ]),
+    Attribute::text(
+        "userName",
+        "What they sign in as: 1 to 128 of a-z 0-9 . _ - @ + # ', case does not matter.",
+    )
+    .required()
+    .unique(),
+    Attribute::complex(
+        "name",
+        "The parts of their name.",
+        &[
+            Attribute::text("formatted", "The whole name."),
+            Attribute::text("familyName", "The family name."),
+            Attribute::text("givenName", "The given name."),
+        ],
+    ),
     Attribute::text("displayName", "The name to show; put together of the others where it is not given."),
     Attribute::text("title", "Job title."),
-    Attribute::new("active", Type::Boolean, "Whether they may sign in. False ends their sessions and tokens."),
-    Attribute::complex("emails", "Addresses of theirs.", &[
-        Attribute::text("value", "The address."),
-        Attribute::text("type", "What it is for.").one_of(&["work", "home", "other"]),
-        PRIMARY,
-    ])
+    Attribute::new(
+        "active",
+        Type::Boolean,
+        "Whether they may sign in. False ends their sessions and tokens.",
+    ),
+    Attribute::complex(
+        "emails",
+        "Addresses of theirs.",
+        &[
+            Attribute::text("value", "The address."),
+            Attribute::text("type", "What it is for.").one_of(&["work", "home", "other"]),
+            PRIMARY,
+        ],
+    )
     .many(),
-    Attribute::complex("phoneNumbers", "Numbers of theirs. Not their internal number.", &[
-        Attribute::text("value", "The number."),
-        Attribute::text("type", "What it is for.")
-            .one_of(&["work", "home", "mobile", "fax", "pager", "other"]),
-        PRIMARY,
-    ])
+    Attribute::complex(
+        "phoneNumbers",
+        "Numbers of theirs. Not their internal number.",
+        &[
+            Attribute::text("value", "The number."),
+            Attribute::text("type", "What it is for.")
+                .one_of(&["work", "home", "mobile", "fax", "pager", "other"]),
+            PRIMARY,
+        ],
+    )
     .many(),
-    Attribute::complex("groups", "The groups they are in.", &[
-        Attribute::text("value", "The group's id.").exact().read_only(),
-        Attribute::text("$ref", "The group's address.").to(&["Group"]).read_only(),
-        Attribute::text("display", "The group's name.").read_only(),
-        Attribute::text("type", "How they are in it.").one_of(&["direct"]).read_only(),
-    ])
+    Attribute::complex(
+        "groups",
+        "The groups they are in.",
+        &[
+            Attribute::text("value", "The group's id.").exact().read_only(),
+            Attribute::text("$ref", "The group's address.").to(&["Group"]).read_only(),
+            Attribute::text("display", "The group's name.").read_only(),
+            Attribute::text("type", "How they are in it.").one_of(&["direct"]).read_only(),
+        ],
+    )
     .many()
     .read_only(),
 ];
 
 const GROUP_ATTRIBUTES: &[Attribute] = &[
     Attribute::text("displayName", "Its name; no other group's, case does not matter.").required().unique(),
-    Attribute::complex("members", "Who is in it: people, no groups.", &[
-        Attribute::text("value", "Their id.").exact().immutable(),
-        Attribute::text("$ref", "Their address.").to(&["User"]).immutable(),
-        Attribute::text("type", "What they are.").one_of(&["User"]).immutable(),
-        Attribute::text("display", "Their name.").read_only(),
-    ])
+    Attribute::complex(
+        "members",
+        "Who is in it: people, no groups.",
+        &[
+            Attribute::text("value", "Their id.").exact().immutable(),
+            Attribute::text("$ref", "Their address.").to(&["User"]).immutable(),
+            Attribute::text("type", "What they are.").one_of(&["User"]).immutable(),
+            Attribute::text("display", "Their name.").read_only(),
+        ],
+    )
     .many(),
 ];
 

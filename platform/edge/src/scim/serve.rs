@@ -104,13 +104,15 @@ fn list_of(resources: Vec<Value>, total: usize, start: u32) -> Value {
 
 /// A body.
 async fn sent<T: serde::de::DeserializeOwned>(parts: &Parts, body: Body) -> Result<T, ScimError> {
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind =
+        parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if !matches!(essence.as_str(), "application/scim+json" | "application/json") {
         return Err(ScimError::new(415, "the body must be application/scim+json"));
     }
     let bytes = read(body).await?;
-    parse(&bytes).map_err(|problem| ScimError::bad(ScimType::InvalidSyntax, ScimError::from(problem).detail()))
+    parse(&bytes)
+        .map_err(|problem| ScimError::bad(ScimType::InvalidSyntax, ScimError::from(problem).detail()))
 }
 
 /// What `If-Match` demands. Our tags are weak, as they name a state and not the bytes of one answer; they are compared as if they were strong.
@@ -225,7 +227,8 @@ impl Asked<'_> {
         if self.edge.identity.with_members(self.scope(), groups, at_most).await? {
             return Ok(());
         }
-        let detail = format!("these groups have more than {at_most} members: ask with excludedAttributes=members");
+        let detail =
+            format!("these groups have more than {at_most} members: ask with excludedAttributes=members");
         Err(ScimError::bad(ScimType::TooMany, detail))
     }
 
@@ -272,7 +275,8 @@ impl Asked<'_> {
                 groups::resource(&made, &self.base)
             }
         };
-        let location = resource["meta"]["location"].as_str().and_then(|text| HeaderValue::from_str(text).ok());
+        let location =
+            resource["meta"]["location"].as_str().and_then(|text| HeaderValue::from_str(text).ok());
         let mut response = (StatusCode::CREATED, Scim(shape.of(kind, resource))).into_response();
         response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
         Ok(tagged(response, &tag))
@@ -291,7 +295,10 @@ impl Asked<'_> {
                     };
                     users::draft(&fields, was.record.active)
                 };
-                users::resource(&identity.change_provisioned(&self.caller, user_id(id)?, change).await?, &self.base)
+                users::resource(
+                    &identity.change_provisioned(&self.caller, user_id(id)?, change).await?,
+                    &self.base,
+                )
             }
             Kind::Group => {
                 let change = move |was: &Group| {

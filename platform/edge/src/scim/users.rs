@@ -51,9 +51,7 @@ pub(super) fn resource(person: &Provisioned, base: &str) -> (Value, EntityTag) {
     // Not of the groups: who is in a group is the group's state.
     let tag = EntityTag::of(&user).unwrap_or_else(|_| EntityTag::version(changed_at.micros()));
     if !groups.is_empty() {
-        let one = |(id, name): &(tandem_proto::GroupId, String)| {
-            json!({ "value": id, "$ref": format!("{base}/Groups/{id}"), "display": name, "type": "direct" })
-        };
+        let one = |(id, name): &(tandem_proto::GroupId, String)| json!({ "value": id, "$ref": format!("{base}/Groups/{id}"), "display": name, "type": "direct" });
         user["groups"] = groups.iter().map(one).collect();
     }
     user["meta"] = json!({
@@ -90,7 +88,8 @@ pub(super) fn to_patch(person: &Provisioned) -> Map<String, Value> {
 /// What somebody is to be, of what was sent and [understood](super::schema::understood). Where nothing is said of it, they are as `active` as
 /// they were.
 pub(super) fn draft(sent: &Map<String, Value>, active: bool) -> Result<PersonDraft, ScimError> {
-    let user_name = bounded(sent, "userName", CONTACT_CHARS)?.ok_or_else(|| wrong("userName", "is needed"))?;
+    let user_name =
+        bounded(sent, "userName", CONTACT_CHARS)?.ok_or_else(|| wrong("userName", "is needed"))?;
     let name = match sent.get("name") {
         None | Some(Value::Null) => &Map::new(),
         Some(Value::Object(name)) => name,
@@ -166,8 +165,14 @@ mod tests {
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "x" }, "nickName": "A",
         }))
         .expect("reads");
-        assert_eq!((draft.name.as_str(), draft.profile.user_name.as_deref()), ("ada@example.com", Some("Ada@Example.com")));
-        assert_eq!((draft.display_name.as_str(), draft.profile.composed, draft.active), ("Ada Lovelace", true, false));
+        assert_eq!(
+            (draft.name.as_str(), draft.profile.user_name.as_deref()),
+            ("ada@example.com", Some("Ada@Example.com"))
+        );
+        assert_eq!(
+            (draft.display_name.as_str(), draft.profile.composed, draft.active),
+            ("Ada Lovelace", true, false)
+        );
         assert_eq!(draft.title.as_deref(), Some("Countess"));
         assert_eq!(draft.profile.emails[0].kind.as_deref(), Some("work"));
         assert_eq!(read(json!({ "userName": "ada" })).expect("reads").display_name, "ada");
