@@ -13,7 +13,6 @@ use super::{
     group_rows::{self, Group, WhichGroups},
     groups, people,
     sessions::time,
-    text,
     users::{self, UserRecord},
 };
 

@@ -146,9 +146,9 @@ impl Condition {
             Self::Not(inner) => !inner.fits(resource),
             Self::Absent => false,
             Self::Present(leaf) => leaf.values(resource).iter().any(|value| is_there(value)),
+            Self::Compare(leaf, Operator::Ne, Value::Null) => leaf.values(resource).into_iter().any(is_there),
             Self::Compare(leaf, Operator::Ne, wanted) => {
                 !leaf.values(resource).into_iter().any(|value| leaf.holds(value, Operator::Eq, wanted))
-                    && !(wanted.is_null() && !leaf.values(resource).into_iter().any(is_there))
             }
             Self::Compare(leaf, Operator::Eq, Value::Null) => {
                 !leaf.values(resource).into_iter().any(is_there)
