@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use delivery::verdict::Pace;
 pub use ipnet::IpNet;
 pub use networks::{Networks, is_public};
-pub use webhooks::{Parts, Webhooks};
+pub use webhooks::{COUNTED, Parts, Webhooks};
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] =

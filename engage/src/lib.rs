@@ -29,4 +29,4 @@ pub use demo::Demo;
 pub use error::EngageError;
 pub use service::{Engage, Parts};
 pub use stats::{Counts, Limits, projections};
-pub use tables::MIGRATIONS;
+pub use tables::{COUNTED, MIGRATIONS};

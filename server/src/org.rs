@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use tandem_core::{Mint, SystemClock};
-use tandem_edge::{Identity, IdentityError};
-use tandem_proto::api::{NewPerson, Role};
+use tandem_edge::{Identity, IdentityError, identity};
+use tandem_proto::api::{LimitInfo, NewPerson, OrgLimit, Role};
 use tandem_setup::{Config, OrgCommand, StartError};
+use tandem_store::Cause;
 
 use crate::{
     compose::{self, node},
@@ -19,9 +20,10 @@ pub(crate) async fn run(config: &Config, command: &OrgCommand) -> Result<(), Sta
     let store = node::open_store(config).await?;
     let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
     let done = match command {
-        OrgCommand::Create { organisation, login, display_name } => {
-            create(&identity, organisation, login, display_name).await
+        OrgCommand::Create { organisation, login, display_name, limits } => {
+            create(&identity, organisation, login, display_name, limits).await
         }
+        OrgCommand::Limits { organisation, limits: wanted } => limits(&identity, organisation, wanted).await,
         OrgCommand::List => list(&identity).await,
     };
     store.close().await;
@@ -36,6 +38,7 @@ async fn create(
     name: &str,
     login: &str,
     display_name: &str,
+    limits: &[(OrgLimit, u32)],
 ) -> Result<Vec<String>, StartError> {
     let password = secret();
     let first = NewPerson {
@@ -46,12 +49,33 @@ async fn create(
         password: password.clone(),
         extension: None,
     };
-    let (scope, user) = identity.create_org_with(name, first).await.map_err(refused)?;
+    let (scope, user) = identity.create_org_with(name, first, limits.to_vec()).await.map_err(refused)?;
     Ok(vec![
         format!("organisation  {} {}", scope.org(), name.trim()),
         format!("login         {}", user.name),
         format!("password      {password}"),
     ])
+}
+
+/// Sets what is said, then shows every limit.
+async fn limits(
+    identity: &Identity,
+    name: &str,
+    wanted: &[(OrgLimit, u32)],
+) -> Result<Vec<String>, StartError> {
+    let scope = identity.org_by_name(name).await.map_err(refused)?;
+    let scope =
+        scope.ok_or_else(|| StartError::Failed(format!("there is no organisation of the name {name:?}")))?;
+    for (limit, value) in wanted {
+        identity.set_limit(scope, Cause::SYSTEM, *limit, *value).await.map_err(refused)?;
+    }
+    let counted = [identity::COUNTED, &node::COUNTED.concat()].concat();
+    let limits = identity.limits(scope, counted).await.map_err(refused)?;
+    let line = |info: LimitInfo| {
+        let whose = if info.set { "set" } else { "usual" };
+        format!("{:<10} {:>9} of {:>9}  {whose}", info.limit.name(), info.used, info.value)
+    };
+    Ok(limits.into_iter().map(line).collect())
 }
 
 async fn list(identity: &Identity) -> Result<Vec<String>, StartError> {

@@ -154,6 +154,19 @@ async fn people_and_rights(story: &mut Story) {
     assert_eq!((&details["actor"]["kind"], &details["subject"]["name"]), (&json!("user"), &json!("Nights")));
     story.json("removeRole", "role.removed", (M::DELETE, "/roles/night-shift"), &none).await;
 
+    let group =
+        story.json("createGroup", "group.created", (M::POST, "/groups"), &json!({ "name": "Tour" })).await;
+    let group = format!("/groups/{}", group["id"].as_str().expect("an id"));
+    let name = json!({ "name": "Tours" });
+    story.json("changeGroup", "group.changed", (M::PUT, &group), &name).await;
+    let roles = json!({ "roles": ["supervisor"] });
+    story.json("setRolesOfGroup", "group.roles.changed", (M::PUT, &format!("{group}/roles")), &roles).await;
+    let me = story.server.json("/api/v1/me", &story.admin).await;
+    let member = format!("{group}/members/{}", me["user"]["id"].as_str().expect("an id"));
+    story.json("addToGroup", "group.member.added", (M::PUT, &member), &none).await;
+    story.json("removeFromGroup", "group.member.removed", (M::DELETE, &member), &none).await;
+    story.json("removeGroup", "group.removed", (M::DELETE, &group), &none).await;
+
     let (password, other) = ("correct horse 1", "battery staple 2");
     story.secrets.extend([password.to_owned(), other.to_owned()]);
     let person =

@@ -168,8 +168,8 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "roles" | "clients" | "webhooks" | "audit";
-const adminTabs: readonly AdminTab[] = ["people", "roles", "clients", "webhooks", "audit"];
+export type AdminTab = "people" | "groups" | "roles" | "clients" | "webhooks" | "limits" | "audit";
+const adminTabs: readonly AdminTab[] = ["people", "groups", "roles", "clients", "webhooks", "limits", "audit"];
 const deliveryStates: readonly DeliveryState[] = ["delivered", "set_aside", "waiting", "discarded"];
 
 const admin = createRoute({

@@ -21,6 +21,8 @@ use tandem_edge::{Edge, Identity};
 use tandem_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use commands::COUNTED;
+
 use crate::{Networks, Pace, delivery::post::Way};
 
 pub(crate) use routes::routes;

@@ -99,8 +99,21 @@ impl Directory {
 
     async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
         let presence = self.presence.of(scope, user.id).await?;
-        let UserRecord { id, name, display_name, title, extension, email, roles, active, erased } = user;
-        Ok(Person { id, name, display_name, title, extension, email, roles, active, erased, presence })
+        let UserRecord { id, name, display_name, title, extension, email, roles, active, erased, provisioned } =
+            user;
+        Ok(Person {
+            id,
+            name,
+            display_name,
+            title,
+            extension,
+            email,
+            roles,
+            active,
+            erased,
+            provisioned,
+            presence,
+        })
     }
 }
 
@@ -139,6 +152,7 @@ mod tests {
             roles: Vec::new(),
             active: true,
             erased: false,
+            provisioned: false,
         };
         for (query, found) in
             [("", true), ("LOVE", true), ("ada.l 100", true), ("ada grace", false), ("2", false)]

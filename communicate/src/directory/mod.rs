@@ -7,7 +7,11 @@ mod phones;
 mod trunks;
 
 pub use dial_plan::{Destination, normalise};
-pub use numbers::Numbers;
+pub use numbers::{NumberError, Numbers};
 pub(crate) use orgs::Orgs;
+
 pub use phones::{PhoneError, PhoneRecord, Phones};
 pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};
+
+/// What an org has so many of at most.
+pub(crate) const COUNTED: &[tandem_edge::Counted] = &[phones::PHONES, numbers::NUMBERS];

@@ -2,14 +2,44 @@
 
 use sqlx::Row;
 use tandem_core::{Mint, OrgScope};
+use tandem_edge::{ApiProblem, Counted, LimitReached};
 use tandem_proto::{
     Cursor, FlowId, OrgId, Stream, Topic,
-    api::{Number, NumberTarget},
+    api::{Number, NumberTarget, OrgLimit},
     events::call::NumberSet,
 };
 use tandem_store::{Cause, Change, EventFilter, Expect, Store, StoreError};
 
 use super::dial_plan::spellings;
+
+/// Why a number cannot be set.
+#[derive(Debug, thiserror::Error)]
+pub enum NumberError {
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
+    /// Somebody else has it, or the store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for NumberError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<NumberError> for ApiProblem {
+    fn from(error: NumberError) -> Self {
+        match error {
+            NumberError::Limit(reached) => reached.into(),
+            NumberError::Store(error) => error.into(),
+        }
+    }
+}
+
+pub(super) const NUMBERS: Counted =
+    Counted { limit: OrgLimit::Numbers, sql: "SELECT count(*) AS used FROM numbers WHERE org = $1" };
 
 /// The numbers of all orgs.
 #[derive(Clone, Debug)]
@@ -32,7 +62,7 @@ impl Numbers {
     }
 
     /// Points a number to a destination, for an org that has it or a number nobody has.
-    pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), StoreError> {
+    pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), NumberError> {
         let event = NumberSet { number: number.number.clone(), target: number.to.clone() };
         let target = serde_json::to_string(&number.to).map_err(|e| damaged(&e))?;
         self.store
@@ -47,6 +77,9 @@ impl Numbers {
                         .fetch_optional(tx.conn())
                         .await?;
                     let was = was.as_ref().map(read_number).transpose()?;
+                    if was.is_none() {
+                        NUMBERS.one_more::<NumberError>(tx).await?;
+                    }
                     let made = sqlx::query(
                         "INSERT INTO numbers (number, org, target) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING",
                     )
@@ -63,7 +96,8 @@ impl Numbers {
                             .execute(tx.conn())
                             .await?;
                         if ours.rows_affected() == 0 {
-                            return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
+                            let stream = "number".into();
+                            return Err(StoreError::Conflict { stream, expected: 0, actual: 1 }.into());
                         }
                     }
                     let change = Change::new("number.set", "number", &number.number).after(&number);

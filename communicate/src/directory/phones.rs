@@ -4,10 +4,13 @@ use rand::RngCore;
 use serde_json::json;
 use sqlx::Row;
 use tandem_core::OrgScope;
-use tandem_edge::identity::IdentityError;
-use tandem_proto::{PhoneId, Stream, Topic, UserId, events::call::PhoneCreated};
+use tandem_edge::{Counted, LimitReached, identity::IdentityError};
+use tandem_proto::{PhoneId, Stream, Topic, UserId, api::OrgLimit, events::call::PhoneCreated};
 use tandem_sip::Ha1;
 use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError};
+
+pub(super) const PHONES: Counted =
+    Counted { limit: OrgLimit::Phones, sql: "SELECT count(*) AS used FROM phones WHERE org = $1" };
 
 /// A phone's account.
 #[derive(Clone, Debug)]
@@ -34,6 +37,9 @@ pub enum PhoneError {
     /// Nobody of the org.
     #[error("no such user")]
     NoUser,
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -85,6 +91,7 @@ impl Phones {
         self.store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
+                    PHONES.one_more::<PhoneError>(tx).await?;
                     let org = tx.scope().org();
                     let now = tx.now().micros();
                     let done = sqlx::query(

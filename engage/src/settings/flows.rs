@@ -11,6 +11,7 @@ use crate::{
     Engage, EngageError,
     conversation::References,
     flow::{self, Flow, Names, Step},
+    tables::FLOWS,
 };
 
 impl Engage {
@@ -60,10 +61,13 @@ impl Engage {
         view.published_at = org
             .write(self.store(), cause, move |tx| {
                 Box::pin(async move {
+                    if was.is_none() {
+                        FLOWS.one_more::<EngageError>(tx).await?;
+                    }
                     let change = Change::new("flow.published", "flow", row.id);
                     let change = was.iter().fold(change, |change, was| change.before(&shown(was)));
                     tx.audit(change.after(&shown(&row))).await?;
-                    write(tx, row, refs).await
+                    Ok::<_, EngageError>(write(tx, row, refs).await?)
                 })
             })
             .await?;

@@ -11,7 +11,7 @@ use tandem_proto::{
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Org, Settings, check_name, queue_input, to_json};
-use crate::{Engage, EngageError};
+use crate::{Engage, EngageError, tables::QUEUES};
 
 /// Members a queue may have.
 const MEMBERS: usize = 20_000;
@@ -76,8 +76,11 @@ impl Engage {
             before.iter().fold(change, |change, was| change.before(&was.settings)).after(&queue.settings);
         org.write(self.store(), cause, move |tx| {
             Box::pin(async move {
+                if actual == 0 {
+                    QUEUES.one_more::<EngageError>(tx).await?;
+                }
                 tx.audit(change).await?;
-                write(tx, &row, &topics).await
+                Ok::<_, EngageError>(write(tx, &row, &topics).await?)
             })
         })
         .await?;

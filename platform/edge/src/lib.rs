@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod identity;
 pub mod page;
 mod problem;
+pub mod scim;
 mod surround;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -32,11 +33,14 @@ pub use cursor::reached;
 pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
-pub use identity::{Eraser, Erasers, Identity, IdentityError, SignInLimits, UserRecord};
+pub use identity::{
+    Counted, Eraser, Erasers, Identity, IdentityError, LimitReached, SignInLimits, UserRecord,
+};
 pub use problem::{ApiProblem, Invalid};
 pub use surround::{RequestLimits, no_route};
 
 use gateway::Gateway;
+use identity::COUNTED;
 use surround::{Limiter, Shapes};
 
 /// What an edge is made of.
@@ -73,6 +77,8 @@ pub struct Edge {
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) shapes: Arc<Shapes>,
     pub(crate) erasers: Erasers,
+    /// What an org has so many of at most.
+    pub(crate) counted: Arc<[Counted]>,
 }
 
 impl std::fmt::Debug for Edge {
@@ -93,6 +99,7 @@ impl Edge {
             limiter: Arc::new(Limiter::new(RequestLimits::default(), Arc::clone(&parts.clock))),
             shapes: Arc::default(),
             erasers: parts.erasers,
+            counted: COUNTED.into(),
             gateway: Gateway::new(parts),
         }
     }
@@ -102,6 +109,12 @@ impl Edge {
     pub fn limited(self, limits: RequestLimits) -> Self {
         let limiter = Limiter::new(limits, Arc::clone(&self.clock));
         Self { limiter: Arc::new(limiter), ..self }
+    }
+
+    /// The same, knowing what the other parts have so many of at most, beside what identity has.
+    #[must_use]
+    pub fn counting(self, counted: &[&[Counted]]) -> Self {
+        Self { counted: [COUNTED, &counted.concat()].concat().into(), ..self }
     }
 
     /// The same, knowing what the API's answers look like, so that it refuses `fields` they do not have.
@@ -122,6 +135,11 @@ impl Edge {
     /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414).
     pub fn well_known(&self) -> Router {
         identity::well_known()
+    }
+
+    /// What other systems that keep up people and groups look for at the server's root: `/scim/v2` (RFC 7644).
+    pub fn scim(&self) -> Router {
+        scim::routes(self.clone())
     }
 
     /// The topics somebody may see now, as they would see them with `GET /events`.

@@ -79,6 +79,9 @@ pub struct Person {
     /// True for somebody whose names and whatever else was personal to them are gone for ever.
     #[serde(default)]
     pub erased: bool,
+    /// Whether another system keeps them up by SCIM, and would undo what is changed here.
+    #[serde(default)]
+    pub provisioned: bool,
     /// Presence now.
     pub presence: PresenceView,
 }
@@ -109,7 +112,7 @@ pub struct PeopleQuery {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPerson {
-    /// Login name: 1–64 of `a-z 0-9 . _ -`.
+    /// Login name: 1–128 of `a-z 0-9 . _ - @ + # '`.
     pub name: String,
     /// Name to show.
     pub display_name: String,

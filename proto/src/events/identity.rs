@@ -1,7 +1,7 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{ClientId, GrantId, InvitationId, PasskeyId, SessionId, Timestamp, UserId, api};
+use crate::{ClientId, GrantId, GroupId, InvitationId, PasskeyId, SessionId, Timestamp, UserId, api};
 
 events! {
     /// An org was made. Stream `org`.
@@ -123,6 +123,57 @@ events! {
         user: UserId,
         /// All roles held now.
         roles: Vec<api::Role>,
+    }
+    /// Somebody is called otherwise, or has another title. Stream `user`, topic `org`.
+    UserChanged = "user.changed" v 1 personal ["/name", "/display_name", "/title"] {
+        /// Who.
+        user: UserId,
+        /// Login name.
+        name: String,
+        /// Name to show.
+        display_name: String,
+        /// Job title.
+        title: Option<String>,
+    }
+    /// A group was made, or has another name. Stream and topic `org`.
+    GroupChanged = "group.changed" v 1 {
+        /// Which.
+        group: GroupId,
+        /// Its name.
+        name: String,
+    }
+    /// The members of a group hold other roles by it. Stream and topic `org`.
+    GroupRolesSet = "group.roles.set" v 1 {
+        /// Which.
+        group: GroupId,
+        /// All roles that they hold by it now.
+        roles: Vec<api::Role>,
+    }
+    /// A group is gone, and with it the roles that its members held by it. Stream and topic `org`.
+    GroupRemoved = "group.removed" v 1 {
+        /// Which.
+        group: GroupId,
+    }
+    /// Somebody came into a group. Stream `user`, topic `org`.
+    GroupMemberAdded = "group.member.added" v 1 {
+        /// Which.
+        group: GroupId,
+        /// Who.
+        user: UserId,
+    }
+    /// Somebody left a group. Stream `user`, topic `org`.
+    GroupMemberRemoved = "group.member.removed" v 1 {
+        /// Which.
+        group: GroupId,
+        /// Who.
+        user: UserId,
+    }
+    /// The org may have another number of something. Stream `org`, topic `admins`.
+    OrgLimitSet = "org.limit.set" v 1 {
+        /// Of what.
+        limit: api::OrgLimit,
+        /// How many.
+        value: u32,
     }
     /// A personal access token was made, or a program got one; an end before its time is a `session.ended`. Stream `user`, topic `user`.
     TokenCreated = "token.created" v 1 {

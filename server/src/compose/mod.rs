@@ -173,7 +173,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         authorities,
         erasers: node::ERASERS,
     })
-    .limited(node::request_limits(config));
+    .limited(node::request_limits(config))
+    .counting(&node::COUNTED);
     let webhooks = tandem_bridge::start(tandem_bridge::Parts {
         store: store.clone(),
         cluster: cluster.clone(),

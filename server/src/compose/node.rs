@@ -8,7 +8,7 @@ use tandem_collaborate::PresenceBackend;
 use tandem_communicate::Communicate;
 use tandem_core::{Mint, Secret, SystemClock};
 use tandem_edge::{
-    Erasers, RequestLimits,
+    Counted, Erasers, RequestLimits,
     identity::{Lifetimes, Mailer, SignInLimits},
 };
 use tandem_proto::{Load, NodeInfo, NodeRole};
@@ -92,6 +92,10 @@ pub(crate) fn sealing(config: &Config) -> Result<Sealing, StartError> {
 
 /// What clears every part's tables of somebody who is erased.
 pub(crate) const ERASERS: Erasers = Erasers(&[tandem_collaborate::erase, tandem_communicate::erase]);
+
+/// What an org has so many of at most, beside what identity counts.
+pub(crate) const COUNTED: [&[Counted]; 3] =
+    [tandem_communicate::COUNTED, tandem_engage::COUNTED, tandem_bridge::COUNTED];
 
 /// Why the database, which may be a file of the data folder, cannot be used.
 pub(crate) fn unusable(config: &Config, reason: String) -> StartError {

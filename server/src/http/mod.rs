@@ -39,6 +39,7 @@ pub(crate) fn app(parts: &Parts, standing: &Standing) -> Router {
         .merge(api)
         .merge(docs::routes(&document))
         .merge(parts.edge.well_known())
+        .merge(parts.edge.scim())
         .route("/api/{*rest}", any(no_route))
         // On the operators' listener only.
         .route("/metrics", any(no_route))

@@ -1,7 +1,7 @@
 //! Which problem types an operation's refusals have.
 
 /// Those that the status alone does not tell, by operation.
-const SPECIAL: [(&str, &str, &[&str]); 70] = [
+const SPECIAL: [(&str, &str, &[&str]); 78] = [
     ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code"]),
     ("connect", "403", &["foreign-origin"]),
     ("calls_create", "409", &["device-not-connected", "unreachable"]),
@@ -16,15 +16,15 @@ const SPECIAL: [(&str, &str, &[&str]); 70] = [
     ("edit", "409", &["message-deleted"]),
     ("delete", "403", &["forbidden", "not-the-author"]),
     ("wrap_up", "409", &["not-your-conversation"]),
-    ("publish", "409", &["name-taken"]),
-    ("queues_create", "409", &["name-taken"]),
+    ("publish", "409", &["name-taken", "limit-reached"]),
+    ("queues_create", "409", &["name-taken", "limit-reached"]),
     ("queues_update", "409", &["name-taken"]),
     ("create_skill", "409", &["name-taken"]),
     ("retryJob", "409", &["not-in-this-state"]),
     ("discardJob", "409", &["not-in-this-state"]),
     ("retryDelivery", "409", &[]),
     ("discardDelivery", "409", &["not-in-this-state"]),
-    ("createWebhook", "409", &["too-many-webhooks"]),
+    ("createWebhook", "409", &["limit-reached"]),
     ("changeMyPassword", "403", &["sign-in-needed"]),
     ("offerSecondFactor", "403", &["sign-in-needed"]),
     ("offerSecondFactor", "409", &["second-factor-on"]),
@@ -38,7 +38,7 @@ const SPECIAL: [(&str, &str, &[&str]); 70] = [
     ("offerPasskeySignIn", "409", &["no-name", "url-not-set"]),
     ("signInWithPasskey", "409", &["no-name", "url-not-set"]),
     ("reactivatePerson", "403", &["forbidden", "outranked"]),
-    ("reactivatePerson", "409", &["erased"]),
+    ("reactivatePerson", "409", &["erased", "limit-reached"]),
     ("erasePerson", "403", &["forbidden", "outranked"]),
     ("erasePerson", "409", &["still-active"]),
     ("invite", "403", &["forbidden", "not-yours-to-give"]),
@@ -54,21 +54,29 @@ const SPECIAL: [(&str, &str, &[&str]); 70] = [
     ("setEmailOf", "409", &["taken"]),
     ("createMyToken", "403", &["sign-in-needed", "not-yours-to-give"]),
     ("createMyToken", "409", &["too-many-tokens"]),
-    ("set_number", "409", &["taken"]),
-    ("create_phone", "409", &["taken"]),
+    ("set_number", "409", &["taken", "limit-reached"]),
+    ("create_phone", "409", &["taken", "limit-reached"]),
     ("add", "403", &["forbidden", "not-yours-to-give"]),
-    ("add", "409", &["taken"]),
+    ("add", "409", &["taken", "limit-reached"]),
     ("deactivatePerson", "403", &["forbidden", "outranked"]),
     ("deactivatePerson", "409", &["yourself", "last-administrator"]),
     ("setRolesOf", "403", &["forbidden", "not-yours-to-give", "outranked"]),
     ("setRolesOf", "409", &["last-administrator"]),
     ("createRole", "403", &["forbidden", "not-yours-to-give"]),
-    ("createRole", "409", &["taken", "too-many-roles"]),
+    ("createRole", "409", &["taken", "limit-reached"]),
     ("changeRole", "403", &["forbidden", "not-yours-to-give"]),
     ("changeRole", "409", &["built-in"]),
     ("removeRole", "409", &["role-is-held", "built-in"]),
+    ("createGroup", "409", &["taken", "limit-reached"]),
+    ("changeGroup", "403", &["forbidden", "not-yours-to-give"]),
+    ("changeGroup", "409", &["taken"]),
+    ("removeGroup", "403", &["forbidden", "not-yours-to-give"]),
+    ("setRolesOfGroup", "403", &["forbidden", "not-yours-to-give"]),
+    ("addToGroup", "403", &["forbidden", "not-yours-to-give"]),
+    ("addToGroup", "409", &["group-is-full"]),
+    ("removeFromGroup", "403", &["forbidden", "not-yours-to-give"]),
     ("createClient", "403", &["forbidden", "not-yours-to-give"]),
-    ("createClient", "409", &["too-many-clients"]),
+    ("createClient", "409", &["limit-reached"]),
     ("changeClient", "403", &["forbidden", "not-yours-to-give", "outranked"]),
     ("changeClientSecret", "409", &["public-client"]),
     ("removeClient", "403", &["forbidden", "outranked"]),
@@ -127,7 +135,10 @@ mod tests {
         assert_eq!(types("any", "422", "A field; `bad-flow`: a `Thing` of `x:y`"), ["invalid", "bad-flow"]);
         assert_eq!(types("any", "400", "`unknown-fields`: none such"), ["unknown-fields"]);
         assert_eq!(types("any", "403", "`on_queue` needs `agent:on_queue`"), ["forbidden"]);
-        assert_eq!(types("queues_create", "409", "`still-in-hand`: …"), ["name-taken", "still-in-hand"]);
+        assert_eq!(
+            types("queues_create", "409", "`still-in-hand`: …"),
+            ["name-taken", "limit-reached", "still-in-hand"]
+        );
         assert_eq!(types("any", "409", "Taken"), Vec::<String>::new());
     }
 

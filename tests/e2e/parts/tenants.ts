@@ -20,6 +20,7 @@ export interface Things {
   flow: string;
   number: string;
   role: string;
+  group: string;
   webhook: string;
   event: string;
   client: string;
@@ -152,6 +153,8 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const queue = await admin.json("POST", "/queues", { name: `Queue of ${name}`, members: [{ user: me }], skills: [{ skill: skill.id, level: 1 }] });
   const role = `role-${name}`;
   await admin.json("POST", "/roles", { name: role, title: `Role of ${name}`, permissions: ["chat:use"] });
+  const group = (await admin.json("POST", "/groups", { name: `Group of ${name}` })).id;
+  await admin.json("PUT", `/groups/${group}/members/${me}`);
   const flow = given.flow ?? (await admin.json("POST", "/flows", { text: flowOf(name) })).id;
   await admin.json("PUT", `/numbers/${encodeURIComponent(given.number)}`, { kind: "flow", flow });
 
@@ -187,7 +190,7 @@ export async function fill(server: Server, given: { name: string; org: string; a
     name, org: given.org, admin, person,
     things: {
       user: me, device: given.device, chat: chat.id, message: message.id, client_id, queue: queue.id, skill: skill.id, code: codes[0]?.id ?? randomUUID(), flow,
-      number: given.number, role, webhook, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
+      number: given.number, role, group, webhook, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
       refresh_token: tokens.refresh_token, access_token: tokens.access_token, device_code: device.device_code, user_code: device.user_code, grant,
       session: mine[0].id, token, ...(await given.call()),
       // A passkey needs an authenticator: `platform/edge/tests/passkeys.rs` has those of two people.

@@ -57,6 +57,13 @@ export type RecoveryCodes = Wire<"RecoveryCodes">;
 export type TokenMade = Wire<"TokenMade">;
 export type PermissionInfo = Wire<"PermissionInfo">;
 export type RoleInfo = Wire<"RoleInfo">;
+export type GroupId = Schemas["GroupId"];
+export type GroupInfo = Wire<"GroupInfo">;
+export type GroupMember = Wire<"GroupMember">;
+export type NewGroup = Schemas["NewGroup"];
+export type ChangeGroup = Schemas["ChangeGroup"];
+export type OrgLimit = Schemas["OrgLimit"];
+export type LimitInfo = Wire<"LimitInfo">;
 export type NewRole = Schemas["NewRole"];
 export type ChangeRole = Schemas["ChangeRole"];
 

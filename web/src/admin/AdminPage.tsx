@@ -7,6 +7,8 @@ import { NotFound } from "../shell/Crash";
 import { TabbedPage } from "../ui/TabbedPage";
 import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
 import { ClientsAdmin } from "./ClientsAdmin";
+import { GroupsAdmin } from "./GroupsAdmin";
+import { LimitsAdmin } from "./LimitsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
 
@@ -17,9 +19,11 @@ export function AdminPage() {
   const navigate = useNavigate({ from: "/admin" });
   const tabs: AdminTab[] = [];
   if (may("people:write") || may("role:write")) tabs.push("people");
+  if (may("people:write") || may("role:write")) tabs.push("groups");
   if (may("role:write")) tabs.push("roles");
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
+  if (may("people:write")) tabs.push("limits");
   if (may("audit:read")) tabs.push("audit");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
@@ -31,7 +35,15 @@ export function AdminPage() {
       tab={tab}
       onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
       label={(each) => m.admin[each]}
-      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin />, audit: <AuditAdmin /> }}
+      views={{
+        people: <PeopleAdmin />,
+        groups: <GroupsAdmin />,
+        roles: <RolesAdmin />,
+        clients: <ClientsAdmin />,
+        webhooks: <WebhooksAdmin />,
+        limits: <LimitsAdmin />,
+        audit: <AuditAdmin />,
+      }}
     />
   );
 }

@@ -11,6 +11,7 @@ import { cx } from "../ui/cx";
 import { inputClass } from "../ui/fields";
 import { Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
+import { Managed } from "./Managed";
 import { titleOf } from "./model";
 import { Invitations } from "./Invitations";
 import { InviteDrawer } from "./InviteDrawer";
@@ -80,6 +81,7 @@ const columns = (roles: readonly RoleInfo[] | undefined, edit: (person: Person) 
       <span className={cx(badge, active ? "bg-good-soft text-good-text" : "bg-hover text-soft")}>{active ? m.admin.active : m.admin.inactive}</span>
     ),
   },
+  { key: "managed", name: m.admin.managed, cell: (person) => <Managed provisioned={person.provisioned} /> },
   {
     key: "actions",
     name: <span className="sr-only">{m.admin.actions}</span>,

@@ -67,6 +67,7 @@ export function PersonDrawer({ person, close }: Props) {
               </p>
             </div>
             {may("people:write") && !person.erased && <Email person={person} />}
+            {person.provisioned && <p className="rounded-lg bg-hover px-3 py-2 text-soft">{m.admin.managedHint}</p>}
             {may("role:write") && !person.erased && <Roles person={person} />}
             {may("people:write") && !person.erased && <Sessions person={person} />}
           </div>

@@ -46,6 +46,10 @@ export class Feed {
       this.soon(["sessions"]);
       return this.soon(["tokens"]);
     }
+    if (event.type.startsWith("group.")) {
+      this.soon(["groups"]);
+      return this.soon(["me"], 0);
+    }
     if (event.type.startsWith("role.")) {
       this.soon(["roles"]);
       return this.soon(["me"], 0);

@@ -55,6 +55,12 @@ pub const PERSONAL: &[Personal] = &[
         texts: &[("name", Erased::Null), ("user_agent", Erased::Null), ("address", Erased::Null)],
         lists: &[],
     },
+    Personal {
+        table: "scim_people",
+        subject: "user_id",
+        texts: &[("external_id", Erased::Null), ("profile", Erased::Null)],
+        lists: &[],
+    },
 ];
 
 /// Clears what a part's own tables hold of somebody, a few hundred rows at a time: others wait behind it. Answers where to go on, which it is
@@ -225,6 +231,8 @@ async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     .await?;
     for sql in [
         "DELETE FROM second_factors WHERE org = $1 AND user_id = $2",
+        "DELETE FROM group_members WHERE org = $1 AND user_id = $2",
+        "DELETE FROM scim_people WHERE org = $1 AND user_id = $2",
         "DELETE FROM passkeys WHERE org = $1 AND user_id = $2",
         "DELETE FROM oauth_codes WHERE org = $1 AND user_id = $2",
         "DELETE FROM oauth_devices WHERE org = $1 AND user_id = $2",

@@ -4,6 +4,7 @@ use tandem_core::{Permissions, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
+use super::LimitReached;
 use crate::ApiProblem;
 
 /// Why identity refused.
@@ -77,6 +78,9 @@ pub enum IdentityError {
         /// For people.
         detail: String,
     },
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// It was changed since it was read.
     #[error(transparent)]
     Changed(#[from] PreconditionFailed),
@@ -156,6 +160,7 @@ impl From<IdentityError> for ApiProblem {
                     .into()
             }
             IdentityError::Conflict { slug, detail } => Self::conflict(slug, detail),
+            IdentityError::Limit(reached) => reached.into(),
             IdentityError::Changed(error) => error.into(),
             IdentityError::Busy => Self::unavailable(1),
             IdentityError::Hash(_) => Self::internal(&error),

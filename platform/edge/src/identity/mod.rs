@@ -6,13 +6,17 @@
 mod account;
 mod erasure;
 mod error;
+mod group_rows;
+mod groups;
 mod known;
 mod mail;
+mod limits;
 mod oauth;
 mod origin;
 mod passkeys;
 mod password;
 mod people;
+mod provision;
 mod roles;
 mod routes;
 mod seal;
@@ -35,7 +39,7 @@ use sqlx::Row;
 use tandem_core::{Clock, Mint, OrgScope, Origin, Secret};
 use tandem_proto::{
     OrgId, Stream, Topic, UserId,
-    api::{NewPerson, SignIn},
+    api::{NewPerson, OrgLimit, SignIn},
     events::identity::OrgCreated,
     limits::NAME_CHARS,
 };
@@ -43,10 +47,13 @@ use tandem_store::{Cause, Change, Expect, Store, StoreError, Tx};
 
 pub use erasure::{Eraser, Erasers, PERSONAL};
 pub use error::IdentityError;
+pub(crate) use group_rows::{Group, WhichGroups};
 pub(crate) use known::Affected;
 pub use mail::Mailer;
+pub use limits::{COUNTED, Counted, LimitReached};
 pub(crate) use origin::of as origin_of;
-pub(crate) use routes::{routes, well_known};
+pub(crate) use provision::{Contact, GroupDraft, PersonDraft, Profile, Provisioned, WhichPeople};
+pub(crate) use routes::{Issuer, routes, well_known};
 pub use sessions::{NewSession, Session};
 pub use site::Site;
 pub use tables::MIGRATIONS;
@@ -150,7 +157,7 @@ impl Identity {
         Ok(scope)
     }
 
-    /// Makes an org and its first person, or neither.
+    /// Makes an org, with these limits where they are not those of every org, and its first person, or nothing.
     ///
     /// # Errors
     /// As [`Self::create_org`]; [`IdentityError::Invalid`] names the person's field at fault, their name as `login`.
@@ -158,6 +165,7 @@ impl Identity {
         &self,
         name: &str,
         first: NewPerson,
+        limits: Vec<(OrgLimit, u32)>,
     ) -> Result<(OrgScope, UserRecord), IdentityError> {
         let name = named("name", name)?;
         let (record, hash) = self.candidate(&name, first).await.map_err(|error| match error {
@@ -169,6 +177,9 @@ impl Identity {
         let made = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
             Box::pin(async move {
                 insert_org(tx, name).await?;
+                for (limit, value) in limits {
+                    limits::set(tx, limit, value).await?;
+                }
                 users::insert(tx, record, hash, None).await
             })
         });

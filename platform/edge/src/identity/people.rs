@@ -11,7 +11,7 @@ use tandem_proto::{
 use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
-    Identity, IdentityError,
+    Identity, IdentityError, group_rows, limits,
     mail::{Occasion, address, forget_resets, tell},
     oauth::grants::{self, Grants},
     roles,
@@ -57,10 +57,7 @@ impl Identity {
     /// last administrator.
     pub async fn deactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
         if user == context.user {
-            return Err(IdentityError::Conflict {
-                slug: "yourself",
-                detail: "nobody deactivates themselves: ask another administrator".into(),
-            });
+            return Err(yourself());
         }
         let caller = context.permissions;
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
@@ -121,6 +118,13 @@ impl Identity {
     }
 }
 
+pub(super) fn yourself() -> IdentityError {
+    IdentityError::Conflict {
+        slug: "yourself",
+        detail: "nobody deactivates themselves: ask another administrator".into(),
+    }
+}
+
 /// Sessions and tokens of somebody ended.
 pub(super) fn sessions_ended(user: UserId, ended: usize) -> Change {
     Change::new("sessions.ended", "person", user)
@@ -164,6 +168,7 @@ pub(super) async fn reactivate(tx: &mut Tx, caller: Permissions, user: UserId) -
             detail: "whatever made this person somebody was erased".into(),
         });
     }
+    limits::PEOPLE.one_more::<IdentityError>(tx).await?;
     set_deactivated(tx, user, None).await?;
     let after = UserRecord { active: true, ..person.clone() };
     tx.audit(changed("person.reactivated", &person, &after)).await?;
@@ -243,7 +248,7 @@ pub(super) async fn subordinate(
 ) -> Result<UserRecord, IdentityError> {
     let scope = tx.scope();
     let person = person(tx, scope, user).await?;
-    let beyond = roles::permissions(tx.conn(), scope, &person.roles).await?.without(caller);
+    let beyond = group_rows::held(tx.conn(), scope, user, &person.roles).await?.without(caller);
     if beyond.is_empty() { Ok(person) } else { Err(IdentityError::Outranked(beyond)) }
 }
 
@@ -257,7 +262,8 @@ async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord
     row.as_ref().map(record).transpose()?.ok_or(IdentityError::NotFound("person"))
 }
 
-/// Refuses unless some person beside `user` administers the org: a program cannot sign in. Commands of an org run one after the other, so two cannot both be let go.
+/// Refuses unless some person beside `user` administers the org: a program cannot sign in, and who administers by a group does so as long as
+/// another system wants. Commands of an org run one after the other, so two cannot both be let go.
 async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
     let org = tx.scope().org().to_string();
     let row = sqlx::query(
@@ -279,9 +285,10 @@ async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
 }
 
 async fn set_deactivated(tx: &mut Tx, user: UserId, at: Option<i64>) -> Result<(), IdentityError> {
-    let org = tx.scope().org().to_string();
-    sqlx::query("UPDATE users SET deactivated_at = $1 WHERE org = $2 AND id = $3")
+    let (org, now) = (tx.scope().org().to_string(), tx.now().micros());
+    sqlx::query("UPDATE users SET deactivated_at = $1, changed_at = $2 WHERE org = $3 AND id = $4")
         .bind(at)
+        .bind(now)
         .bind(org)
         .bind(user.to_string())
         .execute(tx.conn())

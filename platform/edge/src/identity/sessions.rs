@@ -15,7 +15,9 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, known::Digest, passkeys, people, roles, text, users::read_roles};
+use super::{
+    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, roles, text, users::read_roles,
+};
 
 /// How long a session lasts after its last use, and no longer than [`super::Lifetimes::session`].
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -179,7 +181,7 @@ impl Identity {
         user: UserId,
     ) -> Result<Option<RequestContext>, IdentityError> {
         let Some(record) = self.user(scope, user).await?.filter(|user| user.active) else { return Ok(None) };
-        let permissions = self.permissions_of(scope, &record.roles).await?;
+        let permissions = self.held_by(scope, user, &record.roles).await?;
         let session = SessionId::from_uuid(uuid::Uuid::nil());
         let request = RequestId::generate();
         Ok(Some(RequestContext { scope, user, session, permissions, request, origin: Origin::NONE }))
@@ -300,7 +302,7 @@ impl Identity {
     ) -> Result<NewSession, IdentityError> {
         let record = self.user(scope, user).await?.filter(|user| user.active);
         let record = record.ok_or(IdentityError::WrongCredentials)?;
-        let permissions = self.permissions_of(scope, &record.roles).await?;
+        let permissions = self.held_by(scope, user, &record.roles).await?;
         let token = Kind::Session.token();
         let (session, now) = (SessionId::generate(), self.0.clock.now());
         let ends_by = now.plus(self.0.lifetimes.session);
@@ -349,7 +351,8 @@ impl Identity {
     /// The one place where a token, or its id, becomes a session.
     async fn find(&self, condition: &str, value: String) -> Result<Session, IdentityError> {
         let sql = format!(
-            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles
+            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles,
+                (SELECT count(*) FROM group_members m WHERE m.org = u.org AND m.user_id = u.id) AS groups_of
              FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org AND u.deactivated_at IS NULL
              WHERE {condition}"
         );
@@ -368,14 +371,19 @@ impl Identity {
             return Err(IdentityError::NoSession);
         }
         let scope = self.0.mint.scope(id::<OrgId>(&row, "sessions", "org")?);
-        let held = self.permissions_of(scope, &read_roles(&text(&row, "roles")?)?).await?;
+        let user = id(&row, "sessions", "user_id")?;
+        let roles = read_roles(&text(&row, "roles")?)?;
+        let held = match row.try_get::<i64, _>("groups_of")? {
+            0 => self.permissions_of(scope, &roles).await?,
+            _ => self.held_by(scope, user, &roles).await?,
+        };
         let permissions = match scopes(&row)? {
             Some(scopes) => held.intersection(scopes),
             None => held,
         };
         let context = RequestContext {
             scope,
-            user: id(&row, "sessions", "user_id")?,
+            user,
             session: id(&row, "sessions", "id")?,
             permissions,
             request: RequestId::generate(),
@@ -412,7 +420,18 @@ impl Identity {
         Ok(Session { expires_at, used_at: now, ..found })
     }
 
-    /// What somebody with these roles may do now.
+    /// What somebody may do now who holds these roles themselves.
+    pub(super) async fn held_by(
+        &self,
+        scope: OrgScope,
+        user: UserId,
+        roles: &[tandem_proto::api::Role],
+    ) -> Result<Permissions, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
+        group_rows::held(&mut conn, scope, user, roles).await
+    }
+
+    /// What these roles stand for now.
     pub(super) async fn permissions_of(
         &self,
         scope: OrgScope,

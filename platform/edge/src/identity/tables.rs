@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0013_passkeys", sql: PASSKEYS },
     Migration { name: "0014_erasure", sql: ERASURE },
     Migration { name: "0015_mail_links", sql: MAIL_LINKS },
+    Migration { name: "0017_groups", sql: GROUPS },
 ];
 
 const FIRST: &str = "
@@ -213,4 +214,46 @@ const MAIL_LINKS: &str = "
         );
         CREATE UNIQUE INDEX password_resets_by_token ON password_resets (token_hash);
         CREATE INDEX password_resets_by_user ON password_resets (org, user_id);
+    ";
+
+/// `folded` is a group's name as it is compared. `scim_people` holds what another system said of somebody; whom it removed stays there with
+/// the time, and is hidden from it. A limit that has no row is what every org has.
+const GROUPS: &str = "
+        ALTER TABLE users ADD COLUMN changed_at bigint NOT NULL DEFAULT 0;
+        ALTER TABLE users ADD COLUMN provisioned bigint NOT NULL DEFAULT 0;
+        CREATE TABLE scim_people (
+            org text NOT NULL,
+            user_id text NOT NULL,
+            external_id text,
+            profile text,
+            gone_at bigint,
+            PRIMARY KEY (org, user_id)
+        );
+        CREATE INDEX scim_people_by_external ON scim_people (org, external_id);
+        CREATE TABLE org_groups (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            name text NOT NULL,
+            folded text NOT NULL,
+            roles text NOT NULL,
+            external_id text,
+            provisioned bigint NOT NULL,
+            version bigint NOT NULL,
+            created_at bigint NOT NULL,
+            changed_at bigint NOT NULL
+        );
+        CREATE UNIQUE INDEX org_groups_by_name ON org_groups (org, folded);
+        CREATE TABLE group_members (
+            org text NOT NULL,
+            group_id text NOT NULL,
+            user_id text NOT NULL,
+            PRIMARY KEY (org, group_id, user_id)
+        );
+        CREATE INDEX group_members_by_user ON group_members (org, user_id);
+        CREATE TABLE org_limits (
+            org text NOT NULL,
+            name text NOT NULL,
+            value bigint NOT NULL,
+            PRIMARY KEY (org, name)
+        );
     ";

@@ -11,10 +11,18 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, erasure::is_erased, id, named, roles, strength::known_by, text};
+use super::{
+    Identity, IdentityError,
+    erasure::is_erased,
+    id, limits, named,
+    provision::PersonDraft,
+    roles,
+    strength::known_by,
+    text,
+};
 
 /// Longest login name.
-const LOGIN_CHARS: usize = 64;
+const LOGIN_CHARS: usize = 128;
 /// Digits of an internal number.
 const EXTENSION_DIGITS: std::ops::RangeInclusive<usize> = 2..=10;
 
@@ -39,6 +47,8 @@ pub struct UserRecord {
     pub active: bool,
     /// Whether whatever was personal to them is gone.
     pub erased: bool,
+    /// Whether another system keeps them up.
+    pub provisioned: bool,
 }
 
 impl UserRecord {
@@ -49,7 +59,7 @@ impl UserRecord {
 }
 
 pub(super) const COLUMNS: &str =
-    "id, name, display_name, title, extension, email, roles, deactivated_at, erased_at";
+    "id, name, display_name, title, extension, email, roles, deactivated_at, erased_at, provisioned";
 
 impl Identity {
     /// Adds somebody to the directory.
@@ -173,6 +183,9 @@ pub(super) async fn insert(
     let org = tx.scope().org();
     let at = tx.now().micros();
     roles::known(tx, &record.roles).await?;
+    if client.is_none() {
+        limits::PEOPLE.one_more::<IdentityError>(tx).await?;
+    }
     for (field, value) in [
         ("name", Some(&record.name)),
         ("extension", record.extension.as_ref()),
@@ -216,16 +229,54 @@ pub(super) async fn insert(
     Ok(record)
 }
 
-/// Who somebody new will be, but for the password.
-pub(super) fn checked(person: NewPerson) -> Result<UserRecord, IdentityError> {
-    let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
-        return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
+/// Whether somebody can be called that.
+pub(super) fn check_names(name: &str, display_name: &str, title: Option<&str>) -> Result<(), IdentityError> {
+    let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@+#'".contains(c);
+    if name.is_empty() || name.len() > LOGIN_CHARS || !name.chars().all(login) {
+        return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ - @ + # '")));
     }
-    let display_name = named("display_name", &person.display_name)?;
-    if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
+    named("display_name", display_name)?;
+    if title.is_some_and(|title| title.chars().count() > NAME_CHARS) {
         return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
     }
+    Ok(())
+}
+
+/// Refuses a login name that somebody else has.
+pub(super) async fn free_name(tx: &mut Tx, user: UserId, name: &str) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let holder = sqlx::query("SELECT id FROM users WHERE org = $1 AND name = $2 AND id <> $3")
+        .bind(org)
+        .bind(name.to_owned())
+        .bind(user.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    match holder {
+        Some(_) => Err(IdentityError::Taken { field: "name", value: name.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Somebody who is let in by something else than a password of ours.
+pub(super) fn without_password(draft: &PersonDraft) -> UserRecord {
+    UserRecord {
+        id: UserId::generate(),
+        name: draft.name.clone(),
+        display_name: draft.display_name.clone(),
+        title: draft.title.clone(),
+        extension: None,
+        email: None,
+        roles: Vec::new(),
+        active: true,
+        erased: false,
+        provisioned: true,
+    }
+}
+
+/// Who somebody new will be, but for the password.
+pub(super) fn checked(person: NewPerson) -> Result<UserRecord, IdentityError> {
+    check_names(&person.name, &person.display_name, person.title.as_deref())?;
+    let display_name = named("display_name", &person.display_name)?;
     let roles = some_roles(person.roles)?;
     if let Some(extension) = &person.extension {
         let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
@@ -246,13 +297,20 @@ pub(super) fn checked(person: NewPerson) -> Result<UserRecord, IdentityError> {
         roles,
         active: true,
         erased: false,
+        provisioned: false,
     })
 }
 
-/// Each role once, and not none.
-pub(super) fn some_roles(mut roles: Vec<Role>) -> Result<Vec<Role>, IdentityError> {
+/// Each role once.
+pub(super) fn one_each(mut roles: Vec<Role>) -> Vec<Role> {
     roles.sort_unstable();
     roles.dedup();
+    roles
+}
+
+/// As [`one_each`], and not none.
+pub(super) fn some_roles(roles: Vec<Role>) -> Result<Vec<Role>, IdentityError> {
+    let roles = one_each(roles);
     if roles.is_empty() { Err(IdentityError::invalid("roles", "at least one")) } else { Ok(roles) }
 }
 
@@ -268,6 +326,7 @@ pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
         roles: read_roles(&text(row, "roles")?)?,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
         erased: is_erased(row)?,
+        provisioned: row.try_get::<i64, _>("provisioned")? != 0,
     })
 }
 

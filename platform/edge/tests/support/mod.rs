@@ -227,6 +227,7 @@ impl Server {
         let router = Router::new()
             .merge(api)
             .merge(edge.well_known())
+            .merge(edge.scim())
             .route("/held", get(Gate::held).with_state(Arc::clone(&gate)))
             .route("/healthz", get(StatusCode::OK))
             .route("/api/v1/calls/{call}/hangup", post(StatusCode::NO_CONTENT))

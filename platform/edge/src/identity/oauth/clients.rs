@@ -12,7 +12,7 @@ use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
     super::{
-        Identity, IdentityError, named, people, roles,
+        Identity, IdentityError, limits, named, people, roles,
         sessions::{self, Which, digest},
         text,
         users::{self, UserRecord, read_roles, some_roles},
@@ -22,8 +22,6 @@ use super::{
     redirect, stored,
 };
 
-/// Programs one org may register.
-const CLIENTS: i64 = 200;
 /// Redirects one program may have.
 const REDIRECTS: usize = 20;
 /// What secrets begin with, so that scanners for leaked secrets know one.
@@ -224,16 +222,7 @@ async fn create(
     secret_hash: Option<String>,
 ) -> Result<ClientInfo, IdentityError> {
     let org = tx.scope().org();
-    let count = sqlx::query("SELECT count(*) AS registered FROM oauth_clients WHERE org = $1")
-        .bind(org.to_string())
-        .fetch_one(tx.conn())
-        .await?;
-    if count.try_get::<i64, _>("registered")? >= CLIENTS {
-        return Err(IdentityError::Conflict {
-            slug: "too-many-clients",
-            detail: format!("an org registers at most {CLIENTS} programs"),
-        });
-    }
+    limits::CLIENTS.one_more::<IdentityError>(tx).await?;
     let mut client = Client {
         id: ClientId::generate(),
         org,
@@ -417,6 +406,7 @@ async fn make_user(
         roles,
         active: true,
         erased: false,
+        provisioned: false,
     };
     Ok(users::insert(tx, record, String::new(), Some(client.id)).await?.id)
 }

@@ -1,8 +1,10 @@
 //! `/sessions` and `/me`; beside it what people do with their accounts, and what those do who administer an org.
 
 mod account;
+mod groups;
 mod keys;
 mod mail;
+mod limits;
 mod oauth;
 mod passkeys;
 mod people;
@@ -17,7 +19,7 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use oauth::well_known;
+pub(crate) use oauth::{Issuer, well_known};
 
 use super::{Identity, IdentityError, NewSession, origin::AskedFrom};
 use crate::{ApiProblem, Caller, Edge, Json};
@@ -32,7 +34,9 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .merge(oauth::routes())
         .merge(passkeys::routes())
         .merge(people::routes())
+        .merge(groups::routes())
         .merge(keys::routes())
+        .merge(limits::routes())
         .merge(roles::routes())
         .merge(second_factor::routes())
         .with_state(edge)
@@ -120,6 +124,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             roles: record.roles,
             erased: record.erased,
             active: record.active,
+            provisioned: record.provisioned,
             presence,
         },
         org: Org { id: context.scope.org(), name },
