@@ -49,6 +49,8 @@ ids! {
     PasskeyId,
     /// Somebody who was asked to join an org.
     InvitationId,
+    /// A server elsewhere that says who somebody is.
+    IdentityProviderId,
     /// A program that is registered with an org.
     ClientId,
     /// What somebody allowed a program.

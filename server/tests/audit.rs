@@ -22,8 +22,8 @@ const NOT_AUDITED: &[(&str, &[&str])] = &[
     ("messages are in the event log", &["chats_create", "post", "delete", "edit", "mark_read", "typing"]),
     ("work with customers is in the event log", &["wrap_up"]),
     ("presence is in the event log", &["choose"]),
-    ("nothing is changed", &["validate", "showDevice", "pingWebhook", "readBatch"]),
-    ("nothing holds until it is confirmed", &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn"]),
+    ("nothing is changed", &["validate", "showDevice", "pingWebhook", "readBatch", "testIdentityProvider"]),
+    ("nothing holds until it is confirmed", &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn", "offerProviderSignIn"]),
     ("nothing is given until somebody decides", &["authorizeDevice"]),
 ];
 
@@ -38,6 +38,7 @@ const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
         "platform/edge/tests/passkeys.rs",
         &["addMyPasskey", "renameMyPasskey", "removeMyPasskey", "signInWithPasskey"],
     ),
+    ("platform/edge/tests/oidc.rs", &["signInWithProvider"]),
     ("platform/cluster/tests/cluster/jobs.rs", &["retryJob", "discardJob"]),
     ("bridge/tests/webhooks.rs", &["retryDelivery", "discardDelivery"]),
 ];
@@ -148,6 +149,26 @@ async fn people_and_rights(story: &mut Story) {
     assert_eq!(details["after"]["title"], "Nights");
     assert_eq!((&details["actor"]["kind"], &details["subject"]["name"]), (&json!("user"), &json!("Nights")));
     story.json("removeRole", "role.removed", (M::DELETE, "/roles/night-shift"), &none).await;
+
+    let mut provider = json!({
+        "name": "Acme accounts", "issuer": "https://accounts.acme.example", "client_id": "tandem",
+        "client_secret": "a provider gave it", "roles": ["agent"], "create_people": true, "link_by_email": false,
+        "second_factor": false,
+    });
+    story.secrets.push("a provider gave it".to_owned());
+    let (what, path) = ("identity_provider.created", "/identity-providers");
+    let made = story.json("createIdentityProvider", what, (M::POST, path), &provider).await;
+    let path = format!("{path}/{}", text(&made["id"]));
+    provider["create_people"] = false.into();
+    let what = "identity_provider.changed";
+    story.json("changeIdentityProvider", what, (M::PUT, &path), &provider).await;
+    let what = "sign_in.settings.changed";
+    for passwords in ["administrators", "everybody"] {
+        let change = json!({ "passwords": passwords });
+        story.json("changeSignInSettings", what, (M::PUT, "/sign-in-settings"), &change).await;
+    }
+    let what = "identity_provider.removed";
+    story.json("removeIdentityProvider", what, (M::DELETE, &path), &none).await;
 
     let (password, other) = ("correct horse 1", "battery staple 2");
     story.secrets.extend([password.to_owned(), other.to_owned()]);

@@ -12,6 +12,7 @@ mod mail;
 mod nodes;
 mod oauth;
 mod passkeys;
+mod providers;
 mod roles;
 mod webhooks;
 
@@ -30,6 +31,7 @@ pub use mail::*;
 pub use nodes::*;
 pub use oauth::*;
 pub use passkeys::*;
+pub use providers::*;
 pub use roles::*;
 pub use webhooks::*;
 

@@ -8,7 +8,7 @@ import { expect, test } from "../parts/world.ts";
 const OF_THE_SESSION = ["signOut", "signIn", "connect"];
 
 /** Needs no session: signing in, the socket, whose first frame authenticates, and what programs of OAuth ask with their own secret. */
-const PUBLIC = ["authorizeDevice", "connect", "getToken", "offerPasskeySignIn", "revokeToken", "signIn", "signInWithPasskey"];
+const PUBLIC = ["authorizeDevice", "connect", "getToken", "listSignInOptions", "offerPasskeySignIn", "offerProviderSignIn", "revokeToken", "signIn", "signInWithPasskey", "signInWithProvider"];
 
 /** Needs a session and nothing else: one's own account, what one was allowed to see anyway, and what one allows programs. */
 const NO_PERMISSION = [

@@ -9,8 +9,9 @@ import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
 import { ClientsAdmin } from "./ClientsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
+import { SignInAdmin } from "./SignInAdmin";
 
-/** People's accounts, what roles allow, programs, webhooks, and who changed what, for those who administer the org. */
+/** People's accounts, what roles allow, programs, webhooks, how people sign in, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const search = useSearch({ from: "/signed-in/admin" });
@@ -20,6 +21,7 @@ export function AdminPage() {
   if (may("role:write")) tabs.push("roles");
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
+  if (may("signin:manage")) tabs.push("signin");
   if (may("audit:read")) tabs.push("audit");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
@@ -31,7 +33,7 @@ export function AdminPage() {
       tab={tab}
       onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
       label={(each) => m.admin[each]}
-      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin />, audit: <AuditAdmin /> }}
+      views={{ people: <PeopleAdmin />, roles: <RolesAdmin />, clients: <ClientsAdmin />, webhooks: <WebhooksAdmin />, signin: <SignInAdmin />, audit: <AuditAdmin /> }}
     />
   );
 }

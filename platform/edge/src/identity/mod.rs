@@ -13,6 +13,7 @@ mod origin;
 mod passkeys;
 mod password;
 mod people;
+mod providers;
 mod roles;
 mod routes;
 mod seal;
@@ -33,6 +34,7 @@ use std::{
 use serde_json::json;
 use sqlx::Row;
 use tandem_core::{Clock, Mint, OrgScope, Origin, Secret};
+use tandem_outbound::Networks;
 use tandem_proto::{
     OrgId, Stream, Topic, UserId,
     api::{NewPerson, SignIn},
@@ -46,6 +48,7 @@ pub use error::IdentityError;
 pub(crate) use known::Affected;
 pub use mail::Mailer;
 pub(crate) use origin::of as origin_of;
+pub use providers::Refusal;
 pub(crate) use routes::{routes, well_known};
 pub use sessions::{NewSession, Session};
 pub use site::Site;
@@ -55,6 +58,7 @@ pub use users::UserRecord;
 
 use known::Known;
 use password::Passwords;
+use providers::Directory;
 use seal::Seal;
 use sessions::Proven;
 use throttle::Throttle;
@@ -84,6 +88,8 @@ pub struct Setup {
     pub limits: SignInLimits,
     /// Where users come: `https://tandem.example`. `None`: nothing is known but what browsers on this machine call it.
     pub url: Option<String>,
+    /// Networks beside the public ones where identity providers may be.
+    pub networks: Networks,
 }
 
 /// A handle on identity. Cheap to clone.
@@ -98,6 +104,7 @@ struct Inner {
     throttle: Throttle,
     known: Arc<Known>,
     seal: Seal,
+    directory: Directory,
     lifetimes: Lifetimes,
     /// Where users come, as the operator said.
     url: Option<String>,
@@ -128,6 +135,7 @@ impl Identity {
             passwords: Passwords::new(),
             throttle: Throttle::new(setup.limits),
             seal: Seal::default(),
+            directory: Directory::new(setup.networks),
             lifetimes: setup.lifetimes,
             url: setup.url,
             front: OnceLock::new(),
