@@ -22,13 +22,23 @@ const NOT_AUDITED: &[(&str, &[&str])] = &[
     ("messages are in the event log", &["chats_create", "post", "delete", "edit", "mark_read", "typing"]),
     ("work with customers is in the event log", &["wrap_up"]),
     ("presence is in the event log", &["choose"]),
-    ("nothing is changed", &["validate", "showDevice", "pingWebhook", "readBatch", "testIdentityProvider"]),
-    ("nothing holds until it is confirmed", &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn", "offerProviderSignIn"]),
+    (
+        "whether it is for anybody is found out later, and then it is in the event log",
+        &["requestPasswordReset"],
+    ),
+    (
+        "nothing is changed",
+        &["lookUpInvitation", "validate", "showDevice", "pingWebhook", "readBatch", "testIdentityProvider"],
+    ),
+    (
+        "nothing holds until it is confirmed",
+        &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn", "offerProviderSignIn"],
+    ),
     ("nothing is given until somebody decides", &["authorizeDevice"]),
 ];
 
-/// Operations that leave an entry, as the tests of their own parts show: here it would take an authenticator, a job that failed, or a
-/// receiver that does.
+/// Operations that leave an entry, as the tests of their own parts show: here it would take an authenticator, a mail, a job that failed, or
+/// a receiver that does.
 const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "platform/edge/tests/accounts.rs",
@@ -39,6 +49,7 @@ const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
         &["addMyPasskey", "renameMyPasskey", "removeMyPasskey", "signInWithPasskey"],
     ),
     ("platform/edge/tests/oidc.rs", &["signInWithProvider"]),
+    ("platform/edge/tests/mail.rs", &["acceptInvitation", "completePasswordReset"]),
     ("platform/cluster/tests/cluster/jobs.rs", &["retryJob", "discardJob"]),
     ("bridge/tests/webhooks.rs", &["retryDelivery", "discardDelivery"]),
 ];
@@ -194,6 +205,16 @@ async fn people_and_rights(story: &mut Story) {
     story.json("erasePerson", "person.erased", (M::POST, &format!("{gone}/erase")), &none).await;
     story.secrets.push("Dora Gone".to_owned());
     story.json("rotateKey", "key.rotated", (M::POST, "/keys/rotate"), &none).await;
+
+    let email = json!({ "email": "cleo@acme.example" });
+    story.json("setEmailOf", "person.email.changed", (M::PUT, &format!("{path}/email")), &email).await;
+    let guest = json!({ "email": "greta@acme.example", "name": "greta", "display_name": "Greta Guest", "roles": ["agent"] });
+    let invited = story.json("invite", "person.invited", (M::POST, "/invitations"), &guest).await;
+    let invitation = format!("/invitations/{}", text(&invited["id"]));
+    let resend = format!("{invitation}/resend");
+    story.json("inviteAgain", "person.invited.again", (M::POST, &resend), &none).await;
+    story.json("withdrawInvitation", "invitation.withdrawn", (M::DELETE, &invitation), &none).await;
+    story.secrets.extend(["cleo@acme.example", "greta@acme.example", "Greta Guest"].map(str::to_owned));
 
     let here = story.sign_in("cleo", password).await;
     let there = story.sign_in("cleo", password).await;

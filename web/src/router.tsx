@@ -38,12 +38,12 @@ const forgot = createRoute({
 });
 const reset = createRoute({
   getParentRoute: () => root,
-  path: "/reset/$token",
+  path: "/reset",
   component: lazyRouteComponent(() => import("./session/ResetPage"), "ResetPage"),
 });
 const join = createRoute({
   getParentRoute: () => root,
-  path: "/join/$token",
+  path: "/join",
   component: lazyRouteComponent(() => import("./session/JoinPage"), "JoinPage"),
 });
 

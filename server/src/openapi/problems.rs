@@ -1,7 +1,7 @@
 //! Which problem types an operation's refusals have.
 
 /// Those that the status alone does not tell, by operation.
-const SPECIAL: [(&str, &str, &[&str]); 59] = [
+const SPECIAL: [(&str, &str, &[&str]); 70] = [
     ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code", "provider-needed"]),
     ("connect", "403", &["foreign-origin"]),
     ("calls_create", "409", &["device-not-connected", "unreachable"]),
@@ -41,6 +41,17 @@ const SPECIAL: [(&str, &str, &[&str]); 59] = [
     ("reactivatePerson", "409", &["erased"]),
     ("erasePerson", "403", &["forbidden", "outranked"]),
     ("erasePerson", "409", &["still-active"]),
+    ("invite", "403", &["forbidden", "not-yours-to-give"]),
+    ("invite", "409", &["taken", "too-many-invitations", "url-not-set"]),
+    ("inviteAgain", "403", &["forbidden", "not-yours-to-give"]),
+    ("inviteAgain", "409", &["url-not-set"]),
+    ("lookUpInvitation", "404", &["link-ended"]),
+    ("acceptInvitation", "404", &["link-ended"]),
+    ("acceptInvitation", "409", &["taken"]),
+    ("requestPasswordReset", "409", &["url-not-set"]),
+    ("completePasswordReset", "404", &["link-ended"]),
+    ("setEmailOf", "403", &["forbidden", "outranked"]),
+    ("setEmailOf", "409", &["taken"]),
     ("createMyToken", "403", &["sign-in-needed", "not-yours-to-give"]),
     ("createMyToken", "409", &["too-many-tokens"]),
     ("set_number", "409", &["taken"]),

@@ -38,6 +38,7 @@ export interface Things {
   call: string;
   conversation: string;
   passkey: string;
+  invitation: string;
   /** Of an audit entry. */
   seq: string;
   id: string;
@@ -169,6 +170,8 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const device: any = await (await asProgram(server, program, "/oauth/device_authorization", {})).json();
   const grant = (await person.get("/me/grants")).items[0].grant;
 
+  const invited = await admin.json("POST", "/invitations", { email: `guest@${name}.example`, name: "guest", display_name: `Guest of ${name}`, roles: ["agent"] });
+
   const mine = (await person.get("/me/sessions")).items;
   const token = (await person.json("POST", "/me/tokens", { name: `Export of ${name}`, scopes: ["chat:use"] })).info.id;
 
@@ -192,6 +195,7 @@ export async function fill(server: Server, given: { name: string; org: string; a
       session: mine[0].id, token, ...(await given.call()),
       // A passkey needs an authenticator: `platform/edge/tests/passkeys.rs` has those of two people.
       passkey: randomUUID(),
+      invitation: invited.id,
       seq: "1",
       // No job of this server waits for long enough to be asked for: `platform/cluster/tests` has those of two orgs.
       id: randomUUID(),

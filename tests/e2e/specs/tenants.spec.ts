@@ -47,6 +47,7 @@ const namings: Record<string, Naming> = {
   // ──
   "chats_create members[], direct": { thing: "user", ask: post(() => "/chats", (user) => ({ kind: "direct", members: [user] })) },
   "add roles[]": { thing: "role", ask: post(() => "/people", (role) => ({ name: "newcomer", display_name: "New", roles: [role], password: "long enough 1" })) },
+  "invite roles[]": { thing: "role", ask: post(() => "/invitations", (role) => ({ email: "new@acme.example", name: "newcomer", display_name: "New", roles: [role] })) },
   "setRolesOf roles[]": { thing: "role", ask: put((own) => `/people/${own.things.user}/roles`, (role) => ({ roles: [role] })) },
   "createClient roles[]": {
     thing: "role",

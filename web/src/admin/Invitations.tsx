@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Mail } from "lucide-react";
 import { useState } from "react";
-import { post, remove } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { InvitationInfo } from "../api/types";
 import { m } from "../messages";
@@ -18,12 +18,12 @@ export function Invitations() {
   const invitations = useQuery(queries.invitations);
   const [question, setQuestion] = useState<Question>();
   async function again({ id, email }: InvitationInfo) {
-    await post(`/invitations/${id}/resend`);
+    await tandem.invitations.resend(id);
     toast(m.admin.invited(email), "good");
     await told();
   }
   async function withdraw({ id, display_name }: InvitationInfo) {
-    await remove(`/invitations/${id}`);
+    await tandem.invitations.remove(id);
     toast(m.admin.withdrawn(display_name), "good");
     await told();
   }
@@ -41,7 +41,7 @@ export function Invitations() {
               <p className="text-sm break-words text-soft">
                 {each.email}
                 {" · "}
-                <time dateTime={each.expires_at}>{m.security.endsAt(formatFull(each.expires_at))}</time>
+                {each.sent_at ? <time dateTime={each.expires_at}>{m.admin.invitedUntil(formatFull(each.expires_at))}</time> : m.admin.inviteWaits}
               </p>
             </div>
             <div className="flex gap-2">

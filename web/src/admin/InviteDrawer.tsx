@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
-import type { InvitationInfo, NewInvitation } from "../api/types";
+import type { NewInvitation } from "../api/types";
 import { m } from "../messages";
 import { useMe } from "../session/me";
 import { Refusal } from "../session/Refusal";
@@ -24,7 +24,7 @@ export function InviteDrawer({ close }: { close: () => void }) {
   const [chosen, setChosen] = useState<string[]>(["agent"]);
   const [checked, setChecked] = useState(false);
   const invite = useMutation({
-    mutationFn: (body: NewInvitation) => post<InvitationInfo>("/invitations", body),
+    mutationFn: (body: NewInvitation) => tandem.invitations.create(body),
     onSuccess: async (made) => {
       toast(m.admin.invited(made.email), "good");
       await queryClient.invalidateQueries({ queryKey: ["invitations"] });

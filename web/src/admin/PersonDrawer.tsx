@@ -127,7 +127,7 @@ function Email({ person }: { person: Person }) {
   const before = person.email ?? "";
   const [email, setEmail] = useState(before);
   const save = useMutation({
-    mutationFn: (next: string) => put(`/people/${person.id}/email`, { email: next || null }),
+    mutationFn: (next: string) => tandem.people.email.set(person.id, { email: next || null }),
     onSuccess: async () => {
       toast(m.admin.emailSaved(person.display_name), "good");
       await queryClient.invalidateQueries({ queryKey: ["people"] });

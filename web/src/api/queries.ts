@@ -54,7 +54,11 @@ export const queries = {
     queryKey: ["second-factor"],
     queryFn: ({ signal }) => tandem.me.secondFactor.get(once(signal)),
   }),
-  invitations: short(["invitations"], (options) => tandem.invitations.list(options)),
+  /** No event tells that a mail was taken. */
+  invitations: queryOptions({
+    ...short(["invitations"], (options) => tandem.invitations.list(options)),
+    refetchInterval: ({ state }) => (state.data?.some((each) => !each.sent_at) ? LOOK_AGAIN_MS : false),
+  }),
   identityProviders: short(["identity-providers"], (options) => tandem.identityProviders.list(options)),
   signInSettings: queryOptions({ queryKey: ["sign-in-settings"], queryFn: ({ signal }) => tandem.signInSettings.get(once(signal)) }),
   /** How people of an org sign in; of the only one, where it is not named. */

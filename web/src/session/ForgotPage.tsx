@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import type { RequestPasswordReset } from "../api/types";
 import { m } from "../messages";
 import { AskedPage } from "../oauth/AskedPage";
@@ -14,7 +14,7 @@ export function ForgotPage() {
   const [login, setLogin] = useState("");
   const [org, setOrg] = useState("");
   const [checked, setChecked] = useState(false);
-  const ask = useMutation({ mutationFn: (body: RequestPasswordReset) => post("/password-resets", body) });
+  const ask = useMutation({ mutationFn: (body: RequestPasswordReset) => tandem.passwordResets.create(body) });
   function submit(event: FormEvent) {
     event.preventDefault();
     setChecked(true);

@@ -1,8 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useParams, useRouter } from "@tanstack/react-router";
-import { post } from "../api/client";
+import { useLocation, useRouter } from "@tanstack/react-router";
+import { tandem } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Invited, SignedIn } from "../api/types";
 import { m } from "../messages";
 import { AskedPage } from "../oauth/AskedPage";
 import { Failure, SkeletonRows } from "../ui/states";
@@ -12,15 +11,15 @@ import { token as session } from "./session";
 
 /** Where an invitation leads. */
 export function JoinPage() {
-  const { token } = useParams({ from: "/join/$token" });
+  const token = useLocation({ select: ({ hash }) => hash });
   const router = useRouter();
   const invited = useQuery({
     queryKey: ["invited", token],
-    queryFn: () => post<Invited>("/invitations/lookup", { token }),
+    queryFn: () => tandem.invitations.lookup({ token }, { retries: 0 }),
     retry: (failures, error) => failures < 2 && !isEnded(error),
   });
   const join = useMutation({
-    mutationFn: (password: string) => post<SignedIn>("/invitations/accept", { token, password }),
+    mutationFn: (password: string) => tandem.invitations.accept({ token, password }, { retries: 0 }),
     onSuccess: async (made) => {
       // Nothing of whoever was signed in here before stays in memory.
       queryClient.clear();

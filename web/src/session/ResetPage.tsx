@@ -1,6 +1,6 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { useMutation } from "@tanstack/react-query";
-import { post } from "../api/client";
+import { tandem } from "../api/client";
 import { m } from "../messages";
 import { AskedPage } from "../oauth/AskedPage";
 import { ChoosePassword } from "./ChoosePassword";
@@ -8,8 +8,8 @@ import { isEnded, LinkEnded } from "./LinkEnded";
 
 /** Where the link in a mail leads who forgot their password. */
 export function ResetPage() {
-  const { token } = useParams({ from: "/reset/$token" });
-  const choose = useMutation({ mutationFn: (password: string) => post("/password-resets/complete", { token, new_password: password }) });
+  const token = useLocation({ select: ({ hash }) => hash });
+  const choose = useMutation({ mutationFn: (password: string) => tandem.passwordResets.complete({ token, new_password: password }, { retries: 0 }) });
   return (
     <AskedPage title={m.reset.title} testId="reset">
       {choose.isSuccess ? (

@@ -282,7 +282,7 @@ impl Identity {
         let sealed = text(&row, "secret").map_err(again)?;
         let token = self.0.store.open_secret(scope, &place(invitation), &sealed).await?;
         let org = self.org_name(scope).await.map_err(again)?;
-        let link_to = format!("{front}/join/{token}");
+        let link_to = format!("{front}/join#{token}");
         let letter =
             letters::invitation(&org, &person.display_name, &person.name, &link_to, &in_words(LIFETIME));
         by.send(&running.key(), (&person.display_name, &email), letter).await?;

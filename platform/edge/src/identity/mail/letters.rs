@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_people_wrote_stays_text() {
-        let link = "https://tandem.example/join/tdi_x";
+        let link = "https://tandem.example/join#tdi_x";
         let letter = invitation("Acme\r\nBcc: x@evil.example", "<b>Mia</b> & \"co\"", "mia", link, "7 days");
         assert_eq!(letter.subject, "You are invited to Acme Bcc: x@evil.example on Tandem");
         assert!(letter.text.contains("Hello <b>Mia</b> & \"co\",") && letter.text.contains(link));

@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn letter() -> Letter {
-        letters::reset("Acme", "Mia", "mia", "https://tandem.example/reset/tdw_x", "an hour")
+        letters::reset("Acme", "Mia", "mia", "https://tandem.example/reset#tdw_x", "an hour")
     }
 
     #[tokio::test]
@@ -201,7 +201,7 @@ mod tests {
             "Message-ID: <key@tandem.example>",
             "Content-Type: text/plain",
             "Content-Type: text/html",
-            "https://tandem.example/reset/tdw_x",
+            "https://tandem.example/reset#tdw_x",
         ] {
             assert!(mail.contains(part), "{part}: {mail}");
         }
@@ -237,7 +237,7 @@ mod tests {
     fn names_make_no_headers() {
         let mailer = Mailer::open("file:/tmp", "tandem@tandem.example", None).expect("opens");
         let letter =
-            letters::invitation("A\r\nX-Evil: 1", "Mia", "mia", "https://tandem.example/join/x", "7 days");
+            letters::invitation("A\r\nX-Evil: 1", "Mia", "mia", "https://tandem.example/join#x", "7 days");
         let name = "Mia\r\nBcc: evil@evil.example\r\n\r\nhello";
         let message = mailer.message("key", (name, "mia@acme.example"), letter).expect("a message");
         let text = String::from_utf8(message.formatted()).expect("text");

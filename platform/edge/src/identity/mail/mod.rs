@@ -1,7 +1,8 @@
 //! Mail, and ways in that begin with a link in one: invitations, and another password for who forgot theirs.
 //!
 //! A link's secret is made with what it is for and kept as its SHA-256. Until its mail was taken it lies beside it, sealed under the org's key, so
-//! that a mail that is sent again (a server died, or was told to come back later) is the same mail; after that nobody here knows it.
+//! that a mail that is sent again (a server died, or was told to come back later) is the same mail; after that nobody here knows it. In the link it
+//! stands behind the `#`: browsers tell that to no server, so it is in no log.
 
 mod address;
 mod invitations;

@@ -183,7 +183,7 @@ impl Identity {
             &org,
             &display_name,
             &login,
-            &format!("{front}/reset/{secret}"),
+            &format!("{front}/reset#{secret}"),
             &in_words(LIFETIME),
         );
         by.send(&running.key(), (&display_name, &email), letter).await?;

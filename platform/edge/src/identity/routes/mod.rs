@@ -42,7 +42,8 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 
 /// Sign in
 ///
-/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use, and
+/// 30 days after the sign-in where the operator set nothing else.
 /// Needs no permission.
 #[utoipa::path(
     post, path = "/sessions", tag = "identity", operation_id = "signIn", security(()),
