@@ -67,6 +67,7 @@ impl Target {
         self.url.host().unwrap_or(Host::Domain(""))
     }
 
+    /// The port to connect to.
     pub fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or(443)
     }

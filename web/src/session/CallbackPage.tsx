@@ -7,36 +7,37 @@ import { AskedPage } from "../oauth/AskedPage";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/fields";
 import { describe, SkeletonRows } from "../ui/states";
-import { asksForCode, signInWithAnswer, takeBegun } from "./provider";
+import { asksForCode, begun, forgetBegun, signInWithAnswer } from "./provider";
 
 /** Where identity providers send people back to. */
 export function CallbackPage() {
   const { org } = useParams({ from: "/signin/callback/$org" });
   const { code, state, iss, error } = useSearch({ from: "/signin/callback/$org" });
   const router = useRouter();
-  const [begun] = useState(takeBegun);
+  const [began] = useState(begun);
   const signIn = useMutation({
     mutationFn: async (secondFactor?: string) => {
-      if (!begun || !code || !state) return;
-      await signInWithAnswer(begun, { org, code, state, ...(iss !== undefined && { iss }) }, secondFactor);
+      if (!began || !code || !state) return;
+      await signInWithAnswer(began, { org, code, state, ...(iss !== undefined && { iss }) }, secondFactor);
       // Nothing of whoever was signed in here before stays in memory.
       queryClient.clear();
-      await router.navigate({ href: begun.to, replace: true });
+      await router.navigate({ href: began.to, replace: true });
     },
   });
   const { mutate } = signIn;
   // Once, however often the page is drawn: the answer is good for one time.
   const asked = useRef(false);
   useEffect(() => {
-    if (asked.current || error || !begun || !code || !state) return;
+    if (asked.current || error || !began || !code || !state) return;
     asked.current = true;
+    forgetBegun();
     mutate(undefined);
-  }, [begun, code, state, error, mutate]);
+  }, [began, code, state, error, mutate]);
 
   const codeFor = asksForCode(signIn.error);
   const [wantsCode, setWantsCode] = useState(false);
   if (codeFor && !wantsCode) setWantsCode(true);
-  const refused = error ? m.providers.refused(error) : !begun || !code || !state ? m.providers.notBegun : signIn.isError && !codeFor ? describe(signIn.error) : undefined;
+  const refused = error ? m.providers.refused(error) : !began || !code || !state ? m.providers.notBegun : signIn.isError && !codeFor ? describe(signIn.error) : undefined;
   if (refused) return <Refused why={refused} />;
   return (
     <AskedPage title={m.providers.signingIn} testId="callback">

@@ -18,14 +18,16 @@ export async function goToProvider(provider: IdentityProviderId, to: string): Pr
   location.assign(url);
 }
 
-/** What this tab began, if it did; it is not there any more afterwards. */
-export function takeBegun(): Begun | undefined {
+/** What this tab began, if it did. */
+export function begun(): Begun | undefined {
   const text = sessionStorage.getItem(KEY);
-  sessionStorage.removeItem(KEY);
   if (text === null) return undefined;
   const value = JSON.parse(text) as Partial<Begun>;
   return typeof value.ceremony === "string" && typeof value.to === "string" ? { ceremony: value.ceremony, to: value.to } : undefined;
 }
+
+/** It is good for one answer. */
+export const forgetBegun = (): void => sessionStorage.removeItem(KEY);
 
 /** What a provider added to the address of the callback page. */
 export interface Answer {
@@ -35,8 +37,8 @@ export interface Answer {
   iss?: string;
 }
 
-export async function signInWithAnswer(begun: Begun, answer: Answer, code?: string): Promise<void> {
-  const session = await tandem.sessions.provider.create({ ceremony: begun.ceremony, ...answer, ...(code !== undefined && { second_factor: code }) });
+export async function signInWithAnswer({ ceremony }: Begun, answer: Answer, code?: string): Promise<void> {
+  const session = await tandem.sessions.provider.create({ ceremony, ...answer, ...(code !== undefined && { second_factor: code }) });
   token.set(session.token);
 }
 
