@@ -219,7 +219,7 @@ async fn a_token_is_believed_only_as_it_must_be() {
         encode(&header, claims, &EncodingKey::from_secret(key).expect("a key")).expect("signed")
     };
     let published = world.key.published.to_string();
-    let forgeries: [(&str, Box<dyn Fn(&Value) -> String>); 6] = [
+    let forgeries: [(&str, Box<dyn Fn(&Value) -> String + '_>); 6] = [
         ("no signature", Box::new(|claims| format!("{}.{}.", b64(&json!({ "alg": "none" })), b64(claims)))),
         ("a published key as a secret", Box::new(|claims| shared(published.as_bytes(), claims))),
         ("the client's secret", Box::new(|claims| shared(b"a secret", claims))),
@@ -350,7 +350,7 @@ async fn a_provider_leads_into_no_private_network() {
         server.ask(&admin, Method::POST, "/identity-providers/test", json!({ "issuer": issuer })).await
     };
     for issuer in [
-        &provider.issuer,
+        provider.issuer.as_str(),
         "https://127.0.0.1",
         "https://[::1]",
         "https://169.254.169.254",
