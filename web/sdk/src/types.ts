@@ -55,6 +55,7 @@ export type GroupRule = Schemas["GroupRule"];
 export type IdentityProvider = Wire<"IdentityProviderInfo">;
 export type IdentityProviderId = IdentityProvider["id"];
 export type IdentityProviderSettings = Schemas["IdentityProviderSettings"];
+export type SignInOption = Wire<"SignInOption">;
 export type PasswordsFor = Schemas["PasswordsFor"];
 export type SecondFactor = Wire<"SecondFactor">;
 export type SecondFactorOffer = Wire<"SecondFactorOffer">;

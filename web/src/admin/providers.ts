@@ -15,7 +15,19 @@ export const fresh: IdentityProviderSettings = {
 };
 
 /** What a provider is set to, for setting it to something else; its secret stays. */
-export const settingsOf = ({ id: _, has_secret: __, created_at: ___, changed_at: ____, ...settings }: IdentityProvider): IdentityProviderSettings => settings;
+export const settingsOf = (provider: IdentityProvider): IdentityProviderSettings => ({
+  name: provider.name,
+  issuer: provider.issuer,
+  client_id: provider.client_id,
+  scopes: provider.scopes,
+  claims: provider.claims,
+  rules: provider.rules,
+  roles: provider.roles,
+  create_people: provider.create_people,
+  link_by_email: provider.link_by_email,
+  email_domains: provider.email_domains,
+  second_factor: provider.second_factor,
+});
 
 /** Words, however they were put apart; each once. */
 export const wordsOf = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter(Boolean))];

@@ -61,9 +61,6 @@ export const queries = {
   }),
   identityProviders: short(["identity-providers"], (options) => tandem.identityProviders.list(options)),
   signInSettings: queryOptions({ queryKey: ["sign-in-settings"], queryFn: ({ signal }) => tandem.signInSettings.get(once(signal)) }),
-  /** How people of an org sign in; of the only one, where it is not named. */
-  signInOptions: (org: string) =>
-    queryOptions({ queryKey: ["sign-in-options", org], queryFn: ({ signal }) => tandem.signInOptions.get({ ...(org && { org }) }, once(signal)) }),
   passkeys: short(["passkeys"], (options) => tandem.me.passkeys.list(options)),
   tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
   clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),

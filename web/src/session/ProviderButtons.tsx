@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { LogIn } from "lucide-react";
-import { queries } from "../api/queries";
-import type { IdentityProviderId } from "../api/types";
+import { useEffect, useState } from "react";
+import { tandem } from "../api/client";
+import type { IdentityProviderId, SignInOption } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 
@@ -14,10 +14,20 @@ interface Props {
 
 /** A button for each identity provider of the org. */
 export function ProviderButtons({ org, busy, go }: Props) {
-  const options = useQuery(queries.signInOptions(org));
+  const [options, setOptions] = useState<SignInOption[]>([]);
+  // Not remembered: what is, goes when this page is opened.
+  useEffect(() => {
+    const left = new AbortController();
+    tandem.signInOptions.get({ ...(org && { org }) }, { signal: left.signal }).then(
+      ({ providers }) => setOptions(providers),
+      // Without them, there is still the password.
+      () => undefined,
+    );
+    return () => left.abort();
+  }, [org]);
   return (
     <>
-      {options.data?.providers.map(({ provider, name }) => (
+      {options.map(({ provider, name }) => (
         <Button key={provider} size="large" busy={busy} icon={<LogIn className="size-5" />} data-testid="signin-provider" onClick={() => go(provider)}>
           <span className="min-w-0 truncate">{m.providers.signInBy(name)}</span>
         </Button>

@@ -31,11 +31,7 @@ export function SignInPage() {
   }, [withCode]);
 
   // Nothing of whoever was signed in before stays in memory.
-  const [cleared, setCleared] = useState(false);
-  useEffect(() => {
-    queryClient.clear();
-    setCleared(true);
-  }, []);
+  useEffect(() => queryClient.clear(), []);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -138,7 +134,7 @@ export function SignInPage() {
           <Button type="submit" look="primary" size="large" busy={busy} data-testid="signin-submit">
             {m.signIn.submit}
           </Button>
-          {cleared && <ProviderButtons org={org} busy={busy} go={(provider) => void byProvider(provider)} />}
+          <ProviderButtons org={org} busy={busy} go={(provider) => void byProvider(provider)} />
           {passkeysPossible() && (
             <>
               <p aria-hidden className="flex items-center gap-3 text-sm text-faint before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
