@@ -51,6 +51,8 @@ ids! {
     InvitationId,
     /// People who are named together.
     GroupId,
+    /// A server elsewhere that says who somebody is.
+    IdentityProviderId,
     /// A program that is registered with an org.
     ClientId,
     /// What somebody allowed a program.

@@ -26,8 +26,14 @@ const NOT_AUDITED: &[(&str, &[&str])] = &[
         "whether it is for anybody is found out later, and then it is in the event log",
         &["requestPasswordReset"],
     ),
-    ("nothing is changed", &["lookUpInvitation", "validate", "showDevice", "pingWebhook", "readBatch"]),
-    ("nothing holds until it is confirmed", &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn"]),
+    (
+        "nothing is changed",
+        &["lookUpInvitation", "validate", "showDevice", "pingWebhook", "readBatch", "testIdentityProvider"],
+    ),
+    (
+        "nothing holds until it is confirmed",
+        &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn", "offerProviderSignIn"],
+    ),
     ("nothing is given until somebody decides", &["authorizeDevice"]),
 ];
 
@@ -42,6 +48,7 @@ const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
         "platform/edge/tests/passkeys.rs",
         &["addMyPasskey", "renameMyPasskey", "removeMyPasskey", "signInWithPasskey"],
     ),
+    ("platform/edge/tests/oidc.rs", &["signInWithProvider"]),
     ("platform/edge/tests/mail.rs", &["acceptInvitation", "completePasswordReset"]),
     ("platform/cluster/tests/cluster/jobs.rs", &["retryJob", "discardJob"]),
     ("bridge/tests/webhooks.rs", &["retryDelivery", "discardDelivery"]),
@@ -166,6 +173,25 @@ async fn people_and_rights(story: &mut Story) {
     story.json("addToGroup", "group.member.added", (M::PUT, &member), &none).await;
     story.json("removeFromGroup", "group.member.removed", (M::DELETE, &member), &none).await;
     story.json("removeGroup", "group.removed", (M::DELETE, &group), &none).await;
+    let mut provider = json!({
+        "name": "Acme accounts", "issuer": "https://accounts.acme.example", "client_id": "tandem",
+        "client_secret": "a provider gave it", "roles": ["agent"], "create_people": true, "link_by_email": false,
+        "second_factor": false,
+    });
+    story.secrets.push("a provider gave it".to_owned());
+    let (what, path) = ("identity_provider.created", "/identity-providers");
+    let made = story.json("createIdentityProvider", what, (M::POST, path), &provider).await;
+    let path = format!("{path}/{}", text(&made["id"]));
+    provider["create_people"] = false.into();
+    let what = "identity_provider.changed";
+    story.json("changeIdentityProvider", what, (M::PUT, &path), &provider).await;
+    let what = "sign_in.settings.changed";
+    for passwords in ["administrators", "everybody"] {
+        let change = json!({ "passwords": passwords });
+        story.json("changeSignInSettings", what, (M::PUT, "/sign-in-settings"), &change).await;
+    }
+    let what = "identity_provider.removed";
+    story.json("removeIdentityProvider", what, (M::DELETE, &path), &none).await;
 
     let (password, other) = ("correct horse 1", "battery staple 2");
     story.secrets.extend([password.to_owned(), other.to_owned()]);

@@ -47,6 +47,17 @@ const join = createRoute({
   component: lazyRouteComponent(() => import("./session/JoinPage"), "JoinPage"),
 });
 
+/** What an identity provider adds to the address. */
+const answerFields = ["code", "state", "iss", "error"] as const;
+
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: "/signin/callback/$org",
+  validateSearch: (search: Record<string, unknown>): Partial<Record<(typeof answerFields)[number], string>> =>
+    Object.fromEntries(answerFields.filter((name) => search[name] !== undefined).map((name) => [name, String(search[name])])),
+  component: lazyRouteComponent(() => import("./session/CallbackPage"), "CallbackPage"),
+});
+
 function needsSession({ location }: { location: ParsedLocation }): void {
   if (!token.get()) throw redirect({ to: "/signin", search: location.href === "/" ? {} : { to: location.href } });
 }
@@ -168,8 +179,8 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "groups" | "roles" | "clients" | "webhooks" | "limits" | "audit";
-const adminTabs: readonly AdminTab[] = ["people", "groups", "roles", "clients", "webhooks", "limits", "audit"];
+export type AdminTab = "people" | "groups" | "roles" | "clients" | "webhooks" | "signin" | "limits" | "audit";
+const adminTabs: readonly AdminTab[] = ["people", "groups", "roles", "clients", "webhooks", "signin", "limits", "audit"];
 const deliveryStates: readonly DeliveryState[] = ["delivered", "set_aside", "waiting", "discarded"];
 
 const admin = createRoute({
@@ -224,6 +235,7 @@ const device = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    callback,
     forgot,
     reset,
     join,

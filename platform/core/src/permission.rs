@@ -60,6 +60,8 @@ permissions! {
     AuditRead = "audit:read",
     /// Have what is stored put under a new key.
     KeyManage = "key:manage",
+    /// Say how people sign in: identity providers, and whether passwords are enough.
+    SignInManage = "signin:manage",
 }
 
 /// A name that no permission has.

@@ -93,7 +93,7 @@ pub struct Settings {
     /// Days after which what somebody allowed a program ends, however often it is used [default: 90]
     #[arg(long, global = true, env = "TANDEM_GRANT_DAYS", value_name = "NUMBER")]
     pub grant_days: Option<NonZeroU32>,
-    /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
+    /// Networks webhooks and identity providers may be in although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
     /// Networks of proxies that are believed when they say for whom they ask (X-Forwarded-For): 10.0.0.5/32 [default: none]

@@ -14,6 +14,7 @@ mod limits;
 mod nodes;
 mod oauth;
 mod passkeys;
+mod providers;
 mod roles;
 mod webhooks;
 
@@ -34,6 +35,7 @@ pub use limits::*;
 pub use nodes::*;
 pub use oauth::*;
 pub use passkeys::*;
+pub use providers::*;
 pub use roles::*;
 pub use webhooks::*;
 

@@ -1,7 +1,9 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{ClientId, GrantId, GroupId, InvitationId, PasskeyId, SessionId, Timestamp, UserId, api};
+use crate::{
+    ClientId, GrantId, GroupId, IdentityProviderId, InvitationId, PasskeyId, SessionId, Timestamp, UserId, api,
+};
 
 events! {
     /// An org was made. Stream `org`.
@@ -199,6 +201,33 @@ events! {
     RoleRemoved = "role.removed" v 1 {
         /// Which.
         role: api::Role,
+    }
+    /// People may sign in by an identity provider, or it was changed. Stream `org`, topic `admins`.
+    IdentityProviderChanged = "identity_provider.changed" v 1 {
+        /// Which.
+        provider: IdentityProviderId,
+        /// Its name to show.
+        name: String,
+        /// Its address.
+        issuer: String,
+    }
+    /// Nobody signs in by an identity provider any more. Stream `org`, topic `admins`.
+    IdentityProviderRemoved = "identity_provider.removed" v 1 {
+        /// Which.
+        provider: IdentityProviderId,
+    }
+    /// The org lets people in otherwise than before. Stream `org`, topic `admins`.
+    SignInSettingsChanged = "sign_in.settings.changed" v 1 {
+        /// For whom a password or passkey is enough.
+        passwords: api::PasswordsFor,
+    }
+    /// Somebody signed in by an identity provider for the first time: from now on its account is theirs. Stream `user`, topics `user` and
+    /// `admins`.
+    UserLinked = "user.linked" v 1 {
+        /// Who.
+        user: UserId,
+        /// By which.
+        provider: IdentityProviderId,
     }
     /// A program was registered, or its registration changed. Stream `org`, topic `admins`.
     ClientChanged = "client.changed" v 1 {

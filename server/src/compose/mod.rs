@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use tandem_bridge::{Networks, Pace, Webhooks};
+use tandem_bridge::{Pace, Webhooks};
 use tandem_bus::Seals;
 use tandem_cluster::{Cluster, Kind, jobs::Jobs};
 use tandem_collaborate::{Collaborate, PresenceService};
@@ -25,6 +25,7 @@ use tandem_edge::{
 };
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
+use tandem_outbound::Networks;
 use tandem_proto::{DeviceId, NodeId, NodeRole, api::PresenceView};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
@@ -96,6 +97,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         limits: node::sign_in_limits(config)?,
         lifetimes: node::lifetimes(config),
         url: config.url.clone(),
+        networks: Networks::with(config.webhook_networks.clone()),
     };
     let identity = Identity::with_setup(store.clone(), Arc::clone(&mint), Arc::clone(&clock), setup);
     let collaborate = Collaborate::start_with(

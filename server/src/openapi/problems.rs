@@ -2,7 +2,7 @@
 
 /// Those that the status alone does not tell, by operation.
 const SPECIAL: [(&str, &str, &[&str]); 78] = [
-    ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code"]),
+    ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code", "provider-needed"]),
     ("connect", "403", &["foreign-origin"]),
     ("calls_create", "409", &["device-not-connected", "unreachable"]),
     ("answer", "409", &["wrong-call-state", "device-not-connected"]),

@@ -18,6 +18,12 @@ export interface Operation {
 /** An id nobody has. */
 export const nobody = (): string => crypto.randomUUID();
 
+/** One that makes nobody more than anybody is. */
+const provider = () => ({
+  name: "Acme accounts", issuer: "https://accounts.acme.example", client_id: "tandem", roles: ["agent"], create_people: false, link_by_email: false,
+  second_factor: false,
+});
+
 /** Bodies that read; the ids in them are nobody's. */
 export const bodies: Record<string, () => unknown> = {
   set_skills: () => ({ skills: [] }),
@@ -68,6 +74,12 @@ export const bodies: Record<string, () => unknown> = {
   decideAuthorization: () => ({ allow: true, request: { client_id: nobody(), redirect_uri: "https://crm.example/" } }),
   showDevice: () => ({ user_code: "BBBB-BBBB" }),
   decideDevice: () => ({ user_code: "BBBB-BBBB", allow: true }),
+  createIdentityProvider: () => provider(),
+  changeIdentityProvider: () => provider(),
+  testIdentityProvider: () => ({ issuer: "https://127.0.0.1" }),
+  changeSignInSettings: () => ({ passwords: "everybody" }),
+  offerProviderSignIn: () => ({ provider: nobody() }),
+  signInWithProvider: () => ({ ceremony: "none", org: nobody(), state: "none", code: "none" }),
   createWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
   changeWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
   readBatch: () => ({ requests: [{ path: "/me", fields: "user.name" }] }),

@@ -4,6 +4,7 @@ import { createServer, type Server as Listener } from "node:http";
 import type { AddressInfo } from "node:net";
 import WebSocket from "ws";
 import { Api, until } from "./api.ts";
+import { bodies } from "./operations.ts";
 import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +23,7 @@ export interface Things {
   role: string;
   group: string;
   webhook: string;
+  provider: string;
   event: string;
   client: string;
   secret: string;
@@ -184,13 +186,14 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const [delivery] = (await until("a delivery", () => admin.get(`/webhooks/${webhook}/deliveries`), (page) => page.items.length > 0)).items;
   await admin.json("PUT", `/webhooks/${webhook}`, { ...settings, paused: true });
   receiver.close();
+  const provider = (await admin.json("POST", "/identity-providers", bodies.createIdentityProvider!())).id;
   const codes = (await admin.get("/wrap-up-codes")).items;
 
   const tenant: Tenant = {
     name, org: given.org, admin, person,
     things: {
       user: me, device: given.device, chat: chat.id, message: message.id, client_id, queue: queue.id, skill: skill.id, code: codes[0]?.id ?? randomUUID(), flow,
-      number: given.number, role, group, webhook, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
+      number: given.number, role, group, webhook, provider, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
       refresh_token: tokens.refresh_token, access_token: tokens.access_token, device_code: device.device_code, user_code: device.user_code, grant,
       session: mine[0].id, token, ...(await given.call()),
       // A passkey needs an authenticator: `platform/edge/tests/passkeys.rs` has those of two people.

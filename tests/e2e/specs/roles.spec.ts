@@ -10,6 +10,7 @@ const OF_THE_SESSION = ["signOut", "signIn", "connect"];
 /** Needs no session: signing in, the socket, whose first frame authenticates, what programs of OAuth ask with their own secret, and links in mails. */
 const PUBLIC = [
   ...["authorizeDevice", "connect", "getToken", "offerPasskeySignIn", "revokeToken", "signIn", "signInWithPasskey"],
+  ...["listSignInOptions", "offerProviderSignIn", "signInWithProvider"],
   ...["acceptInvitation", "completePasswordReset", "lookUpInvitation", "requestPasswordReset"],
 ];
 

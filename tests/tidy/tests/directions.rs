@@ -19,6 +19,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("tandem-store", 3),
     ("tandem-blobs", 3),
     ("tandem-bus", 3),
+    ("tandem-outbound", 3),
     ("tandem-setup", 3),
     ("tandem-cluster", 4),
     ("tandem-edge", 5),

@@ -11,8 +11,9 @@ import { GroupsAdmin } from "./GroupsAdmin";
 import { LimitsAdmin } from "./LimitsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
+import { SignInAdmin } from "./SignInAdmin";
 
-/** People's accounts, what roles allow, programs, webhooks, and who changed what, for those who administer the org. */
+/** People's accounts, what roles allow, programs, webhooks, how people sign in, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const search = useSearch({ from: "/signed-in/admin" });
@@ -23,6 +24,7 @@ export function AdminPage() {
   if (may("role:write")) tabs.push("roles");
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
+  if (may("signin:manage")) tabs.push("signin");
   if (may("people:write")) tabs.push("limits");
   if (may("audit:read")) tabs.push("audit");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
@@ -41,6 +43,7 @@ export function AdminPage() {
         roles: <RolesAdmin />,
         clients: <ClientsAdmin />,
         webhooks: <WebhooksAdmin />,
+        signin: <SignInAdmin />,
         limits: <LimitsAdmin />,
         audit: <AuditAdmin />,
       }}

@@ -59,6 +59,8 @@ export const queries = {
     ...short(["invitations"], (options) => tandem.invitations.list(options)),
     refetchInterval: ({ state }) => (state.data?.some((each) => !each.sent_at) ? LOOK_AGAIN_MS : false),
   }),
+  identityProviders: short(["identity-providers"], (options) => tandem.identityProviders.list(options)),
+  signInSettings: queryOptions({ queryKey: ["sign-in-settings"], queryFn: ({ signal }) => tandem.signInSettings.get(once(signal)) }),
   passkeys: short(["passkeys"], (options) => tandem.me.passkeys.list(options)),
   tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
   clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),

@@ -3,11 +3,14 @@ import { Fingerprint } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
 import { queryClient } from "../api/queries";
+import type { IdentityProviderId } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/fields";
 import { describe } from "../ui/states";
 import { isCancelled, passkeysPossible } from "./passkey";
+import { goToProvider } from "./provider";
+import { ProviderButtons } from "./ProviderButtons";
 import { signIn, signInWithPasskey } from "./session";
 
 export function SignInPage() {
@@ -17,6 +20,7 @@ export function SignInPage() {
   const [problem, setProblem] = useState<string | null>(null);
   const [missing, setMissing] = useState<readonly string[]>([]);
   const [withOrg, setWithOrg] = useState(false);
+  const [org, setOrg] = useState("");
   const [withCode, setWithCode] = useState(false);
 
   const form = useRef<HTMLFormElement>(null);
@@ -45,7 +49,7 @@ export function SignInPage() {
     } catch (error) {
       const slug = error instanceof Problem && error.status === 401 ? error.slug : undefined;
       if (slug === "second-factor-needed") setWithCode(true);
-      else setProblem(slug === "wrong-code" ? m.signIn.codeWrong : slug ? m.signIn.wrong : describe(error));
+      else setProblem(slug === "wrong-code" ? m.signIn.codeWrong : slug === "provider-needed" ? m.providers.needed : slug ? m.signIn.wrong : describe(error));
     } finally {
       setBusy(false);
     }
@@ -60,8 +64,20 @@ export function SignInPage() {
       await router.navigate({ href: to ?? "/", replace: true });
     } catch (error) {
       // Who closes the browser's question knows that nothing came of it.
-      if (!isCancelled(error)) setProblem(error instanceof Problem && error.status === 401 ? m.signIn.passkeyRefused : describe(error));
+      if (!isCancelled(error)) setProblem(error instanceof Problem && error.status === 401 ? (error.slug === "provider-needed" ? m.providers.needed : m.signIn.passkeyRefused) : describe(error));
     } finally {
+      setBusy(false);
+    }
+  }
+
+  async function byProvider(provider: IdentityProviderId) {
+    setProblem(null);
+    setMissing([]);
+    setBusy(true);
+    try {
+      await goToProvider(provider, to ?? "/");
+    } catch (error) {
+      setProblem(describe(error));
       setBusy(false);
     }
   }
@@ -109,7 +125,7 @@ export function SignInPage() {
             {m.forgot.link}
           </Link>
           {withOrg ? (
-            <Field label={m.signIn.org} name="org" autoComplete="organization" hint={m.signIn.orgHint} />
+            <Field label={m.signIn.org} name="org" autoComplete="organization" hint={m.signIn.orgHint} onBlur={(event) => setOrg(event.target.value.trim())} />
           ) : (
             <button type="button" className="self-start text-sm text-soft underline underline-offset-2" onClick={() => setWithOrg(true)}>
               {m.signIn.orgShow}
@@ -118,6 +134,7 @@ export function SignInPage() {
           <Button type="submit" look="primary" size="large" busy={busy} data-testid="signin-submit">
             {m.signIn.submit}
           </Button>
+          <ProviderButtons org={org} busy={busy} go={(provider) => void byProvider(provider)} />
           {passkeysPossible() && (
             <>
               <p aria-hidden className="flex items-center gap-3 text-sm text-faint before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">

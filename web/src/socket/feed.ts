@@ -54,6 +54,8 @@ export class Feed {
       this.soon(["roles"]);
       return this.soon(["me"], 0);
     }
+    if (event.type.startsWith("identity_provider.")) return this.soon(["identity-providers"]);
+    if (event.type.startsWith("sign_in.")) return this.soon(["sign-in-settings"]);
     if (event.type.startsWith("client.")) return this.soon(["clients"]);
     if (event.type.startsWith("grant.")) return this.soon(["grants"]);
     if (event.type.startsWith("webhook.")) {

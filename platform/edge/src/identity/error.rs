@@ -4,7 +4,7 @@ use tandem_core::{Permissions, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
-use super::LimitReached;
+use super::{LimitReached, Refusal};
 use crate::ApiProblem;
 
 /// Why identity refused.
@@ -33,6 +33,12 @@ pub enum IdentityError {
     /// A link in a mail that works no more, or never did.
     #[error("the link works no more")]
     LinkEnded,
+    /// An identity provider let nobody in.
+    #[error(transparent)]
+    Provider(#[from] Refusal),
+    /// The password or passkey is right, and the org has people sign in by an identity provider.
+    #[error("people of this org sign in by an identity provider")]
+    ProviderNeeded,
     /// Too many failed sign-ins for this account from this source, or too many requests for another password.
     #[error("tried too often; wait {retry_after_s} s")]
     Throttled {
@@ -137,6 +143,12 @@ impl From<IdentityError> for ApiProblem {
             IdentityError::LinkEnded => Problem::new(404, "link-ended", "This link works no more")
                 .detail("it was used, is too old, or another was sent since: ask for a new one")
                 .into(),
+            IdentityError::Provider(refusal) => refused(&refusal).into(),
+            IdentityError::ProviderNeeded => {
+                Problem::new(401, "provider-needed", "Sign in by your identity provider")
+                    .detail("a password or passkey is not enough in this org")
+                    .into()
+            }
             IdentityError::Throttled { retry_after_s } => Self::too_many("tried too often", retry_after_s),
             IdentityError::NoSession => Self::unauthenticated(),
             IdentityError::Taken { field, .. } => {
@@ -167,4 +179,19 @@ impl From<IdentityError> for ApiProblem {
             IdentityError::Store(error) => error.into(),
         }
     }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    let (status, slug, title) = match refusal {
+        Refusal::Ended => (401, "sign-in-ended", "This sign-in is over"),
+        Refusal::Unreachable(_) => (502, "provider-unreachable", "The identity provider cannot be reached"),
+        Refusal::Answer(_) => (502, "provider-broken", "The identity provider does not answer as one does"),
+        Refusal::Mixed | Refusal::Unbelieved(_) => {
+            (401, "provider-not-believed", "The identity provider cannot be believed")
+        }
+        Refusal::Stranger | Refusal::Address | Refusal::Taken => {
+            (401, "not-let-in", "This account does not let you in")
+        }
+    };
+    Problem::new(status, slug, title).detail(refusal.to_string())
 }

@@ -17,6 +17,7 @@ mod passkeys;
 mod password;
 mod people;
 mod provision;
+mod providers;
 mod roles;
 mod routes;
 mod seal;
@@ -37,6 +38,7 @@ use std::{
 use serde_json::json;
 use sqlx::Row;
 use tandem_core::{Clock, Mint, OrgScope, Origin, Secret};
+use tandem_outbound::Networks;
 use tandem_proto::{
     OrgId, Stream, Topic, UserId,
     api::{NewPerson, OrgLimit, SignIn},
@@ -54,6 +56,8 @@ pub use limits::{COUNTED, Counted, LimitReached};
 pub(crate) use origin::of as origin_of;
 pub(crate) use provision::{Contact, GroupDraft, PersonDraft, Profile, Provisioned, WhichPeople};
 pub(crate) use routes::{Issuer, routes, well_known};
+pub use providers::Refusal;
+pub(crate) use routes::{routes, well_known};
 pub use sessions::{NewSession, Session};
 pub use site::Site;
 pub use tables::MIGRATIONS;
@@ -62,6 +66,7 @@ pub use users::UserRecord;
 
 use known::Known;
 use password::Passwords;
+use providers::Directory;
 use seal::Seal;
 use sessions::Proven;
 use throttle::Throttle;
@@ -91,6 +96,8 @@ pub struct Setup {
     pub limits: SignInLimits,
     /// Where users come: `https://tandem.example`. `None`: nothing is known but what browsers on this machine call it.
     pub url: Option<String>,
+    /// Networks beside the public ones where identity providers may be.
+    pub networks: Networks,
 }
 
 /// A handle on identity. Cheap to clone.
@@ -105,6 +112,7 @@ struct Inner {
     throttle: Throttle,
     known: Arc<Known>,
     seal: Seal,
+    directory: Directory,
     lifetimes: Lifetimes,
     /// Where users come, as the operator said.
     url: Option<String>,
@@ -135,6 +143,7 @@ impl Identity {
             passwords: Passwords::new(),
             throttle: Throttle::new(setup.limits),
             seal: Seal::default(),
+            directory: Directory::new(setup.networks),
             lifetimes: setup.lifetimes,
             url: setup.url,
             front: OnceLock::new(),

@@ -252,7 +252,7 @@ pub(super) async fn subordinate(
     if beyond.is_empty() { Ok(person) } else { Err(IdentityError::Outranked(beyond)) }
 }
 
-async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord, IdentityError> {
+pub(super) async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord, IdentityError> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE org = $1 AND id = $2");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(scope.org().to_string())

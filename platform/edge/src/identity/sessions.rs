@@ -16,7 +16,7 @@ use tandem_proto::{
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{
-    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, roles, text, users::read_roles,
+    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, providers, roles, text, users::read_roles,
 };
 
 /// How long a session lasts after its last use, and no longer than [`super::Lifetimes::session`].
@@ -34,6 +34,8 @@ pub(super) enum Proven {
     Password(String),
     /// A passkey.
     Passkey(Box<passkeys::Used>),
+    /// An identity provider.
+    Provider(providers::Spent),
 }
 
 /// What a token is, by how it was got.
@@ -587,18 +589,27 @@ async fn told(tx: &mut Tx, user: UserId, session: SessionId) -> Result<Option<Ch
 /// Whether what let somebody in holds at the moment their session begins: another password ends the sessions there are.
 async fn is_let_in(tx: &mut Tx, user: UserId, proven: Proven) -> Result<bool, IdentityError> {
     let org = tx.scope().org().to_string();
-    let row =
-        sqlx::query("SELECT password_hash FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL")
-            .bind(org)
-            .bind(user.to_string())
-            .fetch_optional(tx.conn())
-            .await?;
+    let row = sqlx::query(
+        "SELECT password_hash, roles FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL",
+    )
+    .bind(org)
+    .bind(user.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
     let Some(row) = row else { return Ok(false) };
     let now: String = row.try_get("password_hash")?;
     match proven {
         Proven::Elsewhere => Ok(true),
-        Proven::Password(hash) => Ok(hash == now),
-        Proven::Passkey(used) => passkeys::spend(tx, user, *used).await,
+        Proven::Password(hash) if hash != now => Ok(false),
+        Proven::Password(_) => {
+            providers::password_is_enough(tx, user, &text(&row, "roles")?).await?;
+            Ok(true)
+        }
+        Proven::Passkey(used) => {
+            providers::password_is_enough(tx, user, &text(&row, "roles")?).await?;
+            passkeys::spend(tx, user, *used).await
+        }
+        Proven::Provider(spent) => providers::spend(tx, user, spent).await,
     }
 }
 

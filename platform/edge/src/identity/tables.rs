@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0013_passkeys", sql: PASSKEYS },
     Migration { name: "0014_erasure", sql: ERASURE },
     Migration { name: "0015_mail_links", sql: MAIL_LINKS },
+    Migration { name: "0016_identity_providers", sql: IDENTITY_PROVIDERS },
     Migration { name: "0017_groups", sql: GROUPS },
 ];
 
@@ -214,6 +215,45 @@ const MAIL_LINKS: &str = "
         );
         CREATE UNIQUE INDEX password_resets_by_token ON password_resets (token_hash);
         CREATE INDEX password_resets_by_user ON password_resets (org, user_id);
+    ";
+
+/// `subject` is a digest of what the provider calls somebody. A sign-in by a provider is written down when somebody comes back with it,
+/// until it would be too old anyway; `user_id` is who it was, `used_at` when they were let in.
+const IDENTITY_PROVIDERS: &str = "
+        CREATE TABLE identity_providers (
+            id text PRIMARY KEY,
+            org text NOT NULL,
+            name text NOT NULL,
+            issuer text NOT NULL,
+            client_id text NOT NULL,
+            secret text NOT NULL,
+            settings text NOT NULL,
+            created_at bigint NOT NULL,
+            changed_at bigint NOT NULL
+        );
+        CREATE INDEX identity_providers_of_org ON identity_providers (org, created_at);
+        CREATE TABLE identity_links (
+            org text NOT NULL,
+            provider text NOT NULL,
+            subject text NOT NULL,
+            user_id text NOT NULL,
+            created_at bigint NOT NULL,
+            last_used_at bigint NOT NULL,
+            PRIMARY KEY (org, provider, subject)
+        );
+        CREATE INDEX identity_links_by_user ON identity_links (org, user_id);
+        CREATE TABLE provider_sign_ins (
+            state text PRIMARY KEY,
+            org text NOT NULL,
+            user_id text,
+            used_at bigint,
+            expires_at bigint NOT NULL
+        );
+        CREATE INDEX provider_sign_ins_of_org ON provider_sign_ins (org, expires_at);
+        CREATE TABLE sign_in_settings (
+            org text PRIMARY KEY,
+            passwords text NOT NULL
+        );
     ";
 
 /// `folded` is a group's name as it is compared. `scim_people` holds what another system said of somebody; whom it removed stays there with

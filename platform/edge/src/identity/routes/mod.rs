@@ -8,6 +8,7 @@ mod limits;
 mod oauth;
 mod passkeys;
 mod people;
+mod providers;
 mod roles;
 mod second_factor;
 
@@ -35,6 +36,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .merge(passkeys::routes())
         .merge(people::routes())
         .merge(groups::routes())
+        .merge(providers::routes())
         .merge(keys::routes())
         .merge(limits::routes())
         .merge(roles::routes())
@@ -52,7 +54,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
     request_body = SignIn,
     responses(
         (status = 201, description = "Signed in", body = SignedIn),
-        (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these", body = Problem),
+        (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these; `provider-needed`: the org has people sign in by an identity provider", body = Problem),
         (status = 422, description = "A field is wrong, or the org must be named", body = Problem),
         (status = 429, description = "Too many failed sign-ins; `Retry-After` says how long to wait", body = Problem),
     )
