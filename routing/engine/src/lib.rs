@@ -23,7 +23,7 @@ use tandem_store::{Migration, StoreError};
 
 pub use engine::Engine;
 pub use tandem_routing::{
-    AgentState, Holder, Input, LeftReason, OfferResult, Output, QueueRules, QueueState, Refused, Standing,
+    AgentState, Asks, Holder, Input, LeftReason, OfferResult, Output, QueueRules, QueueState, Refused, Standing,
     WaitingItem,
 };
 
