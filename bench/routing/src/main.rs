@@ -20,8 +20,14 @@ const MEMORY_MIB: f64 = 2_048.0;
 /// Timers are carried out no later than this, so no input may take longer.
 const LATE_MS: f64 = 50.0;
 
-const FULL: Size =
-    Size { agents: 100_000, waiting: 1_000_000, queues: 5_000, skills: 200, giant: 20_000, decisions: 200_000 };
+const FULL: Size = Size {
+    agents: 100_000,
+    waiting: 1_000_000,
+    queues: 5_000,
+    skills: 200,
+    giant: 20_000,
+    decisions: 200_000,
+};
 const QUICK: Size =
     Size { agents: 5_000, waiting: 50_000, queues: 250, skills: 200, giant: 2_000, decisions: 20_000 };
 
@@ -40,7 +46,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut memory = 0.0;
         let measured = workloads::work_surplus(&size, || memory = resident_mib());
         report(&mut rows, "W1 work surplus", &measured, P99_US);
-        rows.push(Row::at_most("W1: memory, everything there and a timer for each item", "MiB", memory, MEMORY_MIB));
+        rows.push(Row::at_most(
+            "W1: memory, everything there and a timer for each item",
+            "MiB",
+            memory,
+            MEMORY_MIB,
+        ));
     }
     type Workload = fn(&Size) -> Measured;
     let workloads: [(&'static str, Workload, f64); 7] = [
@@ -73,7 +84,11 @@ fn report(rows: &mut Vec<Row>, name: &str, measured: &Measured, p99_goal: f64) {
     let row = |what: &str| format!("{name}: {what} (N = {})", measured.decisions.len());
     let (p50, p99) =
         (tandem_bench_report::quantile(&mut times, 0.5), tandem_bench_report::quantile(&mut times, 0.99));
-    rows.push(if giant { Row::plain(row("p50"), "µs", p50) } else { Row::at_most(row("p50"), "µs", p50, P50_US) });
+    rows.push(if giant {
+        Row::plain(row("p50"), "µs", p50)
+    } else {
+        Row::at_most(row("p50"), "µs", p50, P50_US)
+    });
     rows.push(Row::at_most(row("p99"), "µs", p99, p99_goal));
     let what = format!("{name}: decisions per second, all inputs counted");
     rows.push(if giant { Row::plain(what, "1/s", rate) } else { Row::at_least(what, "1/s", rate, RATE) });
@@ -103,7 +118,8 @@ async fn beside_sql(rows: &mut Vec<Row>, agents: usize) -> Result<(), sqlx::Erro
                 continue;
             }
             let pass = micros(&sql::pass(agents, surplus, indexed).await?);
-            let name = format!("{agents} agents, {mode}: a decision, {}", if indexed { "indexes" } else { "none" });
+            let name =
+                format!("{agents} agents, {mode}: a decision, {}", if indexed { "indexes" } else { "none" });
             rows.push(Row { peer: Some(pass), peer_name: Some(peer), ..Row::plain(name, "µs", ours) });
         }
     }
@@ -117,6 +133,8 @@ fn micros(time: &Duration) -> f64 {
 /// Memory of this process now.
 fn resident_mib() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
+    let kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
     kib.unwrap_or(f64::NAN) / 1_024.0
 }

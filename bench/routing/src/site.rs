@@ -86,11 +86,17 @@ impl Site {
         let mut agents = site.agents.clone();
         agents.sort_unstable();
         for agent in agents {
-            let queues: BTreeSet<QueueId> = (0..site.plan.queues_per_agent).map(|_| site.pick_queue()).collect();
+            let queues: BTreeSet<QueueId> =
+                (0..site.plan.queues_per_agent).map(|_| site.pick_queue()).collect();
             let team = site.below(site.plan.skills);
             let skills = (0..site.plan.skills_per_agent).map(|n| {
-                let at = if site.plan.teams { (team + n) % site.plan.skills } else { site.below(site.plan.skills) };
-                let level = u8::try_from(if site.plan.teams { n + 1 } else { 1 + site.below(5) }).unwrap_or(5);
+                let at = if site.plan.teams {
+                    (team + n) % site.plan.skills
+                } else {
+                    site.below(site.plan.skills)
+                };
+                let level =
+                    u8::try_from(if site.plan.teams { n + 1 } else { 1 + site.below(5) }).unwrap_or(5);
                 SkillRequirement { skill: site.skills[at], level }
             });
             let skills = skills.collect();

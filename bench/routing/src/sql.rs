@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection as _, Executor as _, SqliteConnection};
+use sqlx::{Connection as _, SqliteConnection};
 
 /// Passes at most, and how long to go on.
 const PASSES: usize = 200;
@@ -33,10 +33,10 @@ const PASS: &str = "
 /// The middle one of a pass's durations: one free agent against `size` items, or one item at a time against `size` free agents.
 pub(crate) async fn pass(size: usize, surplus: Surplus, indexed: bool) -> Result<Duration, sqlx::Error> {
     let mut db = SqliteConnection::connect("sqlite::memory:").await?;
-    db.execute(TABLES).await?;
+    sqlx::raw_sql(TABLES).execute(&mut db).await?;
     fill(&mut db, size, surplus).await?;
     if indexed {
-        db.execute(INDEXES).await?;
+        sqlx::raw_sql(INDEXES).execute(&mut db).await?;
     }
     let mut times = Vec::new();
     let start = Instant::now();
@@ -90,7 +90,12 @@ async fn fill(db: &mut SqliteConnection, size: usize, surplus: Surplus) -> Resul
     ] {
         let (head, tail) = insert.split_at(insert.find(" SELECT").unwrap_or(0));
         let sql = format!("{head} {numbers}{tail}");
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(agents).bind(free).bind(queues(size)).execute(&mut *db).await?;
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(agents)
+            .bind(free)
+            .bind(queues(size))
+            .execute(&mut *db)
+            .await?;
     }
     for insert in [
         "INSERT INTO waiting SELECT i, (i * 6151) % ?2, i FROM n",

@@ -127,16 +127,15 @@ pub(crate) fn six_rings(size: &Size) -> Measured {
 
 /// W7: calls, messages and emails to agents who take one, three and two, calls in between.
 pub(crate) fn many_media(size: &Size) -> Measured {
-    let limit = |most, by: &[Media]| Limit { most, interrupted_by: by.iter().copied().collect::<BTreeSet<_>>() };
+    let limit =
+        |most, by: &[Media]| Limit { most, interrupted_by: by.iter().copied().collect::<BTreeSet<_>>() };
     let media = BTreeMap::from([
         (Media::Voice, limit(1, &[])),
         (Media::Message, limit(3, &[Media::Voice])),
         (Media::Email, limit(2, &[Media::Voice, Media::Message])),
     ]);
-    let mut site = Site::new(Plan {
-        utilization: Some(Utilization { media, labels: BTreeMap::new() }),
-        ..plan(size)
-    });
+    let mut site =
+        Site::new(Plan { utilization: Some(Utilization { media, labels: BTreeMap::new() }), ..plan(size) });
     site.agents_on();
     live(&mut site, 2.0, size.decisions, |n| {
         let media = [Media::Voice, Media::Message, Media::Message, Media::Email][n % 4];
@@ -190,6 +189,10 @@ pub(crate) fn shift_change(size: &Size) -> Measured {
         site.now = site.now.plus(each);
         measured.note(site.flip(n, false));
         measured.note(site.flip(half + n, true));
+        // Every other offer still alerts when its agent goes.
+        if n % 2 == 0 {
+            measured.note_all(site.accept_all(None));
+        }
     }
     measured
 }

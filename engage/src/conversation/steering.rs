@@ -255,7 +255,14 @@ impl Steering {
         self.deadline = None;
         self.stage = Stage::Waiting { party, queue, treatment: Treatment::new(enqueue.hold), alert: None };
         let priority = enqueue.priority;
-        self.tell(Routing::Arrived { item: self.id(), queue, priority, skills, arrival: at, asks: Asks::default() });
+        self.tell(Routing::Arrived {
+            item: self.id(),
+            queue,
+            priority,
+            skills,
+            arrival: at,
+            asks: Asks::default(),
+        });
         self.commands.push_back(Command::AskPosition);
     }
 

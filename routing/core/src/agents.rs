@@ -121,7 +121,8 @@ impl Agent {
 
     /// How far he is with an item he took.
     pub(crate) fn work(&mut self, item: ConversationId) -> Option<&mut Engaged> {
-        let took = |engaged: &&mut Engaged| engaged.item == item && !matches!(engaged.stage, Stage::Alerting(_));
+        let took =
+            |engaged: &&mut Engaged| engaged.item == item && !matches!(engaged.stage, Stage::Alerting(_));
         self.engaged.iter_mut().find(took)
     }
 
@@ -187,8 +188,10 @@ impl Domain {
         let skills = self.skills.set(skills);
         let slot = self.agents.slot(id).unwrap_or_else(|| self.agents.insert(id, Agent::new(id, self.now)));
         let agent = &self.agents[slot];
-        let groups: BTreeMap<QueueId, u8> =
-            queues.iter().map(|queue| (*queue, agent.joined.iter().find(|j| j.id == *queue).map_or(0, |j| j.group))).collect();
+        let groups: BTreeMap<QueueId, u8> = queues
+            .iter()
+            .map(|queue| (*queue, agent.joined.iter().find(|j| j.id == *queue).map_or(0, |j| j.group)))
+            .collect();
         self.agents[slot].capacity = capacity;
         self.join(slot, skills, &groups);
     }
@@ -221,7 +224,12 @@ impl Domain {
         }
     }
 
-    pub(crate) fn set_member(&mut self, id: UserId, queue: QueueId, group: Option<u8>) -> Result<(), Refused> {
+    pub(crate) fn set_member(
+        &mut self,
+        id: UserId,
+        queue: QueueId,
+        group: Option<u8>,
+    ) -> Result<(), Refused> {
         let slot = self.agents.slot(id).ok_or(Refused::UnknownAgent(id))?;
         let agent = &self.agents[slot];
         let mut groups: BTreeMap<QueueId, u8> = agent.joined.iter().map(|j| (j.id, j.group)).collect();
@@ -234,7 +242,11 @@ impl Domain {
         Ok(())
     }
 
-    pub(crate) fn set_utilization(&mut self, id: UserId, utilization: Option<Utilization>) -> Result<(), Refused> {
+    pub(crate) fn set_utilization(
+        &mut self,
+        id: UserId,
+        utilization: Option<Utilization>,
+    ) -> Result<(), Refused> {
         let slot = self.agents.slot(id).ok_or(Refused::UnknownAgent(id))?;
         self.agents[slot].utilization = utilization.map(Box::new);
         self.touch(slot);

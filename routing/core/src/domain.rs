@@ -219,7 +219,8 @@ impl Domain {
         let skills = self.skills.set(&rules.skills);
         let queue = &mut self.queues[slot];
         let steps_differ = queue.rules.as_ref().is_some_and(|before| before.steps != rules.steps);
-        let same_evaluation = queue.rules.as_ref().is_some_and(|before| before.evaluation == rules.evaluation);
+        let same_evaluation =
+            queue.rules.as_ref().is_some_and(|before| before.evaluation == rules.evaluation);
         if !steps_differ && same_evaluation && queue.skills == skills {
             queue.rules = Some(rules);
             return;

@@ -85,12 +85,15 @@ impl Domain {
         for slot in working {
             barred.push(("has_it", self.agents[*slot].id));
         }
-        let mut refused: Vec<_> = item.paused.iter().filter(|pause| !working.contains(&pause.agent)).collect();
+        let mut refused: Vec<_> =
+            item.paused.iter().filter(|pause| !working.contains(&pause.agent)).collect();
         refused.sort_unstable_by_key(|pause| self.agents[pause.agent].id);
         barred.extend(refused.iter().map(|pause| ("declined_before", self.agents[pause.agent].id)));
         let covering = members.covering(&item.demand);
         let covers = |base: usize| {
-            covering.as_ref().map_or(0, |covering| covering.iter().fold(u64::MAX, |word, bits| word & bits.word(base)))
+            covering
+                .as_ref()
+                .map_or(0, |covering| covering.iter().fold(u64::MAX, |word, bits| word & bits.word(base)))
         };
         let mut unsuited = members.free_count() - ranking.suited;
         barred.retain(|(reason, user)| {
@@ -160,7 +163,8 @@ impl Told {
 
     fn name(&mut self, reason: &'static str, users: impl IntoIterator<Item = UserId>) {
         let room = EXCLUDED - self.excluded.len();
-        let named = users.into_iter().take(room).map(|agent| Excluded { agent, reason: Cow::Borrowed(reason) });
+        let named =
+            users.into_iter().take(room).map(|agent| Excluded { agent, reason: Cow::Borrowed(reason) });
         self.excluded.extend(named);
     }
 

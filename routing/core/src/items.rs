@@ -1,9 +1,12 @@
 //! Items: their stay in a queue, from arrival to leaving.
 
-use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp, UserId, api::{Evaluation, SkillRequirement}};
+use tandem_proto::{
+    ConversationId, OfferId, QueueId, Timestamp, UserId,
+    api::{Evaluation, SkillRequirement},
+};
 
 use crate::{
-    Asks, Condition, DECLINE_PAUSE, Domain, Holder, LeftReason, OfferResult, Output, Refused, STEPS,
+    Asks, DECLINE_PAUSE, Domain, Holder, LeftReason, OfferResult, Output, Refused, STEPS,
     agents::{Agent, Stage},
     domain::Queue,
     media::Kind,
@@ -11,6 +14,7 @@ use crate::{
     table::Slot,
     waiting::Class,
     wheel::{Due, Timer},
+    widening::Widening,
 };
 
 /// What a step of priority is worth, in milliseconds of waiting.
@@ -48,16 +52,6 @@ pub(crate) struct Wishes {
     pub(crate) preferred: Vec<(Slot<Agent>, u8)>,
     /// When it is no longer kept or held, whichever is next.
     pub(crate) opens: Option<Timer>,
-}
-
-/// How far its search has widened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Widening {
-    /// Steps taken, a bit for each.
-    pub(crate) taken: u8,
-    /// The step considered next, and when.
-    pub(crate) step: u8,
-    pub(crate) next: Option<(Timestamp, Timer)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -189,7 +183,8 @@ impl Domain {
         asks.preferred.truncate(crate::PREFERRED);
         asks.preferred.retain(|one| self.agents.slot(one.agent).is_some());
         let languages = self.skills.set(&asks.languages);
-        let preferred = asks.scores().filter_map(|(agent, score)| Some((self.agents.slot(agent)?, score))).collect();
+        let preferred =
+            asks.scores().filter_map(|(agent, score)| Some((self.agents.slot(agent)?, score))).collect();
         let opens = asks.opens_after(self.now).map(|at| self.wheel.set(at, Due::Opens(id)));
         Some(Box::new(Wishes { asks, languages, preferred, opens }))
     }
@@ -273,13 +268,15 @@ impl Domain {
         let (taken, steps) = (item.widening.taken, &steps[..steps.len().min(STEPS)]);
         item.needs = queue.skills.and(&item.own);
         if taken != 0 && steps.iter().any(|step| !step.drops.is_empty()) {
-            let dropped = (0..).zip(steps).filter(|(at, _)| taken >> at & 1 == 1).flat_map(|(_, step)| &step.drops);
+            let dropped =
+                (0..).zip(steps).filter(|(at, _)| taken >> at & 1 == 1).flat_map(|(_, step)| &step.drops);
             let dropped: Vec<_> = dropped.map(|skill| self.skills.number(*skill)).collect();
             item.needs = item.needs.without(|skill| dropped.contains(&skill));
         }
         let evaluation = queue.rules.as_ref().map_or_else(Evaluation::default, |rules| rules.evaluation);
         let skills = if evaluation == Evaluation::DisregardSkills { &Skills::NONE } else { &item.needs };
-        item.demand = item.wishes.as_ref().map_or_else(|| skills.clone(), |wishes| wishes.languages.and(skills));
+        item.demand =
+            item.wishes.as_ref().map_or_else(|| skills.clone(), |wishes| wishes.languages.and(skills));
         if item.offer.is_some() || item.is_held(self.now) {
             return;
         }
@@ -337,78 +334,23 @@ impl Domain {
         self.matchable.push(slot);
     }
 
-    /// An item is no longer held, or no longer kept for some.
-    pub(crate) fn opened(&mut self, id: ConversationId, at: Timestamp) {
-        let slot = self.items.slot(id).expect("what opens is known");
-        if let Some(wishes) = &mut self.items[slot].wishes {
-            wishes.opens = wishes.asks.opens_after(at).map(|at| self.wheel.set(at, Due::Opens(id)));
-        }
-        self.unfile(slot);
-        self.file(slot);
-    }
-
-    /// Begins an item's steps anew.
-    pub(crate) fn widen_anew(&mut self, slot: Slot<Item>) {
-        let before = std::mem::take(&mut self.items[slot].widening);
-        before.next.into_iter().for_each(|(_, timer)| self.wheel.cancel(timer));
-        self.await_step(slot, self.now);
-    }
-
-    /// Waits for an item's next step, if there is one; the one before was at `from`.
-    fn await_step(&mut self, slot: Slot<Item>, from: Timestamp) {
-        let item = &mut self.items[slot];
-        let steps = self.queues[item.queue].rules.as_ref().map_or(&[][..], |rules| &rules.steps);
-        let step = steps.iter().take(STEPS).nth(usize::from(item.widening.step));
-        item.widening.next = step.map(|step| {
-            let at = from.plus(step.after);
-            (at, self.wheel.set(at, Due::Step(item.id)))
-        });
-    }
-
-    /// The next step of an item's widening is due.
-    pub(crate) fn step_due(&mut self, id: ConversationId, at: Timestamp) {
-        let slot = self.items.slot(id).expect("what widens is known");
-        let item = &self.items[slot];
-        let (queue, number) = (&self.queues[item.queue], item.widening.step);
-        let when = queue.rules.as_ref().and_then(|rules| rules.steps.get(usize::from(number))).map(|step| step.when);
-        let taken = when.is_some_and(|when| queue.fulfils(when));
-        if taken {
-            self.unfile(slot);
-        }
-        let widening = &mut self.items[slot].widening;
-        widening.taken |= u8::from(taken) << number;
-        widening.step += 1;
-        if taken {
-            self.file(slot);
-        }
-        self.await_step(slot, at);
-    }
-
     /// Who has an item.
     pub fn holder(&self, id: ConversationId) -> Holder {
         if let Some(item) = self.items.get(id) {
-            return item.offer.map_or(Holder::Queue, |offer| Holder::Alerting(self.agents[self.offers[&offer].agent].id));
+            return item
+                .offer
+                .map_or(Holder::Queue, |offer| Holder::Alerting(self.agents[self.offers[&offer].agent].id));
         }
         let agents = self.working.get(&id).into_iter().flatten();
         agents.fold(Holder::Gone, |holder, agent| {
             let agent = &self.agents[*agent];
-            let talks = agent.engaged.iter().any(|engaged| engaged.item == id && engaged.stage == Stage::Talk);
+            let talks =
+                agent.engaged.iter().any(|engaged| engaged.item == id && engaged.stage == Stage::Talk);
             match holder {
                 Holder::Agent(_) => holder,
                 _ if talks => Holder::Agent(agent.id),
                 _ => Holder::WrapUp(agent.id),
             }
         })
-    }
-}
-
-impl Queue {
-    fn fulfils(&self, when: Condition) -> bool {
-        match when {
-            Condition::Always => true,
-            Condition::WaitingOver(items) => self.order.len() > items as usize,
-            Condition::EstimatedWaitOver(wait) => self.measured.estimated_wait.is_some_and(|is| is > wait),
-            Condition::ServiceLevelUnder(percent) => self.measured.service_level.is_some_and(|is| is < percent),
-        }
     }
 }

@@ -30,6 +30,7 @@ mod snapshot;
 mod table;
 mod waiting;
 mod wheel;
+mod widening;
 
 use std::time::Duration;
 

@@ -68,7 +68,8 @@ impl Domain {
             self.look_for(self.touched[at]);
         }
         while let Some(Reverse((rank, found_by))) = self.frontier.pop() {
-            let waits = self.items.row(rank.slot).is_some_and(|item| item.id == rank.item && item.offer.is_none());
+            let waits =
+                self.items.row(rank.slot).is_some_and(|item| item.id == rank.item && item.offer.is_none());
             let taken = if waits { self.decide(rank.slot) } else { None };
             if let Some(agent) = taken {
                 self.look_for(agent);
@@ -131,7 +132,8 @@ impl Domain {
         let mut ranking = Ranking::default();
         let members = &queue.members;
         let Some(covering) = members.covering(&item.demand) else { return ranking };
-        let by_level = queue.rules.as_ref().is_some_and(|rules| rules.evaluation == Evaluation::BestAvailable);
+        let by_level =
+            queue.rules.as_ref().is_some_and(|rules| rules.evaluation == Evaluation::BestAvailable);
         let scales = if by_level { members.scales(&item.needs) } else { Vec::new() };
         let (kind, class, kept, barred) =
             (item.kind().number(), item.class(), item.is_kept(self.now), self.barred(item));
@@ -141,7 +143,11 @@ impl Domain {
             for at in positions(base, word) {
                 let Member { user, agent, group, readiness } = members.list()[at];
                 let Readiness::Free { load, idle_since, room } = readiness else { continue };
-                let score = item.preferred().iter().find(|(preferred, _)| *preferred == agent).map(|(_, score)| *score);
+                let score = item
+                    .preferred()
+                    .iter()
+                    .find(|(preferred, _)| *preferred == agent)
+                    .map(|(_, score)| *score);
                 if barred.contains(&agent) {
                 } else if !room.has(kind) {
                     ranking.no_room.name(user);

@@ -131,20 +131,23 @@ impl Utilization {
     fn takes(&self, kind: Kind, has: &[Kind]) -> bool {
         let Some(limit) = self.media.get(&kind.media) else { return false };
         let count = |same: &dyn Fn(&Kind) -> bool| has.iter().filter(|kind| same(kind)).count();
-        let within_label = kind.label.and_then(|label| self.labels.get(&label)).is_none_or(|limit| {
-            count(&|other| other.label == kind.label) < usize::from(limit.most)
-        });
+        let within_label = kind
+            .label
+            .and_then(|label| self.labels.get(&label))
+            .is_none_or(|limit| count(&|other| other.label == kind.label) < usize::from(limit.most));
         within_label
             && count(&|other| other.media == kind.media) < usize::from(limit.most)
             && has.iter().filter(|other| other.media != kind.media).all(|other| self.interrupts(kind, *other))
     }
 
     fn interrupts(&self, kind: Kind, other: Kind) -> bool {
-        let by_media = self.media.get(&other.media).is_some_and(|limit| limit.interrupted_by.contains(&kind.media));
+        let by_media =
+            self.media.get(&other.media).is_some_and(|limit| limit.interrupted_by.contains(&kind.media));
         by_media
-            || other.label.and_then(|label| self.labels.get(&label)).is_some_and(|limit| {
-                kind.label.is_some_and(|label| limit.interrupted_by.contains(&label))
-            })
+            || other
+                .label
+                .and_then(|label| self.labels.get(&label))
+                .is_some_and(|limit| kind.label.is_some_and(|label| limit.interrupted_by.contains(&label)))
     }
 }
 

@@ -34,7 +34,8 @@ pub(crate) enum Absence {
 }
 
 impl Absence {
-    pub(crate) const ALL: [Self; 4] = [Self::OffQueue, Self::NotResponding, Self::Communicating, Self::AtCapacity];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::OffQueue, Self::NotResponding, Self::Communicating, Self::AtCapacity];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {

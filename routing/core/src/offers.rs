@@ -185,7 +185,12 @@ impl Domain {
         let Some((Stage::Talk, queue)) = work else {
             return Err(Refused::NotHandling { item, agent: id, holder: self.holder(item) });
         };
-        let until = match self.queue(queue).ok().and_then(|queue| self.queues[queue].rules.as_ref()).map(|r| r.wrap_up) {
+        let until = match self
+            .queue(queue)
+            .ok()
+            .and_then(|queue| self.queues[queue].rules.as_ref())
+            .map(|r| r.wrap_up)
+        {
             Some(policy) if policy.mode == WrapUpMode::Mandatory => None,
             Some(policy) if policy.mode == WrapUpMode::Timed && policy.seconds > 0 => {
                 Some(self.now.plus(std::time::Duration::from_secs(policy.seconds.into())))

@@ -49,7 +49,11 @@ impl Domain {
 
     /// All waiting and alerting items, by id.
     pub fn items(&self) -> Vec<WaitingItem> {
-        self.items.sorted(|item| item.id).into_iter().map(|slot| self.waiting_item(&self.items[slot])).collect()
+        self.items
+            .sorted(|item| item.id)
+            .into_iter()
+            .map(|slot| self.waiting_item(&self.items[slot]))
+            .collect()
     }
 
     /// A queue's waiting and alerting items, in order.

@@ -127,6 +127,8 @@ impl Asks {
         let once = preferred.filter(move |(at, one)| {
             Some(one.agent) != last && !self.preferred[..*at].iter().any(|before| before.agent == one.agent)
         });
-        last.map(|agent| (agent, LAST_AGENT)).into_iter().chain(once.map(|(_, one)| (one.agent, one.score.min(100))))
+        last.map(|agent| (agent, LAST_AGENT))
+            .into_iter()
+            .chain(once.map(|(_, one)| (one.agent, one.score.min(100))))
     }
 }

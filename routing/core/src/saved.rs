@@ -14,12 +14,13 @@ use tandem_proto::{
 use crate::{
     Asks, Domain, Measured, QueueRules, Utilization,
     agents::{Agent, Availability, Engaged, Joined, Stage},
-    items::{Filed, Item, Pause, Widening},
+    items::{Filed, Item, Pause},
     media::Kind,
     members::Member,
     offers::{Book, Offer},
     skills::Skills,
     wheel::Due,
+    widening::Widening,
 };
 
 /// A domain between two inputs, all outputs polled. [`Domain::restore`] gives one that goes on the same way, to the last id.
@@ -144,10 +145,12 @@ impl Domain {
     /// Its state, to go on with elsewhere. To be called between inputs, when all outputs are polled.
     pub fn save(&self) -> Saved {
         debug_assert!(self.outputs.is_empty(), "outputs are polled before a domain is saved");
-        let queues: Vec<_> = self.queues.sorted(|queue| queue.id).into_iter().map(|slot| &self.queues[slot]).collect();
+        let queues: Vec<_> =
+            self.queues.sorted(|queue| queue.id).into_iter().map(|slot| &self.queues[slot]).collect();
         let agents = self.agents.sorted(|agent| agent.id).into_iter().map(|slot| &self.agents[slot]);
         let items = self.items.sorted(|item| item.id).into_iter().map(|slot| &self.items[slot]);
-        let offers = items.clone().filter_map(|item| item.offer).map(|id| (id, self.saved_offer(&self.offers[&id])));
+        let offers =
+            items.clone().filter_map(|item| item.offer).map(|id| (id, self.saved_offer(&self.offers[&id])));
         Saved {
             now: self.now.micros(),
             queues: queues.iter().filter_map(|queue| Some((queue.id, queue.rules.clone()?))).collect(),
@@ -260,7 +263,8 @@ impl Domain {
     }
 
     fn restore_agent(&mut self, id: UserId, saved: SavedAgent) {
-        let named = saved.skills.iter().map(|(skill, level)| SkillRequirement { skill: *skill, level: *level });
+        let named =
+            saved.skills.iter().map(|(skill, level)| SkillRequirement { skill: *skill, level: *level });
         let skills = self.skills.set(&named.collect::<Vec<_>>());
         let mut agent = Agent::new(id, saved.since);
         agent.skills = skills.clone();

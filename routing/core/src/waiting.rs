@@ -129,7 +129,8 @@ impl Waiting {
         let mut way = Vec::with_capacity(skills.count() + 1);
         let mut at = ROOT;
         for token in tokens(class, skills) {
-            let found = self.branch(at, token).unwrap_or_else(|_| unreachable!("an item to remove has its way"));
+            let found =
+                self.branch(at, token).unwrap_or_else(|_| unreachable!("an item to remove has its way"));
             way.push((at, found));
             at = self.nodes[at as usize].branches[found].node;
         }
@@ -163,7 +164,13 @@ impl Waiting {
         }
     }
 
-    fn find_in(&self, at: u32, skills: &Skills, best: &mut Option<ItemRank>, may: &impl Fn(ItemRank) -> bool) {
+    fn find_in(
+        &self,
+        at: u32,
+        skills: &Skills,
+        best: &mut Option<ItemRank>,
+        may: &impl Fn(ItemRank) -> bool,
+    ) {
         let node = &self.nodes[at as usize];
         if let Some(here) = node.here.iter().take_while(|here| before(*here, *best)).find(|here| may(*here)) {
             *best = Some(here);
@@ -180,7 +187,9 @@ impl Waiting {
         } else {
             for (skill, level) in skills.iter() {
                 let from = node.branches.partition_point(|branch| branch.token < Token::skill(skill, 0));
-                let within = node.branches[from..].iter().take_while(|branch| branch.token <= Token::skill(skill, level));
+                let within = node.branches[from..]
+                    .iter()
+                    .take_while(|branch| branch.token <= Token::skill(skill, level));
                 for branch in within {
                     if before(branch.first, *best) {
                         self.find_in(branch.node, skills, best, may);

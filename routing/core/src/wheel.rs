@@ -189,7 +189,9 @@ impl Wheel {
 
     /// The first moment of a live entry; clears away what was cancelled before it.
     fn first(&mut self) -> Option<Timestamp> {
-        let Some(slot) = self.first_slot() else { return self.beyond.first_key_value().map(|((at, _), _)| *at) };
+        let Some(slot) = self.first_slot() else {
+            return self.beyond.first_key_value().map(|((at, _), _)| *at);
+        };
         let heap = &mut self.slots[usize::from(slot)].heap;
         while let Some(Reverse((at, _, timer))) = heap.peek().copied() {
             if self.entries[timer.0 as usize].place != Place::Cancelled {

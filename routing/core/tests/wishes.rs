@@ -39,7 +39,10 @@ impl Floor {
         for (queue, steps) in [(SUPPORT, steps), (SALES, vec![])] {
             let wrap_up = WrapUpPolicy { mode: WrapUpMode::Optional, seconds: 0 };
             let (alert, evaluation, skills) = (60 * SECOND, Evaluation::AllSkills, vec![]);
-            floor.tell(Input::QueueSet { queue, rules: QueueRules { alert, wrap_up, evaluation, skills, steps } });
+            floor.tell(Input::QueueSet {
+                queue,
+                rules: QueueRules { alert, wrap_up, evaluation, skills, steps },
+            });
         }
         for (agent, skills) in [(BEN, vec![]), (ANN, vec![skill(REFUNDS, 3)])] {
             let queues = BTreeSet::from([SUPPORT, SALES]);
@@ -108,7 +111,8 @@ fn media(media: Media) -> Asks {
 
 #[test]
 fn rings_drop_skills_one_after_the_other_and_the_place_stays() {
-    let ring = |drops: &[SkillId]| Step { after: 10 * SECOND, when: Condition::Always, drops: drops.to_vec() };
+    let ring =
+        |drops: &[SkillId]| Step { after: 10 * SECOND, when: Condition::Always, drops: drops.to_vec() };
     let mut floor = Floor::new(vec![ring(&[FRENCH]), ring(&[REFUNDS])]);
     assert_eq!(offered(&floor.arrive(1, vec![skill(FRENCH, 1), skill(REFUNDS, 4)], Asks::default())), []);
     assert_eq!(floor.counts(1), counted(&[("missing_skill", 2)]));
@@ -116,7 +120,11 @@ fn rings_drop_skills_one_after_the_other_and_the_place_stays() {
     // French is dropped; refunds at level 4 nobody has.
     assert_eq!(offered(&floor.pass(10 * SECOND)), []);
     let dropped = floor.pass(10 * SECOND);
-    assert_eq!(offered(&dropped), [(item(1), BEN)], "nothing is asked for any more: who was idle for longest");
+    assert_eq!(
+        offered(&dropped),
+        [(item(1), BEN)],
+        "nothing is asked for any more: who was idle for longest"
+    );
     assert_eq!(floor.why(1).key, key);
     // A second one begins with the first ring.
     assert_eq!(offered(&floor.arrive(2, vec![skill(REFUNDS, 3)], Asks::default())), [(item(2), ANN)]);
@@ -233,7 +241,8 @@ fn what_waits_in_a_closed_queue_is_offered_when_it_opens_or_goes_elsewhere() {
     assert_eq!(floor.counts(1), counted(&[("queue_closed", 2)]));
     let (key, waiting) = (floor.why(1).key, floor.domain.waiting(SUPPORT).len());
     let moved = floor.tell(Input::Moved { item: item(1), queue: SALES });
-    let left = |output: &Output| matches!(output, Output::Left { reason: LeftReason::Moved, queue: SUPPORT, .. });
+    let left =
+        |output: &Output| matches!(output, Output::Left { reason: LeftReason::Moved, queue: SUPPORT, .. });
     assert_eq!((waiting, moved.iter().filter(|output| left(output)).count()), (2, 1));
     assert_eq!((offered(&moved), floor.why(1).key), (vec![(item(1), BEN)], key));
     let open = floor.tell(Input::QueueClosed { queue: SUPPORT, closed: false });

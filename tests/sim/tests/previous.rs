@@ -45,7 +45,8 @@ fn a_snapshot_and_inputs_of_the_version_before_go_on_the_same_way() {
             outputs.extend(std::iter::from_fn(|| domain.poll_output()));
         }
         offers += outputs.iter().filter(|output| matches!(output, Output::Offered { .. })).count();
-        let value = |of: &dyn Fn() -> serde_json::Result<Value>| without_exclusions(of().expect("plain data"));
+        let value =
+            |of: &dyn Fn() -> serde_json::Result<Value>| without_exclusions(of().expect("plain data"));
         assert_eq!(value(&|| serde_json::to_value(&outputs)), without_exclusions(part("outputs")));
         // What is new is left out of the state where it is not used, so that the version before reads it.
         assert_eq!(value(&|| serde_json::to_value(domain.save())), without_exclusions(part("state")));

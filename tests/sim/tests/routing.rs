@@ -49,7 +49,9 @@ fn all(seeds: &[u64]) -> Summary {
     let next = AtomicU64::new(0);
     let work = || {
         let mut total = Summary::default();
-        while let Some(seed) = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|at| seeds.get(at)) {
+        while let Some(seed) =
+            usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|at| seeds.get(at))
+        {
             total = total.and(checked(*seed));
         }
         total

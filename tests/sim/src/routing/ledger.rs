@@ -160,7 +160,8 @@ impl Ledger {
         let overtaken = self.stays.iter().find(|(other, stay)| {
             let by_key = !self.with_wishes.contains(other) && !self.with_wishes.contains(&item);
             let by_key = by_key && !self.with_steps.contains(&taken.queue);
-            let alike = by_key && stay.queue == taken.queue && stay.skills == taken.skills && stay.offer.is_none();
+            let alike =
+                by_key && stay.queue == taken.queue && stay.skills == taken.skills && stay.offer.is_none();
             let open = !stay.refused_by.contains(&agent) && !self.work.contains(&(**other, agent));
             alike && open && (stay.key, **other) < (taken.key, item)
         });

@@ -7,8 +7,8 @@ use tandem_proto::{
     api::{Decision, Evaluation, RoutingStatus, SkillRequirement, WrapUpMode},
 };
 use tandem_routing::{
-    AgentState, Asks, Condition, DECLINE_PAUSE, Holder, Input, Label, LeftReason, Measured, Media, OfferResult,
-    Output, QueueRules, Refused, Utilization, WaitingItem,
+    AgentState, Asks, Condition, DECLINE_PAUSE, Holder, Input, Label, LeftReason, Measured, Media,
+    OfferResult, Output, QueueRules, Refused, Utilization, WaitingItem,
 };
 
 /// The model of a domain.
@@ -121,7 +121,8 @@ fn takes(limits: &Utilization, has: &[(Media, Option<Label>)], media: Media, lab
     let interrupts_all = has.iter().filter(|(other, _)| *other != media).all(|(other, other_label)| {
         let by_media = limits.media.get(other).is_some_and(|limit| limit.interrupted_by.contains(&media));
         let other_limit = other_label.and_then(|other| limits.labels.get(&other));
-        let by_label = other_limit.is_some_and(|limit| label.is_some_and(|label| limit.interrupted_by.contains(&label)));
+        let by_label =
+            other_limit.is_some_and(|limit| label.is_some_and(|label| limit.interrupted_by.contains(&label)));
         by_media || by_label
     });
     same_media < usize::from(of_media.most)
@@ -193,10 +194,12 @@ impl Oracle {
     }
 
     fn consider_step(&mut self, item: ConversationId, at: Timestamp) {
-        let place = self.stays.iter().position(|stay| stay.item == item && stay.in_queue()).expect("a step's stay");
+        let place =
+            self.stays.iter().position(|stay| stay.item == item && stay.in_queue()).expect("a step's stay");
         let (queue, number) = (self.stays[place].queue, self.stays[place].step);
         let in_queue = self.stays.iter().filter(|stay| stay.queue == queue && stay.in_queue()).count();
-        let measured = self.measured.iter().find(|(id, _)| *id == queue).map_or(Measured::default(), |(_, m)| *m);
+        let measured =
+            self.measured.iter().find(|(id, _)| *id == queue).map_or(Measured::default(), |(_, m)| *m);
         let steps = self.rules(queue).expect("a stay's queue").steps.clone();
         let holds = match steps[number].when {
             Condition::Always => true,
@@ -263,7 +266,8 @@ impl Oracle {
             Input::AgentSet { agent: id, skills, queues, capacity } => {
                 let known = self.agents.iter().find(|agent| agent.id == id);
                 let group = |queue: QueueId| {
-                    let before = known.and_then(|agent| agent.queues.iter().find(|(other, _)| *other == queue));
+                    let before =
+                        known.and_then(|agent| agent.queues.iter().find(|(other, _)| *other == queue));
                     before.map_or(0, |(_, group)| *group)
                 };
                 let queues = queues.into_iter().map(|queue| (queue, group(queue))).collect();

@@ -190,7 +190,8 @@ impl World {
             }
             5 => {
                 let estimated_wait = self.rng.chance(70).then(|| Duration::from_secs(self.rng.below(60)));
-                let service_level = self.rng.chance(70).then(|| u8::try_from(self.rng.below(101)).unwrap_or(0));
+                let service_level =
+                    self.rng.chance(70).then(|| u8::try_from(self.rng.below(101)).unwrap_or(0));
                 Input::QueueMeasured { queue, measured: Measured { estimated_wait, service_level } }
             }
             6 | 7 => self.with_agent(|agent, rng| {
