@@ -90,7 +90,7 @@ fn report(rows: &mut Vec<Row>, name: &str, measured: &Measured, p99_goal: f64) {
         Row::at_most(row("p50"), "µs", p50, P50_US)
     });
     rows.push(Row::at_most(row("p99"), "µs", p99, p99_goal));
-    let what = format!("{name}: decisions per second, all inputs counted");
+    let what = format!("{name}: decisions per second of the processor, all inputs counted");
     rows.push(if giant { Row::plain(what, "1/s", rate) } else { Row::at_least(what, "1/s", rate, RATE) });
     let longest = measured.longest.as_secs_f64() * 1e3;
     rows.push(Row::at_most(format!("{name}: longest input"), "ms", longest, LATE_MS));

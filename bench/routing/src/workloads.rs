@@ -27,18 +27,27 @@ pub(crate) struct Measured {
     pub(crate) decisions: Vec<Duration>,
     /// Offers made,
     pub(crate) offers: usize,
-    /// and the time all inputs took, those without offers too.
+    /// and the processor's time for all inputs, those without offers and the workload itself too.
     pub(crate) total: Duration,
+    begun: Duration,
     pub(crate) longest: Duration,
 }
 
 impl Measured {
+    fn begin() -> Self {
+        Self { begun: processor_time(), ..Self::default() }
+    }
+
+    fn end(mut self) -> Self {
+        self.total = processor_time().saturating_sub(self.begun);
+        self
+    }
+
     fn note(&mut self, took: Took) {
         if took.offers > 0 {
             self.decisions.push(took.time);
         }
         self.offers += took.offers;
-        self.total += took.time;
         self.longest = self.longest.max(took.time);
     }
 
@@ -80,14 +89,14 @@ pub(crate) fn work_surplus(size: &Size, full: impl FnOnce()) -> Measured {
 }
 
 fn surplus_of_work(site: &mut Site, decisions: usize) -> Measured {
-    let mut measured = Measured::default();
+    let mut measured = Measured::begin();
     // Who finds nothing stays free; there is work for nearly all.
     while measured.decisions.len() < decisions && site.talks() > 0 {
         measured.note(site.end_a_talk());
         measured.note(site.arrival(Asks::default()));
         measured.note_all(site.accept_all(None));
     }
-    measured
+    measured.end()
 }
 
 /// W2: nine of ten agents are free; a decision is whom an arriving item gets.
@@ -98,7 +107,7 @@ pub(crate) fn agent_surplus(size: &Size) -> Measured {
 }
 
 fn surplus_of_agents(site: &mut Site, talking: usize, decisions: usize) -> Measured {
-    let mut measured = Measured::default();
+    let mut measured = Measured::begin();
     while measured.decisions.len() < decisions {
         measured.note(site.arrival(Asks::default()));
         measured.note_all(site.accept_all(None));
@@ -107,7 +116,7 @@ fn surplus_of_agents(site: &mut Site, talking: usize, decisions: usize) -> Measu
         }
         site.forget_waiting();
     }
-    measured
+    measured.end()
 }
 
 /// W3: arrivals for 92 % of the agents' time, talks of three minutes.
@@ -147,12 +156,12 @@ pub(crate) fn many_media(size: &Size) -> Measured {
 fn live(site: &mut Site, occupancy: f64, decisions: usize, asks: impl Fn(usize) -> Asks) -> Measured {
     let talk = 3 * MINUTE;
     let between = talk.div_f64(site.plan.agents as f64 * occupancy);
-    let mut measured = Measured::default();
+    let mut measured = Measured::begin();
     let (mut next_arrival, mut arrived) = (site.now, 0);
     let filling = site.plan.agents + decisions / 3;
     while measured.decisions.len() < decisions {
         if arrived == filling {
-            measured = Measured::default();
+            measured = Measured::begin();
         }
         let end = site.next_end().filter(|end| *end < next_arrival);
         let next = end.unwrap_or(next_arrival);
@@ -170,7 +179,7 @@ fn live(site: &mut Site, occupancy: f64, decisions: usize, asks: impl Fn(usize) 
         }
         measured.note_all(site.accept_all(Some(talk)));
     }
-    measured
+    measured.end()
 }
 
 /// W5: half of the agents work; within 60 s they go and the others come.
@@ -183,7 +192,7 @@ pub(crate) fn shift_change(size: &Size) -> Measured {
     (0..half).for_each(|n| {
         site.flip(n, true);
     });
-    let mut measured = Measured::default();
+    let mut measured = Measured::begin();
     let each = MINUTE / u32::try_from(half).unwrap_or(u32::MAX);
     for n in 0..half {
         site.now = site.now.plus(each);
@@ -194,7 +203,7 @@ pub(crate) fn shift_change(size: &Size) -> Measured {
             measured.note_all(site.accept_all(None));
         }
     }
-    measured
+    measured.end()
 }
 
 fn giant(size: &Size) -> Site {
@@ -226,4 +235,10 @@ pub(crate) fn giant_agent_surplus(size: &Size) -> Measured {
     let mut site = giant(size);
     site.agents_on();
     surplus_of_agents(&mut site, size.giant / 10, size.decisions / 10)
+}
+
+/// What this thread has had of the processor, which others use too.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
 }
