@@ -88,6 +88,7 @@ pub(crate) fn queue_input(queue: &api::Queue) -> Input {
         wrap_up: settings.wrap_up,
         evaluation: settings.evaluation,
         skills: settings.skills.clone(),
+        steps: vec![],
     };
     Input::QueueSet { queue: queue.id, rules }
 }

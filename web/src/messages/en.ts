@@ -240,6 +240,12 @@ const exclusions: Record<string, string> = {
   missing_skill: "lacks a skill that is asked for",
   not_joined: "has this queue switched off",
   declined_before: "declined this one before",
+  communicating: "is on a call outside the queues",
+  has_it: "still wraps up this one",
+  group_not_open: "is in a group the search has not come to",
+  not_preferred: "is not one of the preferred agents",
+  queue_closed: "is in a queue that is closed",
+  held: "is not asked before the agreed time",
 };
 
 const dispositions: Record<string, string> = {
@@ -711,6 +717,7 @@ export const en = {
     score: (value: number): string => `skill ${value.toFixed(1)}`,
     excluded: "Not eligible",
     exclusion: (reason: string): string => exclusions[reason] ?? reason,
+    excludedMore: (count: number): string => `and ${count} more`,
     noQueues: "No queues yet",
     noQueuesHint: "A queue holds callers until an agent is free. An administrator adds queues and their members.",
     noAgents: "No agents yet",
