@@ -8,6 +8,6 @@ mod trunks;
 
 pub use dial_plan::{Destination, normalise};
 pub use numbers::Numbers;
-pub(crate) use orgs::Orgs;
+pub(crate) use orgs::{Found, Orgs};
 pub use phones::{PhoneError, PhoneRecord, Phones};
 pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};

@@ -831,6 +831,8 @@ export const en = {
 
   admin: {
     title: "Administration",
+    region: (name: string): string => `Region ${name}`,
+    regionHint: "Where all of the organisation's data is.",
     people: "People",
     roles: "Roles",
     filter: "Filter by name or number",

@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::surround::ONCE,
     Migration { name: "0013_passkeys", sql: PASSKEYS },
     Migration { name: "0014_erasure", sql: ERASURE },
+    Migration { name: "0019_regions", sql: REGIONS },
 ];
 
 const FIRST: &str = "
@@ -82,6 +83,18 @@ const SECOND_FACTORS: &str = "
     ";
 
 const ERASURE: &str = "ALTER TABLE users ADD COLUMN erased_at bigint;";
+
+/// `org_places` has no column `org`: it tells which names are orgs of other regions, and nothing of this one's. A `place` is a name under the
+/// regions' key. An org without a region is of a server that had no name for its own.
+const REGIONS: &str = "
+        ALTER TABLE orgs ADD COLUMN region text;
+        CREATE TABLE org_places (
+            region text NOT NULL,
+            place text NOT NULL,
+            PRIMARY KEY (region, place)
+        );
+        CREATE INDEX org_places_by_place ON org_places (place);
+    ";
 
 /// A program that acts for itself does so as a row of `users` whose `client` names it. Access tokens lie beside sessions. A grant remembers the hash of the code it came of, so that the code's second use is noticed for as long as the grant lives.
 const OAUTH: &str = "

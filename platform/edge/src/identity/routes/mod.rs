@@ -46,6 +46,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
     responses(
         (status = 201, description = "Signed in", body = SignedIn),
         (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these", body = Problem),
+        (status = 421, description = "The org lives in another region, at `address`", body = Problem),
         (status = 422, description = "A field is wrong, or the org must be named", body = Problem),
         (status = 429, description = "Too many failed sign-ins; `Retry-After` says how long to wait", body = Problem),
     )
@@ -118,7 +119,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             active: record.active,
             presence,
         },
-        org: Org { id: context.scope.org(), name },
+        org: Org { id: context.scope.org(), name, region: edge.identity.region_name() },
         session: context.session,
         permissions: context.permissions.names(),
     })
