@@ -186,6 +186,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         pace: Pace::default(),
     });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
+    jobs.ask_rights_of(Arc::new(jobs::HeldNow(identity.clone())));
     if cluster.has(NodeRole::Worker) {
         jobs.start();
     }

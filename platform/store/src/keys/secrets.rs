@@ -30,6 +30,19 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// What [`Self::seal_secret`] sealed for `place`; `None` for whatever else: a text that was never sealed, that was changed, or that
+    /// belongs elsewhere. For what counts only if a node wrote it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unseal_secret(&mut self, place: &str, sealed: &str) -> Result<Option<String>, StoreError> {
+        let scope = self.scope();
+        let key = self.key(Holder::Org).await?;
+        Ok(key.and_then(|key| open_text(&key, &place_of(scope, place), sealed).ok().flatten()))
+    }
+}
+
 impl Store {
     /// What [`Tx::seal_secret`] sealed for `place`. A text from before secrets were sealed is itself.
     ///
