@@ -9,9 +9,8 @@ export interface Typed {
  * for what is no address of a server.
  */
 export function signInAt(address: string | null | undefined, typed: Typed, to?: string): string | undefined {
-  if (!address || !URL.canParse(address)) return undefined;
+  if (!address || !/^https?:\/\//.test(address) || !URL.canParse(address)) return undefined;
   const page = new URL("/signin", address);
-  if (page.protocol !== "https:" && page.protocol !== "http:") return undefined;
   if (to) page.searchParams.set("to", to);
   page.hash = new URLSearchParams({ ...typed }).toString();
   return page.href;
