@@ -3,34 +3,43 @@
 use std::sync::Arc;
 
 use tandem_core::{Mint, SystemClock};
-use tandem_edge::{Identity, IdentityError, identity};
+use tandem_edge::{
+    Identity, IdentityError,
+    identity::{self, Setup},
+};
 use tandem_proto::api::{LimitInfo, NewPerson, OrgLimit, Role};
 use tandem_setup::{Config, OrgCommand, StartError};
-use tandem_store::Cause;
+use tandem_store::{Cause, Store};
 
 use crate::{
     compose::{self, node},
     demo::secret,
-    say,
+    regions, say,
 };
 
 /// Does what is said, on the database itself: beside nodes that run, or, on SQLite, while no server does.
 pub(crate) async fn run(config: &Config, command: &OrgCommand) -> Result<(), StartError> {
     compose::data_folder(&config.data)?;
     let store = node::open_store(config).await?;
-    let identity = Identity::new(store.clone(), Mint::for_server(), Arc::new(SystemClock));
-    let done = match command {
-        OrgCommand::Create { organisation, login, display_name, limits } => {
-            create(&identity, organisation, login, display_name, limits).await
-        }
-        OrgCommand::Limits { organisation, limits: wanted } => limits(&identity, organisation, wanted).await,
-        OrgCommand::List => list(&identity).await,
-    };
+    let done = carry_out(config, &store, command).await;
     store.close().await;
     for line in done? {
         say(&line)?;
     }
     Ok(())
+}
+
+async fn carry_out(config: &Config, store: &Store, command: &OrgCommand) -> Result<Vec<String>, StartError> {
+    let setup = Setup { homes: regions::homes(config)?, ..Setup::default() };
+    let identity = Identity::with_setup(store.clone(), Mint::for_server(), Arc::new(SystemClock), setup);
+    compose::settle(&identity).await?;
+    match command {
+        OrgCommand::Create { organisation, login, display_name, limits } => {
+            create(&identity, organisation, login, display_name, limits).await
+        }
+        OrgCommand::Limits { organisation, limits: wanted } => limits(&identity, organisation, wanted).await,
+        OrgCommand::List => list(&identity).await,
+    }
 }
 
 async fn create(

@@ -8,8 +8,7 @@ mod trunks;
 
 pub use dial_plan::{Destination, normalise};
 pub use numbers::{NumberError, Numbers};
-pub(crate) use orgs::Orgs;
-
+pub(crate) use orgs::{Found, Orgs};
 pub use phones::{PhoneError, PhoneRecord, Phones};
 pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};
 

@@ -132,9 +132,9 @@ impl Edge {
             .merge(gateway::routes(self.clone()))
     }
 
-    /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414).
+    /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414); and what other regions do.
     pub fn well_known(&self) -> Router {
-        identity::well_known()
+        identity::well_known().merge(identity::place_routes(self.clone()))
     }
 
     /// What other systems that keep up people and groups look for at the server's root: `/scim/v2` (RFC 7644).

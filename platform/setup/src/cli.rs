@@ -109,6 +109,12 @@ pub enum KeysCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Writes a file with a new key by which regions tell each other of their organisations, for `--region-key-file`
+    Region {
+        /// File that is not there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Prints a new master key, a line for a file that has one already
     Print {
         /// What it is called: letters, digits, '-', '_' or '.'

@@ -1,7 +1,7 @@
 //! The checked configuration.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use tandem_core::Secret as Hidden;
+use tandem_core::{Region, RegionAddress, Regions, Secret as Hidden};
 use tandem_proto::NodeRole;
 
 use crate::{NodeTlsFiles, Settings, StartError, TlsFiles};
@@ -90,6 +90,10 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Master keys, a line each, in place of a file.
     pub master_key: Option<Hidden>,
+    /// This server's region and the other ones.
+    pub regions: Regions,
+    /// File of the key that all regions have; there is one where there are several regions.
+    pub region_key_file: Option<PathBuf>,
     /// Filter of the log.
     pub log: String,
     /// Where traces go; `None`: nothing is traced.
@@ -188,6 +192,14 @@ impl Config {
                  node_cert, node_key and node_ca (`tandem ca` makes them)"
             )));
         }
+        let regions = regions(settings.region.as_deref(), settings.regions.as_deref())?;
+        if regions.are_several() && settings.region_key_file.is_none() {
+            return Err(StartError::Config(
+                "region_key_file: regions tell each other which organisations live where by a key that all of them have; make one with \
+                 `tandem keys region FILE` and give each node of each region a copy"
+                    .into(),
+            ));
+        }
         let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
         let mail = settings.mail.unwrap_or_else(|| format!("file:{}", data.join("mail").display()));
         Ok(Self {
@@ -221,6 +233,8 @@ impl Config {
             otlp: settings.otlp.map(collector_url).transpose()?,
             master_key: settings.master_key.map(|keys| Hidden::new(keys.replace(',', "\n"))),
             master_key_file: settings.master_key_file,
+            regions,
+            region_key_file: settings.region_key_file,
             data,
             database,
         })
@@ -372,6 +386,60 @@ fn networks(setting: &'static str, text: Option<&str>) -> Result<Vec<IpNet>, Sta
     read.collect()
 }
 
+/// `region` and `regions`, together.
+fn regions(here: Option<&str>, all: Option<&str>) -> Result<Regions, StartError> {
+    let refused = |setting, why: &dyn fmt::Display| StartError::Config(format!("{setting}: {why}"));
+    let Some(here) = here else {
+        return match all {
+            Some(_) => Err(refused("region", &"needed with regions; which of them is this server's?")),
+            None => Ok(Regions::default()),
+        };
+    };
+    let here = here.parse::<Region>().map_err(|error| refused("region", &error))?;
+    let entries = all.unwrap_or_default().split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let mut known = BTreeMap::new();
+    for entry in entries {
+        let (region, address) = region(entry).map_err(|why| refused("regions", &why))?;
+        if known.insert(region.clone(), address).is_some() {
+            return Err(refused("regions", &format!("{region} is there twice")));
+        }
+    }
+    Regions::new(here, known).map_err(|error| refused("regions", &error))
+}
+
+/// `NAME=URL[ SIP-HOST[:PORT]]`. Where nothing is said of SIP, it is at the URL's host.
+fn region(entry: &str) -> Result<(Region, RegionAddress), String> {
+    let malformed = || format!("{entry:?} is not NAME=https://HOST[:PORT][ SIP-HOST[:PORT]]");
+    let (name, addresses) = entry.split_once('=').ok_or_else(malformed)?;
+    let region = name.trim().parse::<Region>().map_err(|error| error.to_string())?;
+    let (url, sip) = addresses.trim().split_once(' ').unwrap_or((addresses.trim(), ""));
+    let url = origin(url).ok_or_else(malformed)?;
+    let authority = url.split_once("://").map_or("", |(_, authority)| authority);
+    let host = host_of(authority);
+    let is_here = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if url.starts_with("http://") && !is_here {
+        return Err(format!("{url} must be https://: passwords are sent there"));
+    }
+    let sip = match sip.trim() {
+        "" => host,
+        sip => sip,
+    };
+    if sip.contains([' ', '/', '@', '<', '>', ';', '"']) {
+        return Err(malformed());
+    }
+    let sip = sip.to_owned();
+    Ok((region, RegionAddress { url, sip }))
+}
+
+/// A URL's host without the port.
+fn host_of(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
 fn ports(text: &str) -> Result<RangeInclusive<u16>, StartError> {
     if text == "0" {
         let from = rand::random_range(*FREE_RANGE.start()..=FREE_RANGE.end() - FREE_PORTS) & !1;
@@ -459,6 +527,17 @@ impl fmt::Display for Config {
         if let Some(file) = &self.master_key_file {
             writeln!(f, "master_key_file = {}", quoted(&file.display()))?;
         }
+        if let Some(here) = self.regions.here() {
+            writeln!(f, "region = {}", quoted(here))?;
+        }
+        let regions = self.regions.all();
+        let regions: Vec<_> = regions.map(|(name, at)| format!("{name}={} {}", at.url, at.sip)).collect();
+        if !regions.is_empty() {
+            writeln!(f, "regions = {}", quoted(&regions.join(",")))?;
+        }
+        if let Some(file) = &self.region_key_file {
+            writeln!(f, "region_key_file = {}", quoted(&file.display()))?;
+        }
         write!(f, "log = {}", quoted(&self.log))
     }
 }
@@ -488,6 +567,9 @@ mod tests {
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),
             audit_key: Some("/run/secrets/audit.key".into()),
+            region: Some("eu".into()),
+            regions: Some("eu=https://eu.example/, us=https://us.example:8443 sip.us.example:5062".into()),
+            region_key_file: Some("/run/secrets/region.key".into()),
             ..Settings::default()
         })
         .expect("all of it can be used");
@@ -574,6 +656,42 @@ mod tests {
         let (cert, key) = (Some("tls.crt".into()), Some("tls.key".into()));
         assert!(!exposed(Settings { tls_cert: cert, tls_key: key, ..Settings::default() }));
         assert!(!Config::check(Settings::default()).expect("defaults").is_exposed(), "this machine alone");
+    }
+
+    #[test]
+    fn regions_are_named_and_reached_by_tls() {
+        let with = |region: Option<&str>, regions: Option<&str>| Settings {
+            region: region.map(str::to_owned),
+            regions: regions.map(str::to_owned),
+            region_key_file: Some("region.key".into()),
+            ..Settings::default()
+        };
+        let config =
+            Config::check(with(Some("eu"), Some("eu=https://eu.example,us=https://us.example:8443")));
+        let regions = config.expect("two regions").regions;
+        let us = regions.elsewhere("us").expect("another region").address;
+        assert_eq!((us.url.as_str(), us.sip.as_str()), ("https://us.example:8443", "us.example"));
+        assert_eq!(regions.elsewhere("eu"), None);
+        assert_eq!(Config::check(Settings::default()).expect("defaults").regions, Regions::default());
+
+        let refused = |settings| Config::check(settings).expect_err("must be refused").to_string();
+        for (region, regions, setting) in [
+            (None, Some("eu=https://eu.example"), "region: "),
+            (Some("EU"), None, "region: "),
+            (Some("us"), Some("eu=https://eu.example"), "regions: us "),
+            (Some("eu"), Some("eu=https://a.example,eu=https://b.example"), "regions: eu "),
+            (Some("eu"), Some("eu"), "regions: \"eu\""),
+            (Some("eu"), Some("eu=http://eu.example"), "regions: http://eu.example must be https"),
+            (Some("eu"), Some("eu=https://eu.example <sip>"), "regions: "),
+        ] {
+            let message = refused(with(region, regions));
+            assert!(message.starts_with(setting), "{message}");
+        }
+        let keyless = Settings {
+            region_key_file: None,
+            ..with(Some("eu"), Some("eu=https://eu.example,us=https://us.example"))
+        };
+        assert!(refused(keyless).starts_with("region_key_file: "));
     }
 
     #[test]

@@ -114,6 +114,15 @@ pub struct Settings {
     /// The keys themselves, in place of a file: NAME BASE64[,NAME BASE64…]
     #[arg(long, global = true, env = "TANDEM_MASTER_KEY", value_name = "KEYS", hide_env_values = true)]
     pub master_key: Option<String>,
+    /// Region this server is of, with stores of its own; a-z, 0-9 and '-' [default: none, it is the only one]
+    #[arg(long, global = true, env = "TANDEM_REGION", value_name = "NAME")]
+    pub region: Option<String>,
+    /// All regions, this one too, and where they are reached: NAME=URL[ SIP-HOST[:PORT]][,NAME=URL…]
+    #[arg(long, global = true, env = "TANDEM_REGIONS", value_name = "REGIONS")]
+    pub regions: Option<String>,
+    /// File of the key by which regions tell each other which organisations live where, the same for all of them
+    #[arg(long, global = true, env = "TANDEM_REGION_KEY_FILE", value_name = "FILE")]
+    pub region_key_file: Option<PathBuf>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -183,6 +192,9 @@ impl Settings {
             otlp: self.otlp.or(other.otlp),
             master_key: self.master_key.or(other.master_key),
             master_key_file: self.master_key_file.or(other.master_key_file),
+            region: self.region.or(other.region),
+            regions: self.regions.or(other.regions),
+            region_key_file: self.region_key_file.or(other.region_key_file),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{OrgId, SessionId, Timestamp, UserId};
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// The org's name; may be left out while the server has one org.
+    /// The org's name; may be left out while the server has one org, and is of one region.
     #[serde(default)]
     pub org: Option<String>,
     /// Login name.
@@ -54,6 +54,9 @@ pub struct Org {
     pub id: OrgId,
     /// Name.
     pub name: String,
+    /// The region it lives in, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub region: Option<String>,
 }
 
 /// Somebody in the directory.

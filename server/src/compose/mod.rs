@@ -21,7 +21,8 @@ use tandem_communicate::{
 };
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority, identity::Setup,
+    Edge, EdgeParts, Forwarding, Identity, IdentityError, PresenceGateway, Served, TopicAuthority,
+    identity::Setup,
 };
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
@@ -37,7 +38,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{audit, jobs, nodes};
+use crate::{audit, jobs, nodes, regions};
 
 /// Calls that may wait for the contact centre to take them.
 const INCOMING: usize = 256;
@@ -98,8 +99,10 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         lifetimes: node::lifetimes(config),
         url: config.url.clone(),
         networks: Networks::with(config.webhook_networks.clone()),
+        homes: regions::homes(config)?,
     };
     let identity = Identity::with_setup(store.clone(), Arc::clone(&mint), Arc::clone(&clock), setup);
+    settle(&identity).await?;
     let collaborate = Collaborate::start_with(
         store.clone(),
         bus.clone(),
@@ -187,6 +190,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         pace: Pace::default(),
     });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
+    jobs.ask_rights_of(Arc::new(jobs::HeldNow(identity.clone())));
     if cluster.has(NodeRole::Worker) {
         identity.send_mail(&jobs, &node::mailer(config)?);
         jobs.start();
@@ -194,6 +198,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let stopping = CancellationToken::new();
     if cluster.has(NodeRole::Worker) {
         tokio::spawn(audit::note_heads(store.clone(), stopping.clone()));
+        regions::follow(&identity, &stopping)?;
     }
     let forwarding = Forwarding::new(cluster.clone());
     tokio::spawn(node::tell_load(cluster.clone(), communicate.clone(), pool.clone()));
@@ -213,6 +218,14 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         sip: sip_address,
         media,
         stopping,
+    })
+}
+
+/// Makes the database this region's; one of another region is refused.
+pub(crate) async fn settle(identity: &Identity) -> Result<(), StartError> {
+    identity.settle().await.map_err(|error| match error {
+        IdentityError::Conflict { detail, .. } => StartError::Config(detail),
+        error => failed("identity", &error),
     })
 }
 

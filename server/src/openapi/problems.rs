@@ -112,6 +112,7 @@ fn usual(status: &str) -> Option<&'static str> {
         "412" => "precondition-failed",
         "413" => "too-large",
         "415" => "unsupported-media-type",
+        "421" => "other-region",
         "422" => "invalid",
         "426" => "upgrade-required",
         "429" => "too-many-requests",

@@ -2887,6 +2887,8 @@ export interface components {
             id: components["schemas"]["OrgId"];
             /** @description Name. */
             name: string;
+            /** @description The region it lives in, where there are several. */
+            region?: string | null;
         };
         /**
          * Format: uuid
@@ -3687,6 +3689,8 @@ export interface components {
         };
         /** @description `application/problem+json` (RFC 9457). */
         Problem: {
+            /** @description Where to ask instead, when another region serves this: `https://HOST[:PORT]`. The path is the same there. */
+            address?: string | null;
             /** @description This occurrence, in words somebody can act on. */
             detail?: string | null;
             /** @description What was wrong where, when the body was at fault. */
@@ -4062,7 +4066,7 @@ export interface components {
              * @example agent1
              */
             name: string;
-            /** @description The org's name; may be left out while the server has one org. */
+            /** @description The org's name; may be left out while the server has one org, and is of one region. */
             org?: string | null;
             /** @description Password. */
             password: string;
@@ -4425,6 +4429,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -4521,6 +4534,15 @@ export interface operations {
             };
             /** @description Needs `agent:on_queue` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4656,6 +4678,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A skill or level that does not exist */
             422: {
                 headers: {
@@ -4775,6 +4806,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A filter, cursor or limit that cannot be taken */
             422: {
                 headers: {
@@ -4880,6 +4920,15 @@ export interface operations {
             };
             /** @description No such entry */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5008,6 +5057,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description None, too many, or one that is no path of a `GET` here; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5118,6 +5176,15 @@ export interface operations {
             };
             /** @description Needs `call:use` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5272,6 +5339,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A number that cannot be dialled; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5382,6 +5458,15 @@ export interface operations {
             };
             /** @description No such call of one's own */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5542,6 +5627,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5652,6 +5746,15 @@ export interface operations {
             };
             /** @description Nothing rings any more; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5812,6 +5915,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not 1 to 32 of `0-9 * # A-D`; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5922,6 +6034,15 @@ export interface operations {
             };
             /** @description One has no leg in it (any more); `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6079,6 +6200,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that is unknown, missing or cannot be taken */
             422: {
                 headers: {
@@ -6229,6 +6359,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that is unknown, missing or cannot be taken */
             422: {
                 headers: {
@@ -6320,6 +6459,15 @@ export interface operations {
             };
             /** @description No such call of one's own */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6430,6 +6578,15 @@ export interface operations {
             };
             /** @description Needs `chat:use` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6620,6 +6777,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Members or a title that do not fit; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -6725,6 +6891,15 @@ export interface operations {
             };
             /** @description No such chat, or one is not a member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6839,6 +7014,15 @@ export interface operations {
             };
             /** @description No such chat, or one is not a member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7006,6 +7190,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A text that is empty or too long; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -7074,6 +7267,15 @@ export interface operations {
             };
             /** @description No such message, or one is not a member of the chat */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7207,6 +7409,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A text that is empty or too long */
             422: {
                 headers: {
@@ -7317,6 +7528,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Beyond the newest message */
             422: {
                 headers: {
@@ -7396,6 +7616,15 @@ export interface operations {
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7530,6 +7759,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -7656,6 +7894,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -7765,6 +8012,15 @@ export interface operations {
             };
             /** @description No such conversation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7935,6 +8191,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such code, or a note that is too long; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -8038,6 +8303,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out */
             422: {
                 headers: {
@@ -8126,6 +8400,15 @@ export interface operations {
             };
             /** @description Needs `flow:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8248,6 +8531,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8379,6 +8671,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -8470,6 +8771,15 @@ export interface operations {
             };
             /** @description No such flow */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8611,6 +8921,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `bad-flow`: faults with line and field */
             422: {
                 headers: {
@@ -8707,6 +9026,15 @@ export interface operations {
             };
             /** @description Needs `job:manage` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8811,6 +9139,15 @@ export interface operations {
             };
             /** @description No such job */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8940,6 +9277,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
             429: {
                 headers: {
@@ -9035,6 +9381,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -9117,6 +9472,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -9168,7 +9532,8 @@ export interface operations {
                      * @example {
                      *       "org": {
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "name": "support"
+                     *         "name": "support",
+                     *         "region": "text"
                      *       },
                      *       "permissions": [
                      *         "text"
@@ -9208,6 +9573,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9300,6 +9674,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -9358,6 +9741,15 @@ export interface operations {
             };
             /** @description The caller allowed no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9430,6 +9822,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9560,6 +9961,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken, or not what was asked for; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -9672,6 +10082,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9799,6 +10218,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A name that cannot be taken */
             422: {
                 headers: {
@@ -9866,6 +10294,15 @@ export interface operations {
             };
             /** @description The caller has no such passkey */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9957,6 +10394,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10074,6 +10520,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idle` or `offline`, or a message that is too long */
             422: {
                 headers: {
@@ -10141,6 +10596,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10270,6 +10734,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -10390,6 +10863,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The code is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -10501,6 +10983,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -10585,6 +11076,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -10632,6 +11132,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10688,6 +11197,15 @@ export interface operations {
             };
             /** @description The caller has no such session */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10764,6 +11282,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10903,6 +11430,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -10962,6 +11498,15 @@ export interface operations {
             };
             /** @description The caller has no such token */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11061,6 +11606,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -11145,6 +11699,15 @@ export interface operations {
             };
             /** @description Needs `call:use` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11284,6 +11847,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not an E.164 number */
             422: {
                 headers: {
@@ -11393,6 +11965,15 @@ export interface operations {
             };
             /** @description The org has no such program */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11536,6 +12117,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The redirect is not registered; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -11631,6 +12221,15 @@ export interface operations {
             };
             /** @description Needs `client:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11787,6 +12386,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -11888,6 +12496,15 @@ export interface operations {
             };
             /** @description No such program */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12052,6 +12669,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken */
             422: {
                 headers: {
@@ -12140,6 +12766,15 @@ export interface operations {
             };
             /** @description Somebody else changed it first */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12242,6 +12877,15 @@ export interface operations {
             };
             /** @description It cannot keep a secret; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12363,6 +13007,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12505,6 +13158,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -12621,6 +13283,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `temporarily_unavailable`: too many devices wait */
             429: {
                 headers: {
@@ -12707,6 +13378,15 @@ export interface operations {
             };
             /** @description The body is no form */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12808,6 +13488,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `temporarily_unavailable`: too many tokens at once */
             429: {
                 headers: {
@@ -12897,6 +13586,15 @@ export interface operations {
             };
             /** @description Needs `people:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13044,6 +13742,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -13152,6 +13859,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -13231,6 +13947,15 @@ export interface operations {
             };
             /** @description It is the caller, or the last administrator; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13324,6 +14049,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -13403,6 +14137,15 @@ export interface operations {
             };
             /** @description They were erased; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13531,6 +14274,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No role, or one that the org does not have */
             422: {
                 headers: {
@@ -13598,6 +14350,15 @@ export interface operations {
             };
             /** @description Nobody of the org has this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13700,6 +14461,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -13767,6 +14537,15 @@ export interface operations {
             };
             /** @description Nobody of the org has this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13846,6 +14625,15 @@ export interface operations {
             };
             /** @description Needs `people:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13939,6 +14727,15 @@ export interface operations {
             };
             /** @description Needs `call:use` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14080,6 +14877,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The name does not fit; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -14186,6 +14992,15 @@ export interface operations {
             };
             /** @description Needs `queue:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14353,6 +15168,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -14453,6 +15277,15 @@ export interface operations {
             };
             /** @description Needs `queue:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14569,6 +15402,15 @@ export interface operations {
             };
             /** @description No such queue, or not a member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14757,6 +15599,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value that cannot be taken */
             422: {
                 headers: {
@@ -14843,6 +15694,15 @@ export interface operations {
             };
             /** @description Needs `people:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14978,6 +15838,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -15070,6 +15939,15 @@ export interface operations {
             };
             /** @description No such role */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15224,6 +16102,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken */
             422: {
                 headers: {
@@ -15328,6 +16215,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
             429: {
                 headers: {
@@ -15381,7 +16277,8 @@ export interface operations {
                      *       "me": {
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "region": "text"
                      *         },
                      *         "permissions": [
                      *           "text"
@@ -15448,6 +16345,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The org lives in another region, at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is wrong, or the org must be named */
             422: {
                 headers: {
@@ -15486,6 +16392,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15544,7 +16459,8 @@ export interface operations {
                      *       "me": {
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "region": "text"
                      *         },
                      *         "permissions": [
                      *           "text"
@@ -15620,6 +16536,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not what a browser answers */
             422: {
                 headers: {
@@ -15657,6 +16582,15 @@ export interface operations {
             };
             /** @description The server is not known by a name */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15722,6 +16656,15 @@ export interface operations {
             };
             /** @description Needs `queue:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15848,6 +16791,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -15943,6 +16895,15 @@ export interface operations {
             };
             /** @description Needs `webhook:manage` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16091,6 +17052,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -16193,6 +17163,15 @@ export interface operations {
             };
             /** @description No such webhook */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16350,6 +17329,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken */
             422: {
                 headers: {
@@ -16439,6 +17427,15 @@ export interface operations {
             };
             /** @description Somebody else changed it first */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16549,6 +17546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A cursor or limit that cannot be taken */
             422: {
                 headers: {
@@ -16628,6 +17634,15 @@ export interface operations {
             };
             /** @description It arrived, or was discarded before */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16729,6 +17744,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -16809,6 +17833,15 @@ export interface operations {
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16961,6 +17994,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown-cursor`: one nobody handed out; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -17073,6 +18115,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -17165,6 +18216,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -17212,6 +18272,15 @@ export interface operations {
             };
             /** @description The page that asked is of another origin */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { AuditAdmin } from "../audit/AuditAdmin";
 import type { AdminTab } from "../router";
 import { m } from "../messages";
-import { useMay } from "../session/me";
+import { useMay, useMe } from "../session/me";
 import { NotFound } from "../shell/Crash";
 import { TabbedPage } from "../ui/TabbedPage";
 import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
@@ -16,6 +16,7 @@ import { SignInAdmin } from "./SignInAdmin";
 /** People's accounts, what roles allow, programs, webhooks, how people sign in, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
+  const { org } = useMe();
   const search = useSearch({ from: "/signed-in/admin" });
   const navigate = useNavigate({ from: "/admin" });
   const tabs: AdminTab[] = [];
@@ -32,6 +33,13 @@ export function AdminPage() {
   return (
     <TabbedPage
       title={m.admin.title}
+      aside={
+        org.region && (
+          <p className="text-sm text-soft" data-testid="region" title={m.admin.regionHint}>
+            {m.admin.region(org.region)}
+          </p>
+        )
+      }
       testId="admin"
       tabs={tabs}
       tab={tab}

@@ -952,6 +952,8 @@ export const en = {
   admin: {
     title: "Administration",
     signin: "Sign-in",
+    region: (name: string): string => `Region ${name}`,
+    regionHint: "Where all of the organisation's data is.",
     people: "People",
     groups: "Groups",
     roles: "Roles",

@@ -1,6 +1,6 @@
 //! Why identity refuses, and how that is answered.
 
-use tandem_core::{Permissions, PreconditionFailed};
+use tandem_core::{Elsewhere, Permissions, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
@@ -67,6 +67,9 @@ pub enum IdentityError {
     /// There is no such thing in the org.
     #[error("no such {0}")]
     NotFound(&'static str),
+    /// The org is another region's.
+    #[error("this belongs to the region {}", .0.region)]
+    OtherRegion(Box<Elsewhere>),
     /// The operation needs somebody who signed in; the caller uses a token.
     #[error("this cannot be done with a token")]
     NotByToken,
@@ -104,6 +107,12 @@ pub enum IdentityError {
 impl From<sqlx::Error> for IdentityError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<Elsewhere> for IdentityError {
+    fn from(elsewhere: Elsewhere) -> Self {
+        Self::OtherRegion(Box::new(elsewhere))
     }
 }
 
@@ -156,6 +165,7 @@ impl From<IdentityError> for ApiProblem {
             }
             IdentityError::Invalid { field, message } => Self::invalid(field, message),
             IdentityError::NotFound(what) => Self::not_found(what),
+            IdentityError::OtherRegion(elsewhere) => Self::other_region(*elsewhere),
             IdentityError::NotByToken => {
                 Problem::new(403, "sign-in-needed", "This cannot be done with a token")
                     .detail("sign in and use the session's token")

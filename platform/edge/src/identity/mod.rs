@@ -16,6 +16,7 @@ mod origin;
 mod passkeys;
 mod password;
 mod people;
+mod places;
 mod provision;
 mod providers;
 mod roles;
@@ -57,7 +58,8 @@ pub(crate) use origin::of as origin_of;
 pub(crate) use provision::{Contact, GroupDraft, PersonDraft, Profile, Provisioned, WhichPeople};
 pub(crate) use routes::{Issuer, routes, well_known};
 pub use providers::Refusal;
-pub(crate) use routes::{routes, well_known};
+pub(crate) use places::routes as place_routes;
+pub use places::{Homes, PATH as PLACES, Places};
 pub use sessions::{NewSession, Session};
 pub use site::Site;
 pub use tables::MIGRATIONS;
@@ -98,6 +100,8 @@ pub struct Setup {
     pub url: Option<String>,
     /// Networks beside the public ones where identity providers may be.
     pub networks: Networks,
+    /// Which regions there are.
+    pub homes: Homes,
 }
 
 /// A handle on identity. Cheap to clone.
@@ -118,6 +122,7 @@ struct Inner {
     url: Option<String>,
     /// What links in mails begin with.
     front: OnceLock<String>,
+    homes: Homes,
 }
 
 impl std::fmt::Debug for Inner {
@@ -147,6 +152,7 @@ impl Identity {
             lifetimes: setup.lifetimes,
             url: setup.url,
             front: OnceLock::new(),
+            homes: setup.homes,
         }))
     }
 
@@ -160,9 +166,9 @@ impl Identity {
     /// # Errors
     /// When the name is empty, too long or taken, or the store fails.
     pub async fn create_org(&self, name: &str) -> Result<OrgScope, IdentityError> {
-        let name = named("name", name)?;
-        let scope = self.0.mint.scope(OrgId::generate());
-        self.0.store.write(scope, Cause::SYSTEM, move |tx| Box::pin(insert_org(tx, name))).await?;
+        let name = self.org_named(name).await?;
+        let (scope, region) = (self.0.mint.scope(OrgId::generate()), self.region_name());
+        self.0.store.write(scope, Cause::SYSTEM, move |tx| Box::pin(insert_org(tx, name, region))).await?;
         Ok(scope)
     }
 
@@ -176,16 +182,16 @@ impl Identity {
         first: NewPerson,
         limits: Vec<(OrgLimit, u32)>,
     ) -> Result<(OrgScope, UserRecord), IdentityError> {
-        let name = named("name", name)?;
+        let name = self.org_named(name).await?;
         let (record, hash) = self.candidate(&name, first).await.map_err(|error| match error {
             // The other name is the org's.
             IdentityError::Invalid { field: "name", message } => IdentityError::invalid("login", message),
             error => error,
         })?;
-        let scope = self.0.mint.scope(OrgId::generate());
+        let (scope, region) = (self.0.mint.scope(OrgId::generate()), self.region_name());
         let made = self.0.store.write(scope, Cause::SYSTEM, move |tx| {
             Box::pin(async move {
-                insert_org(tx, name).await?;
+                insert_org(tx, name, region).await?;
                 for (limit, value) in limits {
                     limits::set(tx, limit, value).await?;
                 }
@@ -193,6 +199,19 @@ impl Identity {
             })
         });
         Ok((scope, made.await?))
+    }
+
+    /// A new org's name, which no org of another region has either, as far as is known.
+    async fn org_named(&self, name: &str) -> Result<String, IdentityError> {
+        let name = named("name", name)?;
+        match self.org_elsewhere(&name).await? {
+            Some(_) => Err(IdentityError::Taken { field: "name", value: name }),
+            None => Ok(name),
+        }
+    }
+
+    pub(crate) fn region_name(&self) -> Option<String> {
+        self.regions().here().map(ToString::to_string)
     }
 
     /// Every org and its name, oldest first.
@@ -210,14 +229,20 @@ impl Identity {
     /// The org of that name.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`IdentityError::OtherRegion`] when it lives in another region, or the store fails.
     pub async fn org_by_name(&self, name: &str) -> Result<Option<OrgScope>, IdentityError> {
         // All orgs: which one it is is the question.
         let row = sqlx::query("SELECT id FROM orgs WHERE name = $1")
             .bind(name.to_owned())
             .fetch_optional(self.0.store.across_orgs())
             .await?;
-        row.map(|row| Ok(self.0.mint.scope(id(&row, "orgs", "id")?))).transpose()
+        if let Some(row) = row {
+            return Ok(Some(self.0.mint.scope(id(&row, "orgs", "id")?)));
+        }
+        match self.org_elsewhere(name).await? {
+            Some(elsewhere) => Err(elsewhere.into()),
+            None => Ok(None),
+        }
     }
 
     /// Signs in with a password.
@@ -225,15 +250,16 @@ impl Identity {
     /// An unknown name and somebody deactivated cost as much time as a wrong password, and all count against the account at that source.
     ///
     /// # Errors
+    /// [`IdentityError::OtherRegion`] for an org of another region, of whose people nothing is kept or counted here;
     /// [`IdentityError::WrongCredentials`], [`IdentityError::Throttled`], or an org left out where there are several. Where the
     /// password was right and a second factor is on: [`IdentityError::SecondFactorNeeded`], [`IdentityError::WrongCode`].
     pub async fn sign_in(&self, request: SignIn, origin: Origin) -> Result<NewSession, IdentityError> {
         let password = Secret::new(request.password);
-        let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, origin.address).await?;
         let scope = match request.org {
             Some(name) => self.org_by_name(&name).await?,
             None => self.only_org().await?,
         };
+        let attempt = self.0.throttle.admit(self.0.clock.now(), &request.name, origin.address).await?;
         let account = match scope {
             Some(scope) => {
                 self.credentials(scope, &request.name).await?.map(|(user, hash)| (scope, user, hash))
@@ -270,8 +296,11 @@ impl Identity {
         });
     }
 
-    /// The one org there is, for sign-ins and SIP domains that name none.
+    /// The one org there is, for sign-ins that name none.
     async fn only_org(&self) -> Result<Option<OrgScope>, IdentityError> {
+        if self.regions().are_several() {
+            return Err(IdentityError::invalid("org", "name the org: there are several regions"));
+        }
         match self.orgs().await?.as_slice() {
             [(scope, _)] => Ok(Some(*scope)),
             [] => Ok(None),
@@ -311,19 +340,22 @@ fn named(field: &'static str, name: &str) -> Result<String, IdentityError> {
 }
 
 /// Makes the command's org.
-async fn insert_org(tx: &mut Tx, name: String) -> Result<(), IdentityError> {
+async fn insert_org(tx: &mut Tx, name: String, region: Option<String>) -> Result<(), IdentityError> {
     let (org, at) = (tx.scope().org(), tx.now().micros());
-    let made =
-        sqlx::query("INSERT INTO orgs (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(org.to_string())
-            .bind(name.clone())
-            .bind(at)
-            .execute(tx.conn())
-            .await?;
+    let made = sqlx::query(
+        "INSERT INTO orgs (id, name, created_at, region) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    )
+    .bind(org.to_string())
+    .bind(name.clone())
+    .bind(at)
+    .bind(region.clone())
+    .execute(tx.conn())
+    .await?;
     if made.rows_affected() == 0 {
         return Err(IdentityError::Taken { field: "name", value: name });
     }
-    tx.audit(Change::new("org.created", "org", org).after(&json!({ "name": name }))).await?;
+    tx.audit(Change::new("org.created", "org", org).after(&json!({ "name": name, "region": region })))
+        .await?;
     tx.append(Stream::org(org), Expect::Version(0), &[Topic::org(org)], &OrgCreated { name }).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Origin, Permissions, RequestContext};
+use tandem_core::{OrgScope, Origin, Permissions, RequestContext, unstamped};
 use tandem_proto::{
     Actor, ClientId, Cursor, GrantId, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     api::SessionInfo,
@@ -79,13 +79,14 @@ pub(super) fn secret(prefix: &str) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// What is stored of a secret that is random. 256 random bits need no salt and no slow hash.
+/// What is stored of a secret that is random. 256 random bits need no salt and no slow hash. The name of a region in it is for other
+/// regions, and tells nothing here.
 pub(super) fn digest(secret: &str) -> String {
     hex::encode(digest_bytes(secret))
 }
 
 fn digest_bytes(secret: &str) -> Digest {
-    Sha256::digest(secret.as_bytes()).into()
+    Sha256::digest(unstamped(secret).as_bytes()).into()
 }
 
 /// A session just made.
@@ -145,8 +146,9 @@ impl Identity {
     /// As [`Self::authenticate`], with the session's end.
     ///
     /// # Errors
-    /// [`IdentityError::NoSession`] when the token is unknown or has expired.
+    /// [`IdentityError::NoSession`] when the token is unknown or has expired; [`IdentityError::OtherRegion`] when it is another region's.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
+        self.refuse_elsewhere(token)?;
         let (digest, now) = (digest_bytes(token), self.0.clock.now());
         if let Some(session) = self.0.known.session(&digest, now) {
             return Ok(session);
@@ -344,6 +346,7 @@ impl Identity {
             .await?;
         let request = RequestId::generate();
         let context = RequestContext { scope, user, session, permissions, request, origin };
+        let token = self.regions().stamped(token);
         Ok(NewSession {
             token,
             session: Session { context, expires_at, ends_by, used_at: now, slides: true },

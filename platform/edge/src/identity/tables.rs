@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0015_mail_links", sql: MAIL_LINKS },
     Migration { name: "0016_identity_providers", sql: IDENTITY_PROVIDERS },
     Migration { name: "0017_groups", sql: GROUPS },
+    Migration { name: "0019_regions", sql: REGIONS },
 ];
 
 const FIRST: &str = "
@@ -85,6 +86,18 @@ const SECOND_FACTORS: &str = "
     ";
 
 const ERASURE: &str = "ALTER TABLE users ADD COLUMN erased_at bigint;";
+
+/// `org_places` has no column `org`: it tells which names are orgs of other regions, and nothing of this one's. A `place` is a name under the
+/// regions' key. An org without a region is of a server that had no name for its own.
+const REGIONS: &str = "
+        ALTER TABLE orgs ADD COLUMN region text;
+        CREATE TABLE org_places (
+            region text NOT NULL,
+            place text NOT NULL,
+            PRIMARY KEY (region, place)
+        );
+        CREATE INDEX org_places_by_place ON org_places (place);
+    ";
 
 /// A program that acts for itself does so as a row of `users` whose `client` names it. Access tokens lie beside sessions. A grant remembers the hash of the code it came of, so that the code's second use is noticed for as long as the grant lives.
 const OAUTH: &str = "

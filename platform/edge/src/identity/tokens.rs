@@ -98,7 +98,7 @@ impl Identity {
             })
         });
         write.await?;
-        Ok(TokenMade { token, info })
+        Ok(TokenMade { token: self.regions().stamped(token), info })
     }
 
     /// Takes one of the caller's tokens back.

@@ -114,7 +114,7 @@ impl Identity {
             Box::pin(async move { keep(tx, asked, hash, user, now).await })
         });
         write.await?;
-        Ok(onward(&redirect_uri, &[("code", &code)], request, issuer))
+        Ok(onward(&redirect_uri, &[("code", &self.regions().stamped(code))], request, issuer))
     }
 }
 

@@ -76,10 +76,11 @@ impl Identity {
         let draft = Draft::check(settings)?;
         let secret = draft.confidential.then(|| sessions::secret(SECRET));
         let (caller, secret_hash) = (context.permissions, secret.as_deref().map(digest));
+        let id = ClientId::from_uuid(self.regions().tagged(ClientId::generate().uuid()));
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { create(tx, caller, draft, secret_hash).await })
+            Box::pin(async move { create(tx, caller, id, draft, secret_hash).await })
         });
-        Ok(ClientMade { client: write.await?, secret })
+        Ok(ClientMade { client: write.await?, secret: secret.map(|secret| self.regions().stamped(secret)) })
     }
 
     /// Changes a program. When it may do less than before its access tokens end, so that the next ones are as it may be now.
@@ -115,7 +116,7 @@ impl Identity {
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move { change_secret(tx, caller, client, secret_hash).await })
         });
-        Ok(ClientMade { client: write.await?, secret: Some(secret) })
+        Ok(ClientMade { client: write.await?, secret: Some(self.regions().stamped(secret)) })
     }
 
     /// Removes a program: all it got ends, and it gets nothing any more.
@@ -218,13 +219,14 @@ fn check_redirects(uris: &[String], needed: bool) -> Result<(), IdentityError> {
 async fn create(
     tx: &mut Tx,
     caller: Permissions,
+    id: ClientId,
     draft: Draft,
     secret_hash: Option<String>,
 ) -> Result<ClientInfo, IdentityError> {
     let org = tx.scope().org();
     limits::CLIENTS.one_more::<IdentityError>(tx).await?;
     let mut client = Client {
-        id: ClientId::generate(),
+        id,
         org,
         name: draft.name,
         secret_hash,

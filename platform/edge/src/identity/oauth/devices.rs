@@ -73,7 +73,7 @@ impl Identity {
             })
         });
         write.await?;
-        Ok(codes)
+        Ok(DeviceCodes { device: self.regions().stamped(codes.device), user: codes.user })
     }
 
     /// What the device asks the caller for that shows `user_code`.

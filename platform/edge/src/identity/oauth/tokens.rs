@@ -14,7 +14,7 @@ use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
     super::{
-        Identity, id,
+        Identity, IdentityError, id,
         sessions::{self, Kind, NewRow, Which, digest, secret, time},
     },
     COLUMNS, Client, OAuthCode, OAuthRefusal, Refusal, authorize, devices,
@@ -57,6 +57,8 @@ impl Identity {
         request: TokenRequest,
         origin: Origin,
     ) -> Result<TokenAnswer, OAuthRefusal> {
+        let shown = [&request.code, &request.refresh_token, &request.device_code];
+        shown.into_iter().flatten().try_for_each(|secret| self.refuse_elsewhere(secret))?;
         let client = self.client(credentials).await?;
         let way = GrantType::ALL.into_iter().find(|way| way.name() == request.grant_type);
         let way = way.ok_or_else(|| OAuthCode::UnsupportedGrantType.because("see the server's metadata"))?;
@@ -80,7 +82,12 @@ impl Identity {
                 }
             })
         });
-        Ok(write.await??)
+        let answer = write.await??;
+        Ok(TokenAnswer {
+            access_token: self.regions().stamped(answer.access_token),
+            refresh_token: answer.refresh_token.map(|token| self.regions().stamped(token)),
+            ..answer
+        })
     }
 
     /// Ends a token that a program gives back: an access token alone, with a refresh token all that came of its grant (RFC 7009 §2.1).
@@ -94,6 +101,7 @@ impl Identity {
         token: &str,
         origin: Origin,
     ) -> Result<(), OAuthRefusal> {
+        self.refuse_elsewhere(token)?;
         let client = self.client(credentials).await?;
         let (scope, hash) = (self.mint().scope(client.org), digest(token));
         let write = self.0.store.write(scope, Cause { origin, ..Cause::SYSTEM }, move |tx| {
@@ -104,13 +112,19 @@ impl Identity {
 
     /// The program that proves to be one.
     pub(super) async fn client(&self, credentials: Credentials) -> Result<Client, OAuthRefusal> {
+        if let Some(secret) = &credentials.secret {
+            self.refuse_elsewhere(secret.expose())?;
+        }
         let sql = format!("SELECT {COLUMNS} FROM oauth_clients WHERE id = $1");
         // All orgs: whose program it is is the question.
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(credentials.client.to_string())
             .fetch_optional(self.0.store.across_orgs())
             .await?;
-        let client = row.as_ref().map(Client::read).transpose()?.ok_or_else(unknown)?;
+        let Some(client) = row.as_ref().map(Client::read).transpose()? else {
+            let elsewhere = self.regions().of_program(credentials.client.uuid());
+            return Err(elsewhere.map_or_else(|| unknown().into(), |other| IdentityError::from(other).into()));
+        };
         // Hashes of 256 random bits: how far they are equal tells nothing about the secret.
         let proven = credentials.secret.map(|secret| digest(secret.expose()));
         if proven == client.secret_hash { Ok(client) } else { Err(unknown().into()) }

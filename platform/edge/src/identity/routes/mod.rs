@@ -55,6 +55,7 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
     responses(
         (status = 201, description = "Signed in", body = SignedIn),
         (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these; `provider-needed`: the org has people sign in by an identity provider", body = Problem),
+        (status = 421, description = "The org lives in another region, at `address`", body = Problem),
         (status = 422, description = "A field is wrong, or the org must be named", body = Problem),
         (status = 429, description = "Too many failed sign-ins; `Retry-After` says how long to wait", body = Problem),
     )
@@ -129,7 +130,7 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             provisioned: record.provisioned,
             presence,
         },
-        org: Org { id: context.scope.org(), name },
+        org: Org { id: context.scope.org(), name, region: edge.identity.region_name() },
         session: context.session,
         permissions: context.permissions.names(),
     })
