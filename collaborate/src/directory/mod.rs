@@ -99,8 +99,18 @@ impl Directory {
 
     async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
         let presence = self.presence.of(scope, user.id).await?;
-        let UserRecord { id, name, display_name, title, extension, email, roles, active, erased, provisioned } =
-            user;
+        let UserRecord {
+            id,
+            name,
+            display_name,
+            title,
+            extension,
+            email,
+            roles,
+            active,
+            erased,
+            provisioned,
+        } = user;
         Ok(Person {
             id,
             name,

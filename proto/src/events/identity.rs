@@ -2,7 +2,8 @@
 
 use super::events;
 use crate::{
-    ClientId, GrantId, GroupId, IdentityProviderId, InvitationId, PasskeyId, SessionId, Timestamp, UserId, api,
+    ClientId, GrantId, GroupId, IdentityProviderId, InvitationId, PasskeyId, SessionId, Timestamp, UserId,
+    api,
 };
 
 events! {

@@ -16,7 +16,8 @@ use tandem_proto::{
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{
-    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, providers, roles, text, users::read_roles,
+    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, providers, roles, text,
+    users::read_roles,
 };
 
 /// How long a session lasts after its last use, and no longer than [`super::Lifetimes::session`].

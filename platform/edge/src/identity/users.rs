@@ -12,13 +12,8 @@ use tandem_proto::{
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{
-    Identity, IdentityError,
-    erasure::is_erased,
-    id, limits, named,
-    provision::PersonDraft,
-    roles,
-    strength::known_by,
-    text,
+    Identity, IdentityError, erasure::is_erased, id, limits, named, provision::PersonDraft, roles,
+    strength::known_by, text,
 };
 
 /// Longest login name.

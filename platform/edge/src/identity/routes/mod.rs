@@ -3,8 +3,8 @@
 mod account;
 mod groups;
 mod keys;
-mod mail;
 mod limits;
+mod mail;
 mod oauth;
 mod passkeys;
 mod people;
