@@ -60,6 +60,7 @@ impl Invitation {
                 roles: read_roles(&text(row, "roles")?)?,
                 active: true,
                 erased: false,
+                provisioned: false,
             },
             email,
             created_at: time(row, "created_at")?,

@@ -167,6 +167,7 @@ async fn make(tx: &mut Tx, info: &IdentityProviderInfo, said: &Said) -> Result<U
         roles,
         active: true,
         erased: false,
+        provisioned: false,
     };
     Ok(users::insert(tx, record, String::new(), None).await?.id)
 }
