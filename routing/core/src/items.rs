@@ -195,6 +195,14 @@ impl Domain {
         let wishes = self.wishes(id, asks);
         let before = std::mem::replace(&mut self.items[slot].wishes, wishes);
         before.and_then(|before| before.opens).into_iter().for_each(|timer| self.wheel.cancel(timer));
+        // What alerts counts as what it is now.
+        let (offer, kind) = (self.items[slot].offer, self.items[slot].kind());
+        if let Some(agent) = offer.map(|offer| self.offers[&offer].agent) {
+            for engaged in self.agents[agent].engaged.iter_mut().filter(|engaged| engaged.item == id) {
+                engaged.kind = kind;
+            }
+            self.touch(agent);
+        }
         self.file(slot);
         Ok(())
     }

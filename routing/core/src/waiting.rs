@@ -65,13 +65,14 @@ pub(crate) struct Waiting {
 #[derive(Clone, Debug, Default)]
 struct Node {
     here: Ranks,
-    /// By token.
+    /// In order; apart from the branches, so that a search for one reads little.
+    tokens: Vec<Token>,
+    /// One for each token.
     branches: Vec<Branch>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Branch {
-    token: Token,
     node: u32,
     /// The first item in it.
     first: ItemRank,
@@ -115,7 +116,9 @@ impl Waiting {
                         self.nodes.push(Node::default());
                         u32::try_from(self.nodes.len() - 1).expect("memory ends before the numbers do")
                     });
-                    self.nodes[at as usize].branches.insert(place, Branch { token, node, first: rank });
+                    let parent = &mut self.nodes[at as usize];
+                    parent.tokens.insert(place, token);
+                    parent.branches.insert(place, Branch { node, first: rank });
                     node
                 }
             };
@@ -141,7 +144,9 @@ impl Waiting {
                 Some(next) if first == rank => self.nodes[parent as usize].branches[found].first = next,
                 Some(_) => break,
                 None => {
-                    self.nodes[parent as usize].branches.remove(found);
+                    let parent = &mut self.nodes[parent as usize];
+                    parent.tokens.remove(found);
+                    parent.branches.remove(found);
                     self.nodes[node as usize] = Node::default();
                     self.vacant.push(node);
                 }
@@ -156,8 +161,9 @@ impl Waiting {
         best: &mut Option<ItemRank>,
         may: &impl Fn(ItemRank) -> bool,
     ) {
-        for branch in &self.nodes[ROOT as usize].branches {
-            let class = branch.token.class();
+        let root = &self.nodes[ROOT as usize];
+        for (token, branch) in root.tokens.iter().zip(&root.branches) {
+            let class = token.class();
             if seeker.room.has(class.kind) && class.opens(seeker.group) && before(branch.first, *best) {
                 self.find_in(branch.node, seeker.skills, best, may);
             }
@@ -172,35 +178,23 @@ impl Waiting {
         may: &impl Fn(ItemRank) -> bool,
     ) {
         let node = &self.nodes[at as usize];
-        if let Some(here) = node.here.iter().take_while(|here| before(*here, *best)).find(|here| may(*here)) {
-            *best = Some(here);
+        let mut here = node.here.iter().take_while(|here| before(*here, *best));
+        if let Some(found) = here.find(|here| may(*here)) {
+            *best = Some(found);
         }
-        if node.branches.len() <= 4 * skills.count() {
-            for branch in node.branches.iter().filter(|branch| {
-                let (skill, level) = branch.token.asked();
-                skills.level(skill).is_some_and(|own| own >= level)
-            }) {
-                if before(branch.first, *best) {
-                    self.find_in(branch.node, skills, best, may);
-                }
+        // The sooner something early is found, the more is left out.
+        let mut ahead = node.covered(skills, *best);
+        ahead.sort_unstable_by_key(|branch| branch.first);
+        for branch in ahead {
+            if !before(branch.first, *best) {
+                return;
             }
-        } else {
-            for (skill, level) in skills.iter() {
-                let from = node.branches.partition_point(|branch| branch.token < Token::skill(skill, 0));
-                let within = node.branches[from..]
-                    .iter()
-                    .take_while(|branch| branch.token <= Token::skill(skill, level));
-                for branch in within {
-                    if before(branch.first, *best) {
-                        self.find_in(branch.node, skills, best, may);
-                    }
-                }
-            }
+            self.find_in(branch.node, skills, best, may);
         }
     }
 
     fn branch(&self, at: u32, token: Token) -> Result<usize, usize> {
-        self.nodes[at as usize].branches.binary_search_by_key(&token, |branch| branch.token)
+        self.nodes[at as usize].tokens.binary_search(&token)
     }
 }
 
@@ -214,6 +208,30 @@ fn before(rank: ItemRank, best: Option<ItemRank>) -> bool {
 }
 
 impl Node {
+    /// Branches that somebody covers and that begin before the best.
+    fn covered(&self, skills: &Skills, best: Option<ItemRank>) -> Vec<Branch> {
+        let mut covered = Vec::new();
+        let mut take = |from: usize, to: usize| {
+            covered.extend(self.branches[from..to].iter().filter(|branch| before(branch.first, best)));
+        };
+        if self.tokens.len() <= 4 * skills.count() {
+            for (at, token) in self.tokens.iter().enumerate() {
+                let (skill, level) = token.asked();
+                if skills.level(skill).is_some_and(|own| own >= level) {
+                    take(at, at + 1);
+                }
+            }
+        } else {
+            for (skill, level) in skills.iter() {
+                let from = self.tokens.partition_point(|token| *token < Token::skill(skill, 0));
+                let within =
+                    self.tokens[from..].iter().take_while(|token| **token <= Token::skill(skill, level));
+                take(from, from + within.count());
+            }
+        }
+        covered
+    }
+
     fn first(&self) -> Option<ItemRank> {
         self.here.iter().next().into_iter().chain(self.branches.iter().map(|branch| branch.first)).min()
     }

@@ -44,7 +44,8 @@ impl Ledger {
                     self.with_wishes.insert(*item);
                 }
             }
-            Input::Changed { item, .. } => {
+            // Who refused an item does not get it back in another queue either; a stay there knows nothing of it.
+            Input::Changed { item, .. } | Input::Moved { item, .. } => {
                 self.with_wishes.insert(*item);
             }
             Input::QueueSet { queue, rules } if !rules.steps.is_empty() => {
