@@ -575,6 +575,289 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists groups
+         * @description By name.
+         */
+        get: operations["listGroups"];
+        put?: never;
+        /**
+         * Makes a group
+         * @description Of nobody, without roles.
+         */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a group */
+        get: operations["showGroup"];
+        /** Gives a group another name */
+        put: operations["changeGroup"];
+        post?: never;
+        /**
+         * Removes a group
+         * @description Its members stay, without the roles they held by it.
+         */
+        delete: operations["removeGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who is in a group
+         * @description By name.
+         */
+        get: operations["listMembersOfGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Brings somebody into a group */
+        put: operations["addToGroup"];
+        post?: never;
+        /** Puts somebody out of a group */
+        delete: operations["removeFromGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says which roles the members of a group hold
+         * @description Beside those they hold themselves, for as long as they are in it. Holds by their next request, and on open sockets at once.
+         */
+        put: operations["setRolesOfGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists identity providers
+         * @description Oldest first.
+         */
+        get: operations["listIdentityProviders"];
+        put?: never;
+        /**
+         * Sets an identity provider up
+         * @description A server elsewhere that says who somebody is, by OpenID Connect: people sign in there, with the authorization code flow and PKCE. The
+         *     caller holds all that its roles stand for; to have people found by their address, or their second factor left to the provider,
+         *     they hold every permission.
+         */
+        post: operations["createIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tests an identity provider
+         * @description Asks the address what it says of itself, and for its keys, and says what is wrong.
+         */
+        post: operations["testIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows an identity provider
+         * @description Its secret is shown to nobody.
+         */
+        get: operations["showIdentityProvider"];
+        /**
+         * Changes an identity provider
+         * @description Holds from the next sign-in on. With another issuer, it knows nobody any more, and its secret is gone unless another is given.
+         */
+        put: operations["changeIdentityProvider"];
+        post?: never;
+        /**
+         * Removes an identity provider
+         * @description Nobody signs in by it any more. Sessions it began stay.
+         */
+        delete: operations["removeIdentityProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who was invited and has not joined
+         * @description Oldest first, those whose link has ended too.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invites somebody by mail
+         * @description They get a link that works once, for seven days, choose a password there, and are a person of the org from then on. The mail is sent
+         *     soon after, and again until it is taken.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts an invitation
+         * @description Makes one a person of the org, and signs in. Needs the link, no permission.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what one is invited to
+         * @description For the page the link in the mail leads to. Needs the link, no permission.
+         */
+        post: operations["lookUpInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws an invitation
+         * @description Its link works no more, and what the log says of who was invited is erased.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an invitation again
+         * @description With another link; those before work no more.
+         */
+        post: operations["inviteAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1235,6 +1518,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/org/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the org's limits
+         * @description How many of a thing it may have, and how many it has. Whoever runs the server sets them (`tandem org limits`).
+         */
+        get: operations["listLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for another password
+         * @description Whoever has that name or address gets a mail with a link that works once, for an hour. The answer is the same whether or not there is
+         *     anybody, and at most five links of one person work at a time. Needs no permission.
+         */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chooses another password
+         * @description Ends everything that acts for one: sessions, personal tokens, what programs were allowed. Passkeys and the second factor stay. It is told of in a
+         *     mail. Needs the link, no permission.
+         */
+        post: operations["completePasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1287,6 +1632,26 @@ export interface paths {
          * @description Their sessions and tokens end, their sockets are closed, and they cannot sign in. What they did stays, with their name.
          */
         post: operations["deactivatePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{user}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says where mail to a person goes
+         * @description Nobody is asked whether they read mail there: whoever may set it can have the person's password replaced. The address until now is told.
+         */
+        put: operations["setEmailOf"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1555,7 +1920,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+         * @description Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use, and
+         *     30 days after the sign-in where the operator set nothing else.
          *     Needs no permission.
          */
         post: operations["signIn"];
@@ -1619,6 +1985,90 @@ export interface paths {
          * @description The same for everybody, good for five minutes and one sign-in. Needs no permission.
          */
         post: operations["offerPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with what an identity provider answered
+         * @description With what it added to the address it sent the browser back to. Where a second factor is on, and the provider does not count as one, the
+         *     answer is `second-factor-needed`: send the same again with `second_factor`. Needs no permission.
+         */
+        post: operations["signInWithProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/provider/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to sign in by an identity provider
+         * @description Keep `ceremony` where only this browser has it, and send the browser to `url`. Good for ten minutes and one session. Needs no
+         *     permission.
+         */
+        post: operations["offerProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the identity providers to choose from
+         * @description For who is to sign in. The same for an org without any and one that there is not. Needs no permission.
+         */
+        get: operations["listSignInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how the org lets people in */
+        get: operations["showSignInSettings"];
+        /**
+         * Changes how the org lets people in
+         * @description Holds from the next sign-in on; sessions there are stay. Where a password is not enough, it still is for who holds the role `admin`,
+         *     so that somebody can get in when the provider fails; each time they do is told of in the audit.
+         */
+        put: operations["changeSignInSettings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1857,6 +2307,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `POST /invitations/accept`. */
+        AcceptInvitation: {
+            /** @description At least 10 characters. */
+            password: string;
+            /** @description The last part of the link in the mail. */
+            token: string;
+        };
         /**
          * @description What somebody is doing, beside the chosen presence.
          * @enum {string}
@@ -1920,6 +2377,11 @@ export interface components {
             name: string;
             /** @description Names of the permissions it may use. */
             scopes: string[];
+        };
+        /** @description `POST /sessions/provider/offer`. */
+        AskProvider: {
+            /** @description Which provider. */
+            provider: components["schemas"]["IdentityProviderId"];
         };
         /** @description A change, with what was before and after. */
         AuditDetails: components["schemas"]["AuditEntry"] & {
@@ -2089,6 +2551,11 @@ export interface components {
              */
             score: number;
         };
+        /** @description `PUT /groups/{group}`. */
+        ChangeGroup: {
+            /** @description Its name. */
+            name: string;
+        };
         /** @description `PUT /me/password`. */
         ChangePassword: {
             /** @description The password until now. */
@@ -2102,6 +2569,11 @@ export interface components {
             permissions: string[];
             /** @description The name to show. */
             title: string;
+        };
+        /** @description `PUT /sign-in-settings`. */
+        ChangeSignInSettings: {
+            /** @description For whom a password, or a passkey, is enough. */
+            passwords: components["schemas"]["PasswordsFor"];
         };
         /** @description A chat as one member sees it. */
         Chat: {
@@ -2143,6 +2615,24 @@ export interface components {
             message?: string | null;
             /** @description First level. */
             primary: components["schemas"]["Presence"];
+        };
+        /** @description What a provider calls what it says of somebody. */
+        ClaimNames: {
+            /**
+             * @description The e-mail address; whether it was verified is always `email_verified`.
+             * @example email
+             */
+            email: string;
+            /**
+             * @description The groups, as a list or as one text.
+             * @example groups
+             */
+            groups: string;
+            /**
+             * @description The name to show.
+             * @example name
+             */
+            name: string;
         };
         /** @description What a client sends. */
         ClientFrame: components["schemas"]["ClientRequest"] & {
@@ -2264,6 +2754,13 @@ export interface components {
             /** @description Names of the permissions it may ask for. */
             scopes: string[];
         };
+        /** @description `POST /password-resets/complete`. */
+        CompletePasswordReset: {
+            /** @description At least 10 characters. */
+            new_password: string;
+            /** @description The last part of the link in the mail. */
+            token: string;
+        };
         /** @description `POST /me/second-factor/confirm`. */
         ConfirmSecondFactor: {
             /** @description The six digits the authenticator shows now. */
@@ -2340,6 +2837,8 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Eligible agents in the order they were ranked, at most 10. */
             candidates: components["schemas"]["Candidate"][];
+            /** @description How many members were not, by reason. Missing in decisions made before this was counted. */
+            counts?: components["schemas"]["ExcludedCount"][];
             /**
              * Format: int32
              * @description How many were eligible.
@@ -2484,8 +2983,19 @@ export interface components {
             agent: components["schemas"]["UserId"];
             /**
              * @description Why: `off_queue`, `at_capacity`, `not_responding`, `communicating`, `missing_skill`, `not_joined`, `declined_before`,
-             *     `has_it` (wraps up this very interaction).
+             *     `has_it` (wraps up this very interaction), `group_not_open` (the search has not widened to his group), `not_preferred` (kept for
+             *     preferred agents for now), `queue_closed`, `held` (not before its time).
              */
+            reason: string;
+        };
+        /** @description How many members were not eligible for a reason. */
+        ExcludedCount: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            members: number;
+            /** @description As in [`Excluded`]. */
             reason: string;
         };
         /** @description One fault in a body. */
@@ -2548,10 +3058,160 @@ export interface components {
          * @enum {string}
          */
         GrantType: "authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code";
+        /**
+         * Format: uuid
+         * @description People who are named together.
+         */
+        GroupId: string;
+        /** @description A group of people. */
+        GroupInfo: {
+            /** @description Id. */
+            id: components["schemas"]["GroupId"];
+            /**
+             * Format: int32
+             * @description How many people are in it.
+             */
+            members: number;
+            /** @description Its name; no other of the org's has it, however it is capitalised. */
+            name: string;
+            /** @description Whether another system keeps it up by SCIM, and would undo what is changed here. */
+            provisioned: boolean;
+            /** @description Roles that its members hold as long as they are members. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description Somebody in a group. */
+        GroupMember: {
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /** @description Their name to show. */
+            display_name: string;
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+        };
+        /** @description Roles that a group of the provider stands for. */
+        GroupRule: {
+            /** @description As the provider names it. */
+            group: string;
+            /** @description What who is in it holds, and who is in none that stands for it does not. */
+            roles: components["schemas"]["Role"][];
+        };
         /** @description `PUT /calls/{call}/hold`. */
         HoldCall: {
             /** @description Whether one's leg holds the others. */
             held: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A server elsewhere that says who somebody is.
+         */
+        IdentityProviderId: string;
+        /** @description An identity provider, without its secret. */
+        IdentityProviderInfo: {
+            /** @description When it was last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description What the provider calls what it says. */
+            claims: components["schemas"]["ClaimNames"];
+            /** @description What the provider calls this server. */
+            client_id: string;
+            /** @description Whether somebody whom nobody added becomes a person of the org. */
+            create_people: boolean;
+            /** @description When it was set up. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Where verified addresses must be. */
+            email_domains: string[];
+            /** @description Whether there is a secret. */
+            has_secret: boolean;
+            /** @description Id. */
+            id: components["schemas"]["IdentityProviderId"];
+            /** @description The provider's address. */
+            issuer: string;
+            /** @description Whether people are found by their verified address. */
+            link_by_email: boolean;
+            /** @description What the button says. */
+            name: string;
+            /** @description What somebody holds who is made. */
+            roles: components["schemas"]["Role"][];
+            /** @description What groups stand for. */
+            rules: components["schemas"]["GroupRule"][];
+            /** @description What is asked for, beside `openid`. */
+            scopes: string[];
+            /** @description Whether the provider asks for a second factor. */
+            second_factor: boolean;
+        };
+        /** @description `POST /identity-providers`, `PUT /identity-providers/{provider}`. */
+        IdentityProviderSettings: {
+            /** @description What the provider calls what it says. */
+            claims?: components["schemas"]["ClaimNames"];
+            /** @description What the provider calls this server. */
+            client_id: string;
+            /** @description The secret the provider gave; absent: the one until now stays, or there is none. */
+            client_secret?: string | null;
+            /** @description Whether somebody whom nobody added becomes a person of the org. */
+            create_people: boolean;
+            /** @description Where verified addresses must be for somebody to be let in; empty: anywhere. */
+            email_domains?: string[];
+            /**
+             * @description The provider's address, to the letter as it names itself.
+             * @example https://accounts.acme.example
+             */
+            issuer: string;
+            /**
+             * @description Whether the account at the provider whose verified address a person of the org has is theirs. Whoever runs the provider can then
+             *     sign in as anybody, so it takes somebody who holds every permission to say so.
+             */
+            link_by_email: boolean;
+            /**
+             * @description What the button says.
+             * @example Acme accounts
+             */
+            name: string;
+            /** @description What somebody holds who is made, beside what their groups stand for; and who would hold none. */
+            roles: components["schemas"]["Role"][];
+            /** @description What groups stand for, followed at each sign-in. Roles that no rule names are left as they are. */
+            rules?: components["schemas"]["GroupRule"][];
+            /** @description What is asked for, beside `openid`. */
+            scopes?: string[];
+            /** @description Whether the provider asks for a second factor, so that none is asked for here. */
+            second_factor: boolean;
+        };
+        /** @description What was found at an address. */
+        IdentityProviderTest: {
+            /** @description What is wrong, in words; empty: people can be sent there. */
+            faults: string[];
+        };
+        /**
+         * Format: uuid
+         * @description Somebody who was asked to join an org.
+         */
+        InvitationId: string;
+        /** @description Somebody who was invited and has not joined yet. */
+        InvitationInfo: {
+            /** @description When they were invited. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Name to show. */
+            display_name: string;
+            /** @description Where the link went. */
+            email: string;
+            /** @description When the link in the last mail ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Id. */
+            id: components["schemas"]["InvitationId"];
+            /** @description Login name they will have. */
+            name: string;
+            /** @description Roles they will hold. */
+            roles: components["schemas"]["Role"][];
+            sent_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What somebody is invited to. */
+        Invited: {
+            /** @description Name to show. */
+            display_name: string;
+            /** @description When the link ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Login name they will have. */
+            name: string;
+            /** @description The org's name. */
+            org: string;
         };
         /** @description Work to be done later, and again until it succeeds. */
         Job: {
@@ -2641,6 +3301,23 @@ export interface components {
          * @enum {string}
          */
         LegState: "dialing" | "ringing" | "connected" | "holding" | "ended";
+        /** @description How many of a thing an org may have, and how many it has. */
+        LimitInfo: {
+            /** @description Of what. */
+            limit: components["schemas"]["OrgLimit"];
+            /** @description Whether it was set for this org; else it is what every org has. */
+            set: boolean;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description How many there may be.
+             */
+            value: number;
+        };
         /** @description How busy a node is. */
         Load: {
             /**
@@ -2658,6 +3335,11 @@ export interface components {
         LookUpDevice: {
             /** @description The code the device shows. */
             user_code: string;
+        };
+        /** @description `POST /invitations/lookup`. */
+        LookUpInvitation: {
+            /** @description The last part of the link in the mail. */
+            token: string;
         };
         /** @description `PUT /chats/{chat}/read`. */
         MarkRead: {
@@ -2732,6 +3414,29 @@ export interface components {
             /** @description Title, for groups. */
             title?: string | null;
         };
+        /** @description `POST /groups`. */
+        NewGroup: {
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description `POST /invitations`: somebody who shall join the org, and choose their password themselves. */
+        NewInvitation: {
+            /** @description Name to show. */
+            display_name: string;
+            /**
+             * @description Where the link goes.
+             * @example mia@acme.example
+             */
+            email: string;
+            /** @description Internal number, digits. */
+            extension?: string | null;
+            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
+            name: string;
+            /** @description Roles, all of whose permissions the caller holds. */
+            roles: components["schemas"]["Role"][];
+            /** @description Job title. */
+            title?: string | null;
+        };
         /** @description `POST /chats/{chat}/messages`. Posting the same `client_id` again answers the message made the first time. */
         NewMessage: {
             /**
@@ -2760,7 +3465,7 @@ export interface components {
             display_name: string;
             /** @description Internal number, digits. */
             extension?: string | null;
-            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
+            /** @description Login name: 1–128 of `a-z 0-9 . _ - @ + # '`. */
             name: string;
             /** @description At least 10 characters. */
             password: string;
@@ -2895,6 +3600,11 @@ export interface components {
          * @description A tenant.
          */
         OrgId: string;
+        /**
+         * @description A thing that an org has so many of at most.
+         * @enum {string}
+         */
+        OrgLimit: "people" | "groups" | "roles" | "clients" | "phones" | "numbers" | "queues" | "flows" | "webhooks";
         /**
          * @description How a conversation ended for the customer.
          * @enum {string}
@@ -3088,6 +3798,8 @@ export interface components {
                 at: components["schemas"]["Timestamp"];
                 /** @description Eligible agents in the order they were ranked, at most 10. */
                 candidates: components["schemas"]["Candidate"][];
+                /** @description How many members were not, by reason. Missing in decisions made before this was counted. */
+                counts?: components["schemas"]["ExcludedCount"][];
                 /**
                  * Format: int32
                  * @description How many were eligible.
@@ -3201,6 +3913,102 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_GroupInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Id. */
+                id: components["schemas"]["GroupId"];
+                /**
+                 * Format: int32
+                 * @description How many people are in it.
+                 */
+                members: number;
+                /** @description Its name; no other of the org's has it, however it is capitalised. */
+                name: string;
+                /** @description Whether another system keeps it up by SCIM, and would undo what is changed here. */
+                provisioned: boolean;
+                /** @description Roles that its members hold as long as they are members. */
+                roles: components["schemas"]["Role"][];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GroupMember: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether they may sign in. */
+                active: boolean;
+                /** @description Their name to show. */
+                display_name: string;
+                /** @description Who. */
+                user: components["schemas"]["UserId"];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_IdentityProviderInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description When it was last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description What the provider calls what it says. */
+                claims: components["schemas"]["ClaimNames"];
+                /** @description What the provider calls this server. */
+                client_id: string;
+                /** @description Whether somebody whom nobody added becomes a person of the org. */
+                create_people: boolean;
+                /** @description When it was set up. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Where verified addresses must be. */
+                email_domains: string[];
+                /** @description Whether there is a secret. */
+                has_secret: boolean;
+                /** @description Id. */
+                id: components["schemas"]["IdentityProviderId"];
+                /** @description The provider's address. */
+                issuer: string;
+                /** @description Whether people are found by their verified address. */
+                link_by_email: boolean;
+                /** @description What the button says. */
+                name: string;
+                /** @description What somebody holds who is made. */
+                roles: components["schemas"]["Role"][];
+                /** @description What groups stand for. */
+                rules: components["schemas"]["GroupRule"][];
+                /** @description What is asked for, beside `openid`. */
+                scopes: string[];
+                /** @description Whether the provider asks for a second factor. */
+                second_factor: boolean;
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InvitationInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description When they were invited. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Name to show. */
+                display_name: string;
+                /** @description Where the link went. */
+                email: string;
+                /** @description When the link in the last mail ends. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description Id. */
+                id: components["schemas"]["InvitationId"];
+                /** @description Login name they will have. */
+                name: string;
+                /** @description Roles they will hold. */
+                roles: components["schemas"]["Role"][];
+                sent_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Job: {
             /** @description The items, in the list's order. */
             items: {
@@ -3232,6 +4040,28 @@ export interface components {
                 run_at: components["schemas"]["Timestamp"];
                 /** @description What became of it. */
                 state: components["schemas"]["JobState"];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LimitInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Of what. */
+                limit: components["schemas"]["OrgLimit"];
+                /** @description Whether it was set for this org; else it is what every org has. */
+                set: boolean;
+                /**
+                 * Format: int32
+                 * @description How many there are.
+                 */
+                used: number;
+                /**
+                 * Format: int32
+                 * @description How many there may be.
+                 */
+                value: number;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3314,6 +4144,8 @@ export interface components {
                 active: boolean;
                 /** @description Name to show. */
                 display_name: string;
+                /** @description Where mail to them goes. */
+                email?: string | null;
                 /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
                 erased?: boolean;
                 /** @description Internal number that rings this person. */
@@ -3324,6 +4156,8 @@ export interface components {
                 name: string;
                 /** @description Presence now. */
                 presence: components["schemas"]["PresenceView"];
+                /** @description Whether another system keeps them up by SCIM, and would undo what is changed here. */
+                provisioned?: boolean;
                 /** @description Roles held. */
                 roles: components["schemas"]["Role"][];
                 /** @description Job title. */
@@ -3621,6 +4455,11 @@ export interface components {
             /** @description What the browser answered (`credential.toJSON()`). */
             credential: Record<string, never>;
         };
+        /**
+         * @description For whom a password, or a passkey, is enough.
+         * @enum {string}
+         */
+        PasswordsFor: "everybody" | "administrators";
         /** @description A right to one kind of operation. */
         PermissionInfo: {
             /** @description What it allows. */
@@ -3634,6 +4473,8 @@ export interface components {
             active: boolean;
             /** @description Name to show. */
             display_name: string;
+            /** @description Where mail to them goes. */
+            email?: string | null;
             /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
             erased?: boolean;
             /** @description Internal number that rings this person. */
@@ -3644,6 +4485,8 @@ export interface components {
             name: string;
             /** @description Presence now. */
             presence: components["schemas"]["PresenceView"];
+            /** @description Whether another system keeps them up by SCIM, and would undo what is changed here. */
+            provisioned?: boolean;
             /** @description Roles held. */
             roles: components["schemas"]["Role"][];
             /** @description Job title. */
@@ -3716,6 +4559,28 @@ export interface components {
         ProvePassword: {
             /** @description The caller's password. */
             password: string;
+        };
+        /** @description A sign-in that was begun, good for ten minutes and one session. */
+        ProviderCeremony: {
+            /** @description To be kept by the browser that began, and nowhere else, and sent back with what the provider answers. */
+            ceremony: string;
+            /** @description Where to send the browser. */
+            url: string;
+        };
+        /** @description `POST /sessions/provider`: signs in with what a provider answered. */
+        ProviderSignIn: {
+            /** @description As `POST /sessions/provider/offer` gave it. */
+            ceremony: string;
+            /** @description The parameter `code`. */
+            code: string;
+            /** @description The parameter `iss` (RFC 9207), where there is one. */
+            iss?: string | null;
+            /** @description The org in the address the provider sent the browser back to. */
+            org: components["schemas"]["OrgId"];
+            /** @description What the authenticator shows, or a recovery code; asked for by `second-factor-needed`, and then sent with the rest as it was. */
+            second_factor?: string | null;
+            /** @description The parameter `state` of that address. */
+            state: string;
         };
         /**
          * @description What somebody is in a conversation for.
@@ -3860,6 +4725,16 @@ export interface components {
         RenamePasskey: {
             /** @description What to call it. */
             name: string;
+        };
+        /** @description `POST /password-resets`: somebody forgot their password. */
+        RequestPasswordReset: {
+            /**
+             * @description Login name or e-mail address.
+             * @example agent1
+             */
+            login: string;
+            /** @description The org's name; may be left out while the server has one org. */
+            org?: string | null;
         };
         /** @description `POST /oauth/revoke` (RFC 7009 §2.1), form-encoded. */
         RevokeRequest: {
@@ -4052,6 +4927,16 @@ export interface components {
             /** @description The browser or program, as it named itself when it signed in. */
             user_agent?: string | null;
         };
+        /** @description `PUT /people/{user}/email`. */
+        SetEmail: {
+            /** @description Where mail to them goes; `null`: nowhere. */
+            email?: string | null;
+        };
+        /** @description `PUT /groups/{group}/roles`. */
+        SetGroupRoles: {
+            /** @description All roles that its members hold from now on; may be none. */
+            roles: components["schemas"]["Role"][];
+        };
         /** @description `PUT /people/{user}/roles`. */
         SetRoles: {
             /** @description All roles to be held from now on; at least one. */
@@ -4070,6 +4955,25 @@ export interface components {
             org?: string | null;
             /** @description Password. */
             password: string;
+        };
+        /** @description A button. */
+        SignInOption: {
+            /** @description What it says. */
+            name: string;
+            /** @description Which provider. */
+            provider: components["schemas"]["IdentityProviderId"];
+        };
+        /** @description How people of an org sign in. The same for an org without providers and one that there is not. */
+        SignInOptions: {
+            /** @description Providers, oldest first. */
+            providers: components["schemas"]["SignInOption"][];
+        };
+        /** @description `GET /sign-in-settings`. */
+        SignInSettings: {
+            /** @description For whom a password, or a passkey, is enough. */
+            passwords: components["schemas"]["PasswordsFor"];
+            /** @description Where a provider sends people back to, for its settings; absent where the operator did not say where users come. */
+            redirect_uri?: string | null;
         };
         /** @description Signals: published on the bus, never stored. */
         Signal: {
@@ -4147,6 +5051,14 @@ export interface components {
             cursor: components["schemas"]["Cursor"];
             /** @description The topics given. */
             topics: components["schemas"]["Topic"][];
+        };
+        /** @description `POST /identity-providers/test`. */
+        TestIdentityProvider: {
+            /**
+             * @description The provider's address.
+             * @example https://accounts.acme.example
+             */
+            issuer: string;
         };
         /**
          * Format: date-time
@@ -7966,6 +8878,12 @@ export interface operations {
                      *               "score": 0.5
                      *             }
                      *           ],
+                     *           "counts": [
+                     *             {
+                     *               "members": 1,
+                     *               "reason": "text"
+                     *             }
+                     *           ],
                      *           "eligible": 1,
                      *           "excluded": [
                      *             {
@@ -8959,6 +9877,2549 @@ export interface operations {
             };
         };
     };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "members": 1,
+                     *           "name": "support",
+                     *           "provisioned": true,
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_GroupInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description The group */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A group of that name, or as many groups as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showGroup: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeGroup"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions its roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another group has that name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions its roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembersOfGroup: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_GroupMember"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addToGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are in it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions the group's roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group, or nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many are in it as may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFromGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not in it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions the group's roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group, or nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRolesOfGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "roles": [
+                 *         "agent"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetGroupRoles"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `role:write`, and all permissions its roles stand for now and would stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A role that the org does not have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIdentityProviders: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All identity providers of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *           "claims": {
+                     *             "email": "email",
+                     *             "groups": "groups",
+                     *             "name": "name"
+                     *           },
+                     *           "client_id": "text",
+                     *           "create_people": true,
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "email_domains": [
+                     *             "text"
+                     *           ],
+                     *           "has_secret": true,
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "issuer": "text",
+                     *           "link_by_email": true,
+                     *           "name": "support",
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "rules": [
+                     *             {
+                     *               "group": "text",
+                     *               "roles": [
+                     *                 "agent"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "scopes": [
+                     *             "text"
+                     *           ],
+                     *           "second_factor": true
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_IdentityProviderInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "claims": {
+                 *         "email": "email",
+                 *         "groups": "groups",
+                 *         "name": "name"
+                 *       },
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "create_people": true,
+                 *       "email_domains": [
+                 *         "text"
+                 *       ],
+                 *       "issuer": "https://accounts.acme.example",
+                 *       "link_by_email": true,
+                 *       "name": "Acme accounts",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "rules": [
+                 *         {
+                 *           "group": "text",
+                 *           "roles": [
+                 *             "agent"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "scopes": [
+                 *         "text"
+                 *       ],
+                 *       "second_factor": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["IdentityProviderSettings"];
+            };
+        };
+        responses: {
+            /** @description The identity provider */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "claims": {
+                     *         "email": "email",
+                     *         "groups": "groups",
+                     *         "name": "name"
+                     *       },
+                     *       "client_id": "text",
+                     *       "create_people": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "email_domains": [
+                     *         "text"
+                     *       ],
+                     *       "has_secret": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "issuer": "text",
+                     *       "link_by_email": true,
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "group": "text",
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "second_factor": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage`; `not-yours-to-give`: it would make people more than the caller is */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-providers`: as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "issuer": "https://accounts.acme.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestIdentityProvider"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "faults": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderTest"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No address the server may connect to; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showIdentityProvider: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                provider: components["schemas"]["IdentityProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identity provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "claims": {
+                     *         "email": "email",
+                     *         "groups": "groups",
+                     *         "name": "name"
+                     *       },
+                     *       "client_id": "text",
+                     *       "create_people": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "email_domains": [
+                     *         "text"
+                     *       ],
+                     *       "has_secret": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "issuer": "text",
+                     *       "link_by_email": true,
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "group": "text",
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "second_factor": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                provider: components["schemas"]["IdentityProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "claims": {
+                 *         "email": "email",
+                 *         "groups": "groups",
+                 *         "name": "name"
+                 *       },
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "create_people": true,
+                 *       "email_domains": [
+                 *         "text"
+                 *       ],
+                 *       "issuer": "https://accounts.acme.example",
+                 *       "link_by_email": true,
+                 *       "name": "Acme accounts",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "rules": [
+                 *         {
+                 *           "group": "text",
+                 *           "roles": [
+                 *             "agent"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "scopes": [
+                 *         "text"
+                 *       ],
+                 *       "second_factor": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["IdentityProviderSettings"];
+            };
+        };
+        responses: {
+            /** @description The identity provider as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "claims": {
+                     *         "email": "email",
+                     *         "groups": "groups",
+                     *         "name": "name"
+                     *       },
+                     *       "client_id": "text",
+                     *       "create_people": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "email_domains": [
+                     *         "text"
+                     *       ],
+                     *       "has_secret": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "issuer": "text",
+                     *       "link_by_email": true,
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "group": "text",
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "second_factor": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage`; `not-yours-to-give`: it would make people more than the caller is */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                provider: components["schemas"]["IdentityProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last-provider`: people sign in by it alone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All open invitations of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
+                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "sent_at": "2026-01-05T09:30:00.000000Z"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_InvitationInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "Ada Lovelace",
+                 *       "email": "mia@acme.example",
+                 *       "extension": "text",
+                 *       "name": "support",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "title": "Support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description The invitation; its mail is on its way */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "display_name": "Ada Lovelace",
+                     *       "email": "text",
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "sent_at": "2026-01-05T09:30:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvitationInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions of the roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has the name, address or number, or was invited with it; or the server does not know where users come; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery",
+                 *       "token": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "me": {
+                     *         "org": {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "region": "text"
+                     *         },
+                     *         "permissions": [
+                     *           "text"
+                     *         ],
+                     *         "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "user": {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
+                     *           "erased": true,
+                     *           "extension": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "provisioned": true,
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       },
+                     *       "token": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link works no more, or never did */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody got the name or number meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A password that cannot be taken; `guessable-password`: it is soon guessed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LookUpInvitation"];
+            };
+        };
+        responses: {
+            /** @description The org, and who one will be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "display_name": "Ada Lovelace",
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "name": "support",
+                     *       "org": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link works no more, or never did */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that is unknown, missing or cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such invitation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation; its mail is on its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "display_name": "Ada Lovelace",
+                     *       "email": "text",
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "sent_at": "2026-01-05T09:30:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvitationInfo"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions of the roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such invitation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not know where users come; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -9542,6 +13003,7 @@ export interface operations {
                      *       "user": {
                      *         "active": true,
                      *         "display_name": "Ada Lovelace",
+                     *         "email": "text",
                      *         "erased": true,
                      *         "extension": "text",
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -9552,6 +13014,7 @@ export interface operations {
                      *           "primary": "available",
                      *           "since": "2026-01-05T09:30:00.000000Z"
                      *         },
+                     *         "provisioned": true,
                      *         "roles": [
                      *           "agent"
                      *         ],
@@ -10342,7 +13805,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "current_password": "text",
-                 *       "new_password": "text"
+                 *       "new_password": "seven boats on a lake"
                  *     }
                  */
                 "application/json": components["schemas"]["ChangePassword"];
@@ -10410,7 +13873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The current password is wrong, or the new one cannot be taken */
+            /** @description The current password is wrong, or the new one cannot be taken; `guessable-password`: it is soon guessed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13514,6 +16977,278 @@ export interface operations {
             };
         };
     };
+    listLimits: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every limit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "limit": "people",
+                     *           "set": true,
+                     *           "used": 1,
+                     *           "value": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_LimitInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "login": "agent1",
+                 *       "org": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestPasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Whoever is meant is written to */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not know where users come */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completePasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "new_password": "seven boats on a lake",
+                 *       "token": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompletePasswordReset"];
+            };
+        };
+        responses: {
+            /** @description It is the password from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link works no more, or never did */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A password that cannot be taken; `guessable-password`: it is soon guessed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -13544,6 +17279,7 @@ export interface operations {
                      *         {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -13554,6 +17290,7 @@ export interface operations {
                      *             "primary": "available",
                      *             "since": "2026-01-05T09:30:00.000000Z"
                      *           },
+                     *           "provisioned": true,
                      *           "roles": [
                      *             "agent"
                      *           ],
@@ -13669,6 +17406,7 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
+                     *       "email": "text",
                      *       "erased": true,
                      *       "extension": "text",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -13679,6 +17417,7 @@ export interface operations {
                      *         "primary": "available",
                      *         "since": "2026-01-05T09:30:00.000000Z"
                      *       },
+                     *       "provisioned": true,
                      *       "roles": [
                      *         "agent"
                      *       ],
@@ -13751,7 +17490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description A field that cannot be taken; `guessable-password`: the password is soon guessed; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13804,6 +17543,7 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
+                     *       "email": "text",
                      *       "erased": true,
                      *       "extension": "text",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -13814,6 +17554,7 @@ export interface operations {
                      *         "primary": "available",
                      *         "since": "2026-01-05T09:30:00.000000Z"
                      *       },
+                     *       "provisioned": true,
                      *       "roles": [
                      *         "agent"
                      *       ],
@@ -13964,6 +17705,134 @@ export interface operations {
                 };
             };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setEmailOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetEmail"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions they hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has the address */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No e-mail address */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16287,6 +20156,7 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -16297,6 +20167,7 @@ export interface operations {
                      *             "primary": "available",
                      *             "since": "2026-01-05T09:30:00.000000Z"
                      *           },
+                     *           "provisioned": true,
                      *           "roles": [
                      *             "agent"
                      *           ],
@@ -16318,7 +20189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Name, password or code is wrong, or a code is needed: `type` says which of these */
+            /** @description Name, password or code is wrong, or a code is needed: `type` says which of these; `provider-needed`: the org has people sign in by an identity provider */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16469,6 +20340,7 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -16479,6 +20351,7 @@ export interface operations {
                      *             "primary": "available",
                      *             "since": "2026-01-05T09:30:00.000000Z"
                      *           },
+                     *           "provisioned": true,
                      *           "roles": [
                      *             "agent"
                      *           ],
@@ -16591,6 +20464,533 @@ export interface operations {
             };
             /** @description It belongs to an org of another region, which is at `address` */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInWithProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ceremony": "text",
+                 *       "code": "123456",
+                 *       "iss": "text",
+                 *       "org": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                 *       "second_factor": "text",
+                 *       "state": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProviderSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "me": {
+                     *         "org": {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "region": "text"
+                     *         },
+                     *         "permissions": [
+                     *           "text"
+                     *         ],
+                     *         "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "user": {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
+                     *           "erased": true,
+                     *           "extension": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "provisioned": true,
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       },
+                     *       "token": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-ended`: not begun in this browser, used, or too long ago; `provider-not-believed`; `not-let-in`: nobody here, or somebody who may not sign in; `second-factor-needed`; `wrong-code` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url-not-set`: the server does not know where users come */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong codes; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-unreachable`; `provider-broken`: it does not answer as one does */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskProvider"];
+            };
+        };
+        responses: {
+            /** @description Where to send the browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ceremony": "text",
+                     *       "url": "https://crm.example/hook"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderCeremony"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url-not-set`: the server does not know where users come */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-unreachable`; `provider-broken`: it does not answer as one does */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignInOptions: {
+        parameters: {
+            query?: {
+                /** @description The org's name; needed where there are several. */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Identity providers of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "providers": [
+                     *         {
+                     *           "name": "support",
+                     *           "provider": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSignInSettings: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How people sign in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passwords": "everybody",
+                     *       "redirect_uri": "https://crm.example/callback"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSignInSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "passwords": "everybody"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeSignInSettings"];
+            };
+        };
+        responses: {
+            /** @description How people sign in now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passwords": "everybody",
+                     *       "redirect_uri": "https://crm.example/callback"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-provider`: there is none to sign in by; `no-way-back`: no administrator has a password */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
