@@ -143,7 +143,7 @@ class Cluster {
     const args = [
       "serve", "--roles", role, ...this.common(name), "--links", `${ip}:${ports.links}`, "--http", `${ip}:${ports.http}`,
       "--admin", `${ip}:${ports.admin}`, "--sip", `${ip}:${ports.sip}`, "--media", `${ip}:${ports.media}`, "--url", this.state.http,
-      "--webhook-networks", HOOKS,
+      "--webhook-networks", HOOKS, "--trusted-proxies", "127.0.0.0/8",
     ];
     const entry = { name, roles: [role], ip, pid: 0, args, admin: `${ip}:${ports.admin}`, log: join(dir, "log", `${name}.log`) };
     if (role === "sip") this.state.sip.push(`${ip}:${ports.sip}`);

@@ -48,6 +48,7 @@ stage client client
 stage format cargo fmt --all --check
 stage clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 stage rust rust_tests
+stage scim tests/fuzz/scim.sh
 stage browser browser single
 stage cluster browser cluster
 

@@ -3,7 +3,6 @@
 //! It decides nothing about what it carries: what somebody may see is the edge's to say, and what happened the log's.
 
 mod delivery;
-mod networks;
 mod webhooks;
 
 use tandem_cluster::Cluster;
@@ -12,9 +11,7 @@ use tandem_store::Migration;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use delivery::verdict::Pace;
-pub use ipnet::IpNet;
-pub use networks::{Networks, is_public};
-pub use webhooks::{Parts, Webhooks};
+pub use webhooks::{COUNTED, Parts, Webhooks};
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] =

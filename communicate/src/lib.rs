@@ -57,6 +57,9 @@ pub const MIGRATIONS: &[Migration] = &[
 /// What is personal in the tables of this crate.
 pub const PERSONAL: &[Personal] = &[calls::PERSONAL];
 
+/// What an org has so many of at most.
+pub const COUNTED: &[tandem_edge::Counted] = directory::COUNTED;
+
 /// Clears what the tables of this crate hold of somebody.
 pub fn erase(
     tx: &mut Tx,

@@ -307,6 +307,7 @@ fn phone_problem(error: PhoneError) -> ApiProblem {
         PhoneError::Taken(_) => ApiProblem::conflict("taken", error.to_string()),
         PhoneError::BadName => ApiProblem::invalid("auth_user", error.to_string()),
         PhoneError::NoUser => ApiProblem::not_found("user"),
+        PhoneError::Limit(reached) => reached.into(),
         PhoneError::Store(error) => error.into(),
         PhoneError::Identity(error) => error.into(),
     }

@@ -1,7 +1,7 @@
 //! Why the contact centre refused or failed, and how that is answered over HTTP.
 
 use tandem_core::PreconditionFailed;
-use tandem_edge::{ApiProblem, IdentityError};
+use tandem_edge::{ApiProblem, IdentityError, LimitReached};
 use tandem_proto::{FieldError, Problem};
 use tandem_routing_engine::EngineError;
 use tandem_store::StoreError;
@@ -31,6 +31,9 @@ pub enum EngageError {
         /// The name.
         name: String,
     },
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// `If-Match` names another version.
     #[error(transparent)]
     Changed(#[from] PreconditionFailed),
@@ -71,6 +74,7 @@ impl From<EngageError> for ApiProblem {
                 Self(problem)
             }
             EngageError::Taken { .. } => Self::conflict("name-taken", error.to_string()),
+            EngageError::Limit(reached) => reached.into(),
             EngageError::Changed(error) => error.into(),
             EngageError::NotYours => Self::conflict("not-your-conversation", error.to_string()),
             EngageError::Elsewhere => Self::elsewhere(),

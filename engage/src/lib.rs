@@ -30,4 +30,4 @@ pub use error::EngageError;
 pub use service::{Engage, Parts};
 pub use settings::{FLOWS, QUEUES, Target};
 pub use stats::{Counts, Limits, projections};
-pub use tables::MIGRATIONS;
+pub use tables::{COUNTED, MIGRATIONS};

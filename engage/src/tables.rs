@@ -1,5 +1,7 @@
 //! The contact centre's tables. Ids are UUIDs as text, times µs since the epoch, structures JSON.
 
+use tandem_edge::Counted;
+use tandem_proto::api::OrgLimit;
 use tandem_store::Migration;
 
 /// The migrations of this crate.
@@ -23,6 +25,14 @@ pub const MIGRATIONS: &[Migration] = &[
     ",
     },
 ];
+
+pub(crate) const QUEUES_COUNTED: Counted =
+    Counted { limit: OrgLimit::Queues, sql: "SELECT count(*) AS used FROM engage_queues WHERE org = $1" };
+pub(crate) const FLOWS_COUNTED: Counted =
+    Counted { limit: OrgLimit::Flows, sql: "SELECT count(*) AS used FROM engage_flows WHERE org = $1" };
+
+/// What an org has so many of at most.
+pub const COUNTED: &[Counted] = &[QUEUES_COUNTED, FLOWS_COUNTED];
 
 // Hashed when it was applied: not a space of it changes.
 const FIRST: &str = "

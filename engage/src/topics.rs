@@ -31,7 +31,7 @@ impl TopicAuthority for Engage {
             }
             if ctx.may(Permission::QueueSupervise) {
                 // The store's word, not that of what is remembered here: an event that says something was moved came before the question.
-                let places = match self.identity().places(ctx.scope, &QUEUES).await {
+                let places = match self.identity().placed(ctx.scope, &QUEUES).await {
                     Ok(places) => places,
                     Err(error) => {
                         tracing::error!(%error, "where an org's queues belong cannot be read");

@@ -49,6 +49,12 @@ ids! {
     SessionId,
     /// A key of an authenticator that signs somebody in.
     PasskeyId,
+    /// Somebody who was asked to join an org.
+    InvitationId,
+    /// People who are named together.
+    GroupId,
+    /// A server elsewhere that says who somebody is.
+    IdentityProviderId,
     /// A program that is registered with an org.
     ClientId,
     /// What somebody allowed a program.

@@ -24,6 +24,8 @@ pub const WS_QUEUE_FRAMES: usize = 1_024;
 pub const WS_QUEUE_BYTES: usize = 4 * 1024 * 1024;
 /// Members of a group chat.
 pub const CHAT_MEMBERS: usize = 1_000;
+/// Members of a group.
+pub const GROUP_MEMBERS: usize = 10_000;
 /// Flow text, bytes.
 pub const FLOW_BYTES: usize = 256 * 1024;
 /// Tracks one endpoint may send.

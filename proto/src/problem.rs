@@ -22,6 +22,10 @@ pub struct Problem {
     /// Seconds after which it is worth trying again, as `Retry-After` says.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_after_seconds: Option<u32>,
+    /// Where to ask instead, when another region serves this: `https://HOST[:PORT]`. The path is the same there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub address: Option<Box<str>>,
     /// What was wrong where, when the body was at fault.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub errors: Vec<FieldError>,
@@ -52,6 +56,7 @@ impl Problem {
             detail: None,
             instance: None,
             retry_after_seconds: None,
+            address: None,
             errors: Vec::new(),
         }
     }
@@ -67,6 +72,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// With the address to ask instead.
+    #[must_use]
+    pub fn address(mut self, address: &str) -> Self {
+        self.address = Some(address.into());
         self
     }
 

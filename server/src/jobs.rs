@@ -1,15 +1,30 @@
 //! Jobs, for those who administer an org: what waits, what died, and what shall become of it.
 
 use axum::extract::State;
-use tandem_cluster::jobs::{Jobs, JobsError};
-use tandem_core::Permission;
-use tandem_edge::{ApiProblem, Caller, IfMatch, Json, Path, Query, page};
+use tandem_cluster::jobs::{Jobs, JobsError, RightsNow};
+use tandem_core::{OrgScope, Permission, Rights};
+use tandem_edge::{ApiProblem, Caller, Identity, IdentityError, IfMatch, Json, Path, Query, page};
 use tandem_proto::{
-    JobId, Problem,
+    JobId, Problem, UserId,
     api::{Job, JobsQuery, Page},
 };
-use tandem_store::Cause;
+use tandem_store::{BoxFuture, Cause, StoreError};
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What people may do, for jobs that are done in their names.
+pub(crate) struct HeldNow(pub(crate) Identity);
+
+impl RightsNow for HeldNow {
+    fn of(&self, scope: OrgScope, user: UserId) -> BoxFuture<'_, Result<Option<Rights>, StoreError>> {
+        Box::pin(async move {
+            let found = self.0.on_behalf_of(scope, user).await.map_err(|error| match error {
+                IdentityError::Store(error) => error,
+                error => StoreError::Damaged { table: "users", reason: error.to_string() },
+            })?;
+            Ok(found.map(|context| context.rights))
+        })
+    }
+}
 
 /// The operations, relative to `/api/v1`.
 pub(crate) fn routes(jobs: Jobs) -> OpenApiRouter {

@@ -9,7 +9,7 @@ use tandem_store::{Cause, LocalKeys, Store, StoreError, make_keys};
 
 use crate::{
     compose::{self, node},
-    say,
+    regions, say,
 };
 
 pub(crate) async fn run(config: &Config, command: &KeysCommand) -> Result<(), StartError> {
@@ -17,6 +17,10 @@ pub(crate) async fn run(config: &Config, command: &KeysCommand) -> Result<(), St
         KeysCommand::New { file } => {
             make_keys(file).map_err(|error| refused(&error))?;
             say(&format!("{}: keep a copy of it apart; what is encrypted is lost without it", file.display()))
+        }
+        KeysCommand::Region { file } => {
+            regions::make_key(file)?;
+            say(&format!("{}: give each node of each region a copy", file.display()))
         }
         KeysCommand::Print { key_name } => {
             let line = LocalKeys::generate(key_name);

@@ -16,6 +16,7 @@ mod keys;
 mod nodes;
 mod openapi;
 mod org;
+mod regions;
 mod restore;
 mod serve;
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     compose::{self, Parts, node},
     demo::{self, Reached},
-    http::{self, Listener, Standing},
+    http::{self, Listener, Proxies, Standing},
     say,
 };
 
@@ -31,7 +31,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     compose::data_folder(&config.data)?;
     let certificates = certificates(&config).await?;
     let http = match config.roles.contains(&NodeRole::Edge) {
-        true => Some(Listener::bind("HTTP", "--http", config.http).await?.with_tls(certificates.clone())),
+        true => {
+            let listener = Listener::bind("HTTP", "--http", config.http).await?;
+            Some(listener.with_tls(certificates.clone()).behind(Proxies::within(&config.trusted_proxies)))
+        }
         false => None,
     };
     let admin = Listener::bind("metrics and health", "--admin", config.admin).await?;
@@ -48,6 +51,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
         media: parts.media,
         pid: std::process::id(),
     };
+    // An address others reach by another name is not one to write to them.
+    if let Some(http) = runtime.http.filter(|http| config.url.is_some() || http.ip().is_loopback()) {
+        parts.identity.reached_at(config.url_at(http));
+    }
     let app = http::app(&parts, &standing);
     let demo = match config.demo {
         true => Some(demo::prepare(&config, &parts, reached(&config, &runtime)).await?),

@@ -267,3 +267,29 @@ where
         }
     }
 }
+
+#[tokio::test]
+async fn a_proxy_that_is_trusted_says_for_whom_it_asks_and_nobody_else_does() {
+    for (flags, expected) in [(&["--trusted-proxies", "127.0.0.0/8"][..], "203.0.113.9"), (&[], "127.0.0.1")]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Server::start_with(folder.path(), flags);
+        let login = &server.demo["users"][1];
+        let request = Request::post(format!("http://{}/api/v1/sessions", server.http()))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-forwarded-for", "198.51.100.7, 203.0.113.9")
+            .body(Body::from(json!({ "name": login["name"], "password": login["password"] }).to_string()));
+        let (status, _, body) = send(request.expect("a request")).await;
+        assert_eq!(status, StatusCode::CREATED);
+        let session: Value = serde_json::from_slice(&body).expect("JSON");
+        let sessions = server.json("/api/v1/me/sessions", session["token"].as_str().expect("a token")).await;
+        let addresses: Vec<&Value> = sessions["items"]
+            .as_array()
+            .expect("sessions")
+            .iter()
+            .map(|session| &session["address"])
+            .collect();
+        assert!(addresses.contains(&&json!(expected)), "{flags:?}: {addresses:?}");
+        assert!(!addresses.contains(&&json!("198.51.100.7")), "what the client wrote itself");
+    }
+}

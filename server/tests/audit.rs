@@ -22,13 +22,23 @@ const NOT_AUDITED: &[(&str, &[&str])] = &[
     ("messages are in the event log", &["chats_create", "post", "delete", "edit", "mark_read", "typing"]),
     ("work with customers is in the event log", &["wrap_up"]),
     ("presence is in the event log", &["choose"]),
-    ("nothing is changed", &["validate", "showDevice", "pingWebhook", "readBatch"]),
-    ("nothing holds until it is confirmed", &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn"]),
+    (
+        "whether it is for anybody is found out later, and then it is in the event log",
+        &["requestPasswordReset"],
+    ),
+    (
+        "nothing is changed",
+        &["lookUpInvitation", "validate", "showDevice", "pingWebhook", "readBatch", "testIdentityProvider"],
+    ),
+    (
+        "nothing holds until it is confirmed",
+        &["offerSecondFactor", "offerMyPasskey", "offerPasskeySignIn", "offerProviderSignIn"],
+    ),
     ("nothing is given until somebody decides", &["authorizeDevice"]),
 ];
 
-/// Operations that leave an entry, as the tests of their own parts show: here it would take an authenticator, a job that failed, or a
-/// receiver that does.
+/// Operations that leave an entry, as the tests of their own parts show: here it would take an authenticator, a mail, a job that failed, or
+/// a receiver that does.
 const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "platform/edge/tests/accounts.rs",
@@ -38,6 +48,8 @@ const AUDITED_ELSEWHERE: &[(&str, &[&str])] = &[
         "platform/edge/tests/passkeys.rs",
         &["addMyPasskey", "renameMyPasskey", "removeMyPasskey", "signInWithPasskey"],
     ),
+    ("platform/edge/tests/oidc.rs", &["signInWithProvider"]),
+    ("platform/edge/tests/mail.rs", &["acceptInvitation", "completePasswordReset"]),
     ("platform/cluster/tests/cluster/jobs.rs", &["retryJob", "discardJob"]),
     ("bridge/tests/webhooks.rs", &["retryDelivery", "discardDelivery"]),
 ];
@@ -162,6 +174,37 @@ async fn people_and_rights(story: &mut Story) {
     let gone = format!("{division}?move_to={}", text(&me["org"]["id"]));
     story.json("removeDivision", "division.removed", (M::DELETE, &gone), &none).await;
 
+    let group =
+        story.json("createGroup", "group.created", (M::POST, "/groups"), &json!({ "name": "Tour" })).await;
+    let group = format!("/groups/{}", group["id"].as_str().expect("an id"));
+    let name = json!({ "name": "Tours" });
+    story.json("changeGroup", "group.changed", (M::PUT, &group), &name).await;
+    let roles = json!({ "roles": ["supervisor"] });
+    story.json("setRolesOfGroup", "group.roles.changed", (M::PUT, &format!("{group}/roles")), &roles).await;
+    let member = format!("{group}/members/{}", me["user"]["id"].as_str().expect("an id"));
+    story.json("addToGroup", "group.member.added", (M::PUT, &member), &none).await;
+    story.json("removeFromGroup", "group.member.removed", (M::DELETE, &member), &none).await;
+    story.json("removeGroup", "group.removed", (M::DELETE, &group), &none).await;
+    let mut provider = json!({
+        "name": "Acme accounts", "issuer": "https://accounts.acme.example", "client_id": "tandem",
+        "client_secret": "a provider gave it", "roles": ["agent"], "create_people": true, "link_by_email": false,
+        "second_factor": false,
+    });
+    story.secrets.push("a provider gave it".to_owned());
+    let (what, path) = ("identity_provider.created", "/identity-providers");
+    let made = story.json("createIdentityProvider", what, (M::POST, path), &provider).await;
+    let path = format!("{path}/{}", text(&made["id"]));
+    provider["create_people"] = false.into();
+    let what = "identity_provider.changed";
+    story.json("changeIdentityProvider", what, (M::PUT, &path), &provider).await;
+    let what = "sign_in.settings.changed";
+    for passwords in ["administrators", "everybody"] {
+        let change = json!({ "passwords": passwords });
+        story.json("changeSignInSettings", what, (M::PUT, "/sign-in-settings"), &change).await;
+    }
+    let what = "identity_provider.removed";
+    story.json("removeIdentityProvider", what, (M::DELETE, &path), &none).await;
+
     let (password, other) = ("correct horse 1", "battery staple 2");
     story.secrets.extend([password.to_owned(), other.to_owned()]);
     let person =
@@ -186,6 +229,16 @@ async fn people_and_rights(story: &mut Story) {
     story.json("erasePerson", "person.erased", (M::POST, &format!("{gone}/erase")), &none).await;
     story.secrets.push("Dora Gone".to_owned());
     story.json("rotateKey", "key.rotated", (M::POST, "/keys/rotate"), &none).await;
+
+    let email = json!({ "email": "cleo@acme.example" });
+    story.json("setEmailOf", "person.email.changed", (M::PUT, &format!("{path}/email")), &email).await;
+    let guest = json!({ "email": "greta@acme.example", "name": "greta", "display_name": "Greta Guest", "roles": ["agent"] });
+    let invited = story.json("invite", "person.invited", (M::POST, "/invitations"), &guest).await;
+    let invitation = format!("/invitations/{}", text(&invited["id"]));
+    let resend = format!("{invitation}/resend");
+    story.json("inviteAgain", "person.invited.again", (M::POST, &resend), &none).await;
+    story.json("withdrawInvitation", "invitation.withdrawn", (M::DELETE, &invitation), &none).await;
+    story.secrets.extend(["cleo@acme.example", "greta@acme.example", "Greta Guest"].map(str::to_owned));
 
     let here = story.sign_in("cleo", password).await;
     let there = story.sign_in("cleo", password).await;

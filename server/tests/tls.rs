@@ -139,7 +139,7 @@ async fn the_socket_is_one_of_tls_too() {
     // It outlives its certificate.
     install(folder.path());
     server.signal("-HUP");
-    log.wait_for("a new certificate is in use");
+    log.wait_for("a new certificate of the server is in use");
     socket.send(Message::Ping("still there?".into())).await.expect("sent");
     while !matches!(socket.next().await.expect("an answer").expect("a frame"), Message::Pong(_)) {}
     socket.close(None).await.expect("sent");
@@ -160,7 +160,7 @@ async fn a_new_certificate_is_for_new_connections_and_a_broken_one_for_nobody() 
     // Asked for.
     let second = install(folder.path());
     server.signal("-HUP");
-    log.wait_for("a new certificate is in use");
+    log.wait_for("a new certificate of the server is in use");
     over_http1(&server, &second).await;
     connect(&server, &first, b"http/1.1", &TLS13).await.expect_err("the first is not shown any more");
     get(&mut kept).await;
@@ -169,7 +169,7 @@ async fn a_new_certificate_is_for_new_connections_and_a_broken_one_for_nobody() 
     let (_, key, _) = pair(2099);
     fs::write(folder.path().join("tls.key"), key).expect("written");
     server.signal("-HUP");
-    let line = log.wait_for("the new certificate is refused");
+    let line = log.wait_for("the new certificate of the server is refused");
     assert!(line.contains("tls.key is not the key of tls.crt"), "{line}");
     fs::write(folder.path().join("tls.crt"), "no certificate\n").expect("written");
     server.signal("-HUP");
@@ -184,7 +184,7 @@ async fn a_new_certificate_is_for_new_connections_and_a_broken_one_for_nobody() 
 
     // Found without being asked.
     let third = install(folder.path());
-    log.wait_for("a new certificate is in use");
+    log.wait_for("a new certificate of the server is in use");
     over_http1(&server, &third).await;
     get(&mut kept).await;
 

@@ -542,6 +542,7 @@ const routes = [
   ["GET", /^\/me\/tokens$/, () => page(accessTokens)],
   ["GET", /^\/permissions$/, () => page(PERMISSIONS.admin.map((name) => ({ name, description: `What ${name} allows.` })))],
   ["GET", /^\/roles$/, () => page(roles)],
+  ["GET", /^\/invitations$/, () => page([])],
   ["GET", /^\/oauth\/clients$/, ({ me }) => needs(me, "client:read") && page(clients)],
   ["GET", /^\/webhooks$/, ({ me }) => needs(me, "webhook:manage") && page(webhooks)],
   ["POST", /^\/webhooks$/, ({ me, body }) => {

@@ -30,6 +30,34 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./session/SignInPage"), "SignInPage"),
 });
 
+/** Where links in mails lead; who follows one need not be signed in. */
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot",
+  component: lazyRouteComponent(() => import("./session/ForgotPage"), "ForgotPage"),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  component: lazyRouteComponent(() => import("./session/ResetPage"), "ResetPage"),
+});
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("./session/JoinPage"), "JoinPage"),
+});
+
+/** What an identity provider adds to the address. */
+const answerFields = ["code", "state", "iss", "error"] as const;
+
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: "/signin/callback/$org",
+  validateSearch: (search: Record<string, unknown>): Partial<Record<(typeof answerFields)[number], string>> =>
+    Object.fromEntries(answerFields.filter((name) => search[name] !== undefined).map((name) => [name, String(search[name])])),
+  component: lazyRouteComponent(() => import("./session/CallbackPage"), "CallbackPage"),
+});
+
 function needsSession({ location }: { location: ParsedLocation }): void {
   if (!token.get()) throw redirect({ to: "/signin", search: location.href === "/" ? {} : { to: location.href } });
 }
@@ -151,8 +179,8 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "roles" | "divisions" | "clients" | "webhooks" | "audit";
-const adminTabs: readonly AdminTab[] = ["people", "roles", "divisions", "clients", "webhooks", "audit"];
+export type AdminTab = "people" | "groups" | "roles" | "divisions" | "clients" | "webhooks" | "signin" | "limits" | "audit";
+const adminTabs: readonly AdminTab[] = ["people", "groups", "roles", "divisions", "clients", "webhooks", "signin", "limits", "audit"];
 const deliveryStates: readonly DeliveryState[] = ["delivered", "set_aside", "waiting", "discarded"];
 
 const admin = createRoute({
@@ -207,6 +235,10 @@ const device = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    callback,
+    forgot,
+    reset,
+    join,
     asked.addChildren([authorize, device]),
     signedIn.addChildren([
       home,

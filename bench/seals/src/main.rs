@@ -30,10 +30,10 @@ async fn main() {
         complete: true,
         request: RequestId::generate(),
     });
-    let seal = |behalf: &Behalf| here.for_service("calls", there.me(), behalf).expect("sealed");
+    let seal = |behalf: &Behalf| here.for_service("calls", there.me(), behalf, b"body").expect("sealed");
     let (for_nobody, for_person) = (seal(&Behalf::System), seal(&person));
     let open = async |seal: &str| {
-        there.open_for(Some(seal.as_bytes()), "calls", here.me()).await.expect("opened");
+        there.open_for(Some(seal.as_bytes()), "calls", here.me(), b"body").await.expect("opened");
     };
     let bytes = format!("{} and {} bytes", for_nobody.len(), for_person.len());
     say(&format!("for nobody and for a person with every right: {bytes}"));

@@ -1,8 +1,6 @@
-//! Carrying one message to one receiver: where it may go (`target`), how it is signed (`signature`), what its fate means (`verdict`), and
-//! the connection (`post`).
+//! Carrying one message to one receiver: how it is signed (`signature`), what its fate means (`verdict`), and the connection (`post`).
 
 pub(crate) mod meters;
 pub(crate) mod post;
 pub(crate) mod signature;
-pub(crate) mod target;
 pub(crate) mod verdict;

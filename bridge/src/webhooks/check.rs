@@ -1,9 +1,8 @@
 //! Checks of what people send.
 
 use tandem_edge::Invalid;
+use tandem_outbound::{Networks, Target};
 use tandem_proto::{api::WebhookSettings, limits::NAME_CHARS};
-
-use crate::{Networks, delivery::target::Target};
 
 /// Kinds a webhook may name.
 const KINDS: usize = 100;
@@ -29,7 +28,8 @@ pub(super) fn settings(settings: WebhookSettings, networks: &Networks) -> Result
     if name.is_empty() || name.chars().count() > NAME_CHARS {
         return Err(Invalid::new("name", format!("1 to {NAME_CHARS} characters")));
     }
-    let url = Target::read("url", url.trim(), networks)?.as_str().to_owned();
+    let target = Target::read(url.trim(), networks).map_err(|why| Invalid::new("url", why))?;
+    let url = target.as_str().to_owned();
     if kinds.len() > KINDS {
         return Err(Invalid::new("kinds", format!("at most {KINDS}")));
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_cluster::{Claiming, Kind};
 use tandem_core::{OrgScope, Precondition, RequestContext};
-use tandem_edge::reached;
+use tandem_edge::{Counted, reached};
 use tandem_proto::{
     Cursor, EventData, Stream, Timestamp, Topic, UserId, WebhookId,
     api::{
-        DeliveriesQuery, Delivery, DeliveryState, WebhookInfo, WebhookMade, WebhookSettings, WebhookState,
+        DeliveriesQuery, Delivery, DeliveryState, OrgLimit, WebhookInfo, WebhookMade, WebhookSettings,
+        WebhookState,
     },
     events::webhooks::{
         DeliveryDiscarded, DeliveryRetried, WebhookChanged, WebhookPinged, WebhookRemoved, WebhookReplayed,
@@ -26,8 +27,10 @@ use super::{
 };
 use crate::delivery::signature;
 
-/// Webhooks of an org.
-const WEBHOOKS: i64 = 50;
+/// What an org has so many of at most.
+pub const COUNTED: &[Counted] = &[WEBHOOKS];
+const WEBHOOKS: Counted =
+    Counted { limit: OrgLimit::Webhooks, sql: "SELECT count(*) AS used FROM webhooks WHERE org = $1" };
 /// For how long a secret that was replaced signs too.
 const BOTH_SIGN: Duration = Duration::from_secs(24 * 3_600);
 
@@ -292,9 +295,7 @@ async fn create(
     user: UserId,
     seen: Cursor,
 ) -> Result<WebhookMade, WebhookError> {
-    if rows::count(tx).await? >= WEBHOOKS {
-        return Err(WebhookError::TooMany(WEBHOOKS));
-    }
+    WEBHOOKS.one_more::<WebhookError>(tx).await?;
     let now: Timestamp = tx.now();
     let info = WebhookInfo {
         id: WebhookId::generate(),

@@ -1,7 +1,7 @@
 //! Why something about a webhook was refused, and the one place where that becomes a status.
 
 use tandem_core::PreconditionFailed;
-use tandem_edge::{ApiProblem, IdentityError, Invalid};
+use tandem_edge::{ApiProblem, IdentityError, Invalid, LimitReached};
 use tandem_proto::{Problem, api::DeliveryState};
 use tandem_store::StoreError;
 
@@ -18,8 +18,8 @@ pub(super) enum WebhookError {
     #[error("the delivery is {}", .0.name())]
     NotNow(DeliveryState),
     /// As many as there may be.
-    #[error("an org has at most {0} webhooks")]
-    TooMany(i64),
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// A cursor the log has not come to.
     #[error("this server never handed out that cursor")]
     UnknownCursor,
@@ -49,7 +49,7 @@ impl From<WebhookError> for ApiProblem {
             WebhookError::UnknownWebhook => Self::not_found("webhook"),
             WebhookError::UnknownDelivery => Self::not_found("delivery"),
             WebhookError::NotNow(_) => Self::conflict("not-in-this-state", error.to_string()),
-            WebhookError::TooMany(_) => Self::conflict("too-many-webhooks", error.to_string()),
+            WebhookError::Limit(reached) => reached.into(),
             WebhookError::UnknownCursor => {
                 Problem::new(422, "unknown-cursor", "This server never handed out that cursor")
                     .field("after", "take the cursor of an event, or 0-0 for the start of the log")

@@ -18,10 +18,13 @@ use std::sync::Arc;
 use tandem_cluster::Cluster;
 use tandem_core::Clock;
 use tandem_edge::{Edge, Identity};
+use tandem_outbound::{Networks, Way};
 use tandem_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Networks, Pace, delivery::post::Way};
+pub use commands::COUNTED;
+
+use crate::Pace;
 
 pub(crate) use routes::routes;
 
@@ -79,7 +82,7 @@ impl Webhooks {
             edge,
             identity,
             clock,
-            way: Way::new(Arc::new(networks)),
+            way: Way::new(networks),
             pace,
             senders: desk::Senders::default(),
             stop: CancellationToken::new(),

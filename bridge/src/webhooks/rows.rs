@@ -142,13 +142,6 @@ pub(super) async fn read(tx: &mut Tx, webhook: WebhookId) -> Result<Option<Hook>
     row.as_ref().map(hook).transpose()
 }
 
-pub(super) async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
-    let org = tx.scope().org().to_string();
-    let row =
-        sqlx::query("SELECT count(*) FROM webhooks WHERE org = $1").bind(org).fetch_one(tx.conn()).await?;
-    Ok(row.try_get(0)?)
-}
-
 /// Writes a webhook whole.
 pub(super) async fn write(tx: &mut Tx, hook: &Hook) -> Result<(), StoreError> {
     let org = tx.scope().org().to_string();

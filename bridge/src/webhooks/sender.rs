@@ -8,6 +8,7 @@ use std::{
 use bytes::Bytes;
 use tandem_cluster::Claim;
 use tandem_core::{OrgScope, Permission};
+use tandem_outbound::Target;
 use tandem_proto::{
     Cursor, Event, EventData, Position, Timestamp, Topic, WebhookId,
     api::{Delivery, DeliveryState, WebhookState},
@@ -24,7 +25,6 @@ use crate::delivery::{
     meters,
     post::{Message, Receiver},
     signature,
-    target::Target,
     verdict::{Outcome, Verdict, decide},
 };
 
@@ -170,14 +170,13 @@ impl Sender {
         if self.receiver.as_ref().is_some_and(|(edition, _)| *edition == hook.edition) {
             return Ok(true);
         }
-        match Target::read("url", &hook.info.url, self.inner.way.networks()) {
+        match Target::read(&hook.info.url, self.inner.way.networks()) {
             Ok(target) => {
                 self.receiver = Some((hook.edition, Receiver::new(self.inner.way.clone(), target)));
                 Ok(true)
             }
-            Err(invalid) => {
-                self.suspend(hook, format!("its address cannot be used any more: {}", invalid.message))
-                    .await?;
+            Err(why) => {
+                self.suspend(hook, format!("its address cannot be used any more: {why}")).await?;
                 Ok(false)
             }
         }

@@ -17,11 +17,12 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tandem_bridge::{Networks, Pace, Parts, Webhooks};
+use tandem_bridge::{Pace, Parts, Webhooks};
 use tandem_bus::{Bus, Links};
 use tandem_cluster::{Cluster, Joining};
 use tandem_core::{Mint, OrgScope, RequestContext, SystemClock};
 use tandem_edge::{Edge, EdgeParts, Identity, PresenceGateway, RtcGateway, identity};
+use tandem_outbound::Networks;
 use tandem_proto::{
     ChatId, DeviceId, Event, NodeId, NodeInfo, NodeRole, Problem, SkillId, Stream, Topic, TrackId, UserId,
     api::{NewPerson, Role},

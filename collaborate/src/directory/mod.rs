@@ -106,22 +106,35 @@ impl Directory {
 
     async fn person_of(&self, scope: OrgScope, user: UserRecord) -> Result<Person, DirectoryError> {
         let presence = self.presence.of(scope, user.id).await?;
-        let UserRecord { id, name, display_name, title, extension, roles, grants, division, active, erased } =
-            user;
-        let person = Person {
+        let UserRecord {
             id,
             name,
             display_name,
             title,
             extension,
+            email,
             roles,
             grants,
             division,
             active,
             erased,
+            provisioned,
+        } = user;
+        Ok(Person {
+            id,
+            name,
+            display_name,
+            title,
+            extension,
+            email,
+            roles,
+            grants,
+            division,
+            active,
+            erased,
+            provisioned,
             presence,
-        };
-        Ok(person)
+        })
     }
 }
 
@@ -158,11 +171,13 @@ mod tests {
             display_name: "Ada Lovelace".into(),
             title: None,
             extension: Some("1001".into()),
+            email: None,
             roles: Vec::new(),
             grants: Vec::new(),
             division: DivisionId::home(OrgId::generate()),
             active: true,
             erased: false,
+            provisioned: false,
         };
         for (query, found) in
             [("", true), ("LOVE", true), ("ada.l 100", true), ("ada grace", false), ("2", false)]

@@ -56,7 +56,7 @@ async fn person(
     (status = 403, description = "Needs `people:write`, in the division (`other-division`), and all permissions of the roles given", body = Problem),
     (status = 404, description = "No such division", body = Problem),
     (status = 409, description = "Somebody has this name or extension", body = Problem),
-    (status = 422, description = "A field that cannot be taken", body = Problem),
+    (status = 422, description = "A field that cannot be taken; `guessable-password`: the password is soon guessed", body = Problem),
 ))]
 async fn add(
     caller: Caller,

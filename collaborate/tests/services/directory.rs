@@ -29,7 +29,7 @@ async fn an_admin_adds_people() {
     let [ada] = world.agents(["ada"]).await;
     let admin = world.person(ada.scope, "root", Role::Admin).await;
     let new = json!({
-        "name": "grace", "display_name": "Grace Hopper", "roles": ["agent"], "password": "nanoseconds",
+        "name": "grace", "display_name": "Grace Hopper", "roles": ["agent"], "password": "nanoseconds of wire",
         "extension": "1906",
     });
     let (status, problem) = world.request(&ada, "POST /people", new.clone()).await;
@@ -52,7 +52,7 @@ async fn an_admin_adds_people() {
         ("shoe_size", json!(38), 422),
     ] {
         let mut body = json!({
-            "name": "other", "display_name": "Other", "roles": ["agent"], "password": "nanoseconds",
+            "name": "other", "display_name": "Other", "roles": ["agent"], "password": "nanoseconds of wire",
         });
         body[field] = value;
         let (answered, problem) = world.request(&admin, "POST /people", body).await;

@@ -7,7 +7,10 @@ mod phones;
 mod trunks;
 
 pub use dial_plan::{Destination, normalise};
-pub use numbers::{NUMBERS, Numbers};
-pub(crate) use orgs::Orgs;
+pub use numbers::{NUMBERS, NumberError, Numbers};
+pub(crate) use orgs::{Found, Orgs};
 pub use phones::{PHONES, PhoneError, PhoneRecord, Phones};
 pub use trunks::{Network, NetworkError, TrunkRecord, Trunks};
+
+/// What an org has so many of at most.
+pub(crate) const COUNTED: &[tandem_edge::Counted] = &[phones::PHONES_COUNTED, numbers::NUMBERS_COUNTED];

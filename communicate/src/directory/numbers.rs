@@ -2,10 +2,13 @@
 
 use sqlx::{AssertSqlSafe, Row};
 use tandem_core::{Mint, OrgScope, Permission};
-use tandem_edge::identity::{self, Divided};
+use tandem_edge::{
+    ApiProblem, Counted, LimitReached,
+    identity::{self, Divided},
+};
 use tandem_proto::{
     Cursor, DivisionId, FlowId, OrgId, Stream, Topic,
-    api::{DividedKind, Number, NumberTarget},
+    api::{DividedKind, Number, NumberTarget, OrgLimit},
     events::call::NumberSet,
 };
 use tandem_store::{Cause, Change, EventFilter, Expect, Store, StoreError};
@@ -22,6 +25,36 @@ pub const NUMBERS: Divided = Divided {
 };
 
 const COLUMNS: &str = "org, number, target, COALESCE(division, org) AS division";
+
+/// Why a number cannot be set.
+#[derive(Debug, thiserror::Error)]
+pub enum NumberError {
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
+    /// Somebody else has it, or the store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for NumberError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<NumberError> for ApiProblem {
+    fn from(error: NumberError) -> Self {
+        match error {
+            NumberError::Limit(reached) => reached.into(),
+            NumberError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// They are counted.
+pub(super) const NUMBERS_COUNTED: Counted =
+    Counted { limit: OrgLimit::Numbers, sql: "SELECT count(*) AS used FROM numbers WHERE org = $1" };
 
 /// The numbers of all orgs.
 #[derive(Clone, Debug)]
@@ -60,7 +93,7 @@ impl Numbers {
     }
 
     /// Points a number to a destination, for an org that has it or a number nobody has. One that the org has stays in its division.
-    pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), StoreError> {
+    pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), NumberError> {
         let event = NumberSet { number: number.number.clone(), target: number.to.clone() };
         let target = serde_json::to_string(&number.to).map_err(|e| damaged(&e))?;
         self.store
@@ -76,6 +109,9 @@ impl Numbers {
                         .fetch_optional(tx.conn())
                         .await?;
                     let was = was.as_ref().map(read_number).transpose()?;
+                    if was.is_none() {
+                        NUMBERS_COUNTED.one_more::<NumberError>(tx).await?;
+                    }
                     let made = sqlx::query(
                         "INSERT INTO numbers (number, org, target) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING",
                     )
@@ -92,7 +128,8 @@ impl Numbers {
                             .execute(tx.conn())
                             .await?;
                         if ours.rows_affected() == 0 {
-                            return Err(StoreError::Conflict { stream: "number".into(), expected: 0, actual: 1 });
+                            let stream = "number".into();
+                            return Err(StoreError::Conflict { stream, expected: 0, actual: 1 }.into());
                         }
                     } else {
                         identity::put(tx, &NUMBERS, &number.number, number.division).await?;

@@ -2,13 +2,23 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tandem_core::OrgScope;
+use tandem_core::{Elsewhere, OrgScope};
 use tandem_edge::identity::{Identity, IdentityError};
 use tandem_proto::{EventData as _, events::identity::OrgCreated};
 use tandem_store::Store;
 use tokio::sync::broadcast::error::RecvError;
 
 type All = Arc<[(OrgScope, String)]>;
+
+/// Where a SIP domain's org is.
+pub(crate) enum Found {
+    /// Here; with its name.
+    Here(OrgScope, String),
+    /// In another region.
+    Elsewhere(Elsewhere),
+    /// Nowhere we know.
+    Nowhere,
+}
 
 /// The orgs as of the latest event about one. Cheap to clone.
 #[derive(Clone)]
@@ -38,14 +48,20 @@ impl Orgs {
         orgs
     }
 
-    /// The org of a SIP domain, with its name: the one of that name, or the only one there is.
-    pub(crate) async fn of_domain(&self, domain: &str) -> Result<Option<(OrgScope, String)>, IdentityError> {
-        let known = Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner));
-        match find(&known, domain) {
+    /// The org of a SIP domain: the one of that name, here or in another region, or the only one there is here.
+    pub(crate) async fn of_domain(&self, domain: &str) -> Result<Found, IdentityError> {
+        let mut known = Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner));
+        if named(&known, domain).or_else(|| only(&known)).is_none() {
             // It may be so new that its event is on the way.
-            None => Ok(find(&self.read().await?, domain)),
-            found => Ok(found),
+            known = self.read().await?;
         }
+        if let Some((scope, name)) = named(&known, domain) {
+            return Ok(Found::Here(scope, name));
+        }
+        if let Some(elsewhere) = self.identity.org_elsewhere(domain).await? {
+            return Ok(Found::Elsewhere(elsewhere));
+        }
+        Ok(only(&known).map_or(Found::Nowhere, |(scope, name)| Found::Here(scope, name)))
     }
 
     async fn read(&self) -> Result<All, IdentityError> {
@@ -55,7 +71,10 @@ impl Orgs {
     }
 }
 
-fn find(orgs: &[(OrgScope, String)], domain: &str) -> Option<(OrgScope, String)> {
-    let named = orgs.iter().find(|(_, name)| name.eq_ignore_ascii_case(domain));
-    named.or(if orgs.len() == 1 { orgs.first() } else { None }).cloned()
+fn named(orgs: &[(OrgScope, String)], domain: &str) -> Option<(OrgScope, String)> {
+    orgs.iter().find(|(_, name)| name.eq_ignore_ascii_case(domain)).cloned()
+}
+
+fn only(orgs: &[(OrgScope, String)]) -> Option<(OrgScope, String)> {
+    if let [only] = orgs { Some(only.clone()) } else { None }
 }

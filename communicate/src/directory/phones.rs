@@ -4,9 +4,14 @@ use rand::RngCore;
 use serde_json::json;
 use sqlx::Row;
 use tandem_core::{OrgScope, Permission};
-use tandem_edge::identity::{self, Divided, IdentityError};
+use tandem_edge::{
+    Counted, LimitReached,
+    identity::{self, Divided, IdentityError},
+};
 use tandem_proto::{
-    DivisionId, PhoneId, Stream, Topic, UserId, api::DividedKind, events::call::PhoneCreated,
+    DivisionId, PhoneId, Stream, Topic, UserId,
+    api::{DividedKind, OrgLimit},
+    events::call::PhoneCreated,
 };
 use tandem_sip::Ha1;
 use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError};
@@ -19,6 +24,10 @@ pub const PHONES: Divided = Divided {
     seen_with: &[Permission::PhoneWrite],
     changed_with: Permission::PhoneWrite,
 };
+
+/// They are counted.
+pub(super) const PHONES_COUNTED: Counted =
+    Counted { limit: OrgLimit::Phones, sql: "SELECT count(*) AS used FROM phones WHERE org = $1" };
 
 /// A phone's account.
 #[derive(Clone, Debug)]
@@ -47,6 +56,9 @@ pub enum PhoneError {
     /// Nobody of the org.
     #[error("no such user")]
     NoUser,
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -100,6 +112,7 @@ impl Phones {
         self.store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
+                    PHONES_COUNTED.one_more::<PhoneError>(tx).await?;
                     let org = tx.scope().org();
                     let now = tx.now().micros();
                     let done = sqlx::query(

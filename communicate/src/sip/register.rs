@@ -1,11 +1,11 @@
 //! Who a SIP request comes from, and REGISTER.
 
-use tandem_core::OrgScope;
+use tandem_core::{Elsewhere, OrgScope};
 use tandem_proto::Timestamp;
 use tandem_sip::{Algorithm, Credentials, Name, Peer, Refusal, Request, Response, StatusCode};
 
 use super::Front;
-use crate::directory::PhoneRecord;
+use crate::directory::{Found, PhoneRecord};
 
 /// A phone that proved who it is.
 pub(super) struct Proven {
@@ -14,18 +14,27 @@ pub(super) struct Proven {
 }
 
 impl Front {
-    /// The org a request's SIP domain stands for: one of that name, or the only one there is.
+    /// The org a request's SIP domain stands for, if it is here: one of that name, or the only one there is.
     pub(super) async fn org_of(&self, request: &Request) -> Option<(OrgScope, String)> {
-        let host =
-            request.to.uri.host().or_else(|| request.uri.host()).map(ToString::to_string).unwrap_or_default();
-        self.orgs.of_domain(&host).await.ok()?
+        match self.home_of(request).await {
+            Found::Here(scope, name) => Some((scope, name)),
+            Found::Elsewhere(_) | Found::Nowhere => None,
+        }
     }
 
-    /// Proves a request by its digest credentials, or answers what to send back: a challenge, or the same refusal whether the user is
-    /// unknown or the secret wrong.
+    async fn home_of(&self, request: &Request) -> Found {
+        let host =
+            request.to.uri.host().or_else(|| request.uri.host()).map(ToString::to_string).unwrap_or_default();
+        self.orgs.of_domain(&host).await.unwrap_or(Found::Nowhere)
+    }
+
+    /// Proves a request by its digest credentials, or answers what to send back: a challenge, the way to another region, or the same
+    /// refusal whether the user is unknown or the secret wrong.
     pub(super) async fn prove(&self, now: Timestamp, request: &Request) -> Result<Proven, Response> {
-        let Some((scope, realm)) = self.org_of(request).await else {
-            return Err(request.response(StatusCode::NOT_FOUND));
+        let (scope, realm) = match self.home_of(request).await {
+            Found::Here(scope, name) => (scope, name),
+            Found::Elsewhere(elsewhere) => return Err(redirected(request, &elsewhere)),
+            Found::Nowhere => return Err(request.response(StatusCode::NOT_FOUND)),
         };
         let credentials = match Credentials::of(request, &realm) {
             Ok(Some(credentials)) => credentials,
@@ -106,4 +115,15 @@ fn knows_md5_only(request: &Request) -> bool {
 /// We cannot now; in a few seconds perhaps.
 pub(super) fn unavailable(request: &Request) -> Response {
     request.response(StatusCode::SERVICE_UNAVAILABLE).with(Name::RetryAfter, "5")
+}
+
+/// Sends a request where its org lives (RFC 3261 §21.3.3). It is asked for there once: an org may move, so 302 and no 301.
+fn redirected(request: &Request, elsewhere: &Elsewhere) -> Response {
+    let uri = request.uri.as_sip();
+    let scheme = if uri.is_some_and(|uri| uri.secure) { "sips" } else { "sip" };
+    let user = uri.and_then(|uri| uri.user.as_ref()).map(|user| format!("{user}@")).unwrap_or_default();
+    let transport = uri.and_then(|uri| uri.params.get("transport"));
+    let transport = transport.map(|transport| format!(";transport={transport}")).unwrap_or_default();
+    let contact = format!("<{scheme}:{user}{}{transport}>", elsewhere.address.sip);
+    request.response(StatusCode::MOVED_TEMPORARILY).with(Name::Contact, contact)
 }

@@ -1,7 +1,7 @@
 //! Calls, phones and numbers are their org's alone.
 
 use serde_json::{Value, json};
-use tandem_communicate::control::CallError;
+use tandem_communicate::{control::CallError, directory::NumberError};
 use tandem_core::OrgScope;
 use tandem_proto::{
     DivisionId,
@@ -62,7 +62,7 @@ async fn numbers_and_trunks_are_not_shared() {
     let to = NumberTarget::User { user: world.bob };
     let ours = Number { number: World::BOBS_NUMBER.into(), to, division };
     let stolen = numbers.set(other, Cause::SYSTEM, ours).await;
-    assert!(matches!(stolen, Err(StoreError::Conflict { .. })), "{stolen:?}");
+    assert!(matches!(stolen, Err(NumberError::Store(StoreError::Conflict { .. }))), "{stolen:?}");
 
     // A number of the other org's is not reached by way of our trunk, nor from our phones.
     let user = person(&world.server.identity, other, "eve", "1003").await;

@@ -31,7 +31,7 @@ async fn seen(engage: &Engage, caller: &Caller) -> Result<Seen, ApiProblem> {
     }
     let org = engage.org(caller.scope).await?;
     let places = match supervises {
-        true => Some(engage.identity().places(caller.scope, &QUEUES).await?),
+        true => Some(engage.identity().placed(caller.scope, &QUEUES).await?),
         false => None,
     };
     let settings = org.settings();
@@ -120,7 +120,7 @@ pub(super) async fn decisions(
     caller.require(Permission::QueueSupervise)?;
     match find(&engage, &caller, id).await?.view.queue {
         Some(queue) => {
-            let division = engage.identity().places(caller.scope, &QUEUES).await?.of(queue);
+            let division = engage.identity().placed(caller.scope, &QUEUES).await?.of(queue);
             caller.require_in(Permission::QueueSupervise, division)?;
         }
         None => caller.require_everywhere(Permission::QueueSupervise)?,

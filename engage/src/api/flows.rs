@@ -15,7 +15,7 @@ use crate::{Engage, FLOWS, Target};
 /// A flow the caller may see, where it belongs now.
 async fn find(engage: &Engage, caller: &Caller, id: FlowId) -> Result<Flow, ApiProblem> {
     let org = engage.org(caller.scope).await?;
-    let division = engage.identity().places(caller.scope, &FLOWS).await?.of(id);
+    let division = engage.identity().placed(caller.scope, &FLOWS).await?.of(id);
     let flow = org.settings().flows.get(&id).map(|published| published.view.clone());
     let flow = flow.filter(|_| FLOWS.is_seen(&caller.rights, division));
     flow.map(|flow| Flow { division, ..flow }).ok_or_else(|| ApiProblem::not_found("flow"))
@@ -35,7 +35,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Flow>>, ApiProblem> {
     caller.require(Permission::FlowRead)?;
     let org = engage.org(caller.scope).await?;
-    let places = engage.identity().places(caller.scope, &FLOWS).await?;
+    let places = engage.identity().placed(caller.scope, &FLOWS).await?;
     let placed = |flow: &Flow| Flow { division: places.of(flow.id), ..flow.clone() };
     let flows = org.settings().flows.values().map(|published| placed(&published.view)).collect::<Vec<_>>();
     let shown = |flow: &Flow| query.wants(flow.division) && FLOWS.is_seen(&caller.rights, flow.division);

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use tandem_core::{Permission, RequestContext};
-use tandem_edge::{ApiProblem, Caller, IfMatch, Invalid, Json, Path, Query, identity::Places, page};
+use tandem_edge::{ApiProblem, Caller, IfMatch, Invalid, Json, Path, Query, identity::Placed, page};
 use tandem_proto::{
     Problem, QueueId,
     api::{DividedQuery, InDivision, Page, Queue, QueueSettings, QueueStats},
@@ -13,7 +13,7 @@ use super::versions::tagged;
 use crate::{Engage, QUEUES, Target, settings::Settings};
 
 /// Whether somebody may see a queue: supervisors those of their divisions, members their own.
-fn sees(ctx: &RequestContext, places: &Places, queue: &Queue) -> bool {
+fn sees(ctx: &RequestContext, places: &Placed, queue: &Queue) -> bool {
     QUEUES.is_seen(&ctx.rights, places.of(queue.id))
         || queue.settings.members.iter().any(|member| member.user == ctx.user)
 }
@@ -21,7 +21,7 @@ fn sees(ctx: &RequestContext, places: &Places, queue: &Queue) -> bool {
 /// A page of the queues somebody may see, by name.
 fn page_of<'s>(
     settings: &'s Settings,
-    places: &Places,
+    places: &Placed,
     ctx: &RequestContext,
     query: &DividedQuery,
 ) -> Result<Page<&'s Queue>, Invalid> {
@@ -31,14 +31,14 @@ fn page_of<'s>(
 }
 
 /// A queue, where it belongs now.
-fn placed(queue: &Queue, places: &Places) -> Queue {
+fn placed(queue: &Queue, places: &Placed) -> Queue {
     Queue { division: places.of(queue.id), ..queue.clone() }
 }
 
 /// A queue the caller may see, where it belongs now.
 async fn find(engage: &Engage, caller: &Caller, id: QueueId) -> Result<Queue, ApiProblem> {
     let org = engage.org(caller.scope).await?;
-    let places = engage.identity().places(caller.scope, &QUEUES).await?;
+    let places = engage.identity().placed(caller.scope, &QUEUES).await?;
     let settings = org.settings();
     let queue = settings.queues.get(&id).filter(|queue| sees(caller, &places, queue));
     queue.map(|queue| placed(queue, &places)).ok_or_else(|| ApiProblem::not_found("queue"))
@@ -58,7 +58,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Queue>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
     let org = engage.org(caller.scope).await?;
-    let places = engage.identity().places(caller.scope, &QUEUES).await?;
+    let places = engage.identity().placed(caller.scope, &QUEUES).await?;
     let queues = page_of(&org.settings(), &places, &caller, &query)?.map(|queue| placed(queue, &places));
     Ok(Json(queues))
 }
@@ -141,7 +141,7 @@ pub(super) async fn stats(
 ) -> Result<Json<Page<QueueStats>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
     let org = engage.org(caller.scope).await?;
-    let places = engage.identity().places(caller.scope, &QUEUES).await?;
+    let places = engage.identity().placed(caller.scope, &QUEUES).await?;
     let now = engage.clock().now();
     let stats = org.with_board(|board, settings| {
         page_of(settings, &places, &caller, &query).map(|page| page.map(|queue| board.stats(queue, now)))

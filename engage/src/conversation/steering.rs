@@ -14,7 +14,7 @@ use tandem_proto::{
     ConversationId, LegId, OfferId, ParticipantId, QueueId, Timestamp, UserId,
     api::{EndReason, Outcome, Purpose, SegmentKind, SkillRequirement, WrapUp, WrapUpMode},
 };
-use tandem_routing::Input as Routing;
+use tandem_routing::{Asks, Input as Routing};
 
 use alert::Alert;
 pub use resume::Saved;
@@ -255,7 +255,14 @@ impl Steering {
         self.deadline = None;
         self.stage = Stage::Waiting { party, queue, treatment: Treatment::new(enqueue.hold), alert: None };
         let priority = enqueue.priority;
-        self.tell(Routing::Arrived { item: self.id(), queue, priority, skills, arrival: at });
+        self.tell(Routing::Arrived {
+            item: self.id(),
+            queue,
+            priority,
+            skills,
+            arrival: at,
+            asks: Asks::default(),
+        });
         self.commands.push_back(Command::AskPosition);
     }
 

@@ -14,6 +14,7 @@ use crate::{
     Engage, EngageError,
     conversation::References,
     flow::{self, Flow, Names, Step},
+    tables::FLOWS_COUNTED,
 };
 
 impl Engage {
@@ -65,6 +66,9 @@ impl Engage {
         view.published_at = org
             .write(self.store(), cause, move |tx| {
                 Box::pin(async move {
+                    if was.is_none() {
+                        FLOWS_COUNTED.one_more::<EngageError>(tx).await?;
+                    }
                     let change = Change::new("flow.published", "flow", row.id);
                     let change = was.iter().fold(change, |change, was| change.before(&shown(was)));
                     tx.audit(change.after(&shown(&row))).await?;
@@ -72,7 +76,7 @@ impl Engage {
                     if let Some(division) = new {
                         identity::put(tx, &FLOWS, id, division).await?;
                     }
-                    Ok(published_at)
+                    Ok::<_, EngageError>(published_at)
                 })
             })
             .await?;

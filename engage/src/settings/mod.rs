@@ -141,6 +141,7 @@ pub(crate) fn queue_input(queue: &api::Queue) -> Input {
         wrap_up: settings.wrap_up,
         evaluation: settings.evaluation,
         skills: settings.skills.clone(),
+        steps: vec![],
     };
     Input::QueueSet { queue: queue.id, rules }
 }
@@ -180,24 +181,25 @@ impl Org {
     }
 
     /// Runs a command for as long as the org is this node's. When it is not, everything that runs for it here stops.
-    pub(crate) async fn write<T, F>(&self, store: &Store, cause: Cause, command: F) -> Result<T, StoreError>
+    pub(crate) async fn write<T, E, F>(&self, store: &Store, cause: Cause, command: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
-        let claim = self.claim.clone();
-        let written = store
-            .write(self.scope, cause, move |tx| {
-                Box::pin(async move {
-                    claim.hold(tx).await?;
-                    command(tx).await
-                })
+        let (claim, gone) = (self.claim.clone(), self.gone.clone());
+        let write = store.write(self.scope, cause, move |tx| {
+            Box::pin(async move {
+                if let Err(error) = claim.hold(tx).await {
+                    if matches!(error, StoreError::Fenced) {
+                        gone.cancel();
+                    }
+                    return Err(error.into());
+                }
+                command(tx).await
             })
-            .await;
-        if matches!(written, Err(StoreError::Fenced)) {
-            self.gone.cancel();
-        }
-        written
+        });
+        write.await
     }
 
     pub(crate) fn settings(&self) -> RwLockReadGuard<'_, Settings> {

@@ -12,7 +12,7 @@ use tandem_proto::{
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
 use super::{Org, QUEUES, Settings, Target, check_name, queue_input, to_json};
-use crate::{Engage, EngageError};
+use crate::{Engage, EngageError, tables::QUEUES_COUNTED};
 
 /// Members a queue may have.
 const MEMBERS: usize = 20_000;
@@ -57,12 +57,15 @@ impl Engage {
             before.iter().fold(change, |change, was| change.before(&was.settings)).after(&queue.settings);
         org.write(self.store(), cause, move |tx| {
             Box::pin(async move {
+                if actual == 0 {
+                    QUEUES_COUNTED.one_more::<EngageError>(tx).await?;
+                }
                 tx.audit(change).await?;
                 write(tx, &row, &topics).await?;
-                match new {
-                    Some(division) => identity::put(tx, &QUEUES, row.id, division).await,
-                    None => Ok(()),
+                if let Some(division) = new {
+                    identity::put(tx, &QUEUES, row.id, division).await?;
                 }
+                Ok::<_, EngageError>(())
             })
         })
         .await?;

@@ -2,12 +2,15 @@
 //! or in an S3-style store, under what they are: a blob's id is the SHA-256 of its content, so the same thing is kept once per org and
 //! whatever comes back is checked.
 //!
+//! [`SealedBlobs`] encrypts what is kept; [`Blobs`] alone is for copies of what is encrypted already.
+//!
 //! It never says what a blob means, nor who may read it: a row of whoever put it does.
 
 mod id;
 mod place;
+mod sealed;
 
-use std::{path::Path, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -18,6 +21,7 @@ use tokio::io::AsyncReadExt as _;
 
 pub use id::{BlobId, NoBlobId};
 pub use place::{BadPlace, Place};
+pub use sealed::{Owner, SealedBlobs};
 
 /// Parts a file is sent in; S3 takes none smaller (but the last).
 const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -43,6 +47,12 @@ pub enum BlobError {
         /// What the caller takes.
         most: u64,
     },
+    /// It was personal to somebody who was erased: its key is destroyed.
+    #[error("the blob is of somebody who was erased")]
+    Erased,
+    /// The keys cannot be had.
+    #[error("the blob's key cannot be had: {0}")]
+    Keys(#[from] tandem_store::StoreError),
     /// A file to be put could not be read.
     #[error("the file cannot be read: {0}")]
     File(#[from] std::io::Error),
@@ -125,6 +135,29 @@ impl Blobs {
         }
         let content = found.bytes().await?;
         if BlobId::of(&content) == id { Ok(content) } else { Err(BlobError::Damaged(id)) }
+    }
+
+    /// How many bytes a blob has.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub(crate) async fn size(&self, scope: OrgScope, id: BlobId) -> Result<u64, BlobError> {
+        let found = self.store.head(&self.key(scope, id)).await.map_err(|error| missing(id, error))?;
+        Ok(found.size)
+    }
+
+    /// A part of a blob. It is not checked: its hash is of the whole.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub(crate) async fn range(
+        &self,
+        scope: OrgScope,
+        id: BlobId,
+        range: Range<u64>,
+    ) -> Result<Bytes, BlobError> {
+        let found = self.store.get_range(&self.key(scope, id), range).await;
+        found.map_err(|error| missing(id, error))
     }
 
     /// Writes a blob to a file, checked: a file that is there afterwards is the blob.

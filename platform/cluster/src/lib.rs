@@ -48,7 +48,7 @@ pub use timing::{BEAT, GONE_AFTER, Timing};
 const ORPHANS: &str = "orphans";
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[Migration] = &[NODES, jobs::MIGRATION, keys::MIGRATION];
+pub const MIGRATIONS: &[Migration] = &[NODES, jobs::MIGRATION, jobs::ASKERS, keys::MIGRATION];
 
 const NODES: Migration = Migration {
     name: "0005_nodes",
@@ -181,6 +181,11 @@ impl Cluster {
     /// The scope of an org, for what is taken over in its name.
     pub fn scope_of(&self, org: tandem_proto::OrgId) -> OrgScope {
         self.0.mint.scope(org)
+    }
+
+    /// Makes scopes, for work in somebody's name.
+    pub(crate) fn mint(&self) -> &Mint {
+        &self.0.mint
     }
 
     /// Somebody another node sealed as a request's, as the handlers of requests know them.

@@ -42,6 +42,11 @@ pub(crate) fn job_tried(kind: &str, outcome: &'static str, took: Duration) {
     histogram!("tandem_jobs_seconds", "kind" => kind.to_owned()).record(took.as_secs_f64());
 }
 
+/// A job was found that no node wrote so.
+pub(crate) fn job_refused() {
+    counter!("tandem_jobs_refused_total").increment(1);
+}
+
 fn count(of: usize) -> f64 {
     f64::from(u32::try_from(of).unwrap_or(u32::MAX))
 }

@@ -53,7 +53,8 @@ impl Permission {
             | Self::WebhookManage
             | Self::AuditRead
             | Self::KeyManage
-            | Self::DivisionWrite => Reach::Org,
+            | Self::DivisionWrite
+            | Self::SignInManage => Reach::Org,
         }
     }
 }
@@ -101,6 +102,8 @@ permissions! {
     KeyManage = "key:manage",
     /// Make, rename and remove divisions.
     DivisionWrite = "division:write",
+    /// Say how people sign in: identity providers, and whether passwords are enough.
+    SignInManage = "signin:manage",
 }
 
 /// A name that no permission has.

@@ -101,6 +101,15 @@ impl Rights {
         Self::new(self.everywhere.union(other.everywhere), within)
     }
 
+    /// What both allow, wherever both allow it.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        let divisions = self.within.iter().chain(&*other.within).map(|(division, _)| *division);
+        let within = divisions
+            .map(|division| (division, self.in_division(division).intersection(other.in_division(division))));
+        Self::new(self.everywhere.intersection(other.everywhere), within)
+    }
+
     /// What these rights allow somewhere and `other` does not allow there.
     pub fn without(&self, other: &Self) -> Permissions {
         self.within.iter().fold(self.everywhere.without(other.everywhere), |beyond, (division, held)| {
@@ -229,6 +238,18 @@ mod tests {
             let expected: Permissions =
                 some.iter().filter(|(place, held)| !holds(&others, *held, *place)).map(|(_, held)| *held).collect();
             prop_assert_eq!(beyond, expected);
+        }
+
+        #[test]
+        fn an_intersection_holds_what_both_hold(some in parts(), others in parts()) {
+            let (some, others) = (rights(&some), rights(&others));
+            let both = some.intersection(&others);
+            for place in (0..7).map(division) {
+                let expected = some.in_division(place).intersection(others.in_division(place));
+                prop_assert_eq!(both.in_division(place), expected);
+            }
+            prop_assert_eq!(both.everywhere(), some.everywhere().intersection(others.everywhere()));
+            prop_assert!(both.without(&some).is_empty() && both.without(&others).is_empty());
         }
 
         #[test]

@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod identity;
 pub mod page;
 mod problem;
+pub mod scim;
 mod surround;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -33,12 +34,14 @@ pub use extract::{IfMatch, Json, Path, Query};
 pub use forward::{Forwarding, Served};
 pub use gateway::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 pub use identity::{
-    Divided, DividedKinds, Eraser, Erasers, Identity, IdentityError, SignInLimits, UserRecord,
+    Counted, Divided, DividedKinds, Eraser, Erasers, Identity, IdentityError, LimitReached, SignInLimits,
+    UserRecord,
 };
 pub use problem::{ApiProblem, Invalid};
 pub use surround::{RequestLimits, no_route};
 
 use gateway::Gateway;
+use identity::COUNTED;
 use surround::{Limiter, Shapes};
 
 /// What an edge is made of.
@@ -78,6 +81,8 @@ pub struct Edge {
     pub(crate) shapes: Arc<Shapes>,
     pub(crate) erasers: Erasers,
     pub(crate) divided: DividedKinds,
+    /// What an org has so many of at most.
+    pub(crate) counted: Arc<[Counted]>,
 }
 
 impl std::fmt::Debug for Edge {
@@ -99,6 +104,7 @@ impl Edge {
             shapes: Arc::default(),
             erasers: parts.erasers,
             divided: parts.divided,
+            counted: COUNTED.into(),
             gateway: Gateway::new(parts),
         }
     }
@@ -108,6 +114,12 @@ impl Edge {
     pub fn limited(self, limits: RequestLimits) -> Self {
         let limiter = Limiter::new(limits, Arc::clone(&self.clock));
         Self { limiter: Arc::new(limiter), ..self }
+    }
+
+    /// The same, knowing what the other parts have so many of at most, beside what identity has.
+    #[must_use]
+    pub fn counting(self, counted: &[&[Counted]]) -> Self {
+        Self { counted: [COUNTED, &counted.concat()].concat().into(), ..self }
     }
 
     /// The same, knowing what the API's answers look like, so that it refuses `fields` they do not have.
@@ -125,9 +137,14 @@ impl Edge {
             .merge(gateway::routes(self.clone()))
     }
 
-    /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414).
+    /// What programs look for at the server's root: `/.well-known/oauth-authorization-server` (RFC 8414); and what other regions do.
     pub fn well_known(&self) -> Router {
-        identity::well_known()
+        identity::well_known().merge(identity::place_routes(self.clone()))
+    }
+
+    /// What other systems that keep up people and groups look for at the server's root: `/scim/v2` (RFC 7644).
+    pub fn scim(&self) -> Router {
+        scim::routes(self.clone())
     }
 
     /// The topics somebody may see now, as they would see them with `GET /events`.

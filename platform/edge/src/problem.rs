@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use tandem_core::{Permission, PreconditionFailed};
+use tandem_core::{Elsewhere, Permission, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
@@ -48,6 +48,15 @@ impl ApiProblem {
     /// 404: there is no such `what`, or it is not the caller's to see.
     pub fn not_found(what: &str) -> Self {
         Self(Problem::new(404, "not-found", "Not found").detail(format!("there is no such {what}")))
+    }
+
+    /// 421: it belongs to an org of another region. Nothing of it was looked at or kept.
+    pub fn other_region(Elsewhere { region, address }: Elsewhere) -> Self {
+        Self(
+            Problem::new(421, "other-region", "This belongs to another region")
+                .detail(format!("ask the region {region}, at {}", address.url))
+                .address(&address.url),
+        )
     }
 
     /// 422: `field` of the body, query or path has a value that cannot be taken.

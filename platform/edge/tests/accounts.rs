@@ -74,6 +74,29 @@ async fn one_session_too_many_ends_the_one_that_was_idle_for_longest() {
 }
 
 #[tokio::test]
+async fn a_session_ends_however_often_it_is_used() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (amir, session) = server.user(org, "amir").await;
+    let ten_hours = Duration::from_secs(10 * 3_600);
+    // 72 times 10 hours are 30 days.
+    for _ in 0..71 {
+        server.clock.forward(ten_hours);
+        assert_eq!(server.ask(&session, Method::GET, "/me", NONE).await.0, 200);
+    }
+    let (_, list) = server.ask(&session, Method::GET, "/me/sessions", NONE).await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "{list}");
+    let mut socket = server.connect(&session).await;
+    server.clock.forward(ten_hours);
+    assert_eq!(server.ask(&session, Method::GET, "/me", NONE).await.0, 401);
+    assert_eq!(server.identity.sessions(org, amir.id, None).await.expect("lists").len(), 0);
+    // What it opened ends with it, as soon as it is used.
+    socket.text(r#"{"id":99,"type":"heartbeat","data":{"active":true}}"#).await;
+    assert_eq!(socket.closed().await, 4401);
+    assert_eq!(server.sign_in("amir", PASSWORD).await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
 async fn a_password_is_changed_by_who_knows_it_and_ends_other_sessions() {
     let server = Server::start().await;
     let org = server.org("acme").await;
@@ -91,6 +114,9 @@ async fn a_password_is_changed_by_who_knows_it_and_ends_other_sessions() {
     ] {
         let (status, problem) = change(current, new).await;
         assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!(field)), "{problem}");
+    }
+    for guessable in ["1234567890", "password123", "amir-at-acme-1"] {
+        assert_eq!(refusal(&change(PASSWORD, guessable).await), (422, "guessable-password"), "{guessable}");
     }
     assert_eq!(change(PASSWORD, "another good one").await.0, 204);
     assert_eq!(socket.closed().await, 4401);

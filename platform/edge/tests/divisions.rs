@@ -148,6 +148,69 @@ async fn a_role_reaches_its_divisions_and_no_further(server: Server) {
     assert_eq!(refusal(&set(&admin, last, grant("admin", &[&europe])).await), (409, "last-administrator"));
 }
 
+async fn groups_mail_and_invitations_keep_to_divisions(server: Server) {
+    let org = server.org("acme").await;
+    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let [(lena, local), (amir, _), (bea, hers)] = [
+        server.person(org, "lena", vec![Role::Agent]).await,
+        server.user(org, "amir").await,
+        server.user(org, "bea").await,
+    ];
+    let europe = division(&server, &admin, "Europe").await;
+    let things = json!({ "kind": "person", "things": [amir.id] });
+    let path = format!("/divisions/{europe}/things");
+    assert_eq!(server.ask(&admin, Method::POST, &path, things).await.0, 204);
+    for (user, held) in [(lena.id, grant("admin", &[&europe])), (amir.id, grant("agent", &[&europe]))] {
+        assert_eq!(server.ask(&admin, Method::PUT, &format!("/people/{user}/roles"), held).await.0, 204);
+    }
+
+    // A group is the org's; who is in it is said by whoever looks after them.
+    let ask = async |method: Method, path: &str, body: Value| server.ask(&local, method, path, body).await;
+    let name = json!({ "name": "Tour" });
+    assert_eq!(refusal(&ask(Method::POST, "/groups", name.clone()).await), (403, "other-division"));
+    let (_, group) = server.ask(&admin, Method::POST, "/groups", name).await;
+    let group = format!("/groups/{}", group["id"].as_str().expect("an id"));
+    let member = |user: tandem_proto::UserId| format!("{group}/members/{user}");
+    assert_eq!(ask(Method::PUT, &member(amir.id), NONE).await.0, 204);
+    assert_eq!(refusal(&ask(Method::PUT, &member(bea.id), NONE).await), (403, "other-division"));
+    let roles = json!({ "roles": ["agent"] });
+    let of = format!("{group}/roles");
+    for (method, path, body) in [
+        (Method::PUT, group.as_str(), json!({ "name": "Tours" })),
+        (Method::PUT, of.as_str(), roles),
+        (Method::DELETE, group.as_str(), NONE),
+    ] {
+        assert_eq!(refusal(&ask(method, path, body).await), (403, "other-division"), "{path}");
+    }
+
+    // What a group gives is held in all divisions, beside what is held in some.
+    let supervisors = json!({ "roles": ["supervisor"] });
+    assert_eq!(server.ask(&admin, Method::PUT, &of, supervisors).await.0, 200);
+    assert_eq!(server.ask(&admin, Method::PUT, &member(bea.id), NONE).await.0, 204);
+    let held = grant("admin", &[&europe]);
+    assert_eq!(server.ask(&admin, Method::PUT, &format!("/people/{}/roles", bea.id), held).await.0, 204);
+    let (_, me) = server.ask(&hers, Method::GET, "/me", NONE).await;
+    let permissions = me["permissions"].as_array().expect("names");
+    assert!(permissions.contains(&json!("queue:supervise")), "{me}");
+    assert_eq!(me["divided"]["queue:supervise"], NONE, "by the group");
+    assert_eq!(me["divided"]["people:write"], json!([europe]), "beside it");
+    let out = ask(Method::DELETE, &member(amir.id), NONE).await;
+    assert_eq!(refusal(&out), (403, "not-yours-to-give"));
+
+    // Where mail goes lets its reader in. Who is invited comes into Home.
+    let email = json!({ "email": "amir@acme.example" });
+    let set = async |user: tandem_proto::UserId| {
+        ask(Method::PUT, &format!("/people/{user}/email"), email.clone()).await
+    };
+    assert_eq!(refusal(&set(bea.id).await), (403, "other-division"));
+    assert_eq!(refusal(&set(amir.id).await), (403, "outranked"), "by the group");
+    assert_eq!(server.ask(&admin, Method::DELETE, &group, NONE).await.0, 204);
+    assert_eq!(set(amir.id).await.0, 204);
+    let new =
+        json!({ "email": "new@acme.example", "name": "new", "display_name": "New", "roles": ["agent"] });
+    assert_eq!(refusal(&ask(Method::POST, "/invitations", new).await), (403, "other-division"));
+}
+
 /// A test on both stores.
 macro_rules! on_both {
     ($($test:ident),+) => { $(mod $test {
@@ -164,7 +227,11 @@ macro_rules! on_both {
     })+ };
 }
 
-on_both!(divisions_are_made_renamed_and_removed, a_role_reaches_its_divisions_and_no_further);
+on_both!(
+    divisions_are_made_renamed_and_removed,
+    a_role_reaches_its_divisions_and_no_further,
+    groups_mail_and_invitations_keep_to_divisions
+);
 
 #[tokio::test]
 async fn grants_are_bounded_and_name_what_there_is() {

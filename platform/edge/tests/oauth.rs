@@ -558,6 +558,36 @@ async fn a_code_is_bound_to_who_asked_and_how() {
 }
 
 #[tokio::test]
+async fn what_was_allowed_ends_however_often_it_is_used() {
+    let server = Server::start().await;
+    let org = server.org("acme").await;
+    let (_, admin) = server.person(org, "root", vec![Role::Admin]).await;
+    let (amir, session) = server.user(org, "amir").await;
+    let program = Program::register(&server, &admin, for_people(true)).await;
+    let code = program.code(&server, &session).await;
+    let (_, mut tokens) = program.exchange(&server, &code).await;
+    let day = 86_400;
+    for _ in 0..3 {
+        server.clock.forward(Duration::from_secs(29 * day));
+        let (status, next) = program.refresh(&server, text(&tokens["refresh_token"])).await;
+        assert_eq!((status, &next["expires_in"]), (200, &json!(3_600)), "{next}");
+        tokens = next;
+    }
+    server.clock.forward(Duration::from_secs(3 * day - 600));
+    let (status, last) = program.refresh(&server, text(&tokens["refresh_token"])).await;
+    assert_eq!(status, 200, "{last}");
+    assert!(
+        last["expires_in"].as_u64().is_some_and(|left| left <= 600),
+        "it ends with what was allowed: {last}"
+    );
+    server.clock.forward(Duration::from_secs(600));
+    assert_eq!(error(&program.refresh(&server, text(&last["refresh_token"])).await), (400, "invalid_grant"));
+    assert_eq!(server.ask(text(&last["access_token"]), Method::GET, "/me", Value::Null).await.0, 401);
+    assert!(server.told_of(org, amir.id).await.contains(&"grant.ended".to_owned()));
+    assert_eq!(server.identity.grants(org, amir.id).await.expect("lists").len(), 0);
+}
+
+#[tokio::test]
 async fn many_who_bring_one_code_or_refresh_token_at_once_keep_nothing() {
     let server = Server::start().await;
     let org = server.org("acme").await;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use tandem_proto::api::{OrgLimit, UnknownLimit};
 
 use crate::{Config, Settings, StartError};
 
@@ -108,6 +109,12 @@ pub enum KeysCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Writes a file with a new key by which regions tell each other of their organisations, for `--region-key-file`
+    Region {
+        /// File that is not there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Prints a new master key, a line for a file that has one already
     Print {
         /// What it is called: letters, digits, '-', '_' or '.'
@@ -132,6 +139,18 @@ pub enum OrgCommand {
         /// The administrator's name, to be shown
         #[arg(long, default_value = "Administrator", value_name = "NAME")]
         display_name: String,
+        /// How many of a thing it may have, where that is not what every organisation may: people=500; any number of times
+        #[arg(long = "limit", value_name = "THING=NUMBER", value_parser = limit)]
+        limits: Vec<(OrgLimit, u32)>,
+    },
+    /// Shows how many of a thing an organisation may have and has, after setting what is said
+    Limits {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        organisation: String,
+        /// Sets one: people=500; any number of times
+        #[arg(long = "set", value_name = "THING=NUMBER", value_parser = limit)]
+        limits: Vec<(OrgLimit, u32)>,
     },
     /// Lists organisations, oldest first: id and name
     List,
@@ -158,6 +177,14 @@ pub enum CaCommand {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=398), value_name = "DAYS")]
         days: u16,
     },
+}
+
+/// Reads `people=500`.
+fn limit(text: &str) -> Result<(OrgLimit, u32), String> {
+    let (name, value) = text.split_once('=').ok_or("must be THING=NUMBER, as people=500")?;
+    let limit = name.parse().map_err(|error: UnknownLimit| error.to_string())?;
+    let value = value.parse().map_err(|_| format!("{value:?} is no number"))?;
+    Ok((limit, value))
 }
 
 impl Cli {

@@ -1,7 +1,7 @@
 //! The checked configuration.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use tandem_core::Secret as Hidden;
+use tandem_core::{Region, RegionAddress, Regions, Secret as Hidden};
 use tandem_proto::NodeRole;
 
 use crate::{NodeTlsFiles, Settings, StartError, TlsFiles};
@@ -23,6 +23,8 @@ const FREE_PORTS: u16 = 400;
 const RTP_PORTS_MIN: u16 = 4;
 
 /// Requests under way at once, if nobody says how many: more means that answers take too long.
+const SESSION_DAYS: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+const GRANT_DAYS: NonZeroU32 = NonZeroU32::new(90).expect("not zero");
 const REQUESTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(2_000).expect("not zero");
 
 /// What the server was told to do, checked.
@@ -64,8 +66,20 @@ pub struct Config {
     pub audit_key: Option<PathBuf>,
     /// Where large things that are written once are.
     pub blobs: Secret,
+    /// How mail is sent.
+    pub mail: Secret,
+    /// Whom it is from.
+    pub mail_from: String,
+    /// File of the mail server's password; `None`: it is in the URL, or there is none.
+    pub mail_password_file: Option<PathBuf>,
+    /// Days a session lasts at most.
+    pub session_days: NonZeroU32,
+    /// Days that hold what somebody allowed a program.
+    pub grant_days: NonZeroU32,
     /// What webhooks may reach beside the public.
     pub webhook_networks: Vec<IpNet>,
+    /// Where proxies are that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
     /// Requests a minute of one client; `None`: any number.
     pub rate_per_client: Option<NonZeroU32>,
     /// Requests a minute of one org; `None`: any number.
@@ -76,6 +90,10 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Master keys, a line each, in place of a file.
     pub master_key: Option<Hidden>,
+    /// This server's region and the other ones.
+    pub regions: Regions,
+    /// File of the key that all regions have; there is one where there are several regions.
+    pub region_key_file: Option<PathBuf>,
     /// Filter of the log.
     pub log: String,
     /// Where traces go; `None`: nothing is traced.
@@ -174,10 +192,24 @@ impl Config {
                  node_cert, node_key and node_ca (`tandem ca` makes them)"
             )));
         }
+        let regions = regions(settings.region.as_deref(), settings.regions.as_deref())?;
+        if regions.are_several() && settings.region_key_file.is_none() {
+            return Err(StartError::Config(
+                "region_key_file: regions tell each other which organisations live where by a key that all of them have; make one with \
+                 `tandem keys region FILE` and give each node of each region a copy"
+                    .into(),
+            ));
+        }
         let blobs = settings.blobs.unwrap_or_else(|| format!("file:{}", data.join("blobs").display()));
+        let mail = settings.mail.unwrap_or_else(|| format!("file:{}", data.join("mail").display()));
         Ok(Self {
             audit_key: settings.audit_key,
             blobs: blobs_url(blobs)?,
+            mail: mail_url(mail)?,
+            mail_from: settings.mail_from.unwrap_or_else(|| "Tandem <tandem@localhost>".to_owned()),
+            mail_password_file: settings.mail_password_file,
+            session_days: settings.session_days.unwrap_or(SESSION_DAYS),
+            grant_days: settings.grant_days.unwrap_or(GRANT_DAYS),
             url: settings.url.map(public_url).transpose()?,
             tls: tls_files(settings.tls_cert, settings.tls_key)?,
             roles,
@@ -192,7 +224,8 @@ impl Config {
             media: address("media", settings.media, "127.0.0.1:40000")?,
             rtp_ports: ports(settings.rtp_ports.as_deref().unwrap_or("41000-41999"))?,
             public_ip: settings.public_ip.map(|ip| public_ip(&ip)).transpose()?,
-            webhook_networks: networks(settings.webhook_networks.as_deref().unwrap_or_default())?,
+            webhook_networks: networks("webhook_networks", settings.webhook_networks.as_deref())?,
+            trusted_proxies: networks("trusted_proxies", settings.trusted_proxies.as_deref())?,
             rate_per_client: NonZeroU32::new(settings.rate_per_client.unwrap_or(6_000)),
             rate_per_org: NonZeroU32::new(settings.rate_per_org.unwrap_or(300_000)),
             requests_at_once: settings.requests_at_once.unwrap_or(REQUESTS_AT_ONCE),
@@ -200,6 +233,8 @@ impl Config {
             otlp: settings.otlp.map(collector_url).transpose()?,
             master_key: settings.master_key.map(|keys| Hidden::new(keys.replace(',', "\n"))),
             master_key_file: settings.master_key_file,
+            regions,
+            region_key_file: settings.region_key_file,
             data,
             database,
         })
@@ -311,6 +346,18 @@ fn redis_url(url: String) -> Result<Secret, StartError> {
     }
 }
 
+fn mail_url(url: String) -> Result<Secret, StartError> {
+    match url.split_once(':') {
+        Some(("file", place)) if !place.is_empty() => Ok(Secret(url)),
+        Some(("smtp" | "smtps" | "smtp+plain", place)) if place.len() > 2 && place.starts_with("//") => {
+            Ok(Secret(url))
+        }
+        _ => Err(StartError::Config(
+            "mail: must be file:DIR, smtp://HOST, smtps://HOST or smtp+plain://HOST".into(),
+        )),
+    }
+}
+
 fn blobs_url(url: String) -> Result<Secret, StartError> {
     match url.split_once(':') {
         Some(("file" | "s3" | "s3+http", place)) if !place.is_empty() => Ok(Secret(url)),
@@ -327,16 +374,70 @@ fn public_ip(text: &str) -> Result<IpAddr, StartError> {
     }
 }
 
-fn networks(text: &str) -> Result<Vec<IpNet>, StartError> {
-    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+fn networks(setting: &'static str, text: Option<&str>) -> Result<Vec<IpNet>, StartError> {
+    let networks = text.unwrap_or_default().split(',').map(str::trim).filter(|network| !network.is_empty());
     let read = networks.map(|network| {
         network.parse().map_err(|_| {
             StartError::Config(format!(
-                "webhook_networks: {network:?} is not a network; write ADDRESS/BITS, as 10.20.0.0/16"
+                "{setting}: {network:?} is not a network; write ADDRESS/BITS, as 10.20.0.0/16"
             ))
         })
     });
     read.collect()
+}
+
+/// `region` and `regions`, together.
+fn regions(here: Option<&str>, all: Option<&str>) -> Result<Regions, StartError> {
+    let refused = |setting, why: &dyn fmt::Display| StartError::Config(format!("{setting}: {why}"));
+    let Some(here) = here else {
+        return match all {
+            Some(_) => Err(refused("region", &"needed with regions; which of them is this server's?")),
+            None => Ok(Regions::default()),
+        };
+    };
+    let here = here.parse::<Region>().map_err(|error| refused("region", &error))?;
+    let entries = all.unwrap_or_default().split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let mut known = BTreeMap::new();
+    for entry in entries {
+        let (region, address) = region(entry).map_err(|why| refused("regions", &why))?;
+        if known.insert(region.clone(), address).is_some() {
+            return Err(refused("regions", &format!("{region} is there twice")));
+        }
+    }
+    Regions::new(here, known).map_err(|error| refused("regions", &error))
+}
+
+/// `NAME=URL[ SIP-HOST[:PORT]]`. Where nothing is said of SIP, it is at the URL's host.
+fn region(entry: &str) -> Result<(Region, RegionAddress), String> {
+    let malformed = || format!("{entry:?} is not NAME=https://HOST[:PORT][ SIP-HOST[:PORT]]");
+    let (name, addresses) = entry.split_once('=').ok_or_else(malformed)?;
+    let region = name.trim().parse::<Region>().map_err(|error| error.to_string())?;
+    let (url, sip) = addresses.trim().split_once(' ').unwrap_or((addresses.trim(), ""));
+    let url = origin(url).ok_or_else(malformed)?;
+    let authority = url.split_once("://").map_or("", |(_, authority)| authority);
+    let host = host_of(authority);
+    let is_here = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if url.starts_with("http://") && !is_here {
+        return Err(format!("{url} must be https://: passwords are sent there"));
+    }
+    let sip = match sip.trim() {
+        "" => host,
+        sip => sip,
+    };
+    if sip.contains([' ', '/', '@', '<', '>', ';', '"']) {
+        return Err(malformed());
+    }
+    let sip = sip.to_owned();
+    Ok((region, RegionAddress { url, sip }))
+}
+
+/// A URL's host without the port.
+fn host_of(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
 }
 
 fn ports(text: &str) -> Result<RangeInclusive<u16>, StartError> {
@@ -399,9 +500,20 @@ impl fmt::Display for Config {
             writeln!(f, "audit_key = {}", quoted(&key.display()))?;
         }
         writeln!(f, "blobs = {}", quoted(&self.blobs))?;
-        if !self.webhook_networks.is_empty() {
-            let networks: Vec<_> = self.webhook_networks.iter().map(ToString::to_string).collect();
-            writeln!(f, "webhook_networks = {}", quoted(&networks.join(",")))?;
+        writeln!(f, "mail = {}", quoted(&self.mail))?;
+        writeln!(f, "mail_from = {}", quoted(&self.mail_from))?;
+        if let Some(file) = &self.mail_password_file {
+            writeln!(f, "mail_password_file = {}", quoted(&file.display()))?;
+        }
+        writeln!(f, "session_days = {}", self.session_days)?;
+        writeln!(f, "grant_days = {}", self.grant_days)?;
+        for (setting, networks) in
+            [("webhook_networks", &self.webhook_networks), ("trusted_proxies", &self.trusted_proxies)]
+        {
+            if !networks.is_empty() {
+                let networks: Vec<_> = networks.iter().map(ToString::to_string).collect();
+                writeln!(f, "{setting} = {}", quoted(&networks.join(",")))?;
+            }
         }
         if let Some(otlp) = &self.otlp {
             writeln!(f, "otlp = {}", quoted(otlp))?;
@@ -414,6 +526,17 @@ impl fmt::Display for Config {
         }
         if let Some(file) = &self.master_key_file {
             writeln!(f, "master_key_file = {}", quoted(&file.display()))?;
+        }
+        if let Some(here) = self.regions.here() {
+            writeln!(f, "region = {}", quoted(here))?;
+        }
+        let regions = self.regions.all();
+        let regions: Vec<_> = regions.map(|(name, at)| format!("{name}={} {}", at.url, at.sip)).collect();
+        if !regions.is_empty() {
+            writeln!(f, "regions = {}", quoted(&regions.join(",")))?;
+        }
+        if let Some(file) = &self.region_key_file {
+            writeln!(f, "region_key_file = {}", quoted(&file.display()))?;
         }
         write!(f, "log = {}", quoted(&self.log))
     }
@@ -435,10 +558,18 @@ mod tests {
             node_cert: Some("node.crt".into()),
             node_key: Some("node.key".into()),
             node_ca: Some("ca.crt".into()),
+            mail: Some("smtps://mail.example".into()),
+            mail_from: Some("Tandem <tandem@tandem.example>".into()),
+            mail_password_file: Some("/run/secrets/mail".into()),
+            session_days: NonZeroU32::new(7),
             webhook_networks: Some("127.0.0.0/8, fd00::/8".into()),
+            trusted_proxies: Some("192.0.2.7/32".into()),
             rate_per_client: Some(0),
             requests_at_once: NonZeroU32::new(7),
             audit_key: Some("/run/secrets/audit.key".into()),
+            region: Some("eu".into()),
+            regions: Some("eu=https://eu.example/, us=https://us.example:8443 sip.us.example:5062".into()),
+            region_key_file: Some("/run/secrets/region.key".into()),
             ..Settings::default()
         })
         .expect("all of it can be used");
@@ -466,6 +597,10 @@ mod tests {
         assert!(
             refused(Settings { webhook_networks: Some("10.0.0.0/8,lan".into()), ..Settings::default() })
                 .starts_with("webhook_networks: \"lan\"")
+        );
+        assert!(
+            refused(Settings { trusted_proxies: Some("proxy".into()), ..Settings::default() })
+                .starts_with("trusted_proxies: \"proxy\"")
         );
         assert!(
             refused(Settings { database: Some("mysql:x".into()), ..Settings::default() })
@@ -521,6 +656,42 @@ mod tests {
         let (cert, key) = (Some("tls.crt".into()), Some("tls.key".into()));
         assert!(!exposed(Settings { tls_cert: cert, tls_key: key, ..Settings::default() }));
         assert!(!Config::check(Settings::default()).expect("defaults").is_exposed(), "this machine alone");
+    }
+
+    #[test]
+    fn regions_are_named_and_reached_by_tls() {
+        let with = |region: Option<&str>, regions: Option<&str>| Settings {
+            region: region.map(str::to_owned),
+            regions: regions.map(str::to_owned),
+            region_key_file: Some("region.key".into()),
+            ..Settings::default()
+        };
+        let config =
+            Config::check(with(Some("eu"), Some("eu=https://eu.example,us=https://us.example:8443")));
+        let regions = config.expect("two regions").regions;
+        let us = regions.elsewhere("us").expect("another region").address;
+        assert_eq!((us.url.as_str(), us.sip.as_str()), ("https://us.example:8443", "us.example"));
+        assert_eq!(regions.elsewhere("eu"), None);
+        assert_eq!(Config::check(Settings::default()).expect("defaults").regions, Regions::default());
+
+        let refused = |settings| Config::check(settings).expect_err("must be refused").to_string();
+        for (region, regions, setting) in [
+            (None, Some("eu=https://eu.example"), "region: "),
+            (Some("EU"), None, "region: "),
+            (Some("us"), Some("eu=https://eu.example"), "regions: us "),
+            (Some("eu"), Some("eu=https://a.example,eu=https://b.example"), "regions: eu "),
+            (Some("eu"), Some("eu"), "regions: \"eu\""),
+            (Some("eu"), Some("eu=http://eu.example"), "regions: http://eu.example must be https"),
+            (Some("eu"), Some("eu=https://eu.example <sip>"), "regions: "),
+        ] {
+            let message = refused(with(region, regions));
+            assert!(message.starts_with(setting), "{message}");
+        }
+        let keyless = Settings {
+            region_key_file: None,
+            ..with(Some("eu"), Some("eu=https://eu.example,us=https://us.example"))
+        };
+        assert!(refused(keyless).starts_with("region_key_file: "));
     }
 
     #[test]

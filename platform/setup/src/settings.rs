@@ -78,9 +78,27 @@ pub struct Settings {
     /// Where documents, recordings and the like are: file:DIR or s3://ACCESS:SECRET@HOST/BUCKET [default: file:DIR/blobs]
     #[arg(long, global = true, env = "TANDEM_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
-    /// Networks webhooks may reach although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
+    /// How mail is sent: file:DIR, smtp://[USER[:PASSWORD]@]HOST[:PORT] (STARTTLS), smtps://… or smtp+plain://… [default: file:DIR/mail]
+    #[arg(long, global = true, env = "TANDEM_MAIL", value_name = "URL", hide_env_values = true)]
+    pub mail: Option<String>,
+    /// Whom mail is from: Tandem <tandem@HOST> [default: Tandem <tandem@localhost>]
+    #[arg(long, global = true, env = "TANDEM_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// File of the password for `mail`, in place of one in the URL
+    #[arg(long, global = true, env = "TANDEM_MAIL_PASSWORD_FILE", value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// Days after which who signed in has to again, however often they come [default: 30]
+    #[arg(long, global = true, env = "TANDEM_SESSION_DAYS", value_name = "NUMBER")]
+    pub session_days: Option<NonZeroU32>,
+    /// Days after which what somebody allowed a program ends, however often it is used [default: 90]
+    #[arg(long, global = true, env = "TANDEM_GRANT_DAYS", value_name = "NUMBER")]
+    pub grant_days: Option<NonZeroU32>,
+    /// Networks webhooks and identity providers may be in although they are not public, and without TLS: 10.20.0.0/16,fd00:20::/32 [default: none]
     #[arg(long, global = true, env = "TANDEM_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
     pub webhook_networks: Option<String>,
+    /// Networks of proxies that are believed when they say for whom they ask (X-Forwarded-For): 10.0.0.5/32 [default: none]
+    #[arg(long, global = true, env = "TANDEM_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    pub trusted_proxies: Option<String>,
     /// Requests a minute this node takes of one session or token; 0: any number [default: 6000]
     #[arg(long, global = true, env = "TANDEM_RATE_PER_CLIENT", value_name = "NUMBER")]
     pub rate_per_client: Option<u32>,
@@ -96,6 +114,15 @@ pub struct Settings {
     /// The keys themselves, in place of a file: NAME BASE64[,NAME BASE64…]
     #[arg(long, global = true, env = "TANDEM_MASTER_KEY", value_name = "KEYS", hide_env_values = true)]
     pub master_key: Option<String>,
+    /// Region this server is of, with stores of its own; a-z, 0-9 and '-' [default: none, it is the only one]
+    #[arg(long, global = true, env = "TANDEM_REGION", value_name = "NAME")]
+    pub region: Option<String>,
+    /// All regions, this one too, and where they are reached: NAME=URL[ SIP-HOST[:PORT]][,NAME=URL…]
+    #[arg(long, global = true, env = "TANDEM_REGIONS", value_name = "REGIONS")]
+    pub regions: Option<String>,
+    /// File of the key by which regions tell each other which organisations live where, the same for all of them
+    #[arg(long, global = true, env = "TANDEM_REGION_KEY_FILE", value_name = "FILE")]
+    pub region_key_file: Option<PathBuf>,
     /// What to log, as `info` or `info,tandem_edge=debug` [default: info]
     #[arg(long, global = true, env = "TANDEM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -151,7 +178,13 @@ impl Settings {
             database: self.database.or(other.database),
             audit_key: self.audit_key.or(other.audit_key),
             blobs: self.blobs.or(other.blobs),
+            mail: self.mail.or(other.mail),
+            mail_from: self.mail_from.or(other.mail_from),
+            mail_password_file: self.mail_password_file.or(other.mail_password_file),
+            session_days: self.session_days.or(other.session_days),
+            grant_days: self.grant_days.or(other.grant_days),
             webhook_networks: self.webhook_networks.or(other.webhook_networks),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             rate_per_client: self.rate_per_client.or(other.rate_per_client),
             rate_per_org: self.rate_per_org.or(other.rate_per_org),
             requests_at_once: self.requests_at_once.or(other.requests_at_once),
@@ -159,6 +192,9 @@ impl Settings {
             otlp: self.otlp.or(other.otlp),
             master_key: self.master_key.or(other.master_key),
             master_key_file: self.master_key_file.or(other.master_key_file),
+            region: self.region.or(other.region),
+            regions: self.regions.or(other.regions),
+            region_key_file: self.region_key_file.or(other.region_key_file),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The contact centre.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -429,6 +429,9 @@ pub struct Decision {
     pub eligible: u32,
     /// Members that were not, with the reason; at most 20.
     pub excluded: Vec<Excluded>,
+    /// How many members were not, by reason. Missing in decisions made before this was counted.
+    #[serde(default)]
+    pub counts: Vec<ExcludedCount>,
 }
 
 /// An eligible agent.
@@ -448,8 +451,20 @@ pub struct Excluded {
     /// Who.
     pub agent: UserId,
     /// Why: `off_queue`, `at_capacity`, `not_responding`, `communicating`, `missing_skill`, `not_joined`, `declined_before`,
-    /// `has_it` (wraps up this very interaction).
-    pub reason: String,
+    /// `has_it` (wraps up this very interaction), `group_not_open` (the search has not widened to his group), `not_preferred` (kept for
+    /// preferred agents for now), `queue_closed`, `held` (not before its time).
+    #[schema(value_type = String)]
+    pub reason: Cow<'static, str>,
+}
+
+/// How many members were not eligible for a reason.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExcludedCount {
+    /// As in [`Excluded`].
+    #[schema(value_type = String)]
+    pub reason: Cow<'static, str>,
+    /// How many.
+    pub members: u32,
 }
 
 /// A flow.

@@ -12,7 +12,7 @@ use crate::{DivisionId, OrgId, SessionId, Timestamp, UserId};
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// The org's name; may be left out while the server has one org.
+    /// The org's name; may be left out while the server has one org, and is of one region.
     #[serde(default)]
     pub org: Option<String>,
     /// Login name.
@@ -59,6 +59,9 @@ pub struct Org {
     pub id: OrgId,
     /// Name.
     pub name: String,
+    /// The region it lives in, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub region: Option<String>,
 }
 
 /// Somebody in the directory.
@@ -74,6 +77,9 @@ pub struct Person {
     pub title: Option<String>,
     /// Internal number that rings this person.
     pub extension: Option<String>,
+    /// Where mail to them goes.
+    #[serde(default)]
+    pub email: Option<String>,
     /// Roles held in all divisions.
     pub roles: Vec<Role>,
     /// Roles held in some divisions only.
@@ -86,6 +92,9 @@ pub struct Person {
     /// True for somebody whose names and whatever else was personal to them are gone for ever.
     #[serde(default)]
     pub erased: bool,
+    /// Whether another system keeps them up by SCIM, and would undo what is changed here.
+    #[serde(default)]
+    pub provisioned: bool,
     /// Presence now.
     pub presence: PresenceView,
 }
@@ -118,7 +127,7 @@ pub struct PeopleQuery {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPerson {
-    /// Login name: 1–64 of `a-z 0-9 . _ -`.
+    /// Login name: 1–128 of `a-z 0-9 . _ - @ + # '`.
     pub name: String,
     /// Name to show.
     pub display_name: String,

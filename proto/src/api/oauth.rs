@@ -214,6 +214,10 @@ pub enum GrantEnd {
     ClientRemoved,
     /// The person was deactivated.
     UserDeactivated,
+    /// They chose another password by a link in a mail: whatever was got by the one before is suspect.
+    PasswordReset,
+    /// It was as old as what is allowed may get: they must be asked again.
+    Expired,
 }
 
 /// `POST /oauth/token` (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8628 §3.4), form-encoded.

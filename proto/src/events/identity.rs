@@ -1,7 +1,10 @@
 //! People, sessions, presence.
 
 use super::events;
-use crate::{ClientId, DivisionId, GrantId, PasskeyId, SessionId, Timestamp, UserId, api};
+use crate::{
+    ClientId, DivisionId, GrantId, GroupId, IdentityProviderId, InvitationId, PasskeyId, SessionId,
+    Timestamp, UserId, api,
+};
 
 events! {
     /// An org was made. Stream `org`.
@@ -69,6 +72,39 @@ events! {
         /// Which.
         passkey: PasskeyId,
     }
+    /// Somebody was asked to join the org, or asked again; when they have, it is a `user.created`. Stream `org`, topic `admins`.
+    PersonInvited = "person.invited" v 1 personal ["/name", "/email"] {
+        /// The invitation.
+        invitation: InvitationId,
+        /// Who they will be.
+        user: UserId,
+        /// Login name they will have.
+        name: String,
+        /// Where the mail goes.
+        email: String,
+    }
+    /// Somebody who was asked to join cannot any more; what was personal to them is gone. Stream `org`, topic `admins`.
+    InvitationWithdrawn = "invitation.withdrawn" v 1 {
+        /// Which.
+        invitation: InvitationId,
+    }
+    /// Mail to somebody goes elsewhere. Stream `user`, topics `user` and `admins`.
+    UserEmailSet = "user.email.set" v 1 personal ["/email"] {
+        /// Who.
+        user: UserId,
+        /// Where to; absent: nowhere.
+        email: Option<String>,
+    }
+    /// Somebody, whoever it was, asked for another password for them. Stream `user`, topics `user` and `admins`.
+    PasswordResetRequested = "password.reset.requested" v 1 {
+        /// For whom.
+        user: UserId,
+    }
+    /// Somebody has another password, by a link in a mail. Stream `user`, topics `user` and `admins`.
+    PasswordReset = "password.reset" v 1 {
+        /// Who.
+        user: UserId,
+    }
     /// Somebody may not sign in any more. Stream `user`, topic `org`.
     UserDeactivated = "user.deactivated" v 1 {
         /// Who.
@@ -97,6 +133,57 @@ events! {
         user: UserId,
         /// All of them.
         grants: Vec<api::RoleGrant>,
+    }
+    /// Somebody is called otherwise, or has another title. Stream `user`, topic `org`.
+    UserChanged = "user.changed" v 1 personal ["/name", "/display_name", "/title"] {
+        /// Who.
+        user: UserId,
+        /// Login name.
+        name: String,
+        /// Name to show.
+        display_name: String,
+        /// Job title.
+        title: Option<String>,
+    }
+    /// A group was made, or has another name. Stream and topic `org`.
+    GroupChanged = "group.changed" v 1 {
+        /// Which.
+        group: GroupId,
+        /// Its name.
+        name: String,
+    }
+    /// The members of a group hold other roles by it. Stream and topic `org`.
+    GroupRolesSet = "group.roles.set" v 1 {
+        /// Which.
+        group: GroupId,
+        /// All roles that they hold by it now.
+        roles: Vec<api::Role>,
+    }
+    /// A group is gone, and with it the roles that its members held by it. Stream and topic `org`.
+    GroupRemoved = "group.removed" v 1 {
+        /// Which.
+        group: GroupId,
+    }
+    /// Somebody came into a group. Stream `user`, topic `org`.
+    GroupMemberAdded = "group.member.added" v 1 {
+        /// Which.
+        group: GroupId,
+        /// Who.
+        user: UserId,
+    }
+    /// Somebody left a group. Stream `user`, topic `org`.
+    GroupMemberRemoved = "group.member.removed" v 1 {
+        /// Which.
+        group: GroupId,
+        /// Who.
+        user: UserId,
+    }
+    /// The org may have another number of something. Stream `org`, topic `admins`.
+    OrgLimitSet = "org.limit.set" v 1 {
+        /// Of what.
+        limit: api::OrgLimit,
+        /// How many.
+        value: u32,
     }
     /// A personal access token was made, or a program got one; an end before its time is a `session.ended`. Stream `user`, topic `user`.
     TokenCreated = "token.created" v 1 {
@@ -145,6 +232,33 @@ events! {
         things: Vec<String>,
         /// The division they belong to now.
         division: DivisionId,
+    }
+    /// People may sign in by an identity provider, or it was changed. Stream `org`, topic `admins`.
+    IdentityProviderChanged = "identity_provider.changed" v 1 {
+        /// Which.
+        provider: IdentityProviderId,
+        /// Its name to show.
+        name: String,
+        /// Its address.
+        issuer: String,
+    }
+    /// Nobody signs in by an identity provider any more. Stream `org`, topic `admins`.
+    IdentityProviderRemoved = "identity_provider.removed" v 1 {
+        /// Which.
+        provider: IdentityProviderId,
+    }
+    /// The org lets people in otherwise than before. Stream `org`, topic `admins`.
+    SignInSettingsChanged = "sign_in.settings.changed" v 1 {
+        /// For whom a password or passkey is enough.
+        passwords: api::PasswordsFor,
+    }
+    /// Somebody signed in by an identity provider for the first time: from now on its account is theirs. Stream `user`, topics `user` and
+    /// `admins`.
+    UserLinked = "user.linked" v 1 {
+        /// Who.
+        user: UserId,
+        /// By which.
+        provider: IdentityProviderId,
     }
     /// A program was registered, or its registration changed. Stream `org`, topic `admins`.
     ClientChanged = "client.changed" v 1 {

@@ -1,16 +1,22 @@
 //! The domain: what it holds, and how an input goes through it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap, HashMap, VecDeque},
+};
 
 use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp, UserId};
 
 use crate::{
-    Input, Output, QueueRules, Refused,
-    agents::{Agent, AgentRank},
-    items::{Item, ItemRank},
+    Input, LeftReason, Measured, Output, QueueRules, Refused,
+    agents::Agent,
+    items::{Arrival, Item, ItemRank},
+    members::Members,
     offers::{Book, Offer},
-    shelf::Shelf,
-    skills::Skills,
+    skills::{SkillBook, Skills},
+    table::{Slot, Table},
+    waiting::Waiting,
+    wheel::{Due, Wheel},
 };
 
 /// One org's queues, agents and items. See the crate's documentation for the contract.
@@ -20,71 +26,84 @@ use crate::{
 pub struct Domain {
     /// The latest moment seen; time never goes back in here.
     pub(crate) now: Timestamp,
-    pub(crate) queues: BTreeMap<QueueId, Queue>,
-    pub(crate) agents: BTreeMap<UserId, Agent>,
+    pub(crate) skills: SkillBook,
+    /// Queues that are set, and those that are only named by members.
+    pub(crate) queues: Table<QueueId, Queue>,
+    pub(crate) agents: Table<UserId, Agent>,
     /// Waiting and alerting items.
-    pub(crate) items: BTreeMap<ConversationId, Item>,
-    /// Agents who talk about or wrap up an item.
-    pub(crate) working: BTreeMap<ConversationId, BTreeSet<UserId>>,
+    pub(crate) items: Table<ConversationId, Item>,
+    /// Agents who talk about or wrap up an item, by id.
+    pub(crate) working: HashMap<ConversationId, Vec<Slot<Agent>>>,
     /// Offers that alert.
-    pub(crate) offers: BTreeMap<OfferId, Offer>,
+    pub(crate) offers: HashMap<OfferId, Offer>,
     pub(crate) book: Book,
-    pub(crate) deadlines: BTreeSet<(Timestamp, Due)>,
-    /// What this input may have made matchable; empty between inputs.
-    pub(crate) matchable: Matchable,
-    /// Agents whose status may have changed; empty between inputs.
-    pub(crate) touched: BTreeSet<UserId>,
+    pub(crate) wheel: Wheel,
+    /// Items this input may have made matchable; empty between inputs.
+    pub(crate) matchable: Vec<Slot<Item>>,
+    /// Agents this input changed, each once; empty between inputs.
+    pub(crate) touched: Vec<Slot<Agent>>,
+    /// Possible matches still to be looked at; empty between inputs.
+    pub(crate) frontier: BinaryHeap<Reverse<(ItemRank, Option<Slot<Agent>>)>>,
     pub(crate) outputs: VecDeque<Output>,
 }
 
 /// A queue with what waits in it and who could take it.
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
-    pub(crate) rules: QueueRules,
+    pub(crate) id: QueueId,
+    /// None while it is not set: then nothing waits in it.
+    pub(crate) rules: Option<QueueRules>,
     /// What every item here asks for.
     pub(crate) skills: Skills,
+    /// Nothing is offered from it.
+    pub(crate) closed: bool,
+    pub(crate) measured: Measured,
     /// Waiting and alerting items, in order.
     pub(crate) order: BTreeSet<ItemRank>,
-    /// Waiting items by what they ask for.
-    pub(crate) waiting: Shelf<ItemRank>,
-    /// Joined agents who have room, by what they can do.
-    pub(crate) free: Shelf<AgentRank>,
-    /// Joined agents who have none, or are off routing.
-    pub(crate) absent: BTreeSet<UserId>,
+    /// How many of them alert.
+    pub(crate) alerting: usize,
+    /// Waiting items by what they ask for, without those that are held or kept for some.
+    pub(crate) waiting: Waiting,
+    /// Agents it reaches.
+    pub(crate) members: Members,
 }
 
-/// What happens by itself at a moment.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Due {
-    /// An offer expires.
-    Offer(OfferId),
-    /// A timed wrap-up ends.
-    WrapUp(UserId, ConversationId),
-    /// An agent may be offered an item again.
-    Pause(ConversationId, UserId),
-}
-
-/// Items and agents among which a match may have become possible: every possible match has one of them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Matchable {
-    pub(crate) items: BTreeSet<ConversationId>,
-    pub(crate) agents: BTreeSet<UserId>,
+impl Queue {
+    pub(crate) fn new(id: QueueId) -> Self {
+        Self {
+            id,
+            rules: None,
+            skills: Skills::NONE,
+            closed: false,
+            measured: Measured::default(),
+            order: BTreeSet::new(),
+            alerting: 0,
+            waiting: Waiting::default(),
+            members: Members::default(),
+        }
+    }
 }
 
 impl Domain {
     /// An empty domain. Offers it makes carry ids that follow from `epoch` and `offer_seed` alone, so no two domains may share both.
     pub fn new(epoch: u64, offer_seed: u64) -> Self {
+        Self::at(Timestamp::from_micros(i64::MIN), Book::new(epoch, offer_seed))
+    }
+
+    pub(crate) fn at(now: Timestamp, book: Book) -> Self {
         Self {
-            now: Timestamp::from_micros(i64::MIN),
-            queues: BTreeMap::new(),
-            agents: BTreeMap::new(),
-            items: BTreeMap::new(),
-            working: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            book: Book::new(epoch, offer_seed),
-            deadlines: BTreeSet::new(),
-            matchable: Matchable::default(),
-            touched: BTreeSet::new(),
+            now,
+            skills: SkillBook::default(),
+            queues: Table::default(),
+            agents: Table::default(),
+            items: Table::default(),
+            working: HashMap::new(),
+            offers: HashMap::new(),
+            book,
+            wheel: Wheel::default(),
+            matchable: Vec::new(),
+            touched: Vec::new(),
+            frontier: BinaryHeap::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -119,26 +138,35 @@ impl Domain {
     }
 
     /// When something is due next.
-    pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.deadlines.first().map(|(at, _)| *at)
+    pub const fn poll_timeout(&self) -> Option<Timestamp> {
+        self.wheel.next()
     }
 
     fn apply(&mut self, input: Input) -> Result<(), Refused> {
         match input {
             Input::QueueSet { queue, rules } => self.set_queue(queue, rules),
             Input::QueueRemoved { queue } => return self.remove_queue(queue),
-            Input::AgentSet { agent, skills, queues, capacity } => {
-                self.set_agent(agent, &Skills::new(&skills), queues, capacity);
+            Input::QueueClosed { queue, closed } => return self.close_queue(queue, closed),
+            Input::QueueMeasured { queue, measured } => {
+                let queue = self.queue(queue)?;
+                self.queues[queue].measured = measured;
             }
+            Input::AgentSet { agent, skills, queues, capacity } => {
+                self.set_agent(agent, &skills, &queues, capacity);
+            }
+            Input::MemberSet { agent, queue, group } => return self.set_member(agent, queue, group),
+            Input::UtilizationSet { agent, utilization } => return self.set_utilization(agent, utilization),
             Input::AgentOn { agent } => return self.agent_on(agent),
             Input::AgentOff { agent } => return self.agent_off(agent),
             Input::AgentCommunicating { agent, on } => return self.agent_communicating(agent, on),
-            Input::Arrived { item, queue, priority, skills, arrival } => {
-                return self.arrive(item, queue, priority, &Skills::new(&skills), arrival);
+            Input::Arrived { item, queue, priority, skills, arrival, asks } => {
+                return self.arrive(Arrival { item, queue, priority, skills, arrival, asks });
             }
+            Input::Changed { item, asks } => return self.change(item, asks),
+            Input::Moved { item, queue } => return self.move_item(item, queue),
             Input::Reprioritised { item, priority } => return self.reprioritise(item, priority),
-            Input::Abandoned { item } => return self.leave(item, crate::LeftReason::Abandoned),
-            Input::Removed { item } => return self.leave(item, crate::LeftReason::Removed),
+            Input::Abandoned { item } => return self.leave(item, LeftReason::Abandoned),
+            Input::Removed { item } => return self.leave(item, LeftReason::Removed),
             Input::Accepted { offer } => return self.accept(offer),
             Input::Declined { offer } => return self.decline(offer),
             Input::OfferFailed { offer, not_responding } => return self.offer_failed(offer, not_responding),
@@ -150,71 +178,87 @@ impl Domain {
     }
 
     fn carry_out_due(&mut self) {
-        while let Some((at, due)) = self.deadlines.first().copied()
-            && at <= self.now
-        {
-            self.deadlines.remove(&(at, due));
+        while let Some((at, due)) = self.wheel.pop(self.now) {
             match due {
                 Due::Offer(offer) => self.offer_expired(offer),
-                Due::WrapUp(agent, item) => self.release(agent, item, true),
+                Due::WrapUp(agent, item) => self.wrap_up_over(agent, item),
                 Due::Pause(item, agent) => self.pause_over(item, agent),
+                Due::Step(item) => self.step_due(item, at),
+                Due::Opens(item) => self.opened(item, at),
             }
         }
+        self.wheel.turn(self.now);
     }
 
     pub(crate) fn tell(&mut self, output: Output) {
         self.outputs.push_back(output);
     }
 
-    fn set_queue(&mut self, id: QueueId, rules: QueueRules) {
-        let skills = Skills::new(&rules.skills);
-        if let Some(queue) = self.queues.get_mut(&id) {
-            queue.rules = rules;
-            if queue.skills != skills {
-                queue.skills = skills;
-                self.refile_waiting(id);
-            }
-        } else {
-            let (order, waiting) = (BTreeSet::new(), Shelf::default());
-            let mut queue =
-                Queue { rules, skills, order, waiting, free: Shelf::default(), absent: BTreeSet::new() };
-            for (agent_id, agent) in self.agents.iter().filter(|(_, agent)| agent.queues.contains(&id)) {
-                queue.file(*agent_id, agent);
-            }
-            self.queues.insert(id, queue);
+    /// A queue that is set.
+    pub(crate) fn queue(&self, id: QueueId) -> Result<Slot<Queue>, Refused> {
+        let set = self.queues.slot(id).filter(|slot| self.queues[*slot].rules.is_some());
+        set.ok_or(Refused::UnknownQueue(id))
+    }
+
+    /// A queue, set or only named.
+    pub(crate) fn queue_slot(&mut self, id: QueueId) -> Slot<Queue> {
+        self.queues.slot(id).unwrap_or_else(|| self.queues.insert(id, Queue::new(id)))
+    }
+
+    /// Forgets a queue that is neither set nor named.
+    pub(crate) fn drop_if_unused(&mut self, slot: Slot<Queue>) {
+        let queue = &self.queues[slot];
+        if queue.rules.is_none() && queue.members.list().is_empty() {
+            let id = queue.id;
+            self.queues.remove(id);
         }
-        let free = self.queues[&id].free.groups().flat_map(|(_, group)| group).map(|rank| rank.agent);
-        self.matchable.agents.extend(free);
+    }
+
+    fn set_queue(&mut self, id: QueueId, rules: QueueRules) {
+        let slot = self.queue_slot(id);
+        let skills = self.skills.set(&rules.skills);
+        let queue = &mut self.queues[slot];
+        let steps_differ = queue.rules.as_ref().is_some_and(|before| before.steps != rules.steps);
+        let same_evaluation =
+            queue.rules.as_ref().is_some_and(|before| before.evaluation == rules.evaluation);
+        if !steps_differ && same_evaluation && queue.skills == skills {
+            queue.rules = Some(rules);
+            return;
+        }
+        // Who waits is matched anew by what the queue asks for now.
+        let waiting: Vec<_> = queue.order.iter().map(|rank| rank.slot).collect();
+        for item in &waiting {
+            self.unfile(*item);
+        }
+        let queue = &mut self.queues[slot];
+        queue.rules = Some(rules);
+        queue.skills = skills;
+        for item in waiting {
+            if steps_differ {
+                self.widen_anew(item);
+            }
+            self.file(item);
+        }
     }
 
     fn remove_queue(&mut self, id: QueueId) -> Result<(), Refused> {
-        let queue = self.queues.get(&id).ok_or(Refused::UnknownQueue(id))?;
-        for rank in queue.order.clone() {
-            self.leave(rank.item, crate::LeftReason::Removed)?;
+        let slot = self.queue(id)?;
+        for rank in self.queues[slot].order.clone() {
+            self.leave(rank.item, LeftReason::Removed)?;
         }
-        self.queues.remove(&id);
+        let queue = &mut self.queues[slot];
+        (queue.rules, queue.closed, queue.measured) = (None, false, Measured::default());
+        queue.skills = Skills::NONE;
+        self.drop_if_unused(slot);
         Ok(())
     }
-}
 
-impl Queue {
-    /// Puts an agent where this queue finds him.
-    pub(crate) fn file(&mut self, id: UserId, agent: &Agent) {
-        match agent.filed {
-            Some(rank) => self.free.insert(&agent.skills, rank),
-            None => {
-                self.absent.insert(id);
-            }
+    fn close_queue(&mut self, id: QueueId, closed: bool) -> Result<(), Refused> {
+        let slot = self.queue(id)?;
+        self.queues[slot].closed = closed;
+        if !closed {
+            self.matchable.extend(self.queues[slot].order.iter().map(|rank| rank.slot));
         }
-    }
-
-    /// Takes an agent from where [`Self::file`] put him.
-    pub(crate) fn unfile(&mut self, id: UserId, agent: &Agent) {
-        match agent.filed {
-            Some(rank) => self.free.remove(&agent.skills, rank),
-            None => {
-                self.absent.remove(&id);
-            }
-        }
+        Ok(())
     }
 }

@@ -1,25 +1,11 @@
 //! What a domain is told.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use tandem_proto::{
-    ConversationId, OfferId, QueueId, Timestamp, UserId,
-    api::{Evaluation, SkillRequirement, WrapUpPolicy},
-};
+use tandem_proto::{ConversationId, OfferId, QueueId, Timestamp, UserId, api::SkillRequirement};
 
-/// How a queue treats its items and agents.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct QueueRules {
-    /// How long an offer lasts before it expires.
-    pub alert: Duration,
-    /// What follows an interaction.
-    pub wrap_up: WrapUpPolicy,
-    /// How agents are matched and ranked.
-    pub evaluation: Evaluation,
-    /// Skills every item of this queue asks for, besides its own.
-    pub skills: Vec<SkillRequirement>,
-}
+use crate::{Asks, Measured, QueueRules, Utilization};
 
 /// Something that happened, with the moment given to [`crate::Domain::handle`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -36,7 +22,22 @@ pub enum Input {
         /// Which.
         queue: QueueId,
     },
-    /// An agent was made or changed. A new one is off queue. Offers and interactions he has are kept, whatever changed.
+    /// A queue is closed, by its schedule or in an emergency, or open again. While it is closed its items wait, keep their keys and go on
+    /// widening, and are offered to nobody; offers that alert go on.
+    QueueClosed {
+        /// Which.
+        queue: QueueId,
+        /// Closed (true) or open.
+        closed: bool,
+    },
+    /// Somebody measured a queue, for the conditions of steps considered from now on.
+    QueueMeasured {
+        /// Which.
+        queue: QueueId,
+        /// What is known now.
+        measured: Measured,
+    },
+    /// An agent was made or changed. A new one is off queue. In queues that go on reaching him he keeps his group, in others it is 0. Offers and interactions he has are kept, whatever changed.
     AgentSet {
         /// Who.
         agent: UserId,
@@ -46,6 +47,22 @@ pub enum Input {
         queues: BTreeSet<QueueId>,
         /// How many interactions he takes at once; 1 for voice.
         capacity: u8,
+    },
+    /// A queue reaches an agent from now on, or no longer. Offers and interactions he has are kept.
+    MemberSet {
+        /// Who.
+        agent: UserId,
+        /// Which; it may not be set yet.
+        queue: QueueId,
+        /// None when it no longer reaches him. In group 0 it does at once, in group n (up to 5) with items that took the queue's n-th step.
+        group: Option<u8>,
+    },
+    /// How much of what an agent takes at once, besides his capacity; no matter of what, if none.
+    UtilizationSet {
+        /// Who.
+        agent: UserId,
+        /// From now on.
+        utilization: Option<Utilization>,
     },
     /// An agent takes interactions from now on; the way back from Not Responding, too.
     AgentOn {
@@ -76,6 +93,25 @@ pub enum Input {
         skills: Vec<SkillRequirement>,
         /// When its wait began: now, or earlier for one that was in a queue before.
         arrival: Timestamp,
+        /// What it asks for besides.
+        #[serde(default, skip_serializing_if = "Asks::is_plain")]
+        asks: Asks,
+    },
+    /// A waiting or alerting item asks for something else from now on: a call becomes a callback, another agent is preferred. Its key and
+    /// its steps stay; an offer that alerts goes on.
+    Changed {
+        /// Which.
+        item: ConversationId,
+        /// From now on.
+        asks: Asks,
+    },
+    /// A waiting or alerting item goes to another queue (overflow, a supervisor) with its key. An offer of it is withdrawn; its steps are
+    /// those of the other queue, from the first.
+    Moved {
+        /// Which.
+        item: ConversationId,
+        /// Where.
+        queue: QueueId,
     },
     /// A waiting or alerting item's priority changes, and with it its key.
     Reprioritised {

@@ -12,23 +12,33 @@
 //! first, over all queues, and to the best agent by its queue's evaluation.
 
 mod agents;
+mod bits;
 mod domain;
+mod explain;
 mod input;
 mod items;
 mod matching;
+mod media;
+mod members;
 mod offers;
 mod output;
 mod queries;
+mod rules;
 mod saved;
-mod shelf;
 mod skills;
 mod snapshot;
+mod table;
+mod waiting;
+mod wheel;
+mod widening;
 
 use std::time::Duration;
 
 pub use domain::Domain;
-pub use input::{Input, QueueRules};
+pub use input::Input;
+pub use media::{Label, Limit, Media, NoSuchLabel, Utilization};
 pub use output::{Holder, LeftReason, OfferResult, Output, Refused};
+pub use rules::{Asks, Condition, Measured, PREFERRED, Preferred, QueueRules, STEPS, Step};
 pub use saved::{Inconsistent, Saved};
 pub use snapshot::{AgentState, QueueState, Standing, WaitingItem};
 

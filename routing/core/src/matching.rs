@@ -1,27 +1,53 @@
-//! Matching: which item goes next, to whom, and why.
+//! Matching: which item goes next, and to whom.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::cmp::Reverse;
 
-use tandem_proto::{
-    ConversationId, Timestamp, UserId,
-    api::{Candidate, Decision, Evaluation, Excluded},
-};
+use tandem_proto::{Timestamp, UserId, api::Evaluation};
 
 use crate::{
     Domain,
-    agents::{Agent, AgentRank, Availability},
+    agents::Agent,
+    bits::positions,
     domain::Queue,
+    explain::Named,
     items::{Item, ItemRank},
-    skills::Skills,
+    members::{self, Member, Readiness},
+    table::Slot,
+    waiting::Seeker,
 };
 
-/// Candidates a decision names.
-const CANDIDATES: usize = 10;
-/// Excluded members a decision names.
-const EXCLUDED: usize = 20;
+/// Eligible agents a decision names.
+pub(crate) const CANDIDATES: usize = 10;
 
-/// Where an eligible agent stands for an item: highest total of levels if the queue goes by it, then the agents' own order.
-type Standing = (Reverse<u32>, AgentRank);
+/// An eligible agent, and where he stands: highest preference, highest total of levels if the queue goes by it, least loaded, longest
+/// idle, then by id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Ranked {
+    preference: Reverse<u8>,
+    total: Reverse<u32>,
+    load: u16,
+    pub(crate) idle_since: Timestamp,
+    pub(crate) user: UserId,
+    pub(crate) agent: Slot<Agent>,
+    /// His position in the queue.
+    pub(crate) at: usize,
+}
+
+/// Who could have an item, and among those with its skills, who could not.
+#[derive(Debug, Default)]
+pub(crate) struct Ranking {
+    /// The eligible agents that stand first, at most [`CANDIDATES`], in order.
+    pub(crate) first: Vec<Ranked>,
+    pub(crate) eligible: usize,
+    /// Free members with the skills.
+    pub(crate) suited: usize,
+    /// Of these, who has no room for its kind,
+    pub(crate) no_room: Named,
+    /// whom its search has not come to,
+    pub(crate) group_not_open: Named,
+    /// and for whom it is not kept.
+    pub(crate) not_preferred: Named,
+}
 
 impl Domain {
     /// Makes every offer that is possible: among the waiting items with an eligible agent the first by rank, to the best agent, and again.
@@ -30,162 +56,136 @@ impl Domain {
     /// holds the first possible match. Making an offer takes an item and some capacity away and makes nothing else matchable; an entry
     /// gone stale stands for a later one and is looked up anew.
     pub(crate) fn settle(&mut self) {
-        let mut frontier: BTreeSet<(ItemRank, Option<UserId>)> = BTreeSet::new();
-        for id in std::mem::take(&mut self.matchable.items) {
-            let item = self.items.get(&id).filter(|item| item.offer.is_none());
-            frontier.extend(item.map(|item| (item.rank, None)));
+        for at in 0..self.touched.len() {
+            self.refile(self.touched[at]);
         }
-        for agent in std::mem::take(&mut self.matchable.agents) {
-            frontier.extend(self.first_item_for(agent).map(|rank| (rank, Some(agent))));
-        }
-        while let Some((rank, found_by)) = frontier.pop_first() {
-            if self.items.get(&rank.item).is_some_and(|item| item.offer.is_none())
-                && let Some((agent, decision)) = self.decide(rank.item)
-            {
-                self.offer(rank.item, agent, decision);
-                frontier.extend(self.first_item_for(agent).map(|rank| (rank, Some(agent))));
-            }
-            if let Some(agent) = found_by {
-                frontier.extend(self.first_item_for(agent).map(|rank| (rank, Some(agent))));
+        while let Some(slot) = self.matchable.pop() {
+            if let Some(item) = self.items.row(slot).filter(|item| item.offer.is_none()) {
+                self.frontier.push(Reverse((item.rank(slot), None)));
             }
         }
-        // Offers file their agents anew; what they could take is settled above.
-        self.matchable.agents.clear();
+        for at in 0..self.touched.len() {
+            self.look_for(self.touched[at]);
+        }
+        while let Some(Reverse((rank, found_by))) = self.frontier.pop() {
+            let waits =
+                self.items.row(rank.slot).is_some_and(|item| item.id == rank.item && item.offer.is_none());
+            let taken = if waits { self.decide(rank.slot) } else { None };
+            if let Some(agent) = taken {
+                self.look_for(agent);
+            }
+            if let Some(agent) = found_by.filter(|agent| Some(*agent) != taken) {
+                self.look_for(agent);
+            }
+        }
+    }
+
+    /// Puts an agent's first item on the frontier.
+    fn look_for(&mut self, agent: Slot<Agent>) {
+        if let Some(rank) = self.first_item_for(agent) {
+            self.frontier.push(Reverse((rank, Some(agent))));
+        }
     }
 
     /// The first waiting item, over all his queues, that an agent may be offered.
-    fn first_item_for(&self, id: UserId) -> Option<ItemRank> {
-        let agent = self.agents.get(&id).filter(|agent| agent.filed.is_some())?;
+    fn first_item_for(&self, slot: Slot<Agent>) -> Option<ItemRank> {
+        let agent = &self.agents[slot];
+        let Readiness::Free { room, .. } = agent.readiness else { return None };
+        let may = |rank: ItemRank| !agent.has(rank.item) && !self.items[rank.slot].pauses(slot);
         let mut first: Option<ItemRank> = None;
-        for queue in agent.queues.iter().filter_map(|queue| self.queues.get(queue)) {
-            for (head, needs) in queue.waiting.heads() {
-                if first.is_some_and(|first| first < head) {
-                    break;
-                }
-                if queue.suits(&agent.skills, needs) {
-                    let open = queue.waiting.group(needs).find(|rank| self.may_have(id, agent, rank.item));
-                    first = first.into_iter().chain(open).min();
-                }
+        for joined in &agent.joined {
+            let queue = &self.queues[joined.queue];
+            if !queue.closed && queue.waiting.len() > 0 {
+                let seeker = Seeker { room, group: joined.group, skills: &agent.skills };
+                queue.waiting.find(seeker, &mut first, &may);
             }
         }
-        first
+        let kept = agent.kept.iter().take_while(|rank| first.is_none_or(|first| **rank < first));
+        let kept = kept.copied().find(|rank| {
+            let item = &self.items[rank.slot];
+            let reached = agent.joined(item.queue).is_some_and(|joined| item.class().opens(joined.group));
+            reached
+                && !self.queues[item.queue].closed
+                && room.has(item.kind().number())
+                && agent.skills.cover(&item.demand)
+                && may(*rank)
+        });
+        kept.or(first)
     }
 
-    fn may_have(&self, id: UserId, agent: &Agent, item: ConversationId) -> bool {
-        !agent.work.contains_key(&item) && !self.items[&item].paused.contains_key(&id)
-    }
-
-    /// The best agent for a waiting item, with the explanation; none if nobody is eligible.
-    fn decide(&self, id: ConversationId) -> Option<(UserId, Decision)> {
-        let item = &self.items[&id];
-        let queue = &self.queues[&item.queue];
-        if queue.free.len() == 0 {
+    /// Offers a waiting item to its best agent, with the explanation; answers who that is, if anybody is eligible.
+    fn decide(&mut self, slot: Slot<Item>) -> Option<Slot<Agent>> {
+        let item = &self.items[slot];
+        let queue = &self.queues[item.queue];
+        if queue.members.free_count() == 0 || queue.closed || item.is_held(self.now) {
             return None;
         }
-        let ranked = self.rank_agents(item, queue);
-        let best = ranked.first()?.1.agent;
-        Some((best, self.decision(item, queue, &ranked)))
+        let ranking = self.rank_agents(item, queue);
+        let best = ranking.first.first()?.agent;
+        let decision = self.decision(item, queue, &ranking);
+        self.offer(slot, best, decision);
+        Some(best)
     }
 
-    /// Why a waiting item waits, or why it alerts whom it alerts. None for an item that is not in a queue.
-    pub fn explain(&self, now: Timestamp, id: ConversationId) -> Option<Decision> {
-        let item = self.items.get(&id)?;
-        Some(match item.offer {
-            Some(offer) => self.offers[&offer].decision.clone(),
-            None => {
-                let queue = &self.queues[&item.queue];
-                Decision { at: now, ..self.decision(item, queue, &self.rank_agents(item, queue)) }
-            }
-        })
-    }
-
-    fn decision(&self, item: &Item, queue: &Queue, ranked: &[Standing]) -> Decision {
-        let asked = item.needs.count().max(1) as f64;
-        let candidates = ranked.iter().map(|(_, rank)| {
-            let total = self.agents[&rank.agent].skills.total_over(&item.needs);
-            Candidate { agent: rank.agent, score: f64::from(total) / asked, idle_since: rank.idle_since }
-        });
-        let suiting = queue.free.groups().filter(|(skills, _)| queue.suits(skills, &item.needs));
-        let free: usize = suiting.map(|(_, group)| group.len()).sum();
-        let barred = self.barred(item).filter(|(_, agent, _)| queue.suits(&agent.skills, &item.needs));
-        Decision {
-            at: self.now,
-            offer: None,
-            agent: None,
-            key: item.rank.key,
-            candidates: candidates.collect(),
-            eligible: u32::try_from(free - barred.count()).unwrap_or(u32::MAX),
-            excluded: self.excluded(item, queue),
-        }
-    }
-
-    /// The eligible agents that stand first, at most [`CANDIDATES`], in order.
-    fn rank_agents(&self, item: &Item, queue: &Queue) -> Vec<Standing> {
-        let mut first: Vec<Standing> = Vec::with_capacity(CANDIDATES + 1);
-        for (skills, group) in queue.free.groups() {
-            if !queue.suits(skills, &item.needs) {
-                continue;
-            }
-            let total = match queue.rules.evaluation {
-                Evaluation::BestAvailable => skills.total_over(&item.needs),
-                Evaluation::AllSkills | Evaluation::DisregardSkills => 0,
-            };
-            for rank in group {
-                let standing = (Reverse(total), *rank);
-                if first.len() == CANDIDATES && first.last().is_some_and(|last| *last < standing) {
-                    break;
-                }
-                if self.may_have(rank.agent, &self.agents[&rank.agent], item.rank.item) {
-                    let at = first.partition_point(|other| *other < standing);
-                    first.insert(at, standing);
-                    first.truncate(CANDIDATES);
+    /// Who could have an item that is neither held nor in a closed queue.
+    pub(crate) fn rank_agents(&self, item: &Item, queue: &Queue) -> Ranking {
+        let mut ranking = Ranking::default();
+        let members = &queue.members;
+        let Some(covering) = members.covering(&item.demand) else { return ranking };
+        let by_level =
+            queue.rules.as_ref().is_some_and(|rules| rules.evaluation == Evaluation::BestAvailable);
+        let scales = if by_level { members.scales(&item.needs) } else { Vec::new() };
+        let (kind, class, kept, barred) =
+            (item.kind().number(), item.class(), item.is_kept(self.now), self.barred(item));
+        for base in 0..members.list().len().div_ceil(64) {
+            let word = covering.iter().fold(members.free().word(base), |word, bits| word & bits.word(base));
+            ranking.suited += word.count_ones() as usize;
+            for at in positions(base, word) {
+                let Member { user, agent, group, readiness } = members.list()[at];
+                let Readiness::Free { load, idle_since, room } = readiness else { continue };
+                let score = item
+                    .preferred()
+                    .iter()
+                    .find(|(preferred, _)| *preferred == agent)
+                    .map(|(_, score)| *score);
+                if barred.contains(&agent) {
+                } else if !room.has(kind) {
+                    ranking.no_room.name(user);
+                } else if !class.opens(group) {
+                    ranking.group_not_open.name(user);
+                } else if kept && score.is_none() {
+                    ranking.not_preferred.name(user);
+                } else {
+                    ranking.eligible += 1;
+                    // Anybody else's score is one less than the lowest there is.
+                    let preference = Reverse(score.map_or(0, |score| score + 1));
+                    let total = Reverse(members::total(&scales, at));
+                    ranking.place(Ranked { preference, total, load, idle_since, user, agent, at });
                 }
             }
         }
-        first
+        ranking
     }
 
-    /// Free members who may not have just this item, with the reason.
-    fn barred<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = (UserId, &'a Agent, &'static str)> {
-        let working = self.working.get(&item.rank.item).into_iter().flatten();
-        let has_it = working.clone().map(|agent| (*agent, "has_it"));
-        let paused = item.paused.keys().filter(move |agent| !working.clone().any(|other| other == *agent));
-        has_it.chain(paused.map(|agent| (*agent, "declined_before"))).filter_map(|(id, reason)| {
-            let agent = &self.agents[&id];
-            (agent.filed.is_some() && agent.queues.contains(&item.queue)).then_some((id, agent, reason))
-        })
-    }
-
-    /// Members that are not eligible: those who may not have this item, those who lack a skill, then those who are not free.
-    fn excluded(&self, item: &Item, queue: &Queue) -> Vec<Excluded> {
-        let barred: Vec<_> =
-            self.barred(item).map(|(agent, _, reason)| (agent, reason)).take(EXCLUDED).collect();
-        let unsuited = queue.free.groups().filter(|(skills, _)| !queue.suits(skills, &item.needs));
-        let unskilled = unsuited
-            .flat_map(|(_, group)| group)
-            .filter(|rank| !barred.iter().any(|(agent, _)| *agent == rank.agent))
-            .map(|rank| (rank.agent, "missing_skill"));
-        let absent = queue.absent.iter().map(|agent| (*agent, self.agents[agent].absence()));
-        let all = barred.iter().copied().chain(unskilled).chain(absent).take(EXCLUDED);
-        all.map(|(agent, reason)| Excluded { agent, reason: reason.to_owned() }).collect()
+    /// Who may not have just this item: who has it, and who refused it. In no order.
+    fn barred(&self, item: &Item) -> Vec<Slot<Agent>> {
+        let working = self.working.get(&item.id).into_iter().flatten().copied();
+        working.chain(item.paused.iter().map(|pause| pause.agent)).collect()
     }
 }
 
-impl Queue {
-    /// Whether skills are enough for what an item asks for.
-    fn suits(&self, has: &Skills, needs: &Skills) -> bool {
-        self.rules.evaluation == Evaluation::DisregardSkills || has.cover(needs)
-    }
-}
-
-impl Agent {
-    /// Why he is not free.
-    fn absence(&self) -> &'static str {
-        match self.availability {
-            Availability::Off => "off_queue",
-            Availability::NotResponding => "not_responding",
-            Availability::On if self.communicating => "communicating",
-            Availability::On => "at_capacity",
+impl Ranking {
+    fn place(&mut self, ranked: Ranked) {
+        if self.first.len() == CANDIDATES {
+            if self.first.last().is_some_and(|last| *last < ranked) {
+                return;
+            }
+            self.first.pop();
         }
+        if self.first.capacity() == 0 {
+            self.first.reserve_exact(CANDIDATES);
+        }
+        let at = self.first.partition_point(|other| *other < ranked);
+        self.first.insert(at, ranked);
     }
 }

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use tandem_proto::{
-    ConversationId, OfferId, QueueId, Timestamp, UserId,
+    ConversationId, OfferId, Timestamp, UserId,
     api::{Decision, WrapUpMode},
 };
 
 use crate::{
     Domain, LeftReason, OfferResult, Output, Refused,
-    agents::{Stage, Work},
-    domain::Due,
+    agents::{Agent, Engaged, Stage},
+    items::Item,
+    table::Slot,
+    wheel::{Due, Timer},
 };
 
 /// Ended offers that are remembered, so that a late answer learns what became of its item. It comes within seconds, and each is part of
@@ -19,34 +21,13 @@ use crate::{
 const REMEMBERED: usize = 1_024;
 
 /// An offer that alerts.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Offer {
-    pub(crate) item: ConversationId,
-    pub(crate) queue: QueueId,
-    pub(crate) agent: UserId,
+    pub(crate) item: Slot<Item>,
+    pub(crate) agent: Slot<Agent>,
     pub(crate) expires_at: Timestamp,
-    #[serde(with = "exact")]
+    pub(crate) timer: Timer,
     pub(crate) decision: Decision,
-}
-
-/// A decision with its scores to the last bit, which decimal numbers do not promise.
-mod exact {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use tandem_proto::api::Decision;
-
-    pub(super) fn serialize<S: Serializer>(decision: &Decision, to: S) -> Result<S::Ok, S::Error> {
-        let scores: Vec<u64> =
-            decision.candidates.iter().map(|candidate| candidate.score.to_bits()).collect();
-        (decision, scores).serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decision, D::Error> {
-        let (mut decision, scores) = <(Decision, Vec<u64>)>::deserialize(from)?;
-        for (candidate, bits) in decision.candidates.iter_mut().zip(scores) {
-            candidate.score = f64::from_bits(bits);
-        }
-        Ok(decision)
-    }
 }
 
 /// Numbers offers and remembers the last ended ones.
@@ -103,34 +84,43 @@ const fn scramble(mut x: u64) -> u64 {
 
 impl Domain {
     /// Reserves the agent of `decision` for a waiting item.
-    pub(crate) fn offer(&mut self, id: ConversationId, agent: UserId, mut decision: Decision) {
-        let offer = self.book.next_id();
-        decision.offer = Some(offer);
-        decision.agent = Some(agent);
-        let item = self.items.get_mut(&id).expect("an item to offer waits");
-        let queue_id = item.queue;
-        let queue = self.queues.get_mut(&queue_id).expect("an item's queue is known");
-        queue.waiting.remove(&item.needs, item.rank);
-        item.offer = Some(offer);
-        let expires_at = self.now.plus(queue.rules.alert);
-        self.deadlines.insert((expires_at, Due::Offer(offer)));
-        self.offers.insert(
-            offer,
-            Offer { item: id, queue: queue_id, agent, expires_at, decision: decision.clone() },
-        );
-        self.agents.get_mut(&agent).expect("an offer's agent is known").offers.insert(offer);
+    pub(crate) fn offer(&mut self, slot: Slot<Item>, agent: Slot<Agent>, mut decision: Decision) {
+        let id = self.book.next_id();
+        decision.offer = Some(id);
+        decision.agent = Some(self.agents[agent].id);
+        self.unfile(slot);
+        let item = &mut self.items[slot];
+        item.offer = Some(id);
+        let (item_id, kind, queue) = (item.id, item.kind(), &mut self.queues[item.queue]);
+        queue.alerting += 1;
+        let queue_id = queue.id;
+        let alert = queue.rules.as_ref().map(|rules| rules.alert).expect("an item's queue has rules");
+        let expires_at = self.now.plus(alert);
+        let timer = self.wheel.set(expires_at, Due::Offer(id));
+        self.offers.insert(id, Offer { item: slot, agent, expires_at, timer, decision: decision.clone() });
+        let stage = Stage::Alerting(id);
+        self.agents[agent].engaged.push(Engaged { item: item_id, queue: queue_id, kind, stage });
+        self.touch(agent);
         self.refile(agent);
-        self.tell(Output::Offered { offer, item: id, queue: queue_id, agent, expires_at, decision });
+        let agent = self.agents[agent].id;
+        self.tell(Output::Offered { offer: id, item: item_id, queue: queue_id, agent, expires_at, decision });
     }
 
     /// Ends an offer and gives the agent's capacity back. The caller says what becomes of the item.
     pub(crate) fn close_offer(&mut self, id: OfferId, result: OfferResult) -> Offer {
         let offer = self.offers.remove(&id).expect("an offer to close alerts");
-        self.deadlines.remove(&(offer.expires_at, Due::Offer(id)));
-        self.agents.get_mut(&offer.agent).expect("an offer's agent is known").offers.remove(&id);
-        self.book.remember(id, offer.item, result);
-        self.refile(offer.agent);
-        let Offer { item, queue, agent, .. } = offer;
+        // One that expired is off the wheel.
+        if result != OfferResult::Expired {
+            self.wheel.cancel(offer.timer);
+        }
+        let agent = &mut self.agents[offer.agent];
+        agent.engaged.retain(|engaged| engaged.stage != Stage::Alerting(id));
+        let (item, agent) = (&self.items[offer.item], agent.id);
+        let queue = &mut self.queues[item.queue];
+        queue.alerting -= 1;
+        let (item, queue) = (item.id, queue.id);
+        self.book.remember(id, item, result);
+        self.touch(offer.agent);
         self.tell(Output::OfferEnded { offer: id, item, queue, agent, result });
         offer
     }
@@ -145,13 +135,21 @@ impl Domain {
 
     pub(crate) fn accept(&mut self, id: OfferId) -> Result<(), Refused> {
         self.must_alert(id)?;
-        let Offer { item, queue, agent, .. } = self.close_offer(id, OfferResult::Accepted);
+        let Offer { item, agent, .. } = self.close_offer(id, OfferResult::Accepted);
+        let item = &mut self.items[item];
+        item.offer = None;
+        let (item, kind, queue) = (item.id, item.kind(), self.queues[item.queue].id);
         self.forget(item, LeftReason::Answered);
-        let work = Work { queue, stage: Stage::Talk };
-        self.agents.get_mut(&agent).expect("an offer's agent is known").work.insert(item, work);
-        self.working.entry(item).or_default().insert(agent);
-        self.refile(agent);
+        self.agents[agent].engaged.push(Engaged { item, queue, kind, stage: Stage::Talk });
+        self.works_on(agent, item);
         Ok(())
+    }
+
+    /// Notes that an agent talks about an item or wraps it up.
+    pub(crate) fn works_on(&mut self, agent: Slot<Agent>, item: ConversationId) {
+        let working = self.working.entry(item).or_default();
+        let at = working.partition_point(|other| self.agents[*other].id < self.agents[agent].id);
+        working.insert(at, agent);
     }
 
     pub(crate) fn decline(&mut self, id: OfferId) -> Result<(), Refused> {
@@ -182,59 +180,65 @@ impl Domain {
 
     /// Ends a talk; wrap-up by the policy the queue has now, none if the queue is gone.
     pub(crate) fn handling_ended(&mut self, item: ConversationId, id: UserId) -> Result<(), Refused> {
-        let work = self.work_of(item, id)?.filter(|work| work.stage == Stage::Talk);
-        let Some(Work { queue, .. }) = work else {
+        let slot = self.agents.slot(id).ok_or(Refused::UnknownAgent(id))?;
+        let work = self.agents[slot].work(item).map(|work| (work.stage, work.queue));
+        let Some((Stage::Talk, queue)) = work else {
             return Err(Refused::NotHandling { item, agent: id, holder: self.holder(item) });
         };
-        let until = match self.queues.get(&queue).map(|queue| queue.rules.wrap_up) {
+        let until = match self
+            .queue(queue)
+            .ok()
+            .and_then(|queue| self.queues[queue].rules.as_ref())
+            .map(|r| r.wrap_up)
+        {
             Some(policy) if policy.mode == WrapUpMode::Mandatory => None,
             Some(policy) if policy.mode == WrapUpMode::Timed && policy.seconds > 0 => {
                 Some(self.now.plus(std::time::Duration::from_secs(policy.seconds.into())))
             }
             _ => {
-                self.release(id, item, false);
+                self.release(slot, item, false);
                 return Ok(());
             }
         };
-        if let Some(until) = until {
-            self.deadlines.insert((until, Due::WrapUp(id, item)));
+        let ends = until.map(|until| (until, self.wheel.set(until, Due::WrapUp(id, item))));
+        if let Some(work) = self.agents[slot].work(item) {
+            work.stage = Stage::WrapUp(ends);
         }
-        let agent = self.agents.get_mut(&id).expect("an agent with work is known");
-        agent.work.insert(item, Work { queue, stage: Stage::WrapUp { until } });
-        self.touched.insert(id);
+        self.touch(slot);
         self.tell(Output::WrapUpStarted { item, queue, agent: id, until });
         Ok(())
     }
 
     pub(crate) fn wrap_up_done(&mut self, item: ConversationId, id: UserId) -> Result<(), Refused> {
-        match self.work_of(item, id)?.map(|work| work.stage) {
-            Some(Stage::WrapUp { until }) => {
-                if let Some(until) = until {
-                    self.deadlines.remove(&(until, Due::WrapUp(id, item)));
-                }
-                self.release(id, item, false);
-                Ok(())
-            }
-            _ => Err(Refused::NotInWrapUp { item, agent: id, holder: self.holder(item) }),
+        let slot = self.agents.slot(id).ok_or(Refused::UnknownAgent(id))?;
+        let Some(Stage::WrapUp(ends)) = self.agents[slot].work(item).map(|work| work.stage) else {
+            return Err(Refused::NotInWrapUp { item, agent: id, holder: self.holder(item) });
+        };
+        if let Some((_, timer)) = ends {
+            self.wheel.cancel(timer);
         }
+        self.release(slot, item, false);
+        Ok(())
+    }
+
+    pub(crate) fn wrap_up_over(&mut self, id: UserId, item: ConversationId) {
+        let slot = self.agents.slot(id).expect("an agent with work is known");
+        self.release(slot, item, true);
     }
 
     /// Gives the agent's capacity back after an interaction. From now on he has been idle.
-    pub(crate) fn release(&mut self, id: UserId, item: ConversationId, timed_out: bool) {
-        let agent = self.agents.get_mut(&id).expect("an agent with work is known");
-        let Work { queue, .. } = agent.work.remove(&item).expect("work to release is there");
+    fn release(&mut self, slot: Slot<Agent>, item: ConversationId, timed_out: bool) {
+        let agent = &mut self.agents[slot];
+        let queue = agent.work(item).expect("work to release is there").queue;
+        agent.engaged.retain(|engaged| engaged.item != item);
         agent.idle_since = Some(self.now);
+        let agent = agent.id;
         let others = self.working.get_mut(&item).expect("work is indexed by item");
-        others.remove(&id);
+        others.retain(|other| *other != slot);
         if others.is_empty() {
             self.working.remove(&item);
         }
-        self.refile(id);
-        self.tell(Output::Released { item, queue, agent: id, timed_out });
-    }
-
-    fn work_of(&self, item: ConversationId, id: UserId) -> Result<Option<Work>, Refused> {
-        let agent = self.agents.get(&id).ok_or(Refused::UnknownAgent(id))?;
-        Ok(agent.work.get(&item).copied())
+        self.touch(slot);
+        self.tell(Output::Released { item, queue, agent, timed_out });
     }
 }

@@ -142,6 +142,8 @@ pub enum LeftReason {
     Abandoned,
     /// It was taken out, or its queue was removed.
     Removed,
+    /// It went on to another queue, with its key.
+    Moved,
 }
 
 impl LeftReason {
@@ -151,6 +153,7 @@ impl LeftReason {
             Self::Answered => "answered",
             Self::Abandoned => "abandoned",
             Self::Removed => "removed",
+            Self::Moved => "moved",
         }
     }
 }

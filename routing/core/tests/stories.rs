@@ -7,7 +7,7 @@ use tandem_proto::{
     api::{Decision, Evaluation, RoutingStatus, SkillRequirement, WrapUpMode, WrapUpPolicy},
 };
 use tandem_routing::{
-    DECLINE_PAUSE, Domain, Holder, Input, LeftReason, OfferResult, Output, QueueRules, Refused,
+    Asks, DECLINE_PAUSE, Domain, Holder, Input, LeftReason, OfferResult, Output, QueueRules, Refused,
 };
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ impl Floor {
             wrap_up: WrapUpPolicy { mode: WrapUpMode::Optional, seconds: 0 },
             evaluation: Evaluation::AllSkills,
             skills: vec![],
+            steps: vec![],
         };
         change(&mut rules);
         self.tell(Input::QueueSet { queue, rules });
@@ -71,7 +72,14 @@ impl Floor {
     fn arrive(&mut self, n: u128, queue: QueueId, priority: i32, skills: &[(SkillId, u8)]) -> Vec<Output> {
         let skills =
             skills.iter().map(|(skill, level)| SkillRequirement { skill: *skill, level: *level }).collect();
-        self.tell(Input::Arrived { item: caller(n), queue, priority, skills, arrival: self.now })
+        self.tell(Input::Arrived {
+            item: caller(n),
+            queue,
+            priority,
+            skills,
+            arrival: self.now,
+            asks: Asks::default(),
+        })
     }
 
     fn pass(&mut self, time: Duration) -> Vec<Output> {
@@ -112,7 +120,7 @@ fn left(outputs: &[Output]) -> Vec<LeftReason> {
 }
 
 fn reasons(decision: &Decision) -> Vec<(UserId, &str)> {
-    decision.excluded.iter().map(|excluded| (excluded.agent, excluded.reason.as_str())).collect()
+    decision.excluded.iter().map(|excluded| (excluded.agent, &*excluded.reason)).collect()
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -358,8 +366,14 @@ fn a_transferred_caller_is_not_offered_to_who_still_wraps_it_up() {
     floor.agent(ANN, &[], 2);
     let (offer, item, agent) = offered(&floor.arrive(1, SUPPORT, 0, &[])).expect("an offer");
     floor.tell(Input::Accepted { offer });
-    let (twice, _) =
-        floor.handle(Input::Arrived { item, queue: SALES, priority: 0, skills: vec![], arrival: floor.now });
+    let (twice, _) = floor.handle(Input::Arrived {
+        item,
+        queue: SALES,
+        priority: 0,
+        skills: vec![],
+        arrival: floor.now,
+        asks: Asks::default(),
+    });
     assert_eq!(twice, Err(Refused::AlreadyHere { item, holder: Holder::Agent(ANN) }));
     floor.tell(Input::HandlingEnded { item, agent });
     assert_eq!(offered(&floor.arrive(1, SALES, 0, &[])), None);

@@ -23,8 +23,8 @@ use tandem_store::{Migration, StoreError};
 
 pub use engine::Engine;
 pub use tandem_routing::{
-    AgentState, Holder, Input, LeftReason, OfferResult, Output, QueueRules, QueueState, Refused, Standing,
-    WaitingItem,
+    AgentState, Asks, Holder, Input, LeftReason, OfferResult, Output, QueueRules, QueueState, Refused,
+    Standing, WaitingItem,
 };
 
 /// The engine's tables: the epoch each org's domain is in, its last snapshot, and the inputs since.

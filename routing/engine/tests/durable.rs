@@ -20,8 +20,8 @@ use tandem_proto::{
     events::contact_centre::{RoutingOffered, RoutingQueued},
 };
 use tandem_routing_engine::{
-    Engine, EngineError, Holder, Input, LeftReason, MIGRATIONS, Notice, OfferResult, Output, QueueRules,
-    Refused,
+    Asks, Engine, EngineError, Holder, Input, LeftReason, MIGRATIONS, Notice, OfferResult, Output,
+    QueueRules, Refused,
 };
 use tandem_store::{EventFilter, Store};
 use tokio::sync::mpsc;
@@ -95,6 +95,7 @@ impl Site {
             wrap_up: WrapUpPolicy { mode: WrapUpMode::Mandatory, seconds: 0 },
             evaluation: Evaluation::AllSkills,
             skills: vec![],
+            steps: vec![],
         };
         let queues = BTreeSet::from([self.queue]);
         for input in [
@@ -108,7 +109,14 @@ impl Site {
 
     fn arrival(&self, item: ConversationId) -> Input {
         let arrival = Timestamp::from_micros(5_000_000);
-        Input::Arrived { item, queue: self.queue, priority: 0, skills: vec![], arrival }
+        Input::Arrived {
+            item,
+            queue: self.queue,
+            priority: 0,
+            skills: vec![],
+            arrival,
+            asks: Asks::default(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use tandem_bridge::{Networks, Pace, Webhooks};
+use tandem_bridge::{Pace, Webhooks};
 use tandem_bus::Seals;
 use tandem_cluster::{Cluster, Kind, jobs::Jobs};
 use tandem_collaborate::{Collaborate, PresenceService};
@@ -21,10 +21,12 @@ use tandem_communicate::{
 };
 use tandem_core::{Clock, Mint, RequestContext, SystemClock};
 use tandem_edge::{
-    Edge, EdgeParts, Forwarding, Identity, PresenceGateway, Served, TopicAuthority, identity::Setup,
+    Edge, EdgeParts, Forwarding, Identity, IdentityError, PresenceGateway, Served, TopicAuthority,
+    identity::Setup,
 };
 use tandem_engage::Engage;
 use tandem_media::MediaEvent;
+use tandem_outbound::Networks;
 use tandem_proto::{DeviceId, NodeId, NodeRole, api::PresenceView};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
@@ -36,7 +38,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{audit, jobs, nodes};
+use crate::{audit, jobs, nodes, regions};
 
 /// Calls that may wait for the contact centre to take them.
 const INCOMING: usize = 256;
@@ -92,8 +94,15 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     let seals = Seals::new(NodeId::generate());
     let bus = node::bus(config, &store, &seals)?;
     let cluster = node::join(config, &store, &mint, seals).await?;
-    let setup = Setup { limits: node::sign_in_limits(config)?, url: config.url.clone() };
+    let setup = Setup {
+        limits: node::sign_in_limits(config)?,
+        lifetimes: node::lifetimes(config),
+        url: config.url.clone(),
+        networks: Networks::with(config.webhook_networks.clone()),
+        homes: regions::homes(config)?,
+    };
     let identity = Identity::with_setup(store.clone(), Arc::clone(&mint), Arc::clone(&clock), setup);
+    settle(&identity).await?;
     let collaborate = Collaborate::start_with(
         store.clone(),
         bus.clone(),
@@ -170,7 +179,8 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         erasers: node::ERASERS,
         divided: node::DIVIDED,
     })
-    .limited(node::request_limits(config));
+    .limited(node::request_limits(config))
+    .counting(&node::COUNTED);
     let webhooks = tandem_bridge::start(tandem_bridge::Parts {
         store: store.clone(),
         cluster: cluster.clone(),
@@ -181,12 +191,15 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         pace: Pace::default(),
     });
     let jobs = Jobs::new(cluster.clone(), Arc::clone(&clock));
+    jobs.ask_rights_of(Arc::new(jobs::HeldNow(identity.clone())));
     if cluster.has(NodeRole::Worker) {
+        identity.send_mail(&jobs, &node::mailer(config)?);
         jobs.start();
     }
     let stopping = CancellationToken::new();
     if cluster.has(NodeRole::Worker) {
         tokio::spawn(audit::note_heads(store.clone(), stopping.clone()));
+        regions::follow(&identity, &stopping)?;
     }
     let forwarding = Forwarding::new(cluster.clone());
     tokio::spawn(node::tell_load(cluster.clone(), communicate.clone(), pool.clone()));
@@ -206,6 +219,14 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         sip: sip_address,
         media,
         stopping,
+    })
+}
+
+/// Makes the database this region's; one of another region is refused.
+pub(crate) async fn settle(identity: &Identity) -> Result<(), StartError> {
+    identity.settle().await.map_err(|error| match error {
+        IdentityError::Conflict { detail, .. } => StartError::Config(detail),
+        error => failed("identity", &error),
     })
 }
 

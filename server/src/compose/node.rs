@@ -1,13 +1,16 @@
 //! This process among the others: the store they share, the bus, and who is there.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 use tandem_bus::{Bus, LinkTls, Links, Seals};
 use tandem_cluster::{Cluster, Joining};
 use tandem_collaborate::PresenceBackend;
 use tandem_communicate::Communicate;
-use tandem_core::{Mint, SystemClock};
-use tandem_edge::{DividedKinds, Erasers, RequestLimits, identity::SignInLimits};
+use tandem_core::{Mint, Secret, SystemClock};
+use tandem_edge::{
+    Counted, DividedKinds, Erasers, RequestLimits,
+    identity::{Lifetimes, Mailer, SignInLimits},
+};
 use tandem_proto::{Load, NodeInfo, NodeRole};
 use tandem_relay::MediaPool;
 use tandem_setup::{Config, NodeCertificates, StartError};
@@ -40,6 +43,23 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
         StoreError::Open { reason, .. } => unusable(config, reason),
         error => failed("the store", &error),
     })
+}
+
+/// How long people stay signed in, and programs are let in, at most.
+pub(crate) fn lifetimes(config: &Config) -> Lifetimes {
+    let days = |days: NonZeroU32| Duration::from_secs(u64::from(days.get()) * 86_400);
+    Lifetimes { session: days(config.session_days), grant: days(config.grant_days) }
+}
+
+/// What sends mail.
+pub(crate) fn mailer(config: &Config) -> Result<Mailer, StartError> {
+    let read = |file: &PathBuf| {
+        std::fs::read_to_string(file).map(|text| Secret::new(text.trim_end())).map_err(|error| {
+            StartError::Config(format!("mail_password_file: cannot read {}: {error}", file.display()))
+        })
+    };
+    let password = config.mail_password_file.as_ref().map(read).transpose()?;
+    Mailer::open(config.mail.url(), &config.mail_from, password.as_ref()).map_err(StartError::Config)
 }
 
 /// What the orgs' keys are encrypted under.
@@ -81,6 +101,10 @@ pub(crate) const DIVIDED: DividedKinds = DividedKinds(&[
     &tandem_communicate::PHONES,
     &tandem_communicate::NUMBERS,
 ]);
+
+/// What an org has so many of at most, beside what identity counts.
+pub(crate) const COUNTED: [&[Counted]; 3] =
+    [tandem_communicate::COUNTED, tandem_engage::COUNTED, tandem_bridge::COUNTED];
 
 /// Why the database, which may be a file of the data folder, cannot be used.
 pub(crate) fn unusable(config: &Config, reason: String) -> StartError {

@@ -2,6 +2,7 @@
 
 mod machine;
 mod peers;
+mod regions;
 mod tls;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
@@ -67,6 +68,7 @@ pub(crate) async fn examine(config: &Config) -> Result<ExitCode, StartError> {
     findings.extend(tls::certificate(config).await);
     findings.extend(tls::node_certificate(config).await);
     findings.extend(machine::public_ip(config));
+    findings.extend(regions::others(config).await);
     let mut healthy = true;
     for Finding { what, found } in findings {
         match found {

@@ -10,7 +10,7 @@ const MOMENT: &str = "2026-01-05T09:30:00.000000Z";
 const ID: &str = "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61";
 
 /// Values for texts that must look like something, by the names of their fields.
-const TEXTS: [(&str, &str); 17] = [
+const TEXTS: [(&str, &str); 18] = [
     ("name", "support"),
     ("display_name", "Ada Lovelace"),
     ("title", "Support"),
@@ -22,6 +22,7 @@ const TEXTS: [(&str, &str); 17] = [
     ("digits", "1"),
     ("digit", "1"),
     ("password", "correct horse battery"),
+    ("new_password", "seven boats on a lake"),
     ("code", "123456"),
     ("user_code", "BCDF-GHJK"),
     ("redirect_uri", "https://crm.example/callback"),

@@ -34,7 +34,7 @@ Everything the web client does, any program can do: there is no private door.
 Sign in with `POST /api/v1/sessions` and send the token as `Authorization: Bearer …`. Each operation says which permission it needs. \
 Refusals are `application/problem+json` (RFC 9457). A `POST` with an `Idempotency-Key` is carried out once, however often it is \
 sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed, and has only the `fields` that are \
-named; `POST /api/v1/batch` makes several at once. `RateLimit` tells how much more may be asked. Changes are events in one log: \
+named; `POST /api/v1/batch` makes several at once. What belongs to another region is answered 421 with that region's `address`. `RateLimit` tells how much more may be asked. Changes are events in one log: \
 read it with `GET /api/v1/events`, or follow it on the WebSocket `/api/v1/ws`, which `/api/v1/asyncapi.json` describes; the same cursor \
 resumes both.";
 
@@ -116,6 +116,7 @@ fn say_what_is_common(document: &mut OpenApi) {
         }
     }
     each_operation(document, |_, operation| {
+        refuses(operation, "421", "It belongs to an org of another region, which is at `address`");
         if operation.security.is_none() {
             refuses(operation, "401", "No valid session");
             refuses(

@@ -18,6 +18,12 @@ export interface Operation {
 /** An id nobody has. */
 export const nobody = (): string => crypto.randomUUID();
 
+/** One that makes nobody more than anybody is. */
+const provider = () => ({
+  name: "Acme accounts", issuer: "https://accounts.acme.example", client_id: "tandem", roles: ["agent"], create_people: false, link_by_email: false,
+  second_factor: false,
+});
+
 /** Bodies that read; the ids in them are nobody's. */
 export const bodies: Record<string, () => unknown> = {
   set_skills: () => ({ skills: [] }),
@@ -50,18 +56,33 @@ export const bodies: Record<string, () => unknown> = {
   addMyPasskey: () => ({ ceremony: "none", name: "My laptop", credential: {} }),
   renameMyPasskey: () => ({ name: "My laptop" }),
   signInWithPasskey: () => ({ ceremony: "none", credential: {} }),
+  invite: () => ({ email: `p${nobody()}@acme.example`, name: `p${nobody()}`, display_name: "Somebody", roles: ["agent"] }),
+  lookUpInvitation: () => ({ token: "tdi_none" }),
+  acceptInvitation: () => ({ token: "tdi_none", password: "long enough 1" }),
+  setEmailOf: () => ({ email: `p${nobody()}@acme.example` }),
+  requestPasswordReset: () => ({ login: `p${nobody()}` }),
+  completePasswordReset: () => ({ token: "tdw_none", new_password: "long enough 1" }),
   createMyToken: () => ({ name: "Export", scopes: ["chat:use"] }),
   createRole: () => ({ name: `r${nobody()}`, title: "Somebody", permissions: ["chat:use"] }),
   changeRole: () => ({ title: "Somebody", permissions: ["chat:use"] }),
   createDivision: () => ({ name: `Division ${nobody()}` }),
   renameDivision: () => ({ name: `Division ${nobody()}` }),
   moveToDivision: () => ({ kind: "queue", things: [nobody()] }),
+  createGroup: () => ({ name: `g${nobody()}` }),
+  changeGroup: () => ({ name: `g${nobody()}` }),
+  setRolesOfGroup: () => ({ roles: ["agent"] }),
   setRolesOf: () => ({ roles: ["agent"] }),
   createClient: () => ({ name: "CRM", confidential: true, redirect_uris: ["https://crm.example/"], grant_types: ["authorization_code"], scopes: ["chat:use"] }),
   changeClient: () => ({ name: "CRM", confidential: true, redirect_uris: ["https://crm.example/"], grant_types: ["authorization_code"], scopes: ["chat:use"] }),
   decideAuthorization: () => ({ allow: true, request: { client_id: nobody(), redirect_uri: "https://crm.example/" } }),
   showDevice: () => ({ user_code: "BBBB-BBBB" }),
   decideDevice: () => ({ user_code: "BBBB-BBBB", allow: true }),
+  createIdentityProvider: () => provider(),
+  changeIdentityProvider: () => provider(),
+  testIdentityProvider: () => ({ issuer: "https://127.0.0.1" }),
+  changeSignInSettings: () => ({ passwords: "everybody" }),
+  offerProviderSignIn: () => ({ provider: nobody() }),
+  signInWithProvider: () => ({ ceremony: "none", org: nobody(), state: "none", code: "none" }),
   createWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
   changeWebhook: () => ({ name: "CRM", url: "https://crm.example/hook", kinds: ["call.*"] }),
   readBatch: () => ({ requests: [{ path: "/me", fields: "user.name" }] }),

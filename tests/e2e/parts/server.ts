@@ -47,11 +47,17 @@ export interface Run {
 
 export class Server {
   readonly data = mkdtempSync(join(tmpdir(), "tandem-e2e-"));
-  readonly #run: Run = ON_CLUSTER ? new ClusterRun(this.data) : new SingleRun(this.data);
+  readonly #run: Run;
   #reached!: Reached;
 
-  static async start(): Promise<Server> {
-    const server = new Server();
+  private constructor(settings: Record<string, string>) {
+    if (ON_CLUSTER && Object.keys(settings).length > 0) throw new Error("the cluster has its own settings");
+    this.#run = ON_CLUSTER ? new ClusterRun(this.data) : new SingleRun(this.data, settings);
+  }
+
+  /** With settings of its own, as environment, where it is one process. */
+  static async start(settings: Record<string, string> = {}): Promise<Server> {
+    const server = new Server(settings);
     await server.start();
     return server;
   }

@@ -7,14 +7,17 @@ import { BINARY, type Reached, type Run } from "./server.ts";
 
 export class SingleRun implements Run {
   readonly #data: string;
+  readonly #settings: Record<string, string>;
   readonly #rtp = rtpRange();
   #process: ChildProcess | undefined;
   #sip = "127.0.0.1:0";
   #http = "127.0.0.1:0";
   log = "";
 
-  constructor(data: string) {
+  /** With settings of its own, as environment. */
+  constructor(data: string, settings: Record<string, string> = {}) {
     this.#data = data;
+    this.#settings = settings;
   }
 
   async start(): Promise<Reached> {
@@ -22,7 +25,7 @@ export class SingleRun implements Run {
     rmSync(runtime, { force: true });
     const args = ["serve", "--demo", "--data", this.#data, "--http", this.#http, "--admin", "127.0.0.1:0", "--sip", this.#sip];
     args.push("--media", "127.0.0.1:0", "--rtp-ports", this.#rtp, "--webhook-networks", "127.0.0.0/8");
-    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_BACKTRACE: "1" } });
+    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...this.#settings, RUST_BACKTRACE: "1" } });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
       const take = (chunk: Buffer) => {

@@ -4,6 +4,7 @@ import { createServer, type Server as Listener } from "node:http";
 import type { AddressInfo } from "node:net";
 import WebSocket from "ws";
 import { Api, until } from "./api.ts";
+import { bodies } from "./operations.ts";
 import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
@@ -21,7 +22,9 @@ export interface Things {
   number: string;
   role: string;
   division: string;
+  group: string;
   webhook: string;
+  provider: string;
   event: string;
   client: string;
   secret: string;
@@ -37,6 +40,7 @@ export interface Things {
   call: string;
   conversation: string;
   passkey: string;
+  invitation: string;
   /** Of an audit entry. */
   seq: string;
   id: string;
@@ -153,6 +157,8 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const role = `role-${name}`;
   await admin.json("POST", "/roles", { name: role, title: `Role of ${name}`, permissions: ["chat:use"] });
   const division = (await admin.json("POST", "/divisions", { name: `Division of ${name}` })).id;
+  const group = (await admin.json("POST", "/groups", { name: `Group of ${name}` })).id;
+  await admin.json("PUT", `/groups/${group}/members/${me}`);
   const flow = given.flow ?? (await admin.json("POST", "/flows", { text: flowOf(name) })).id;
   await admin.json("PUT", `/numbers/${encodeURIComponent(given.number)}`, { kind: "flow", flow });
 
@@ -169,6 +175,8 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const device: any = await (await asProgram(server, program, "/oauth/device_authorization", {})).json();
   const grant = (await person.get("/me/grants")).items[0].grant;
 
+  const invited = await admin.json("POST", "/invitations", { email: `guest@${name}.example`, name: "guest", display_name: `Guest of ${name}`, roles: ["agent"] });
+
   const mine = (await person.get("/me/sessions")).items;
   const token = (await person.json("POST", "/me/tokens", { name: `Export of ${name}`, scopes: ["chat:use"] })).info.id;
 
@@ -180,17 +188,19 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const [delivery] = (await until("a delivery", () => admin.get(`/webhooks/${webhook}/deliveries`), (page) => page.items.length > 0)).items;
   await admin.json("PUT", `/webhooks/${webhook}`, { ...settings, paused: true });
   receiver.close();
+  const provider = (await admin.json("POST", "/identity-providers", bodies.createIdentityProvider!())).id;
   const codes = (await admin.get("/wrap-up-codes")).items;
 
   const tenant: Tenant = {
     name, org: given.org, admin, person,
     things: {
       user: me, device: given.device, chat: chat.id, message: message.id, client_id, queue: queue.id, skill: skill.id, code: codes[0]?.id ?? randomUUID(), flow,
-      number: given.number, role, division, webhook, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
+      number: given.number, role, division, group, webhook, provider, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
       refresh_token: tokens.refresh_token, access_token: tokens.access_token, device_code: device.device_code, user_code: device.user_code, grant,
       session: mine[0].id, token, ...(await given.call()),
       // A passkey needs an authenticator: `platform/edge/tests/passkeys.rs` has those of two people.
       passkey: randomUUID(),
+      invitation: invited.id,
       seq: "1",
       // No job of this server waits for long enough to be asked for: `platform/cluster/tests` has those of two orgs.
       id: randomUUID(),

@@ -7,8 +7,8 @@ import { Server } from "./server.ts";
 export class World {
   readonly #stops: (() => Promise<void>)[] = [];
 
-  async server(): Promise<Server> {
-    const server = await Server.start();
+  async server(settings?: Record<string, string>): Promise<Server> {
+    const server = await Server.start(settings);
     this.#stops.push(() => server.stop());
     return server;
   }

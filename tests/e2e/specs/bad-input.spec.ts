@@ -105,6 +105,8 @@ test("each role may do what its permissions say on every operation, and nobody's
     ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],
     ...["createDivision", "removeDivision", "renameDivision"],
     ...["discardDelivery", "listDeliveries", "retryDelivery"],
+    ...["invite", "inviteAgain", "listInvitations", "setEmailOf", "withdrawInvitation"],
+    ...["addToGroup", "changeGroup", "createGroup", "removeFromGroup", "removeGroup", "setRolesOfGroup"],
     ...["changeRole", "createRole", "deactivatePerson", "endSessionsOf", "listSessionsOf", "reactivatePerson", "removeRole", "resetSecondFactorOf", "setRolesOf"],
   ];
   expect.soft(refusedTo).toEqual({

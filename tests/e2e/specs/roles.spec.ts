@@ -7,8 +7,12 @@ import { expect, test } from "../parts/world.ts";
 /** Ends the caller's own session, or begins one: asked by itself. */
 const OF_THE_SESSION = ["signOut", "signIn", "connect"];
 
-/** Needs no session: signing in, the socket, whose first frame authenticates, and what programs of OAuth ask with their own secret. */
-const PUBLIC = ["authorizeDevice", "connect", "getToken", "offerPasskeySignIn", "revokeToken", "signIn", "signInWithPasskey"];
+/** Needs no session: signing in, the socket, whose first frame authenticates, what programs of OAuth ask with their own secret, and links in mails. */
+const PUBLIC = [
+  ...["authorizeDevice", "connect", "getToken", "offerPasskeySignIn", "revokeToken", "signIn", "signInWithPasskey"],
+  ...["listSignInOptions", "offerProviderSignIn", "signInWithProvider"],
+  ...["acceptInvitation", "completePasswordReset", "lookUpInvitation", "requestPasswordReset"],
+];
 
 /** Needs a session and nothing else: one's own account, what one was allowed to see anyway, and what one allows programs. */
 const NO_PERMISSION = [

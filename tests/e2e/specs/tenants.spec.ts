@@ -63,7 +63,9 @@ const namings: Record<string, Naming> = {
   "chats_create members[], direct": { thing: "user", ask: post(() => "/chats", (user) => ({ kind: "direct", members: [user] })) },
   "add roles[]": { thing: "role", ask: post(() => "/people", (role) => ({ name: "newcomer", display_name: "New", roles: [role], password: "long enough 1" })) },
   "moveToDivision things[]": { thing: "queue", ask: post((own) => `/divisions/${own.things.division}/things`, (queue) => ({ kind: "queue", things: [queue] })) },
+  "invite roles[]": { thing: "role", ask: post(() => "/invitations", (role) => ({ email: "new@acme.example", name: "newcomer", display_name: "New", roles: [role] })) },
   "setRolesOf roles[]": { thing: "role", ask: put((own) => `/people/${own.things.user}/roles`, (role) => ({ roles: [role] })) },
+  "setRolesOfGroup roles[]": { thing: "role", ask: put((own) => `/groups/${own.things.group}/roles`, (role) => ({ roles: [role] })) },
   "createClient roles[]": {
     thing: "role",
     ask: post(() => "/oauth/clients", (role) => ({ name: "X", confidential: true, redirect_uris: [], grant_types: ["client_credentials"], scopes: [], roles: [role] })),

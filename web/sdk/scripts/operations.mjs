@@ -149,11 +149,13 @@ function classesOf(document, node, trail) {
   const inner = sorted(node.groups).flatMap(([name, each]) => classesOf(document, each, [...trail, name]));
   const isRoot = trail.length === 0;
   const groups = sorted(node.groups).map(([name]) => [name, classOf([...trail, name])]);
+  // What only leads to others keeps no connection of its own.
+  const kept = isRoot ? "protected readonly " : node.methods.size > 0 ? "private readonly " : "";
   const own = [
     isRoot ? "/** Every operation of the API, by what it is about. */\nexport class Operations {" : `export class ${classOf(trail)} {`,
     ...groups.map(([name, type]) => `  readonly ${name}: ${type};`),
     ...(groups.length > 0 ? [""] : []),
-    `  constructor(${isRoot ? "protected" : "private"} readonly http: Http) {${groups.length > 0 ? "" : "}"}`,
+    `  constructor(${kept}http: Http) {${groups.length > 0 ? "" : "}"}`,
     ...groups.map(([name, type]) => `    this.${name} = new ${type}(http);`),
     ...(groups.length > 0 ? ["  }"] : []),
     ...sorted(node.methods).flatMap(([name, entry]) => ["", methodOf(document, name, entry)]),

@@ -537,6 +537,268 @@ export class FlowsApi {
   }
 }
 
+export class GroupsMembersApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Lists who is in a group
+   *
+   * By name.
+   *
+   * `GET /api/v1/groups/{group}/members`
+   */
+  list(group: Path<"listMembersOfGroup", "group">, query?: Query<"listMembersOfGroup">, options?: RequestOptions): Promise<Answer<"listMembersOfGroup">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/groups/${group}/members`, query }, options);
+  }
+
+  /** All that `list` has, page after page. */
+  all(group: Path<"listMembersOfGroup", "group">, query?: Omit<Query<"listMembersOfGroup">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"listMembersOfGroup">, void, undefined> {
+    return pages((cursor) => this.list(group, { ...query, cursor }, options));
+  }
+
+  /**
+   * Puts somebody out of a group
+   *
+   * `DELETE /api/v1/groups/{group}/members/{user}`
+   */
+  remove(group: Path<"removeFromGroup", "group">, user: Path<"removeFromGroup", "user">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/groups/${group}/members/${user}` }, options);
+  }
+
+  /**
+   * Brings somebody into a group
+   *
+   * `PUT /api/v1/groups/{group}/members/{user}`
+   */
+  update(group: Path<"addToGroup", "group">, user: Path<"addToGroup", "user">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/groups/${group}/members/${user}` }, options);
+  }
+}
+
+export class GroupsRolesApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Says which roles the members of a group hold
+   *
+   * Beside those they hold themselves, for as long as they are in it. Holds by their next request, and on open sockets at once.
+   *
+   * `PUT /api/v1/groups/{group}/roles`
+   */
+  set(group: Path<"setRolesOfGroup", "group">, body: Body<"setRolesOfGroup">, options?: RequestOptions): Promise<Answer<"setRolesOfGroup">> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/groups/${group}/roles`, body }, options);
+  }
+}
+
+export class GroupsApi {
+  readonly members: GroupsMembersApi;
+  readonly roles: GroupsRolesApi;
+
+  constructor(private readonly http: Http) {
+    this.members = new GroupsMembersApi(http);
+    this.roles = new GroupsRolesApi(http);
+  }
+
+  /**
+   * Makes a group
+   *
+   * Of nobody, without roles.
+   *
+   * `POST /api/v1/groups`
+   */
+  create(body: Body<"createGroup">, options?: RequestOptions): Promise<Answer<"createGroup">> {
+    return this.http.send({ method: "POST", path: "/api/v1/groups", body }, options);
+  }
+
+  /**
+   * Shows a group
+   *
+   * `GET /api/v1/groups/{group}`
+   */
+  get(group: Path<"showGroup", "group">, options?: RequestOptions): Promise<Answer<"showGroup">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/groups/${group}` }, options);
+  }
+
+  /**
+   * Lists groups
+   *
+   * By name.
+   *
+   * `GET /api/v1/groups`
+   */
+  list(query?: Query<"listGroups">, options?: RequestOptions): Promise<Answer<"listGroups">> {
+    return this.http.send({ method: "GET", path: "/api/v1/groups", query }, options);
+  }
+
+  /** All that `list` has, page after page. */
+  all(query?: Omit<Query<"listGroups">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"listGroups">, void, undefined> {
+    return pages((cursor) => this.list({ ...query, cursor }, options));
+  }
+
+  /**
+   * Removes a group
+   *
+   * Its members stay, without the roles they held by it.
+   *
+   * `DELETE /api/v1/groups/{group}`
+   */
+  remove(group: Path<"removeGroup", "group">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/groups/${group}` }, options);
+  }
+
+  /**
+   * Gives a group another name
+   *
+   * `PUT /api/v1/groups/{group}`
+   */
+  update(group: Path<"changeGroup", "group">, body: Body<"changeGroup">, options?: RequestOptions): Promise<Answer<"changeGroup">> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/groups/${group}`, body }, options);
+  }
+}
+
+export class IdentityProvidersApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Sets an identity provider up
+   *
+   * A server elsewhere that says who somebody is, by OpenID Connect: people sign in there, with the authorization code flow and PKCE. The
+   * caller holds all that its roles stand for; to have people found by their address, or their second factor left to the provider,
+   * they hold every permission.
+   *
+   * `POST /api/v1/identity-providers`
+   */
+  create(body: Body<"createIdentityProvider">, options?: RequestOptions): Promise<Answer<"createIdentityProvider">> {
+    return this.http.send({ method: "POST", path: "/api/v1/identity-providers", body }, options);
+  }
+
+  /**
+   * Shows an identity provider
+   *
+   * Its secret is shown to nobody.
+   *
+   * `GET /api/v1/identity-providers/{provider}`
+   */
+  get(provider: Path<"showIdentityProvider", "provider">, options?: RequestOptions): Promise<Answer<"showIdentityProvider">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/identity-providers/${provider}` }, options);
+  }
+
+  /**
+   * Lists identity providers
+   *
+   * Oldest first.
+   *
+   * `GET /api/v1/identity-providers`
+   */
+  list(options?: RequestOptions): Promise<Answer<"listIdentityProviders">> {
+    return this.http.send({ method: "GET", path: "/api/v1/identity-providers" }, options);
+  }
+
+  /**
+   * Removes an identity provider
+   *
+   * Nobody signs in by it any more. Sessions it began stay.
+   *
+   * `DELETE /api/v1/identity-providers/{provider}`
+   */
+  remove(provider: Path<"removeIdentityProvider", "provider">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/identity-providers/${provider}` }, options);
+  }
+
+  /**
+   * Tests an identity provider
+   *
+   * Asks the address what it says of itself, and for its keys, and says what is wrong.
+   *
+   * `POST /api/v1/identity-providers/test`
+   */
+  test(body: Body<"testIdentityProvider">, options?: RequestOptions): Promise<Answer<"testIdentityProvider">> {
+    return this.http.send({ method: "POST", path: "/api/v1/identity-providers/test", body }, options);
+  }
+
+  /**
+   * Changes an identity provider
+   *
+   * Holds from the next sign-in on. With another issuer, it knows nobody any more, and its secret is gone unless another is given.
+   *
+   * `PUT /api/v1/identity-providers/{provider}`
+   */
+  update(provider: Path<"changeIdentityProvider", "provider">, body: Body<"changeIdentityProvider">, options?: RequestOptions): Promise<Answer<"changeIdentityProvider">> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/identity-providers/${provider}`, body }, options);
+  }
+}
+
+export class InvitationsApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Accepts an invitation
+   *
+   * Makes one a person of the org, and signs in. Needs the link, no permission.
+   *
+   * `POST /api/v1/invitations/accept`
+   */
+  accept(body: Body<"acceptInvitation">, options?: RequestOptions): Promise<Answer<"acceptInvitation">> {
+    return this.http.send({ method: "POST", path: "/api/v1/invitations/accept", body, unkeyed: true, open: true }, options);
+  }
+
+  /**
+   * Invites somebody by mail
+   *
+   * They get a link that works once, for seven days, choose a password there, and are a person of the org from then on. The mail is sent
+   * soon after, and again until it is taken.
+   *
+   * `POST /api/v1/invitations`
+   */
+  create(body: Body<"invite">, options?: RequestOptions): Promise<Answer<"invite">> {
+    return this.http.send({ method: "POST", path: "/api/v1/invitations", body }, options);
+  }
+
+  /**
+   * Lists who was invited and has not joined
+   *
+   * Oldest first, those whose link has ended too.
+   *
+   * `GET /api/v1/invitations`
+   */
+  list(options?: RequestOptions): Promise<Answer<"listInvitations">> {
+    return this.http.send({ method: "GET", path: "/api/v1/invitations" }, options);
+  }
+
+  /**
+   * Shows what one is invited to
+   *
+   * For the page the link in the mail leads to. Needs the link, no permission.
+   *
+   * `POST /api/v1/invitations/lookup`
+   */
+  lookup(body: Body<"lookUpInvitation">, options?: RequestOptions): Promise<Answer<"lookUpInvitation">> {
+    return this.http.send({ method: "POST", path: "/api/v1/invitations/lookup", body, unkeyed: true, open: true }, options);
+  }
+
+  /**
+   * Withdraws an invitation
+   *
+   * Its link works no more, and what the log says of who was invited is erased.
+   *
+   * `DELETE /api/v1/invitations/{invitation}`
+   */
+  remove(invitation: Path<"withdrawInvitation", "invitation">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/invitations/${invitation}` }, options);
+  }
+
+  /**
+   * Sends an invitation again
+   *
+   * With another link; those before work no more.
+   *
+   * `POST /api/v1/invitations/{invitation}/resend`
+   */
+  resend(invitation: Path<"inviteAgain", "invitation">, options?: RequestOptions): Promise<Answer<"inviteAgain">> {
+    return this.http.send({ method: "POST", path: path`/api/v1/invitations/${invitation}/resend` }, options);
+  }
+}
+
 export class JobsApi {
   constructor(private readonly http: Http) {}
 
@@ -1087,6 +1349,72 @@ export class OauthApi {
   }
 }
 
+export class OrgLimitsApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Lists the org's limits
+   *
+   * How many of a thing it may have, and how many it has. Whoever runs the server sets them (`tandem org limits`).
+   *
+   * `GET /api/v1/org/limits`
+   */
+  list(options?: RequestOptions): Promise<Answer<"listLimits">> {
+    return this.http.send({ method: "GET", path: "/api/v1/org/limits" }, options);
+  }
+}
+
+export class OrgApi {
+  readonly limits: OrgLimitsApi;
+
+  constructor(http: Http) {
+    this.limits = new OrgLimitsApi(http);
+  }
+}
+
+export class PasswordResetsApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Chooses another password
+   *
+   * Ends everything that acts for one: sessions, personal tokens, what programs were allowed. Passkeys and the second factor stay. It is told of in a
+   * mail. Needs the link, no permission.
+   *
+   * `POST /api/v1/password-resets/complete`
+   */
+  complete(body: Body<"completePasswordReset">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "POST", path: "/api/v1/password-resets/complete", body, unkeyed: true, open: true }, options);
+  }
+
+  /**
+   * Asks for another password
+   *
+   * Whoever has that name or address gets a mail with a link that works once, for an hour. The answer is the same whether or not there is
+   * anybody, and at most five links of one person work at a time. Needs no permission.
+   *
+   * `POST /api/v1/password-resets`
+   */
+  create(body: Body<"requestPasswordReset">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "POST", path: "/api/v1/password-resets", body, unkeyed: true, open: true }, options);
+  }
+}
+
+export class PeopleEmailApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Says where mail to a person goes
+   *
+   * Nobody is asked whether they read mail there: whoever may set it can have the person's password replaced. The address until now is told.
+   *
+   * `PUT /api/v1/people/{user}/email`
+   */
+  set(user: Path<"setEmailOf", "user">, body: Body<"setEmailOf">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/people/${user}/email`, body }, options);
+  }
+}
+
 export class PeopleRolesApi {
   constructor(private readonly http: Http) {}
 
@@ -1151,11 +1479,13 @@ export class PeopleSessionsApi {
 }
 
 export class PeopleApi {
+  readonly email: PeopleEmailApi;
   readonly roles: PeopleRolesApi;
   readonly secondFactor: PeopleSecondFactorApi;
   readonly sessions: PeopleSessionsApi;
 
   constructor(private readonly http: Http) {
+    this.email = new PeopleEmailApi(http);
     this.roles = new PeopleRolesApi(http);
     this.secondFactor = new PeopleSecondFactorApi(http);
     this.sessions = new PeopleSessionsApi(http);
@@ -1440,25 +1770,96 @@ export class SessionsPasskeyApi {
   }
 }
 
+export class SessionsProviderApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Signs in with what an identity provider answered
+   *
+   * With what it added to the address it sent the browser back to. Where a second factor is on, and the provider does not count as one, the
+   * answer is `second-factor-needed`: send the same again with `second_factor`. Needs no permission.
+   *
+   * `POST /api/v1/sessions/provider`
+   */
+  create(body: Body<"signInWithProvider">, options?: RequestOptions): Promise<Answer<"signInWithProvider">> {
+    return this.http.send({ method: "POST", path: "/api/v1/sessions/provider", body, unkeyed: true, open: true }, options);
+  }
+
+  /**
+   * Begins to sign in by an identity provider
+   *
+   * Keep `ceremony` where only this browser has it, and send the browser to `url`. Good for ten minutes and one session. Needs no
+   * permission.
+   *
+   * `POST /api/v1/sessions/provider/offer`
+   */
+  offer(body: Body<"offerProviderSignIn">, options?: RequestOptions): Promise<Answer<"offerProviderSignIn">> {
+    return this.http.send({ method: "POST", path: "/api/v1/sessions/provider/offer", body, unkeyed: true, open: true }, options);
+  }
+}
+
 export class SessionsApi {
   readonly current: SessionsCurrentApi;
   readonly passkey: SessionsPasskeyApi;
+  readonly provider: SessionsProviderApi;
 
   constructor(private readonly http: Http) {
     this.current = new SessionsCurrentApi(http);
     this.passkey = new SessionsPasskeyApi(http);
+    this.provider = new SessionsProviderApi(http);
   }
 
   /**
    * Sign in
    *
-   * Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+   * Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use, and
+   * 30 days after the sign-in where the operator set nothing else.
    * Needs no permission.
    *
    * `POST /api/v1/sessions`
    */
   create(body: Body<"signIn">, options?: RequestOptions): Promise<Answer<"signIn">> {
     return this.http.send({ method: "POST", path: "/api/v1/sessions", body, unkeyed: true, open: true }, options);
+  }
+}
+
+export class SignInOptionsApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Lists the identity providers to choose from
+   *
+   * For who is to sign in. The same for an org without any and one that there is not. Needs no permission.
+   *
+   * `GET /api/v1/sign-in-options`
+   */
+  get(query?: Query<"listSignInOptions">, options?: RequestOptions): Promise<Answer<"listSignInOptions">> {
+    return this.http.send({ method: "GET", path: "/api/v1/sign-in-options", query, open: true }, options);
+  }
+}
+
+export class SignInSettingsApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Shows how the org lets people in
+   *
+   * `GET /api/v1/sign-in-settings`
+   */
+  get(options?: RequestOptions): Promise<Answer<"showSignInSettings">> {
+    return this.http.send({ method: "GET", path: "/api/v1/sign-in-settings" }, options);
+  }
+
+  /**
+   * Changes how the org lets people in
+   *
+   * Holds from the next sign-in on; sessions there are stay. Where a password is not enough, it still is for who holds the role `admin`,
+   * so that somebody can get in when the provider fails; each time they do is told of in the audit.
+   *
+   * `PUT /api/v1/sign-in-settings`
+   */
+  set(body: Body<"changeSignInSettings">, options?: RequestOptions): Promise<Answer<"changeSignInSettings">> {
+    return this.http.send({ method: "PUT", path: "/api/v1/sign-in-settings", body }, options);
   }
 }
 
@@ -1657,18 +2058,25 @@ export class Operations {
   readonly divisions: DivisionsApi;
   readonly events: EventsApi;
   readonly flows: FlowsApi;
+  readonly groups: GroupsApi;
+  readonly identityProviders: IdentityProvidersApi;
+  readonly invitations: InvitationsApi;
   readonly jobs: JobsApi;
   readonly keys: KeysApi;
   readonly me: MeApi;
   readonly nodes: NodesApi;
   readonly numbers: NumbersApi;
   readonly oauth: OauthApi;
+  readonly org: OrgApi;
+  readonly passwordResets: PasswordResetsApi;
   readonly people: PeopleApi;
   readonly permissions: PermissionsApi;
   readonly phones: PhonesApi;
   readonly queues: QueuesApi;
   readonly roles: RolesApi;
   readonly sessions: SessionsApi;
+  readonly signInOptions: SignInOptionsApi;
+  readonly signInSettings: SignInSettingsApi;
   readonly skills: SkillsApi;
   readonly webhooks: WebhooksApi;
   readonly wrapUpCodes: WrapUpCodesApi;
@@ -1682,18 +2090,25 @@ export class Operations {
     this.divisions = new DivisionsApi(http);
     this.events = new EventsApi(http);
     this.flows = new FlowsApi(http);
+    this.groups = new GroupsApi(http);
+    this.identityProviders = new IdentityProvidersApi(http);
+    this.invitations = new InvitationsApi(http);
     this.jobs = new JobsApi(http);
     this.keys = new KeysApi(http);
     this.me = new MeApi(http);
     this.nodes = new NodesApi(http);
     this.numbers = new NumbersApi(http);
     this.oauth = new OauthApi(http);
+    this.org = new OrgApi(http);
+    this.passwordResets = new PasswordResetsApi(http);
     this.people = new PeopleApi(http);
     this.permissions = new PermissionsApi(http);
     this.phones = new PhonesApi(http);
     this.queues = new QueuesApi(http);
     this.roles = new RolesApi(http);
     this.sessions = new SessionsApi(http);
+    this.signInOptions = new SignInOptionsApi(http);
+    this.signInSettings = new SignInSettingsApi(http);
     this.skills = new SkillsApi(http);
     this.webhooks = new WebhooksApi(http);
     this.wrapUpCodes = new WrapUpCodesApi(http);

@@ -16,6 +16,8 @@ export class TandemProblem extends Error {
   readonly errors: NonNullable<ProblemBody["errors"]>;
   /** Seconds after which it is worth trying again, where the server says so. */
   readonly retryAfter: number | undefined;
+  /** Where to ask instead, when the org lives in another region (`other-region`). */
+  readonly address: string | undefined;
   /** As it came. */
   readonly body: ProblemBody;
 
@@ -29,6 +31,7 @@ export class TandemProblem extends Error {
     this.detail = body.detail ?? undefined;
     this.errors = body.errors ?? [];
     this.retryAfter = body.retry_after_seconds ?? undefined;
+    this.address = body.address ?? undefined;
     this.body = body;
   }
 

@@ -9,8 +9,7 @@ export interface paths {
         };
         /**
          * Lists agents live
-         * @description Members of queues and whoever holds the role, of the divisions in which one supervises. Changes come as `agent_state` signals on topic
-         *     `supervisors:{org}`, for who supervises in some divisions on `division:{division}` of each.
+         * @description Members of queues and whoever holds the role. Changes come as `agent_state` signals on topic `supervisors:{org}`.
          */
         get: operations["agents_list"];
         put?: never;
@@ -428,8 +427,7 @@ export interface paths {
         };
         /**
          * Lists conversations
-         * @description Newest first. Supervisors see all, those of single divisions those of the queues there; agents those of their queues and those they took
-         *     part in.
+         * @description Newest first. Supervisors see all, agents those of their queues and those they took part in.
          */
         get: operations["conversations_list"];
         put?: never;
@@ -497,70 +495,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/divisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists the divisions
-         * @description Those in which the caller holds anything, Home first, then by name. Needs a session, no permission.
-         */
-        get: operations["listDivisions"];
-        put?: never;
-        /** Makes a division */
-        post: operations["createDivision"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/divisions/{division}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Removes a division
-         * @description One that things belong to only where `move_to` names another that takes them; the caller may change such things in both. Roles held in
-         *     it are held there no more.
-         */
-        delete: operations["removeDivision"];
-        options?: never;
-        head?: never;
-        /** Renames a division */
-        patch: operations["renameDivision"];
-        trace?: never;
-    };
-    "/api/v1/divisions/{division}/things": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Moves things to a division
-         * @description All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
-         *     numbers), in the division where each is and in this one. Who may see them now does at once.
-         */
-        post: operations["moveToDivision"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -589,10 +523,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists flows
-         * @description Those of the divisions in which one may see them.
-         */
+        /** Lists flows */
         get: operations["flows_list"];
         put?: never;
         /** Publishes a new flow */
@@ -638,6 +569,289 @@ export interface paths {
          */
         put: operations["flows_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists groups
+         * @description By name.
+         */
+        get: operations["listGroups"];
+        put?: never;
+        /**
+         * Makes a group
+         * @description Of nobody, without roles.
+         */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a group */
+        get: operations["showGroup"];
+        /** Gives a group another name */
+        put: operations["changeGroup"];
+        post?: never;
+        /**
+         * Removes a group
+         * @description Its members stay, without the roles they held by it.
+         */
+        delete: operations["removeGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who is in a group
+         * @description By name.
+         */
+        get: operations["listMembersOfGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Brings somebody into a group */
+        put: operations["addToGroup"];
+        post?: never;
+        /** Puts somebody out of a group */
+        delete: operations["removeFromGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says which roles the members of a group hold
+         * @description Beside those they hold themselves, for as long as they are in it. Holds by their next request, and on open sockets at once.
+         */
+        put: operations["setRolesOfGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists identity providers
+         * @description Oldest first.
+         */
+        get: operations["listIdentityProviders"];
+        put?: never;
+        /**
+         * Sets an identity provider up
+         * @description A server elsewhere that says who somebody is, by OpenID Connect: people sign in there, with the authorization code flow and PKCE. The
+         *     caller holds all that its roles stand for; to have people found by their address, or their second factor left to the provider,
+         *     they hold every permission.
+         */
+        post: operations["createIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tests an identity provider
+         * @description Asks the address what it says of itself, and for its keys, and says what is wrong.
+         */
+        post: operations["testIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows an identity provider
+         * @description Its secret is shown to nobody.
+         */
+        get: operations["showIdentityProvider"];
+        /**
+         * Changes an identity provider
+         * @description Holds from the next sign-in on. With another issuer, it knows nobody any more, and its secret is gone unless another is given.
+         */
+        put: operations["changeIdentityProvider"];
+        post?: never;
+        /**
+         * Removes an identity provider
+         * @description Nobody signs in by it any more. Sessions it began stay.
+         */
+        delete: operations["removeIdentityProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who was invited and has not joined
+         * @description Oldest first, those whose link has ended too.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invites somebody by mail
+         * @description They get a link that works once, for seven days, choose a password there, and are a person of the org from then on. The mail is sent
+         *     soon after, and again until it is taken.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts an invitation
+         * @description Makes one a person of the org, and signs in. Needs the link, no permission.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what one is invited to
+         * @description For the page the link in the mail leads to. Needs the link, no permission.
+         */
+        post: operations["lookUpInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws an invitation
+         * @description Its link works no more, and what the log says of who was invited is erased.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an invitation again
+         * @description With another link; those before work no more.
+         */
+        post: operations["inviteAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1096,10 +1310,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Points a number somewhere
-         * @description A number the org has stays in its division; a new one belongs to the one named.
-         */
+        /** Points a number somewhere */
         put: operations["set_number"];
         post?: never;
         delete?: never;
@@ -1307,6 +1518,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/org/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the org's limits
+         * @description How many of a thing it may have, and how many it has. Whoever runs the server sets them (`tandem org limits`).
+         */
+        get: operations["listLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for another password
+         * @description Whoever has that name or address gets a mail with a link that works once, for an hour. The answer is the same whether or not there is
+         *     anybody, and at most five links of one person work at a time. Needs no permission.
+         */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chooses another password
+         * @description Ends everything that acts for one: sessions, personal tokens, what programs were allowed. Passkeys and the second factor stay. It is told of in a
+         *     mail. Needs the link, no permission.
+         */
+        post: operations["completePasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1320,10 +1593,7 @@ export interface paths {
          */
         get: operations["people_list"];
         put?: never;
-        /**
-         * Adds a person
-         * @description With roles held in all divisions, which the caller holds there; somebody who shall hold them in some is given those afterwards.
-         */
+        /** Adds a person */
         post: operations["add"];
         delete?: never;
         options?: never;
@@ -1362,6 +1632,26 @@ export interface paths {
          * @description Their sessions and tokens end, their sockets are closed, and they cannot sign in. What they did stays, with their name.
          */
         post: operations["deactivatePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{user}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says where mail to a person goes
+         * @description Nobody is asked whether they read mail there: whoever may set it can have the person's password replaced. The address until now is told.
+         */
+        put: operations["setEmailOf"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1416,11 +1706,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows which roles a person holds */
-        get: operations["showRolesOf"];
+        get?: never;
         /**
          * Says which roles a person holds
-         * @description All of them: `roles` in all divisions, `grants` in some. Needs `role:write` in the division they belong to. Holds by their next request, and on open sockets at once.
+         * @description Holds by their next request, and on open sockets at once.
          */
         put: operations["setRolesOf"];
         post?: never;
@@ -1497,7 +1786,7 @@ export interface paths {
         };
         /**
          * Lists phones
-         * @description One's own, and those of the divisions in which one holds `phone:write`.
+         * @description One's own, or everybody's for who holds `phone:write`.
          */
         get: operations["phones"];
         put?: never;
@@ -1521,7 +1810,7 @@ export interface paths {
         };
         /**
          * Lists queues
-         * @description Supervisors see those of their divisions, agents those they are members of.
+         * @description Supervisors see all, agents those they are members of.
          */
         get: operations["queues_list"];
         put?: never;
@@ -1631,7 +1920,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+         * @description Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use, and
+         *     30 days after the sign-in where the operator set nothing else.
          *     Needs no permission.
          */
         post: operations["signIn"];
@@ -1695,6 +1985,90 @@ export interface paths {
          * @description The same for everybody, good for five minutes and one sign-in. Needs no permission.
          */
         post: operations["offerPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with what an identity provider answered
+         * @description With what it added to the address it sent the browser back to. Where a second factor is on, and the provider does not count as one, the
+         *     answer is `second-factor-needed`: send the same again with `second_factor`. Needs no permission.
+         */
+        post: operations["signInWithProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/provider/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to sign in by an identity provider
+         * @description Keep `ceremony` where only this browser has it, and send the browser to `url`. Good for ten minutes and one session. Needs no
+         *     permission.
+         */
+        post: operations["offerProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the identity providers to choose from
+         * @description For who is to sign in. The same for an org without any and one that there is not. Needs no permission.
+         */
+        get: operations["listSignInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how the org lets people in */
+        get: operations["showSignInSettings"];
+        /**
+         * Changes how the org lets people in
+         * @description Holds from the next sign-in on; sessions there are stay. Where a password is not enough, it still is for who holds the role `admin`,
+         *     so that somebody can get in when the provider fails; each time they do is told of in the audit.
+         */
+        put: operations["changeSignInSettings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1933,6 +2307,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `POST /invitations/accept`. */
+        AcceptInvitation: {
+            /** @description At least 10 characters. */
+            password: string;
+            /** @description The last part of the link in the mail. */
+            token: string;
+        };
         /**
          * @description What somebody is doing, beside the chosen presence.
          * @enum {string}
@@ -1959,8 +2340,6 @@ export interface components {
             conversations: components["schemas"]["ConversationId"][];
             /** @description Name to show. */
             display_name: string;
-            /** @description The division they belong to. */
-            division: components["schemas"]["DivisionId"];
             /** @description Presence. */
             presence: components["schemas"]["PresenceView"];
             /** @description Queues the agent is a member of. */
@@ -1998,6 +2377,11 @@ export interface components {
             name: string;
             /** @description Names of the permissions it may use. */
             scopes: string[];
+        };
+        /** @description `POST /sessions/provider/offer`. */
+        AskProvider: {
+            /** @description Which provider. */
+            provider: components["schemas"]["IdentityProviderId"];
         };
         /** @description A change, with what was before and after. */
         AuditDetails: components["schemas"]["AuditEntry"] & {
@@ -2167,6 +2551,11 @@ export interface components {
              */
             score: number;
         };
+        /** @description `PUT /groups/{group}`. */
+        ChangeGroup: {
+            /** @description Its name. */
+            name: string;
+        };
         /** @description `PUT /me/password`. */
         ChangePassword: {
             /** @description The password until now. */
@@ -2180,6 +2569,11 @@ export interface components {
             permissions: string[];
             /** @description The name to show. */
             title: string;
+        };
+        /** @description `PUT /sign-in-settings`. */
+        ChangeSignInSettings: {
+            /** @description For whom a password, or a passkey, is enough. */
+            passwords: components["schemas"]["PasswordsFor"];
         };
         /** @description A chat as one member sees it. */
         Chat: {
@@ -2221,6 +2615,24 @@ export interface components {
             message?: string | null;
             /** @description First level. */
             primary: components["schemas"]["Presence"];
+        };
+        /** @description What a provider calls what it says of somebody. */
+        ClaimNames: {
+            /**
+             * @description The e-mail address; whether it was verified is always `email_verified`.
+             * @example email
+             */
+            email: string;
+            /**
+             * @description The groups, as a list or as one text.
+             * @example groups
+             */
+            groups: string;
+            /**
+             * @description The name to show.
+             * @example name
+             */
+            name: string;
         };
         /** @description What a client sends. */
         ClientFrame: components["schemas"]["ClientRequest"] & {
@@ -2342,6 +2754,13 @@ export interface components {
             /** @description Names of the permissions it may ask for. */
             scopes: string[];
         };
+        /** @description `POST /password-resets/complete`. */
+        CompletePasswordReset: {
+            /** @description At least 10 characters. */
+            new_password: string;
+            /** @description The last part of the link in the mail. */
+            token: string;
+        };
         /** @description `POST /me/second-factor/confirm`. */
         ConfirmSecondFactor: {
             /** @description The six digits the authenticator shows now. */
@@ -2418,6 +2837,8 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Eligible agents in the order they were ranked, at most 10. */
             candidates: components["schemas"]["Candidate"][];
+            /** @description How many members were not, by reason. Missing in decisions made before this was counted. */
+            counts?: components["schemas"]["ExcludedCount"][];
             /**
              * Format: int32
              * @description How many were eligible.
@@ -2500,34 +2921,6 @@ export interface components {
             /** @description Permissions wanted, by name; absent: all the program may ask for. */
             scope?: string | null;
         };
-        /**
-         * @description A kind of thing that belongs to a division.
-         * @enum {string}
-         */
-        DividedKind: "person" | "queue" | "flow" | "phone" | "number";
-        /** @description A part of an org. Things belong to exactly one. */
-        Division: {
-            /** @description Whether it is the one every org has: it keeps its name and cannot be removed. */
-            home: boolean;
-            /** @description Id. */
-            id: components["schemas"]["DivisionId"];
-            /** @description Name, unique in the org. */
-            name: string;
-            /** @description How many things of each kind belong to it; kinds of which there are none are left out. */
-            things: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * Format: uuid
-         * @description A part of an org, to which things belong.
-         */
-        DivisionId: string;
-        /** @description `POST /divisions`, `PATCH /divisions/{division}`. */
-        DivisionName: {
-            /** @description Name, unique in the org. */
-            name: string;
-        };
         /** @description `PATCH /chats/{chat}/messages/{message}`. */
         EditMessage: {
             /** @description The new text. */
@@ -2590,8 +2983,19 @@ export interface components {
             agent: components["schemas"]["UserId"];
             /**
              * @description Why: `off_queue`, `at_capacity`, `not_responding`, `communicating`, `missing_skill`, `not_joined`, `declined_before`,
-             *     `has_it` (wraps up this very interaction).
+             *     `has_it` (wraps up this very interaction), `group_not_open` (the search has not widened to his group), `not_preferred` (kept for
+             *     preferred agents for now), `queue_closed`, `held` (not before its time).
              */
+            reason: string;
+        };
+        /** @description How many members were not eligible for a reason. */
+        ExcludedCount: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            members: number;
+            /** @description As in [`Excluded`]. */
             reason: string;
         };
         /** @description One fault in a body. */
@@ -2608,8 +3012,6 @@ export interface components {
         };
         /** @description A flow. */
         Flow: {
-            /** @description The division it belongs to. */
-            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["FlowId"];
             /** @description Name, from the text. */
@@ -2656,10 +3058,160 @@ export interface components {
          * @enum {string}
          */
         GrantType: "authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code";
+        /**
+         * Format: uuid
+         * @description People who are named together.
+         */
+        GroupId: string;
+        /** @description A group of people. */
+        GroupInfo: {
+            /** @description Id. */
+            id: components["schemas"]["GroupId"];
+            /**
+             * Format: int32
+             * @description How many people are in it.
+             */
+            members: number;
+            /** @description Its name; no other of the org's has it, however it is capitalised. */
+            name: string;
+            /** @description Whether another system keeps it up by SCIM, and would undo what is changed here. */
+            provisioned: boolean;
+            /** @description Roles that its members hold as long as they are members. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description Somebody in a group. */
+        GroupMember: {
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /** @description Their name to show. */
+            display_name: string;
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+        };
+        /** @description Roles that a group of the provider stands for. */
+        GroupRule: {
+            /** @description As the provider names it. */
+            group: string;
+            /** @description What who is in it holds, and who is in none that stands for it does not. */
+            roles: components["schemas"]["Role"][];
+        };
         /** @description `PUT /calls/{call}/hold`. */
         HoldCall: {
             /** @description Whether one's leg holds the others. */
             held: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A server elsewhere that says who somebody is.
+         */
+        IdentityProviderId: string;
+        /** @description An identity provider, without its secret. */
+        IdentityProviderInfo: {
+            /** @description When it was last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description What the provider calls what it says. */
+            claims: components["schemas"]["ClaimNames"];
+            /** @description What the provider calls this server. */
+            client_id: string;
+            /** @description Whether somebody whom nobody added becomes a person of the org. */
+            create_people: boolean;
+            /** @description When it was set up. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Where verified addresses must be. */
+            email_domains: string[];
+            /** @description Whether there is a secret. */
+            has_secret: boolean;
+            /** @description Id. */
+            id: components["schemas"]["IdentityProviderId"];
+            /** @description The provider's address. */
+            issuer: string;
+            /** @description Whether people are found by their verified address. */
+            link_by_email: boolean;
+            /** @description What the button says. */
+            name: string;
+            /** @description What somebody holds who is made. */
+            roles: components["schemas"]["Role"][];
+            /** @description What groups stand for. */
+            rules: components["schemas"]["GroupRule"][];
+            /** @description What is asked for, beside `openid`. */
+            scopes: string[];
+            /** @description Whether the provider asks for a second factor. */
+            second_factor: boolean;
+        };
+        /** @description `POST /identity-providers`, `PUT /identity-providers/{provider}`. */
+        IdentityProviderSettings: {
+            /** @description What the provider calls what it says. */
+            claims?: components["schemas"]["ClaimNames"];
+            /** @description What the provider calls this server. */
+            client_id: string;
+            /** @description The secret the provider gave; absent: the one until now stays, or there is none. */
+            client_secret?: string | null;
+            /** @description Whether somebody whom nobody added becomes a person of the org. */
+            create_people: boolean;
+            /** @description Where verified addresses must be for somebody to be let in; empty: anywhere. */
+            email_domains?: string[];
+            /**
+             * @description The provider's address, to the letter as it names itself.
+             * @example https://accounts.acme.example
+             */
+            issuer: string;
+            /**
+             * @description Whether the account at the provider whose verified address a person of the org has is theirs. Whoever runs the provider can then
+             *     sign in as anybody, so it takes somebody who holds every permission to say so.
+             */
+            link_by_email: boolean;
+            /**
+             * @description What the button says.
+             * @example Acme accounts
+             */
+            name: string;
+            /** @description What somebody holds who is made, beside what their groups stand for; and who would hold none. */
+            roles: components["schemas"]["Role"][];
+            /** @description What groups stand for, followed at each sign-in. Roles that no rule names are left as they are. */
+            rules?: components["schemas"]["GroupRule"][];
+            /** @description What is asked for, beside `openid`. */
+            scopes?: string[];
+            /** @description Whether the provider asks for a second factor, so that none is asked for here. */
+            second_factor: boolean;
+        };
+        /** @description What was found at an address. */
+        IdentityProviderTest: {
+            /** @description What is wrong, in words; empty: people can be sent there. */
+            faults: string[];
+        };
+        /**
+         * Format: uuid
+         * @description Somebody who was asked to join an org.
+         */
+        InvitationId: string;
+        /** @description Somebody who was invited and has not joined yet. */
+        InvitationInfo: {
+            /** @description When they were invited. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Name to show. */
+            display_name: string;
+            /** @description Where the link went. */
+            email: string;
+            /** @description When the link in the last mail ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Id. */
+            id: components["schemas"]["InvitationId"];
+            /** @description Login name they will have. */
+            name: string;
+            /** @description Roles they will hold. */
+            roles: components["schemas"]["Role"][];
+            sent_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What somebody is invited to. */
+        Invited: {
+            /** @description Name to show. */
+            display_name: string;
+            /** @description When the link ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Login name they will have. */
+            name: string;
+            /** @description The org's name. */
+            org: string;
         };
         /** @description Work to be done later, and again until it succeeds. */
         Job: {
@@ -2749,6 +3301,23 @@ export interface components {
          * @enum {string}
          */
         LegState: "dialing" | "ringing" | "connected" | "holding" | "ended";
+        /** @description How many of a thing an org may have, and how many it has. */
+        LimitInfo: {
+            /** @description Of what. */
+            limit: components["schemas"]["OrgLimit"];
+            /** @description Whether it was set for this org; else it is what every org has. */
+            set: boolean;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description How many there may be.
+             */
+            value: number;
+        };
         /** @description How busy a node is. */
         Load: {
             /**
@@ -2767,6 +3336,11 @@ export interface components {
             /** @description The code the device shows. */
             user_code: string;
         };
+        /** @description `POST /invitations/lookup`. */
+        LookUpInvitation: {
+            /** @description The last part of the link in the mail. */
+            token: string;
+        };
         /** @description `PUT /chats/{chat}/read`. */
         MarkRead: {
             /**
@@ -2777,13 +3351,9 @@ export interface components {
         };
         /** @description `GET /me`: who one is and what one may do. */
         Me: {
-            /** @description Names of the permissions that are held in some divisions only, with those divisions. */
-            divided?: {
-                [key: string]: components["schemas"]["DivisionId"][];
-            };
             /** @description The org. */
             org: components["schemas"]["Org"];
-            /** @description Names of the permissions that can be used: held in some division at least, or in all where they concern the org as a whole. */
+            /** @description Names of the permissions held. */
             permissions: string[];
             /** @description The session used. */
             session: components["schemas"]["SessionId"];
@@ -2821,13 +3391,6 @@ export interface components {
          * @description One chat message.
          */
         MessageId: string;
-        /** @description `POST /divisions/{division}/things`. */
-        MoveThings: {
-            /** @description Of which kind. */
-            kind: components["schemas"]["DividedKind"];
-            /** @description Their ids, of numbers the numbers: 1 to 100. */
-            things: string[];
-        };
         /** @description `PUT /calls/{call}/mute`. */
         MuteCall: {
             /** @description Whether the server drops what one's leg sends. */
@@ -2849,6 +3412,29 @@ export interface components {
             /** @description The others; oneself is added. */
             members: components["schemas"]["UserId"][];
             /** @description Title, for groups. */
+            title?: string | null;
+        };
+        /** @description `POST /groups`. */
+        NewGroup: {
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description `POST /invitations`: somebody who shall join the org, and choose their password themselves. */
+        NewInvitation: {
+            /** @description Name to show. */
+            display_name: string;
+            /**
+             * @description Where the link goes.
+             * @example mia@acme.example
+             */
+            email: string;
+            /** @description Internal number, digits. */
+            extension?: string | null;
+            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
+            name: string;
+            /** @description Roles, all of whose permissions the caller holds. */
+            roles: components["schemas"]["Role"][];
+            /** @description Job title. */
             title?: string | null;
         };
         /** @description `POST /chats/{chat}/messages`. Posting the same `client_id` again answers the message made the first time. */
@@ -2879,7 +3465,7 @@ export interface components {
             display_name: string;
             /** @description Internal number, digits. */
             extension?: string | null;
-            /** @description Login name: 1–64 of `a-z 0-9 . _ -`. */
+            /** @description Login name: 1–128 of `a-z 0-9 . _ - @ + # '`. */
             name: string;
             /** @description At least 10 characters. */
             password: string;
@@ -2963,8 +3549,6 @@ export interface components {
         NodeRole: "edge" | "sip" | "media" | "engine" | "worker";
         /** @description Where an outside number leads. */
         Number: {
-            /** @description The division it belongs to. */
-            division: components["schemas"]["DivisionId"];
             /** @description E.164 with `+`. */
             number: string;
             /** @description Destination. */
@@ -3008,12 +3592,19 @@ export interface components {
             id: components["schemas"]["OrgId"];
             /** @description Name. */
             name: string;
+            /** @description The region it lives in, where there are several. */
+            region?: string | null;
         };
         /**
          * Format: uuid
          * @description A tenant.
          */
         OrgId: string;
+        /**
+         * @description A thing that an org has so many of at most.
+         * @enum {string}
+         */
+        OrgLimit: "people" | "groups" | "roles" | "clients" | "phones" | "numbers" | "queues" | "flows" | "webhooks";
         /**
          * @description How a conversation ended for the customer.
          * @enum {string}
@@ -3027,8 +3618,6 @@ export interface components {
                 conversations: components["schemas"]["ConversationId"][];
                 /** @description Name to show. */
                 display_name: string;
-                /** @description The division they belong to. */
-                division: components["schemas"]["DivisionId"];
                 /** @description Presence. */
                 presence: components["schemas"]["PresenceView"];
                 /** @description Queues the agent is a member of. */
@@ -3209,6 +3798,8 @@ export interface components {
                 at: components["schemas"]["Timestamp"];
                 /** @description Eligible agents in the order they were ranked, at most 10. */
                 candidates: components["schemas"]["Candidate"][];
+                /** @description How many members were not, by reason. Missing in decisions made before this was counted. */
+                counts?: components["schemas"]["ExcludedCount"][];
                 /**
                  * Format: int32
                  * @description How many were eligible.
@@ -3260,24 +3851,6 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_Division: {
-            /** @description The items, in the list's order. */
-            items: {
-                /** @description Whether it is the one every org has: it keeps its name and cannot be removed. */
-                home: boolean;
-                /** @description Id. */
-                id: components["schemas"]["DivisionId"];
-                /** @description Name, unique in the org. */
-                name: string;
-                /** @description How many things of each kind belong to it; kinds of which there are none are left out. */
-                things: {
-                    [key: string]: number;
-                };
-            }[];
-            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
         Page_Event: {
             /** @description The items, in the list's order. */
             items: {
@@ -3322,8 +3895,6 @@ export interface components {
         Page_Flow: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description The division it belongs to. */
-                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["FlowId"];
                 /** @description Name, from the text. */
@@ -3337,6 +3908,102 @@ export interface components {
                  * @description Version published.
                  */
                 version: number;
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GroupInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Id. */
+                id: components["schemas"]["GroupId"];
+                /**
+                 * Format: int32
+                 * @description How many people are in it.
+                 */
+                members: number;
+                /** @description Its name; no other of the org's has it, however it is capitalised. */
+                name: string;
+                /** @description Whether another system keeps it up by SCIM, and would undo what is changed here. */
+                provisioned: boolean;
+                /** @description Roles that its members hold as long as they are members. */
+                roles: components["schemas"]["Role"][];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GroupMember: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether they may sign in. */
+                active: boolean;
+                /** @description Their name to show. */
+                display_name: string;
+                /** @description Who. */
+                user: components["schemas"]["UserId"];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_IdentityProviderInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description When it was last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description What the provider calls what it says. */
+                claims: components["schemas"]["ClaimNames"];
+                /** @description What the provider calls this server. */
+                client_id: string;
+                /** @description Whether somebody whom nobody added becomes a person of the org. */
+                create_people: boolean;
+                /** @description When it was set up. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Where verified addresses must be. */
+                email_domains: string[];
+                /** @description Whether there is a secret. */
+                has_secret: boolean;
+                /** @description Id. */
+                id: components["schemas"]["IdentityProviderId"];
+                /** @description The provider's address. */
+                issuer: string;
+                /** @description Whether people are found by their verified address. */
+                link_by_email: boolean;
+                /** @description What the button says. */
+                name: string;
+                /** @description What somebody holds who is made. */
+                roles: components["schemas"]["Role"][];
+                /** @description What groups stand for. */
+                rules: components["schemas"]["GroupRule"][];
+                /** @description What is asked for, beside `openid`. */
+                scopes: string[];
+                /** @description Whether the provider asks for a second factor. */
+                second_factor: boolean;
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InvitationInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description When they were invited. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Name to show. */
+                display_name: string;
+                /** @description Where the link went. */
+                email: string;
+                /** @description When the link in the last mail ends. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description Id. */
+                id: components["schemas"]["InvitationId"];
+                /** @description Login name they will have. */
+                name: string;
+                /** @description Roles they will hold. */
+                roles: components["schemas"]["Role"][];
+                sent_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3378,6 +4045,28 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_LimitInfo: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Of what. */
+                limit: components["schemas"]["OrgLimit"];
+                /** @description Whether it was set for this org; else it is what every org has. */
+                set: boolean;
+                /**
+                 * Format: int32
+                 * @description How many there are.
+                 */
+                used: number;
+                /**
+                 * Format: int32
+                 * @description How many there may be.
+                 */
+                value: number;
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Message: {
             /** @description The items, in the list's order. */
             items: {
@@ -3412,8 +4101,6 @@ export interface components {
         Page_Number: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description The division it belongs to. */
-                division: components["schemas"]["DivisionId"];
                 /** @description E.164 with `+`. */
                 number: string;
                 /** @description Destination. */
@@ -3445,8 +4132,6 @@ export interface components {
                 description: string;
                 /** @description Its name, `thing:verb`. */
                 name: string;
-                /** @description What it reaches where it is held in some divisions only. */
-                reach: components["schemas"]["PermissionReach"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -3459,21 +4144,21 @@ export interface components {
                 active: boolean;
                 /** @description Name to show. */
                 display_name: string;
-                /** @description The division they belong to. */
-                division: components["schemas"]["DivisionId"];
+                /** @description Where mail to them goes. */
+                email?: string | null;
                 /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
                 erased?: boolean;
                 /** @description Internal number that rings this person. */
                 extension?: string | null;
-                /** @description Roles held in some divisions only. */
-                grants?: components["schemas"]["RoleGrant"][];
                 /** @description Id. */
                 id: components["schemas"]["UserId"];
                 /** @description Login name. */
                 name: string;
                 /** @description Presence now. */
                 presence: components["schemas"]["PresenceView"];
-                /** @description Roles held in all divisions. */
+                /** @description Whether another system keeps them up by SCIM, and would undo what is changed here. */
+                provisioned?: boolean;
+                /** @description Roles held. */
                 roles: components["schemas"]["Role"][];
                 /** @description Job title. */
                 title?: string | null;
@@ -3489,8 +4174,6 @@ export interface components {
                 auth_user: string;
                 /** @description Where it registered from, while it is registered. */
                 contacts: string[];
-                /** @description The division it belongs to. */
-                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["PhoneId"];
                 /** @description Only in the answer that made it. */
@@ -3531,8 +4214,6 @@ export interface components {
                 /** @description Work after the interaction. */
                 wrap_up?: components["schemas"]["WrapUpPolicy"];
             } & {
-                /** @description The division it belongs to. */
-                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["QueueId"];
                 /**
@@ -3774,41 +4455,39 @@ export interface components {
             /** @description What the browser answered (`credential.toJSON()`). */
             credential: Record<string, never>;
         };
+        /**
+         * @description For whom a password, or a passkey, is enough.
+         * @enum {string}
+         */
+        PasswordsFor: "everybody" | "administrators";
         /** @description A right to one kind of operation. */
         PermissionInfo: {
             /** @description What it allows. */
             description: string;
             /** @description Its name, `thing:verb`. */
             name: string;
-            /** @description What it reaches where it is held in some divisions only. */
-            reach: components["schemas"]["PermissionReach"];
         };
-        /**
-         * @description What a permission reaches where it is held in some divisions only.
-         * @enum {string}
-         */
-        PermissionReach: "holder" | "division" | "org";
         /** @description Somebody in the directory. */
         Person: {
             /** @description False for somebody who may not sign in any more; their name stays for what they did. */
             active: boolean;
             /** @description Name to show. */
             display_name: string;
-            /** @description The division they belong to. */
-            division: components["schemas"]["DivisionId"];
+            /** @description Where mail to them goes. */
+            email?: string | null;
             /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
             erased?: boolean;
             /** @description Internal number that rings this person. */
             extension?: string | null;
-            /** @description Roles held in some divisions only. */
-            grants?: components["schemas"]["RoleGrant"][];
             /** @description Id. */
             id: components["schemas"]["UserId"];
             /** @description Login name. */
             name: string;
             /** @description Presence now. */
             presence: components["schemas"]["PresenceView"];
-            /** @description Roles held in all divisions. */
+            /** @description Whether another system keeps them up by SCIM, and would undo what is changed here. */
+            provisioned?: boolean;
+            /** @description Roles held. */
             roles: components["schemas"]["Role"][];
             /** @description Job title. */
             title?: string | null;
@@ -3819,8 +4498,6 @@ export interface components {
             auth_user: string;
             /** @description Where it registered from, while it is registered. */
             contacts: string[];
-            /** @description The division it belongs to. */
-            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["PhoneId"];
             /** @description Only in the answer that made it. */
@@ -3855,6 +4532,8 @@ export interface components {
         };
         /** @description `application/problem+json` (RFC 9457). */
         Problem: {
+            /** @description Where to ask instead, when another region serves this: `https://HOST[:PORT]`. The path is the same there. */
+            address?: string | null;
             /** @description This occurrence, in words somebody can act on. */
             detail?: string | null;
             /** @description What was wrong where, when the body was at fault. */
@@ -3880,6 +4559,28 @@ export interface components {
         ProvePassword: {
             /** @description The caller's password. */
             password: string;
+        };
+        /** @description A sign-in that was begun, good for ten minutes and one session. */
+        ProviderCeremony: {
+            /** @description To be kept by the browser that began, and nowhere else, and sent back with what the provider answers. */
+            ceremony: string;
+            /** @description Where to send the browser. */
+            url: string;
+        };
+        /** @description `POST /sessions/provider`: signs in with what a provider answered. */
+        ProviderSignIn: {
+            /** @description As `POST /sessions/provider/offer` gave it. */
+            ceremony: string;
+            /** @description The parameter `code`. */
+            code: string;
+            /** @description The parameter `iss` (RFC 9207), where there is one. */
+            iss?: string | null;
+            /** @description The org in the address the provider sent the browser back to. */
+            org: components["schemas"]["OrgId"];
+            /** @description What the authenticator shows, or a recovery code; asked for by `second-factor-needed`, and then sent with the rest as it was. */
+            second_factor?: string | null;
+            /** @description The parameter `state` of that address. */
+            state: string;
         };
         /**
          * @description What somebody is in a conversation for.
@@ -3914,8 +4615,6 @@ export interface components {
             /** @description Work after the interaction. */
             wrap_up?: components["schemas"]["WrapUpPolicy"];
         } & {
-            /** @description The division it belongs to. */
-            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["QueueId"];
             /**
@@ -4027,6 +4726,16 @@ export interface components {
             /** @description What to call it. */
             name: string;
         };
+        /** @description `POST /password-resets`: somebody forgot their password. */
+        RequestPasswordReset: {
+            /**
+             * @description Login name or e-mail address.
+             * @example agent1
+             */
+            login: string;
+            /** @description The org's name; may be left out while the server has one org. */
+            org?: string | null;
+        };
         /** @description `POST /oauth/revoke` (RFC 7009 §2.1), form-encoded. */
         RevokeRequest: {
             /** @description The program, unless it authenticates in the header. */
@@ -4043,13 +4752,6 @@ export interface components {
          * @example agent
          */
         Role: string;
-        /** @description A role held in some divisions only. */
-        RoleGrant: {
-            /** @description In which; at least one. */
-            divisions: components["schemas"]["DivisionId"][];
-            /** @description Which. */
-            role: components["schemas"]["Role"];
-        };
         /** @description What a role is. */
         RoleInfo: {
             /** @description Whether every org has it, unchangeable. */
@@ -4065,13 +4767,6 @@ export interface components {
             permissions: string[];
             /** @description The name to show. */
             title: string;
-        };
-        /** @description `GET /people/{user}/roles`. */
-        RolesHeld: {
-            /** @description Roles held in some divisions only. */
-            grants: components["schemas"]["RoleGrant"][];
-            /** @description Roles held in all divisions. */
-            roles: components["schemas"]["Role"][];
         };
         /**
          * @description What routing sees of an agent.
@@ -4232,11 +4927,19 @@ export interface components {
             /** @description The browser or program, as it named itself when it signed in. */
             user_agent?: string | null;
         };
+        /** @description `PUT /people/{user}/email`. */
+        SetEmail: {
+            /** @description Where mail to them goes; `null`: nowhere. */
+            email?: string | null;
+        };
+        /** @description `PUT /groups/{group}/roles`. */
+        SetGroupRoles: {
+            /** @description All roles that its members hold from now on; may be none. */
+            roles: components["schemas"]["Role"][];
+        };
         /** @description `PUT /people/{user}/roles`. */
         SetRoles: {
-            /** @description Roles to be held in some divisions only. Whatever is in neither list is held no more; one of them has at least one role. */
-            grants?: components["schemas"]["RoleGrant"][];
-            /** @description Roles to be held in all divisions from now on. */
+            /** @description All roles to be held from now on; at least one. */
             roles: components["schemas"]["Role"][];
         };
         /** @description `POST /sessions`: signs in with a password. */
@@ -4248,10 +4951,29 @@ export interface components {
              * @example agent1
              */
             name: string;
-            /** @description The org's name; may be left out while the server has one org. */
+            /** @description The org's name; may be left out while the server has one org, and is of one region. */
             org?: string | null;
             /** @description Password. */
             password: string;
+        };
+        /** @description A button. */
+        SignInOption: {
+            /** @description What it says. */
+            name: string;
+            /** @description Which provider. */
+            provider: components["schemas"]["IdentityProviderId"];
+        };
+        /** @description How people of an org sign in. The same for an org without providers and one that there is not. */
+        SignInOptions: {
+            /** @description Providers, oldest first. */
+            providers: components["schemas"]["SignInOption"][];
+        };
+        /** @description `GET /sign-in-settings`. */
+        SignInSettings: {
+            /** @description For whom a password, or a passkey, is enough. */
+            passwords: components["schemas"]["PasswordsFor"];
+            /** @description Where a provider sends people back to, for its settings; absent where the operator did not say where users come. */
+            redirect_uri?: string | null;
         };
         /** @description Signals: published on the bus, never stored. */
         Signal: {
@@ -4329,6 +5051,14 @@ export interface components {
             cursor: components["schemas"]["Cursor"];
             /** @description The topics given. */
             topics: components["schemas"]["Topic"][];
+        };
+        /** @description `POST /identity-providers/test`. */
+        TestIdentityProvider: {
+            /**
+             * @description The provider's address.
+             * @example https://accounts.acme.example
+             */
+            issuer: string;
         };
         /**
          * Format: date-time
@@ -4531,8 +5261,6 @@ export interface operations {
     agents_list: {
         parameters: {
             query?: {
-                /** @description Only what belongs to this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -4560,7 +5288,6 @@ export interface operations {
                      *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *           ],
                      *           "display_name": "Ada Lovelace",
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "presence": {
                      *             "activity": "on_call",
                      *             "message": "text",
@@ -4607,6 +5334,15 @@ export interface operations {
             };
             /** @description Needs `queue:supervise` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4667,7 +5403,6 @@ export interface operations {
                      *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *       ],
                      *       "display_name": "Ada Lovelace",
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "presence": {
                      *         "activity": "on_call",
                      *         "message": "text",
@@ -4711,6 +5446,15 @@ export interface operations {
             };
             /** @description Needs `agent:on_queue` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4810,7 +5554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write`, in the agent's division (`other-division`) */
+            /** @description Needs `queue:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4839,6 +5583,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4965,6 +5718,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A filter, cursor or limit that cannot be taken */
             422: {
                 headers: {
@@ -5070,6 +5832,15 @@ export interface operations {
             };
             /** @description No such entry */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5198,6 +5969,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description None, too many, or one that is no path of a `GET` here; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5308,6 +6088,15 @@ export interface operations {
             };
             /** @description Needs `call:use` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5462,6 +6251,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A number that cannot be dialled; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5572,6 +6370,15 @@ export interface operations {
             };
             /** @description No such call of one's own */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5732,6 +6539,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -5842,6 +6658,15 @@ export interface operations {
             };
             /** @description Nothing rings any more; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6002,6 +6827,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not 1 to 32 of `0-9 * # A-D`; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -6112,6 +6946,15 @@ export interface operations {
             };
             /** @description One has no leg in it (any more); `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6269,6 +7112,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that is unknown, missing or cannot be taken */
             422: {
                 headers: {
@@ -6419,6 +7271,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that is unknown, missing or cannot be taken */
             422: {
                 headers: {
@@ -6510,6 +7371,15 @@ export interface operations {
             };
             /** @description No such call of one's own */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6620,6 +7490,15 @@ export interface operations {
             };
             /** @description Needs `chat:use` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6810,6 +7689,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Members or a title that do not fit; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -6915,6 +7803,15 @@ export interface operations {
             };
             /** @description No such chat, or one is not a member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7029,6 +7926,15 @@ export interface operations {
             };
             /** @description No such chat, or one is not a member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7196,6 +8102,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A text that is empty or too long; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -7264,6 +8179,15 @@ export interface operations {
             };
             /** @description No such message, or one is not a member of the chat */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7397,6 +8321,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A text that is empty or too long */
             422: {
                 headers: {
@@ -7507,6 +8440,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Beyond the newest message */
             422: {
                 headers: {
@@ -7586,6 +8528,15 @@ export interface operations {
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7720,6 +8671,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -7846,6 +8806,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -7909,6 +8878,12 @@ export interface operations {
                      *               "score": 0.5
                      *             }
                      *           ],
+                     *           "counts": [
+                     *             {
+                     *               "members": 1,
+                     *               "reason": "text"
+                     *             }
+                     *           ],
                      *           "eligible": 1,
                      *           "excluded": [
                      *             {
@@ -7944,7 +8919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:supervise`, in its queue's division (`other-division`) */
+            /** @description Needs `queue:supervise` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7953,8 +8928,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such conversation, or not one to see */
+            /** @description No such conversation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8125,555 +9109,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such code, or a note that is too long; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDivisions: {
-        parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Divisions, each with how many things belong to it */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "home": true,
-                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support",
-                     *           "things": {
-                     *             "person": 1
-                     *           }
-                     *         }
-                     *       ],
-                     *       "next": "text"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_Division"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A query that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createDivision: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "name": "support"
-                 *     }
-                 */
-                "application/json": components["schemas"]["DivisionName"];
-            };
-        };
-        responses: {
-            /** @description The division */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "home": true,
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "things": {
-                     *         "person": 1
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Division"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `division:write` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is such a division, or as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeDivision: {
-        parameters: {
-            query?: {
-                /** @description The division that takes what belongs to the one removed. */
-                move_to?: components["schemas"]["DivisionId"];
-            };
-            header?: never;
-            path: {
-                division: components["schemas"]["DivisionId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Removed */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `division:write`, and to be allowed to change its things here and there (`other-division`) */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such division */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Things belong to it, or it is the one every org has */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `move_to` names none that can take them */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    renameDivision: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                division: components["schemas"]["DivisionId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "name": "support"
-                 *     }
-                 */
-                "application/json": components["schemas"]["DivisionName"];
-            };
-        };
-        responses: {
-            /** @description The division as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "home": true,
-                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *       "name": "support",
-                     *       "things": {
-                     *         "person": 1
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Division"];
-                };
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `division:write` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such division */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Another has this name, or it is the one every org has */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A name that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    moveToDivision: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                division: components["schemas"]["DivisionId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "kind": "person",
-                 *       "things": [
-                 *         "text"
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["MoveThings"];
-            };
-        };
-        responses: {
-            /** @description They belong to it */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not well-formed JSON, or nested too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `other-division`: not to be moved by the caller, from there or to here */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such division or thing, or not one to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No things, or too many; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8776,6 +9221,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A cursor or limit that cannot be taken; `unknown-cursor`: one nobody handed out */
             422: {
                 headers: {
@@ -8808,8 +9262,6 @@ export interface operations {
     flows_list: {
         parameters: {
             query?: {
-                /** @description Only what belongs to this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -8833,7 +9285,6 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "published_at": "2026-01-05T09:30:00.000000Z",
@@ -8874,6 +9325,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -8905,10 +9365,7 @@ export interface operations {
     };
     publish: {
         parameters: {
-            query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
-            };
+            query?: never;
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -8935,7 +9392,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -8964,17 +9420,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `flow:write`, in the division (`other-division`) */
+            /** @description Needs `flow:write` */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such division */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9002,6 +9449,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9133,6 +9589,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -9185,7 +9650,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -9223,8 +9687,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such flow, or not one to see */
+            /** @description No such flow */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9293,7 +9766,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -9322,7 +9794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `flow:write`, in the flow's division (`other-division`) */
+            /** @description Needs `flow:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9331,7 +9803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such flow, or not one to see */
+            /** @description No such flow */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9367,7 +9839,2559 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `bad-flow`: faults with line and field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "members": 1,
+                     *           "name": "support",
+                     *           "provisioned": true,
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_GroupInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description The group */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A group of that name, or as many groups as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showGroup: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeGroup"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions its roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another group has that name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions its roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembersOfGroup: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 200, 50 by default. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_GroupMember"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A cursor or limit that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addToGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are in it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions the group's roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group, or nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many are in it as may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFromGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["GroupId"];
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not in it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions the group's roles stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group, or nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRolesOfGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                group: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "roles": [
+                 *         "agent"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetGroupRoles"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "members": 1,
+                     *       "name": "support",
+                     *       "provisioned": true,
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `role:write`, and all permissions its roles stand for now and would stand for */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A role that the org does not have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIdentityProviders: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All identity providers of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *           "claims": {
+                     *             "email": "email",
+                     *             "groups": "groups",
+                     *             "name": "name"
+                     *           },
+                     *           "client_id": "text",
+                     *           "create_people": true,
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "email_domains": [
+                     *             "text"
+                     *           ],
+                     *           "has_secret": true,
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "issuer": "text",
+                     *           "link_by_email": true,
+                     *           "name": "support",
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "rules": [
+                     *             {
+                     *               "group": "text",
+                     *               "roles": [
+                     *                 "agent"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "scopes": [
+                     *             "text"
+                     *           ],
+                     *           "second_factor": true
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_IdentityProviderInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "claims": {
+                 *         "email": "email",
+                 *         "groups": "groups",
+                 *         "name": "name"
+                 *       },
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "create_people": true,
+                 *       "email_domains": [
+                 *         "text"
+                 *       ],
+                 *       "issuer": "https://accounts.acme.example",
+                 *       "link_by_email": true,
+                 *       "name": "Acme accounts",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "rules": [
+                 *         {
+                 *           "group": "text",
+                 *           "roles": [
+                 *             "agent"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "scopes": [
+                 *         "text"
+                 *       ],
+                 *       "second_factor": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["IdentityProviderSettings"];
+            };
+        };
+        responses: {
+            /** @description The identity provider */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "claims": {
+                     *         "email": "email",
+                     *         "groups": "groups",
+                     *         "name": "name"
+                     *       },
+                     *       "client_id": "text",
+                     *       "create_people": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "email_domains": [
+                     *         "text"
+                     *       ],
+                     *       "has_secret": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "issuer": "text",
+                     *       "link_by_email": true,
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "group": "text",
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "second_factor": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage`; `not-yours-to-give`: it would make people more than the caller is */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-providers`: as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "issuer": "https://accounts.acme.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestIdentityProvider"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "faults": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderTest"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No address the server may connect to; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showIdentityProvider: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                provider: components["schemas"]["IdentityProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identity provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "claims": {
+                     *         "email": "email",
+                     *         "groups": "groups",
+                     *         "name": "name"
+                     *       },
+                     *       "client_id": "text",
+                     *       "create_people": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "email_domains": [
+                     *         "text"
+                     *       ],
+                     *       "has_secret": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "issuer": "text",
+                     *       "link_by_email": true,
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "group": "text",
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "second_factor": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                provider: components["schemas"]["IdentityProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "claims": {
+                 *         "email": "email",
+                 *         "groups": "groups",
+                 *         "name": "name"
+                 *       },
+                 *       "client_id": "text",
+                 *       "client_secret": "text",
+                 *       "create_people": true,
+                 *       "email_domains": [
+                 *         "text"
+                 *       ],
+                 *       "issuer": "https://accounts.acme.example",
+                 *       "link_by_email": true,
+                 *       "name": "Acme accounts",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "rules": [
+                 *         {
+                 *           "group": "text",
+                 *           "roles": [
+                 *             "agent"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "scopes": [
+                 *         "text"
+                 *       ],
+                 *       "second_factor": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["IdentityProviderSettings"];
+            };
+        };
+        responses: {
+            /** @description The identity provider as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-01-05T09:30:00.000000Z",
+                     *       "claims": {
+                     *         "email": "email",
+                     *         "groups": "groups",
+                     *         "name": "name"
+                     *       },
+                     *       "client_id": "text",
+                     *       "create_people": true,
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "email_domains": [
+                     *         "text"
+                     *       ],
+                     *       "has_secret": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "issuer": "text",
+                     *       "link_by_email": true,
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "group": "text",
+                     *           "roles": [
+                     *             "agent"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "second_factor": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentityProviderInfo"];
+                };
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage`; `not-yours-to-give`: it would make people more than the caller is */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the thing still has one of these `ETag`s, as `GET` answered it; `*`: whichever it has. Else 412 `precondition-failed`. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                provider: components["schemas"]["IdentityProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is sent does not read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last-provider`: people sign in by it alone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All open invitations of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-05T09:30:00.000000Z",
+                     *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
+                     *           "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "sent_at": "2026-01-05T09:30:00.000000Z"
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_InvitationInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "Ada Lovelace",
+                 *       "email": "mia@acme.example",
+                 *       "extension": "text",
+                 *       "name": "support",
+                 *       "roles": [
+                 *         "agent"
+                 *       ],
+                 *       "title": "Support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description The invitation; its mail is on its way */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "display_name": "Ada Lovelace",
+                     *       "email": "text",
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "sent_at": "2026-01-05T09:30:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvitationInfo"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions of the roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has the name, address or number, or was invited with it; or the server does not know where users come; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery",
+                 *       "token": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "me": {
+                     *         "org": {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "region": "text"
+                     *         },
+                     *         "permissions": [
+                     *           "text"
+                     *         ],
+                     *         "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "user": {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
+                     *           "erased": true,
+                     *           "extension": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "provisioned": true,
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       },
+                     *       "token": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link works no more, or never did */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody got the name or number meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A password that cannot be taken; `guessable-password`: it is soon guessed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LookUpInvitation"];
+            };
+        };
+        responses: {
+            /** @description The org, and who one will be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "display_name": "Ada Lovelace",
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "name": "support",
+                     *       "org": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link works no more, or never did */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that is unknown, missing or cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such invitation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation; its mail is on its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00.000000Z",
+                     *       "display_name": "Ada Lovelace",
+                     *       "email": "text",
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "roles": [
+                     *         "agent"
+                     *       ],
+                     *       "sent_at": "2026-01-05T09:30:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvitationInfo"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions of the roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such invitation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not know where users come; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9463,6 +12487,15 @@ export interface operations {
             };
             /** @description Needs `job:manage` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9567,6 +12600,15 @@ export interface operations {
             };
             /** @description No such job */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9696,6 +12738,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
             429: {
                 headers: {
@@ -9791,6 +12842,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -9873,6 +12933,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -9922,14 +12991,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "divided": {
-                     *         "key": [
-                     *           "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *         ]
-                     *       },
                      *       "org": {
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *         "name": "support"
+                     *         "name": "support",
+                     *         "region": "text"
                      *       },
                      *       "permissions": [
                      *         "text"
@@ -9938,17 +13003,9 @@ export interface operations {
                      *       "user": {
                      *         "active": true,
                      *         "display_name": "Ada Lovelace",
-                     *         "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "email": "text",
                      *         "erased": true,
                      *         "extension": "text",
-                     *         "grants": [
-                     *           {
-                     *             "divisions": [
-                     *               "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *             ],
-                     *             "role": "agent"
-                     *           }
-                     *         ],
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "name": "support",
                      *         "presence": {
@@ -9957,6 +13014,7 @@ export interface operations {
                      *           "primary": "available",
                      *           "since": "2026-01-05T09:30:00.000000Z"
                      *         },
+                     *         "provisioned": true,
                      *         "roles": [
                      *           "agent"
                      *         ],
@@ -9978,6 +13036,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10070,6 +13137,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -10128,6 +13204,15 @@ export interface operations {
             };
             /** @description The caller allowed no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10200,6 +13285,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10330,6 +13424,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken, or not what was asked for; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -10442,6 +13545,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10569,6 +13681,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A name that cannot be taken */
             422: {
                 headers: {
@@ -10643,6 +13764,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
             429: {
                 headers: {
@@ -10675,7 +13805,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "current_password": "text",
-                 *       "new_password": "text"
+                 *       "new_password": "seven boats on a lake"
                  *     }
                  */
                 "application/json": components["schemas"]["ChangePassword"];
@@ -10734,7 +13864,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The current password is wrong, or the new one cannot be taken */
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current password is wrong, or the new one cannot be taken; `guessable-password`: it is soon guessed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10844,6 +13983,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idle` or `offline`, or a message that is too long */
             422: {
                 headers: {
@@ -10911,6 +14059,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11040,6 +14197,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -11160,6 +14326,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The code is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -11271,6 +14446,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The password is wrong; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -11355,6 +14539,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -11402,6 +14595,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11458,6 +14660,15 @@ export interface operations {
             };
             /** @description The caller has no such session */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11534,6 +14745,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11673,6 +14893,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -11732,6 +14961,15 @@ export interface operations {
             };
             /** @description The caller has no such token */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11831,6 +15069,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -11863,8 +15110,6 @@ export interface operations {
     numbers: {
         parameters: {
             query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -11884,7 +15129,6 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "number": "+15550100",
                      *           "to": {
                      *             "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -11925,6 +15169,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -11956,10 +15209,7 @@ export interface operations {
     };
     set_number: {
         parameters: {
-            query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description E.164 with `+` */
@@ -11987,7 +15237,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "number": "+15550100",
                      *       "to": {
                      *         "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -12016,7 +15265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `phone:write`, in the number's division (`other-division`) */
+            /** @description Needs `phone:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12025,7 +15274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user, flow or division */
+            /** @description No such user or flow */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12054,6 +15303,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12131,8 +15389,7 @@ export interface operations {
                      *         "scopes": [
                      *           {
                      *             "description": "text",
-                     *             "name": "support",
-                     *             "reach": "holder"
+                     *             "name": "support"
                      *           }
                      *         ]
                      *       },
@@ -12171,6 +15428,15 @@ export interface operations {
             };
             /** @description The org has no such program */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12314,6 +15580,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The redirect is not registered; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -12409,6 +15684,15 @@ export interface operations {
             };
             /** @description Needs `client:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12565,6 +15849,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -12666,6 +15959,15 @@ export interface operations {
             };
             /** @description No such program */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12830,6 +16132,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken */
             422: {
                 headers: {
@@ -12918,6 +16229,15 @@ export interface operations {
             };
             /** @description Somebody else changed it first */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13020,6 +16340,15 @@ export interface operations {
             };
             /** @description It cannot keep a secret; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13148,6 +16477,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -13212,8 +16550,7 @@ export interface operations {
                      *       "scopes": [
                      *         {
                      *           "description": "text",
-                     *           "name": "support",
-                     *           "reach": "holder"
+                     *           "name": "support"
                      *         }
                      *       ]
                      *     }
@@ -13277,6 +16614,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13400,6 +16746,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `temporarily_unavailable`: too many devices wait */
             429: {
                 headers: {
@@ -13486,6 +16841,15 @@ export interface operations {
             };
             /** @description The body is no form */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13587,6 +16951,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `temporarily_unavailable`: too many tokens at once */
             429: {
                 headers: {
@@ -13604,13 +16977,283 @@ export interface operations {
             };
         };
     };
+    listLimits: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every limit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "limit": "people",
+                     *           "set": true,
+                     *           "used": 1,
+                     *           "value": 1
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_LimitInfo"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "login": "agent1",
+                 *       "org": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestPasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Whoever is meant is written to */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not know where users come */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completePasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "new_password": "seven boats on a lake",
+                 *       "token": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompletePasswordReset"];
+            };
+        };
+        responses: {
+            /** @description It is the password from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link works no more, or never did */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A password that cannot be taken; `guessable-password`: it is soon guessed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
                 /** @description Words; each must occur in the display name, the login name or the extension. Case does not matter. */
                 query?: string;
-                /** @description Only people of this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -13636,17 +17279,9 @@ export interface operations {
                      *         {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
-                     *           "grants": [
-                     *             {
-                     *               "divisions": [
-                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *               ],
-                     *               "role": "agent"
-                     *             }
-                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -13655,6 +17290,7 @@ export interface operations {
                      *             "primary": "available",
                      *             "since": "2026-01-05T09:30:00.000000Z"
                      *           },
+                     *           "provisioned": true,
                      *           "roles": [
                      *             "agent"
                      *           ],
@@ -13694,6 +17330,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query, cursor or limit that cannot be taken */
             422: {
                 headers: {
@@ -13725,10 +17370,7 @@ export interface operations {
     };
     add: {
         parameters: {
-            query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
-            };
+            query?: never;
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -13764,17 +17406,9 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "email": "text",
                      *       "erased": true,
                      *       "extension": "text",
-                     *       "grants": [
-                     *         {
-                     *           "divisions": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ],
-                     *           "role": "agent"
-                     *         }
-                     *       ],
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "presence": {
@@ -13783,6 +17417,7 @@ export interface operations {
                      *         "primary": "available",
                      *         "since": "2026-01-05T09:30:00.000000Z"
                      *       },
+                     *       "provisioned": true,
                      *       "roles": [
                      *         "agent"
                      *       ],
@@ -13810,17 +17445,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in the division (`other-division`), and all permissions of the roles given */
+            /** @description Needs `people:write`, and all permissions of the roles given */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such division */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13855,7 +17481,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken; `guessable-password`: the password is soon guessed; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13908,17 +17543,9 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "email": "text",
                      *       "erased": true,
                      *       "extension": "text",
-                     *       "grants": [
-                     *         {
-                     *           "divisions": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ],
-                     *           "role": "agent"
-                     *         }
-                     *       ],
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "presence": {
@@ -13927,6 +17554,7 @@ export interface operations {
                      *         "primary": "available",
                      *         "since": "2026-01-05T09:30:00.000000Z"
                      *       },
+                     *       "provisioned": true,
                      *       "roles": [
                      *         "agent"
                      *       ],
@@ -13965,6 +17593,15 @@ export interface operations {
             };
             /** @description Nobody of the org has this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14031,7 +17668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
+            /** @description Needs `people:write`, and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14058,7 +17695,144 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setEmailOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetEmail"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:write`, and all permissions they hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has the address */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No e-mail address */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14117,7 +17891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
+            /** @description Needs `people:write`, and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14137,6 +17911,15 @@ export interface operations {
             };
             /** @description They are active; `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14203,7 +17986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
+            /** @description Needs `people:write`, and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14230,110 +18013,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showRolesOf: {
-        parameters: {
-            query?: {
-                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
-                fields?: string;
-            };
-            header?: never;
-            path: {
-                user: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description In all divisions, and in some */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "grants": [
-                     *         {
-                     *           "divisions": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ],
-                     *           "role": "agent"
-                     *         }
-                     *       ],
-                     *       "roles": [
-                     *         "agent"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RolesHeld"];
-                };
-            };
-            /** @description `unknown-fields`: the answer has no such fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Needs `people:read` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody of the org has this id */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A query that cannot be taken */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14375,14 +18064,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "grants": [
-                 *         {
-                 *           "divisions": [
-                 *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                 *           ],
-                 *           "role": "agent"
-                 *         }
-                 *       ],
                  *       "roles": [
                  *         "agent"
                  *       ]
@@ -14417,7 +18098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, in their division (`other-division`), and all permissions they hold now and would hold */
+            /** @description Needs `role:write`, and all permissions they hold now and would hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14462,7 +18143,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No role, or a role or division that the org does not have */
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No role, or one that the org does not have */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14518,7 +18208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
+            /** @description Needs `people:write`, and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14529,6 +18219,15 @@ export interface operations {
             };
             /** @description Nobody of the org has this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14613,7 +18312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in their division (`other-division`) */
+            /** @description Needs `people:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14624,6 +18323,15 @@ export interface operations {
             };
             /** @description Nobody of the org has this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14687,7 +18395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
+            /** @description Needs `people:write`, and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14698,6 +18406,15 @@ export interface operations {
             };
             /** @description Nobody of the org has this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14748,8 +18465,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "description": "text",
-                     *           "name": "support",
-                     *           "reach": "holder"
+                     *           "name": "support"
                      *         }
                      *       ],
                      *       "next": "text"
@@ -14778,6 +18494,15 @@ export interface operations {
             };
             /** @description Needs `people:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14817,8 +18542,6 @@ export interface operations {
     phones: {
         parameters: {
             query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -14842,7 +18565,6 @@ export interface operations {
                      *           "contacts": [
                      *             "text"
                      *           ],
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "secret": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
@@ -14881,6 +18603,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -14912,10 +18643,7 @@ export interface operations {
     };
     create_phone: {
         parameters: {
-            query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
-            };
+            query?: never;
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -14947,7 +18675,6 @@ export interface operations {
                      *       "contacts": [
                      *         "text"
                      *       ],
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "secret": "text",
                      *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
@@ -14974,7 +18701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `phone:write`, in the division (`other-division`) */
+            /** @description Needs `phone:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14983,7 +18710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user or division */
+            /** @description No such user */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15012,6 +18739,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15051,8 +18787,6 @@ export interface operations {
     queues_list: {
         parameters: {
             query?: {
-                /** @description Only what belongs to this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -15077,7 +18811,6 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "alert_seconds": 1,
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "evaluation": "all_skills",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "members": [
@@ -15135,6 +18868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -15166,10 +18908,7 @@ export interface operations {
     };
     queues_create: {
         parameters: {
-            query?: {
-                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
-                division?: components["schemas"]["DivisionId"];
-            };
+            query?: never;
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -15217,7 +18956,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -15263,17 +19001,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write`, in the division (`other-division`) */
+            /** @description Needs `queue:write` */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such division */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15301,6 +19030,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15340,8 +19078,6 @@ export interface operations {
     stats: {
         parameters: {
             query?: {
-                /** @description Only what belongs to this division. */
-                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -15417,6 +19153,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -15470,7 +19215,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -15527,6 +19271,15 @@ export interface operations {
             };
             /** @description No such queue, or not a member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15616,7 +19369,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
-                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -15662,7 +19414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write`, in the queue's division (`other-division`) */
+            /** @description Needs `queue:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15671,7 +19423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such queue, or not one to see */
+            /** @description No such queue */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15709,6 +19461,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15809,6 +19570,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -15901,7 +19671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, in all divisions (`other-division`), and all permissions of the role */
+            /** @description Needs `role:write`, and all permissions of the role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15930,6 +19700,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16036,6 +19815,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -16129,7 +19917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, in all divisions (`other-division`), and the permissions that are new in it */
+            /** @description Needs `role:write`, and the permissions that are new in it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16176,6 +19964,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16251,7 +20048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, in all divisions (`other-division`) */
+            /** @description Needs `role:write` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16280,6 +20077,15 @@ export interface operations {
             };
             /** @description Somebody else changed it first */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16338,14 +20144,10 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
-                     *         "divided": {
-                     *           "key": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ]
-                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "region": "text"
                      *         },
                      *         "permissions": [
                      *           "text"
@@ -16354,17 +20156,9 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
-                     *           "grants": [
-                     *             {
-                     *               "divisions": [
-                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *               ],
-                     *               "role": "agent"
-                     *             }
-                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -16373,6 +20167,7 @@ export interface operations {
                      *             "primary": "available",
                      *             "since": "2026-01-05T09:30:00.000000Z"
                      *           },
+                     *           "provisioned": true,
                      *           "roles": [
                      *             "agent"
                      *           ],
@@ -16394,7 +20189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Name, password or code is wrong, or a code is needed: `type` says which of these */
+            /** @description Name, password or code is wrong, or a code is needed: `type` says which of these; `provider-needed`: the org has people sign in by an identity provider */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16414,6 +20209,15 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The org lives in another region, at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16459,6 +20263,15 @@ export interface operations {
             };
             /** @description No valid session */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16515,14 +20328,10 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
-                     *         "divided": {
-                     *           "key": [
-                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *           ]
-                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "region": "text"
                      *         },
                      *         "permissions": [
                      *           "text"
@@ -16531,17 +20340,9 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
-                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
-                     *           "grants": [
-                     *             {
-                     *               "divisions": [
-                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
-                     *               ],
-                     *               "role": "agent"
-                     *             }
-                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -16550,6 +20351,7 @@ export interface operations {
                      *             "primary": "available",
                      *             "since": "2026-01-05T09:30:00.000000Z"
                      *           },
+                     *           "provisioned": true,
                      *           "roles": [
                      *             "agent"
                      *           ],
@@ -16607,6 +20409,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not what a browser answers */
             422: {
                 headers: {
@@ -16644,6 +20455,542 @@ export interface operations {
             };
             /** @description The server is not known by a name */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInWithProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ceremony": "text",
+                 *       "code": "123456",
+                 *       "iss": "text",
+                 *       "org": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                 *       "second_factor": "text",
+                 *       "state": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProviderSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-01-05T09:30:00.000000Z",
+                     *       "me": {
+                     *         "org": {
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "region": "text"
+                     *         },
+                     *         "permissions": [
+                     *           "text"
+                     *         ],
+                     *         "session": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *         "user": {
+                     *           "active": true,
+                     *           "display_name": "Ada Lovelace",
+                     *           "email": "text",
+                     *           "erased": true,
+                     *           "extension": "text",
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "presence": {
+                     *             "activity": "on_call",
+                     *             "message": "text",
+                     *             "primary": "available",
+                     *             "since": "2026-01-05T09:30:00.000000Z"
+                     *           },
+                     *           "provisioned": true,
+                     *           "roles": [
+                     *             "agent"
+                     *           ],
+                     *           "title": "Support"
+                     *         }
+                     *       },
+                     *       "token": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-ended`: not begun in this browser, used, or too long ago; `provider-not-believed`; `not-let-in`: nobody here, or somebody who may not sign in; `second-factor-needed`; `wrong-code` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url-not-set`: the server does not know where users come */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong codes; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-unreachable`; `provider-broken`: it does not answer as one does */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskProvider"];
+            };
+        };
+        responses: {
+            /** @description Where to send the browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ceremony": "text",
+                     *       "url": "https://crm.example/hook"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderCeremony"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such identity provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url-not-set`: the server does not know where users come */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-unreachable`; `provider-broken`: it does not answer as one does */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignInOptions: {
+        parameters: {
+            query?: {
+                /** @description The org's name; needed where there are several. */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Identity providers of the org */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "providers": [
+                     *         {
+                     *           "name": "support",
+                     *           "provider": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSignInSettings: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How people sign in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passwords": "everybody",
+                     *       "redirect_uri": "https://crm.example/callback"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSignInSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "passwords": "everybody"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeSignInSettings"];
+            };
+        };
+        responses: {
+            /** @description How people sign in now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passwords": "everybody",
+                     *       "redirect_uri": "https://crm.example/callback"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `signin:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-provider`: there is none to sign in by; `no-way-back`: no administrator has a password */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16709,6 +21056,15 @@ export interface operations {
             };
             /** @description Needs `queue:read` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16835,6 +21191,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -16930,6 +21295,15 @@ export interface operations {
             };
             /** @description Needs `webhook:manage` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17078,6 +21452,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -17180,6 +21563,15 @@ export interface operations {
             };
             /** @description No such webhook */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17337,6 +21729,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field that cannot be taken */
             422: {
                 headers: {
@@ -17426,6 +21827,15 @@ export interface operations {
             };
             /** @description Somebody else changed it first */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17536,6 +21946,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A cursor or limit that cannot be taken */
             422: {
                 headers: {
@@ -17615,6 +22034,15 @@ export interface operations {
             };
             /** @description It arrived, or was discarded before */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17716,6 +22144,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -17796,6 +22233,15 @@ export interface operations {
             };
             /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17948,6 +22394,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown-cursor`: one nobody handed out; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -18060,6 +22515,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `key-reused`: the `Idempotency-Key` was another request's */
             422: {
                 headers: {
@@ -18152,6 +22616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A query that cannot be taken */
             422: {
                 headers: {
@@ -18199,6 +22672,15 @@ export interface operations {
             };
             /** @description The page that asked is of another origin */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

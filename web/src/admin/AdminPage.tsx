@@ -2,32 +2,46 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { AuditAdmin } from "../audit/AuditAdmin";
 import type { AdminTab } from "../router";
 import { m } from "../messages";
-import { useMay } from "../session/me";
+import { useMay, useMe } from "../session/me";
 import { NotFound } from "../shell/Crash";
 import { TabbedPage } from "../ui/TabbedPage";
 import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
 import { ClientsAdmin } from "./ClientsAdmin";
 import { DivisionsAdmin } from "./DivisionsAdmin";
+import { GroupsAdmin } from "./GroupsAdmin";
+import { LimitsAdmin } from "./LimitsAdmin";
 import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
+import { SignInAdmin } from "./SignInAdmin";
 
-/** People's accounts, what roles allow, divisions, programs, webhooks, and who changed what, for those who administer the org. */
+/** People's accounts, groups, what roles allow, divisions, programs, webhooks, how people sign in, limits, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
+  const { org } = useMe();
   const search = useSearch({ from: "/signed-in/admin" });
   const navigate = useNavigate({ from: "/admin" });
   const tabs: AdminTab[] = [];
   if (may("people:write") || may("role:write")) tabs.push("people");
+  if (may("people:write") || may("role:write")) tabs.push("groups");
   if (may("role:write")) tabs.push("roles");
   if (may("division:write")) tabs.push("divisions");
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
+  if (may("signin:manage")) tabs.push("signin");
+  if (may("people:write")) tabs.push("limits");
   if (may("audit:read")) tabs.push("audit");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
   if (!tab) return <NotFound />;
   return (
     <TabbedPage
       title={m.admin.title}
+      aside={
+        org.region && (
+          <p className="text-sm text-soft" data-testid="region" title={m.admin.regionHint}>
+            {m.admin.region(org.region)}
+          </p>
+        )
+      }
       testId="admin"
       tabs={tabs}
       tab={tab}
@@ -35,10 +49,13 @@ export function AdminPage() {
       label={(each) => m.admin[each]}
       views={{
         people: <PeopleAdmin />,
+        groups: <GroupsAdmin />,
         roles: <RolesAdmin />,
         divisions: <DivisionsAdmin />,
         clients: <ClientsAdmin />,
         webhooks: <WebhooksAdmin />,
+        signin: <SignInAdmin />,
+        limits: <LimitsAdmin />,
         audit: <AuditAdmin />,
       }}
     />

@@ -3,6 +3,7 @@ import { useId, useState, type FormEvent } from "react";
 import { tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { ClientInfo, ClientMade, ClientSettings, GrantType } from "../api/types";
+import { mayGiveIn } from "../divisions/held";
 import { m } from "../messages";
 import { useMay, useMe } from "../session/me";
 import { Button } from "../ui/Button";
@@ -13,7 +14,7 @@ import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field, inputClass, Select } from "../ui/fields";
 import { describe, Failure, SkeletonRows } from "../ui/states";
 import { toast } from "../ui/toasts";
-import { addresses, faultOf, mayGive, WAYS } from "./model";
+import { addresses, faultOf, WAYS } from "./model";
 
 interface Props {
   client: ClientInfo | undefined;
@@ -223,7 +224,7 @@ function Roles({ chosen, onChange, missing, disabled }: RolesProps) {
       label={m.admin.clientRoles}
       hint={m.admin.clientRolesHint}
       error={missing ? m.admin.oneRole : undefined}
-      choices={roles.data.map((role) => ({ value: role.name, label: role.title, disabled: !mayGive(me.permissions, role) && !chosen.includes(role.name) }))}
+      choices={roles.data.map((role) => ({ value: role.name, label: role.title, disabled: !mayGiveIn(me, role, undefined) && !chosen.includes(role.name) }))}
       chosen={chosen}
       onChange={onChange}
       disabled={disabled}

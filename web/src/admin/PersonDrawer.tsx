@@ -6,10 +6,12 @@ import type { DivisionId, Person } from "../api/types";
 import { DivisionPicker } from "../divisions/DivisionPicker";
 import { m } from "../messages";
 import { useMay, useMe } from "../session/me";
+import { Refusal } from "../session/Refusal";
 import { SessionList } from "../settings/SessionList";
 import { Button } from "../ui/Button";
 import { Confirm, type Question } from "../ui/Confirm";
 import { Dialog, DialogHeader } from "../ui/Dialog";
+import { Field } from "../ui/fields";
 import { Failure, SkeletonRows } from "../ui/states";
 import { toast, toastError } from "../ui/toasts";
 import { RolesHeld } from "./RolesHeld";
@@ -65,6 +67,8 @@ export function PersonDrawer({ person, close }: Props) {
               </p>
             </div>
             {may("people:write") && !person.erased && <Belongs person={person} />}
+            {may("people:write") && !person.erased && <Email person={person} />}
+            {person.provisioned && <p className="rounded-lg bg-hover px-3 py-2 text-soft">{m.admin.managedHint}</p>}
             {may("role:write") && !person.erased && <RolesHeld person={person} />}
             {may("people:write") && !person.erased && <Sessions person={person} />}
           </div>
@@ -118,6 +122,42 @@ export function PersonDrawer({ person, close }: Props) {
       {/* Beside the drawer: what is typed in it is not the drawer's. */}
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </>
+  );
+}
+
+function Email({ person }: { person: Person }) {
+  const before = person.email ?? "";
+  const [email, setEmail] = useState(before);
+  const save = useMutation({
+    mutationFn: (next: string) => tandem.people.email.set(person.id, { email: next || null }),
+    onSuccess: async () => {
+      toast(m.admin.emailSaved(person.display_name), "good");
+      await queryClient.invalidateQueries({ queryKey: ["people"] });
+    },
+  });
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(email.trim());
+      }}
+    >
+      <Field
+        label={m.admin.email}
+        type="email"
+        name="email"
+        autoComplete="off"
+        hint={m.admin.emailHint}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      {save.isError && <Refusal error={save.error} />}
+      <Button type="submit" look="primary" className="self-start" busy={save.isPending} disabled={email.trim() === before} data-testid="account-email-save">
+        {m.admin.saveEmail}
+      </Button>
+    </form>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addresses, faultOf, isRoleName, mayGive, roleName } from "./model";
+import { addresses, faultOf, isRoleName, roleName } from "./model";
 
 test.each([
   ["Night shift", "night-shift"],
@@ -13,11 +13,6 @@ test.each([
 
 test("what cannot name a role", () => {
   for (const wrong of ["", "Night", "2nd", "a b", "-a", "é", "x".repeat(65)]) expect(isRoleName(wrong), wrong).toBe(false);
-});
-
-test("nobody gives what they do not hold", () => {
-  expect(mayGive(["chat:use", "call:use"], { permissions: ["chat:use"] })).toBe(true);
-  expect(mayGive(["chat:use"], { permissions: ["chat:use", "call:use"] })).toBe(false);
 });
 
 test("addresses are one a line", () => {

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { Page, RequestOptions } from "@tandem/sdk";
 import { Problem, tandem } from "./client";
-import type { AuditQuery, CallId, ChatId, ConversationId, DeliveryState, JobState, UserId, WebhookId } from "./types";
+import type { AuditQuery, CallId, ChatId, ConversationId, DeliveryState, GroupId, JobState, UserId, WebhookId } from "./types";
 
 /** What was fetched stays true until an event says otherwise, so nothing is fetched again merely because time passed. */
 export const queryClient = new QueryClient({
@@ -54,11 +54,25 @@ export const queries = {
     queryKey: ["second-factor"],
     queryFn: ({ signal }) => tandem.me.secondFactor.get(once(signal)),
   }),
+  /** No event tells that a mail was taken. */
+  invitations: queryOptions({
+    ...short(["invitations"], (options) => tandem.invitations.list(options)),
+    refetchInterval: ({ state }) => (state.data?.some((each) => !each.sent_at) ? LOOK_AGAIN_MS : false),
+  }),
+  identityProviders: short(["identity-providers"], (options) => tandem.identityProviders.list(options)),
+  signInSettings: queryOptions({ queryKey: ["sign-in-settings"], queryFn: ({ signal }) => tandem.signInSettings.get(once(signal)) }),
   passkeys: short(["passkeys"], (options) => tandem.me.passkeys.list(options)),
   tokens: short(["tokens"], (options) => tandem.me.tokens.list(options)),
   clients: short(["clients"], (options) => tandem.oauth.clients.list(options)),
   grants: short(["grants"], (options) => tandem.me.grants.list(options)),
   divisions: short(["divisions"], (options) => tandem.divisions.list(options)),
+  groups: list("groups", (query, options) => tandem.groups.all(query, options)),
+  groupMembers: (group: GroupId) =>
+    queryOptions({
+      queryKey: ["groups", group, "members"],
+      queryFn: ({ signal }) => everything(tandem.groups.members.all(group, { limit: PAGE }, once(signal))),
+    }),
+  limits: { ...short(["limits"], (options) => tandem.org.limits.list(options)), staleTime: 0 },
   roles: short(["roles"], (options) => tandem.roles.list(options)),
   permissions: short(["permissions"], (options) => tandem.permissions.list(options)),
   /** No event tells that one begins to fail. */

@@ -18,7 +18,8 @@ export type Permission =
   | "client:read"
   | "client:write"
   | "webhook:manage"
-  | "audit:read";
+  | "audit:read"
+  | "signin:manage";
 
 /** Which entries of the audit to look at. */
 export interface AuditQuery {

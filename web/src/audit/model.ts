@@ -54,6 +54,7 @@ export const TOPICS = [
   "password.",
   "second_factor.",
   "person.",
+  "group.",
   "role.",
   "division.",
   "token.",

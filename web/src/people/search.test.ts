@@ -3,7 +3,8 @@ import type { Person } from "../api/types";
 import { dialable, matches } from "./search";
 
 const person: Person = {
-  id: "1", name: "luis.f", display_name: "Luís Ferreira", title: "Field service", extension: "1014", roles: [], grants: [], division: "1", active: true, erased: false,
+  id: "1", name: "luis.f", display_name: "Luís Ferreira", title: "Field service", extension: "1014", email: null, roles: [], grants: [], division: "1", active: true, erased: false,
+  provisioned: false,
   presence: { primary: "available", message: null, activity: null, since: "" },
 };
 

@@ -1,13 +1,17 @@
-import { useRouter, useSearch } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { Fingerprint } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
 import { queryClient } from "../api/queries";
+import type { IdentityProviderId } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/fields";
 import { describe } from "../ui/states";
+import { signInAt, typedElsewhere } from "./elsewhere";
 import { isCancelled, passkeysPossible } from "./passkey";
+import { goToProvider } from "./provider";
+import { ProviderButtons } from "./ProviderButtons";
 import { signIn, signInWithPasskey } from "./session";
 
 export function SignInPage() {
@@ -16,7 +20,10 @@ export function SignInPage() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [missing, setMissing] = useState<readonly string[]>([]);
-  const [withOrg, setWithOrg] = useState(false);
+  // Whoever comes from another region goes on with what they typed there.
+  const [typed] = useState(() => typedElsewhere(window.location.hash));
+  const [withOrg, setWithOrg] = useState(typed.org !== "");
+  const [org, setOrg] = useState(typed.org);
   const [withCode, setWithCode] = useState(false);
 
   const form = useRef<HTMLFormElement>(null);
@@ -25,6 +32,10 @@ export function SignInPage() {
     const field = withCode && form.current?.elements.namedItem("code");
     if (field instanceof HTMLElement) field.focus();
   }, [withCode]);
+
+  useEffect(() => {
+    if (typed.name || typed.org) window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  }, [typed]);
 
   // Nothing of whoever was signed in before stays in memory.
   useEffect(() => queryClient.clear(), []);
@@ -38,14 +49,21 @@ export function SignInPage() {
     setProblem(null);
     if (gaps.length > 0) return;
     setBusy(true);
+    const [name, org] = [value("name").trim(), value("org").trim()];
     try {
-      const org = value("org").trim();
-      await signIn({ name: value("name").trim(), password: value("password"), ...(org && { org }), ...(withCode && { code: value("code").trim() }) });
+      await signIn({ name, password: value("password"), ...(org && { org }), ...(withCode && { code: value("code").trim() }) });
       await router.navigate({ href: to ?? "/", replace: true });
     } catch (error) {
+      const elsewhere = error instanceof Problem && error.slug === "other-region" ? signInAt(error.address, { name, org }, to) : undefined;
+      if (elsewhere) return window.location.assign(elsewhere);
+      if (error instanceof Problem && error.errors.some(({ field }) => field === "org")) {
+        setWithOrg(true);
+        setMissing(["org"]);
+        return;
+      }
       const slug = error instanceof Problem && error.status === 401 ? error.slug : undefined;
       if (slug === "second-factor-needed") setWithCode(true);
-      else setProblem(slug === "wrong-code" ? m.signIn.codeWrong : slug ? m.signIn.wrong : describe(error));
+      else setProblem(slug === "wrong-code" ? m.signIn.codeWrong : slug === "provider-needed" ? m.providers.needed : slug ? m.signIn.wrong : describe(error));
     } finally {
       setBusy(false);
     }
@@ -60,8 +78,20 @@ export function SignInPage() {
       await router.navigate({ href: to ?? "/", replace: true });
     } catch (error) {
       // Who closes the browser's question knows that nothing came of it.
-      if (!isCancelled(error)) setProblem(error instanceof Problem && error.status === 401 ? m.signIn.passkeyRefused : describe(error));
+      if (!isCancelled(error)) setProblem(error instanceof Problem && error.status === 401 ? (error.slug === "provider-needed" ? m.providers.needed : m.signIn.passkeyRefused) : describe(error));
     } finally {
+      setBusy(false);
+    }
+  }
+
+  async function byProvider(provider: IdentityProviderId) {
+    setProblem(null);
+    setMissing([]);
+    setBusy(true);
+    try {
+      await goToProvider(provider, to ?? "/");
+    } catch (error) {
+      setProblem(describe(error));
       setBusy(false);
     }
   }
@@ -92,7 +122,7 @@ export function SignInPage() {
               {problem}
             </p>
           )}
-          <Field label={m.signIn.name} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} error={gap("name")} />
+          <Field label={m.signIn.name} name="name" defaultValue={typed.name} autoComplete="username" autoCapitalize="none" spellCheck={false} error={gap("name")} />
           <Field label={m.signIn.password} name="password" type="password" autoComplete="current-password" error={gap("password")} />
           {withCode && (
             <Field
@@ -105,8 +135,19 @@ export function SignInPage() {
               error={gap("code")}
             />
           )}
+          <Link to="/forgot" className="self-start text-sm text-soft underline underline-offset-2" data-testid="signin-forgot">
+            {m.forgot.link}
+          </Link>
           {withOrg ? (
-            <Field label={m.signIn.org} name="org" autoComplete="organization" hint={m.signIn.orgHint} />
+            <Field
+              label={m.signIn.org}
+              name="org"
+              defaultValue={typed.org}
+              autoComplete="organization"
+              hint={m.signIn.orgHint}
+              error={gap("org")}
+              onBlur={(event) => setOrg(event.target.value.trim())}
+            />
           ) : (
             <button type="button" className="self-start text-sm text-soft underline underline-offset-2" onClick={() => setWithOrg(true)}>
               {m.signIn.orgShow}
@@ -115,6 +156,7 @@ export function SignInPage() {
           <Button type="submit" look="primary" size="large" busy={busy} data-testid="signin-submit">
             {m.signIn.submit}
           </Button>
+          <ProviderButtons org={org} busy={busy} go={(provider) => void byProvider(provider)} />
           {passkeysPossible() && (
             <>
               <p aria-hidden className="flex items-center gap-3 text-sm text-faint before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">

@@ -46,11 +46,17 @@ export class Feed {
       this.soon(["sessions"]);
       return this.soon(["tokens"]);
     }
+    if (event.type.startsWith("group.")) {
+      this.soon(["groups"]);
+      return this.soon(["me"], 0);
+    }
     if (event.type.startsWith("role.")) {
       this.soon(["roles"]);
       return this.soon(["me"], 0);
     }
     if (event.type.startsWith("division.")) return this.divisions();
+    if (event.type.startsWith("identity_provider.")) return this.soon(["identity-providers"]);
+    if (event.type.startsWith("sign_in.")) return this.soon(["sign-in-settings"]);
     if (event.type.startsWith("client.")) return this.soon(["clients"]);
     if (event.type.startsWith("grant.")) return this.soon(["grants"]);
     if (event.type.startsWith("webhook.")) {
@@ -60,6 +66,7 @@ export class Feed {
     if (event.type.startsWith("passkey.")) return this.soon(["passkeys"]);
     // What somebody wrote is in many lists.
     if (event.type === "user.erased") this.soon(["chats"]);
+    if (event.type.startsWith("person.") || event.type.startsWith("invitation.")) return this.soon(["invitations"]);
     if (event.type.startsWith("user.")) return this.account(event);
     if (event.type === "queue.changed") {
       this.soon(["queues"]);
@@ -118,6 +125,7 @@ export class Feed {
     const { user } = event.data as { user: string };
     if (event.type === "user.second_factor.changed") return this.soon(["second-factor"]);
     this.soon(["people"]);
+    this.soon(["invitations"]);
     this.soon(["roles"]);
     // What one may do decides what is on the screen.
     if (user !== this.me()) return;

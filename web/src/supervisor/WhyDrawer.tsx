@@ -49,6 +49,8 @@ function DecisionCard({ decision }: { decision: Decision }) {
   const name = (id: string) => people.find((person) => person.id === id)?.display_name ?? m.unknownPerson;
   const at = Date.parse(decision.at);
   const Icon = decision.agent ? CircleCheck : CircleSlash;
+  const excluded = (decision.counts ?? []).reduce((sum, count) => sum + count.members, 0);
+  const more = excluded - decision.excluded.length;
   return (
     <article className="rounded-2xl border border-line">
       <header className="flex items-center gap-2.5 px-4 py-3">
@@ -85,6 +87,7 @@ function DecisionCard({ decision }: { decision: Decision }) {
                   {name(each.agent)} <span className="text-soft">{m.supervisor.exclusion(each.reason)}</span>
                 </li>
               ))}
+              {more > 0 && <li className="text-soft">{m.supervisor.excludedMore(more)}</li>}
             </ul>
           </div>
         )}

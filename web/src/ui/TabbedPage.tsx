@@ -5,6 +5,7 @@ import { cx } from "./cx";
 /** A page of several views, one at a time; which one is in the address. */
 export function TabbedPage<Tab extends string>({
   title,
+  aside,
   testId,
   tabs,
   tab,
@@ -13,6 +14,8 @@ export function TabbedPage<Tab extends string>({
   views,
 }: {
   title: string;
+  /** Beside the title. */
+  aside?: ReactNode;
   testId: string;
   /** Those there are, in their order. */
   tabs: readonly Tab[];
@@ -25,6 +28,7 @@ export function TabbedPage<Tab extends string>({
     <Tabs.Root value={tab} onValueChange={(value) => onTab(value as Tab)} className="flex h-full flex-col" data-testid={testId}>
       <header className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 md:px-6">
         <h1 className="py-2 text-lg font-semibold md:py-3.5">{title}</h1>
+        {aside}
         <Tabs.List aria-label={title} className="-mb-px flex gap-5 self-end">
           {tabs.map((each) => (
             <Tabs.Trigger

@@ -117,7 +117,7 @@ async fn take(
             Frame::Ping => Some(Frame::Pong),
             // In its turn: what is told is heard in order.
             Frame::Tell { service, body, seal } => {
-                if let Ok(asker) = opened(&seals, seal.as_deref(), &service, from).await {
+                if let Ok(asker) = opened(&seals, seal.as_deref(), &service, from, &body).await {
                     services.heard(asker, &service, &body);
                 }
                 None
@@ -135,7 +135,7 @@ async fn take(
                     let answering = async move {
                         meters::answering(1);
                         let answer = async {
-                            let asker = opened(&seals, seal.as_deref(), &service, from).await?;
+                            let asker = opened(&seals, seal.as_deref(), &service, from, &body).await?;
                             services.answer(asker, &service, body)?.await
                         };
                         let answer = answer.await;
@@ -164,8 +164,14 @@ async fn take(
 }
 
 /// Who asks a service, once it is sure. Nothing reaches a handler before.
-async fn opened(seals: &Seals, seal: Option<&[u8]>, service: &str, node: NodeId) -> Result<Asker, LinkError> {
-    match seals.open_for(seal, service, node).await {
+async fn opened(
+    seals: &Seals,
+    seal: Option<&[u8]>,
+    service: &str,
+    node: NodeId,
+    body: &[u8],
+) -> Result<Asker, LinkError> {
+    match seals.open_for(seal, service, node, body).await {
         Ok(behalf) => Ok(Asker { node, behalf }),
         Err(why) => {
             seals::refused("links", why);

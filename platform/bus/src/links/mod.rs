@@ -299,7 +299,7 @@ impl Links {
             return self.0.local.tell(service, body);
         }
         let peer = self.peer(to)?;
-        peer.tell(self.sealed(service, to, &Behalf::System)?, service, body)
+        peer.tell(self.sealed(service, to, &Behalf::System, &body)?, service, body)
     }
 
     /// Stops listening, ends every connection and lets go of the handlers.
@@ -320,12 +320,18 @@ impl Links {
             return self.0.local.ask(behalf, service, body);
         }
         let peer = self.peer(to)?;
-        let asked = peer.ask(self.sealed(service, to, &behalf)?, service, body)?;
+        let asked = peer.ask(self.sealed(service, to, &behalf, &body)?, service, body)?;
         Ok(Box::pin(asked.answer()))
     }
 
-    fn sealed(&self, service: &'static str, to: NodeId, behalf: &Behalf) -> Result<Bytes, LinkError> {
-        let seal = self.0.seals.for_service(service, to, behalf).map_err(LinkError::Refused)?;
+    fn sealed(
+        &self,
+        service: &'static str,
+        to: NodeId,
+        behalf: &Behalf,
+        body: &[u8],
+    ) -> Result<Bytes, LinkError> {
+        let seal = self.0.seals.for_service(service, to, behalf, body).map_err(LinkError::Refused)?;
         Ok(Bytes::copy_from_slice(seal.as_bytes()))
     }
 

@@ -127,7 +127,8 @@ impl Seals {
         !self.0.unsealed.read().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// A seal for a service of a node. One that names no request is made once and used again for a while.
+    /// A seal for a service of a node. A person's is bound to `body`, which names what they ask for; one that names no request is made once
+    /// and used again for a while, whatever is said with it.
     ///
     /// # Errors
     /// [`SealError::TooBig`].
@@ -136,16 +137,17 @@ impl Seals {
         service: &'static str,
         to: NodeId,
         behalf: &Behalf,
+        body: &[u8],
     ) -> Result<Arc<str>, SealError> {
         let now = self.0.clock.now();
-        let make = || {
-            let audience = Audience::Service(service.to_owned(), to);
-            self.seal(behalf.clone(), audience, Vec::new()).map(|seal| (seal, now.plus(REUSED)))
-        };
+        let audience = || Audience::Service(service.to_owned(), to);
         match behalf {
-            // A person's names the request: there is no other like it.
-            Behalf::Person(_) => make().map(|(seal, _)| seal),
-            Behalf::System | Behalf::Org(_) => self.0.made.get_or((service, to, behalf.org()), now, make),
+            // There is no other like it. A node of the version before, which opens it too, knows no more of the binding than before.
+            Behalf::Person(_) => self.seal(behalf.clone(), audience(), vec![digest(body)]),
+            Behalf::System | Behalf::Org(_) => {
+                let make = || Ok((self.seal(behalf.clone(), audience(), Vec::new())?, now.plus(REUSED)));
+                self.0.made.get_or((service, to, behalf.org()), now, make)
+            }
         }
     }
 
@@ -160,7 +162,7 @@ impl Seals {
         self.own_key().key.seal(&claims).map(Into::into)
     }
 
-    /// For whom `from` asks `service` of this node; `None`: it is of a version that does not seal.
+    /// For whom `from` says `body` to `service` of this node; `None`: it is of a version that does not seal.
     ///
     /// # Errors
     /// [`SealError`] when it is not to be believed.
@@ -169,13 +171,22 @@ impl Seals {
         seal: Option<&[u8]>,
         service: &str,
         from: NodeId,
+        body: &[u8],
     ) -> Result<Option<Behalf>, SealError> {
         let Some(seal) = seal else {
             return if self.is_unsealed(from) { Ok(None) } else { Err(SealError::Missing) };
         };
         let audience = Audience::Service(service.to_owned(), self.0.me);
         let (claims, by) = self.open(seal, &audience).await?;
-        if by == from { Ok(Some(claims.behalf.clone())) } else { Err(SealError::WrongIssuer) }
+        if by != from {
+            return Err(SealError::WrongIssuer);
+        }
+        // One that is bound to nothing is of nobody in particular, or of a node of the version before.
+        if claims.messages.is_empty() || claims.messages.contains(&digest(body)) {
+            Ok(Some(claims.behalf.clone()))
+        } else {
+            Err(SealError::Unbound)
+        }
     }
 
     /// Whether a message on the bus is of a node of ours, and is heard for the first time.

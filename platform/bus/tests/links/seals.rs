@@ -106,9 +106,18 @@ async fn nothing_unsealed_or_forged_reaches_a_handler() {
         KEYS.join(seals);
     }
     let seal = |seals: &Seals, service, to| {
-        seals.for_service(service, to, &Behalf::System).expect("sealed").as_bytes().to_vec()
+        seals.for_service(service, to, &Behalf::System, b"body").expect("sealed").as_bytes().to_vec()
     };
     let honest = seal(&mine, "calls", there.me());
+    let somebody = Behalf::Person(Person {
+        org: OrgId::generate(),
+        user: UserId::generate(),
+        session: SessionId::generate(),
+        rights: Permissions::from_names(["call:use"]).expect("permissions").into(),
+        complete: true,
+        request: RequestId::generate(),
+    });
+    let of_another = mine.for_service("calls", there.me(), &somebody, b"another request").expect("sealed");
     let mut altered = honest.clone();
     altered[60] ^= 1;
     let attacks = [
@@ -131,6 +140,7 @@ async fn nothing_unsealed_or_forged_reaches_a_handler() {
             Some(seal(&stranger, "calls", there.me())),
             SealError::UnknownKey,
         ),
+        ("one of another request", mine.me(), Some(of_another.as_bytes().to_vec()), SealError::Unbound),
         ("an old one", late.me(), Some(seal(&late, "calls", there.me())), SealError::Expired),
     ];
     for (what, from, seal, why) in &attacks {
@@ -155,7 +165,7 @@ async fn messages_are_believed_as_requests_are() {
     there.hear("news", move |asker: Asker, n: u32| heard.send((asker.node, n)).expect("somebody listens"));
     let mine = Seals::new(NodeId::generate());
     KEYS.join(&mine);
-    let seal = |service| mine.for_service(service, there.me(), &Behalf::System).expect("sealed");
+    let seal = |service| mine.for_service(service, there.me(), &Behalf::System, b"body").expect("sealed");
     let mut raw = Raw::as_node(mine.me(), &there).await;
     raw.say(TELL, 0, "news", b"1").await;
     raw.say(SEAL, 0, "", seal("olds").as_bytes()).await;

@@ -5,24 +5,27 @@
 //! handler: it writes its effect in a command that also calls [`Running::complete`]. Then the effect is there once, whatever dies when.
 //! An effect outside the store can happen twice; there [`Running::key`] tells the two apart.
 //!
-//! A job's row says for which org it is, and nothing else does: whoever takes it makes a right to that org's data for this try, which ends with
-//! it, after [`LIFE`] at most. What the handler asks of other nodes it asks for that org ([`Running::behalf`]).
+//! A job's row says for which org it is, and who asked for it, sealed under the org's key for this job and its payload: one that somebody
+//! put into the table or changed there is set aside and told of, and never done. Whoever takes a job makes a right to that org's data for
+//! this try, which ends with it, after [`LIFE`] at most; where somebody asked for it, with what they were allowed to then and still are
+//! ([`Running::context`]). What the handler asks of other nodes it asks for them ([`Running::behalf`]).
 
+mod asker;
 mod table;
 mod worker;
 
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tandem_core::{
-    Clock, OrgScope, Precondition, PreconditionFailed,
-    sealed::{Behalf, LIFE},
+    Clock, OrgScope, Precondition, PreconditionFailed, RequestContext,
+    sealed::{Behalf, LIFE, Person},
 };
 use tandem_proto::{
     JobId, Timestamp,
@@ -33,6 +36,9 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Claim, Cluster};
+
+use asker::Asker;
+pub use asker::RightsNow;
 
 /// The table of jobs.
 pub(crate) const MIGRATION: Migration = Migration {
@@ -58,6 +64,10 @@ pub(crate) const MIGRATION: Migration = Migration {
     ",
 };
 
+/// Who asked for a job, sealed ([`asker`]). A row without it is none a node wrote: no version before had any work for jobs.
+pub(crate) const ASKERS: Migration =
+    Migration { name: "0019_job_askers", sql: "ALTER TABLE jobs ADD COLUMN asker text;" };
+
 /// A job that is wanted.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NewJob {
@@ -71,6 +81,8 @@ pub struct NewJob {
     pub run_at: Option<Timestamp>,
     /// How often it may be tried.
     pub max_attempts: u32,
+    /// Who asks for it, of the command's org; `None`: it is the org's own work.
+    pub asker: Option<Person>,
 }
 
 impl NewJob {
@@ -80,7 +92,13 @@ impl NewJob {
     /// If the payload cannot be written as JSON.
     pub fn now(kind: &'static str, payload: &impl Serialize) -> Self {
         let payload = serde_json::to_value(payload).expect("a payload is plain data");
-        Self { kind, key: None, payload, run_at: None, max_attempts: 10 }
+        Self { kind, key: None, payload, run_at: None, max_attempts: 10, asker: None }
+    }
+
+    /// The same, in the name of who asks for it.
+    #[must_use]
+    pub fn asked_by(self, context: &RequestContext) -> Self {
+        Self { asker: Some(context.into()), ..self }
     }
 }
 
@@ -171,6 +189,8 @@ pub struct Running {
     attempt: u32,
     max_attempts: u32,
     claim: Claim,
+    asker: Asker,
+    context: Option<RequestContext>,
 }
 
 impl Running {
@@ -185,8 +205,14 @@ impl Running {
     }
 
     /// For whom a node is to be asked.
-    pub const fn behalf(&self) -> Behalf {
-        Behalf::Org(self.scope.org())
+    pub fn behalf(&self) -> Behalf {
+        asker::behalf(self.scope, self.context.as_ref())
+    }
+
+    /// In whose name it is done, with what they may do now, and no more than when they asked; `None`: it is the org's own work. Good for
+    /// this try.
+    pub const fn context(&self) -> Option<&RequestContext> {
+        self.context.as_ref()
     }
 
     /// Which try this is, from 1.
@@ -227,6 +253,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     pace: Pace,
     handlers: RwLock<HashMap<&'static str, Registered>>,
+    rights: OnceLock<Arc<dyn RightsNow>>,
     /// A hand is free.
     freed: Arc<Notify>,
     stop: CancellationToken,
@@ -246,6 +273,7 @@ impl Jobs {
             clock,
             pace,
             handlers: RwLock::default(),
+            rights: OnceLock::new(),
             freed: Arc::new(Notify::new()),
             stop: CancellationToken::new(),
             running: TaskTracker::new(),
@@ -271,6 +299,11 @@ impl Jobs {
         let handling = Handling { timeout: handling.timeout.min(LIFE) };
         let mut handlers = self.0.handlers.write().unwrap_or_else(PoisonError::into_inner);
         handlers.insert(kind, Registered { work, handling });
+    }
+
+    /// Says who knows what people may do, without whom no job is done in anybody's name. What was said first counts.
+    pub fn ask_rights_of(&self, rights: Arc<dyn RightsNow>) {
+        let _ = self.0.rights.set(rights);
     }
 
     /// Begins to work. To be called where the node's roles say so, after handlers were registered.

@@ -12,8 +12,15 @@ use tandem_proto::{
 };
 use tandem_store::{Change, Expect, Store, StoreError, Tx};
 
-use super::{JobsError, NewJob, Running};
-use crate::{Claim, Claiming, Kind};
+use super::{
+    JobsError, NewJob, Running,
+    asker::{Asker, Place},
+};
+use crate::{Claim, Claiming, Kind, meters};
+
+/// What is said of a job whose seal does not fit.
+const FORGED: &str =
+    "its row is not as it was written: it was put there or changed by somebody else than a node";
 
 const COLUMNS: &str =
     "id, kind, key, state, attempts, max_attempts, run_at, created_at, changed_at, error, payload";
@@ -60,20 +67,24 @@ fn job(row: &AnyRow) -> Result<Job, StoreError> {
 }
 
 pub(super) async fn insert(tx: &mut Tx, job: NewJob) -> Result<JobId, StoreError> {
-    let NewJob { kind, key, payload, run_at, max_attempts } = job;
+    let NewJob { kind, key, payload, run_at, max_attempts, asker } = job;
+    let payload = payload.to_string();
     let (id, org, now) = (JobId::generate(), tx.scope().org().to_string(), tx.now());
+    let place = Place { id, kind, key: key.as_deref(), payload: &payload };
+    let asker = Asker::of(asker.as_ref()).seal(tx, &place).await?;
     let made = sqlx::query(
-        "INSERT INTO jobs (id, org, kind, key, payload, state, attempts, max_attempts, run_at, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $8, $8) ON CONFLICT (org, kind, key) DO NOTHING",
+        "INSERT INTO jobs (id, org, kind, key, payload, state, attempts, max_attempts, run_at, created_at, changed_at, asker)
+         VALUES ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $8, $8, $9) ON CONFLICT (org, kind, key) DO NOTHING",
     )
     .bind(id.to_string())
     .bind(org.as_str())
     .bind(kind)
     .bind(key.as_deref())
-    .bind(payload.to_string())
+    .bind(payload)
     .bind(i64::from(max_attempts.max(1)))
     .bind(run_at.unwrap_or(now).micros())
     .bind(now.micros())
+    .bind(asker)
     .execute(tx.conn())
     .await?;
     if made.rows_affected() == 1 {
@@ -161,7 +172,7 @@ pub(super) async fn counts(store: &Store) -> Result<Vec<(JobState, i64)>, StoreE
     rows.iter().map(|row| Ok((state_of(&row.try_get::<String, _>(0)?)?, row.try_get(1)?))).collect()
 }
 
-/// Takes a job that waits; `None`: somebody else was faster.
+/// Takes a job that waits; `None`: somebody else was faster, or no node wrote its row as it is.
 pub(super) async fn take(
     tx: &mut Tx,
     claiming: Claiming,
@@ -169,15 +180,35 @@ pub(super) async fn take(
 ) -> Result<Option<(Running, String)>, StoreError> {
     let row = sqlx::query(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, changed_at = $2
-         WHERE id = $1 AND state = 'waiting' RETURNING kind, key, attempts, max_attempts, payload",
+         WHERE id = $1 AND state = 'waiting' RETURNING kind, key, attempts, max_attempts, payload, asker",
     )
     .bind(id.to_string())
     .bind(tx.now().micros())
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let Some(asker) = asker_of(tx, &row, id).await? else {
+        refuse(tx, &row, id).await?;
+        return Ok(None);
+    };
     let claim = claiming.claim(tx, Kind::Job, &id.to_string()).await?;
-    running(tx, &row, id, claim).map(Some)
+    running(tx, &row, id, claim, asker).map(Some)
+}
+
+/// Who asked for the job of a row; `None`: no node wrote it as it is.
+async fn asker_of(tx: &mut Tx, row: &AnyRow, id: JobId) -> Result<Option<Asker>, StoreError> {
+    let (kind, key): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    let (payload, sealed): (String, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
+    let place = Place { id, kind: &kind, key: key.as_deref(), payload: &payload };
+    Asker::open(tx, &place, sealed.as_deref()).await
+}
+
+/// Sets a job aside that somebody put there or changed behind the nodes' backs, and tells of it.
+async fn refuse(tx: &mut Tx, row: &AnyRow, id: JobId) -> Result<(), StoreError> {
+    let (kind, attempts): (String, u32) = (row.try_get(0)?, number(row.try_get(2)?));
+    meters::job_refused();
+    tracing::error!(job = %id, org = %tx.scope().org(), kind, "a job's row is not as a node wrote it: it is set aside");
+    dead_letter(tx, id, kind, attempts, FORGED.to_owned()).await
 }
 
 /// What a node that is gone was at.
@@ -196,15 +227,19 @@ pub(super) async fn inherit(tx: &mut Tx, claim: Claim, id: JobId) -> Result<Inhe
     let row = sqlx::query(
         "UPDATE jobs SET attempts = attempts + 1, changed_at = $2
          WHERE id = $1 AND state = 'running' AND attempts < max_attempts
-         RETURNING kind, key, attempts, max_attempts, payload",
+         RETURNING kind, key, attempts, max_attempts, payload, asker",
     )
     .bind(id.to_string())
     .bind(tx.now().micros())
     .fetch_optional(tx.conn())
     .await?;
     if let Some(row) = row {
-        let payload: String = row.try_get(4)?;
-        let (running, _) = running(tx, &row, id, claim)?;
+        let Some(asker) = asker_of(tx, &row, id).await? else {
+            claim.end(tx).await?;
+            refuse(tx, &row, id).await?;
+            return Ok(Inherited::Dead);
+        };
+        let (running, payload) = running(tx, &row, id, claim, asker)?;
         return Ok(Inherited::Again(running, payload));
     }
     claim.end(tx).await?;
@@ -218,7 +253,13 @@ pub(super) async fn inherit(tx: &mut Tx, claim: Claim, id: JobId) -> Result<Inhe
     Ok(Inherited::Dead)
 }
 
-fn running(tx: &Tx, row: &AnyRow, id: JobId, claim: Claim) -> Result<(Running, String), StoreError> {
+fn running(
+    tx: &Tx,
+    row: &AnyRow,
+    id: JobId,
+    claim: Claim,
+    asker: Asker,
+) -> Result<(Running, String), StoreError> {
     let running = Running {
         id,
         scope: tx.scope(),
@@ -227,6 +268,8 @@ fn running(tx: &Tx, row: &AnyRow, id: JobId, claim: Claim) -> Result<(Running, S
         attempt: number(row.try_get(2)?),
         max_attempts: number(row.try_get(3)?),
         claim,
+        asker,
+        context: None,
     };
     Ok((running, row.try_get(4)?))
 }

@@ -14,7 +14,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
 
-use super::{Inner, JobFailure, Registered, Running, table};
+use super::{Inner, JobFailure, Registered, Running, asker::Refused, table};
 use crate::{Claim, Kind, Orphan, meters};
 
 /// How long a due job is left to the node it is placed on.
@@ -141,7 +141,10 @@ async fn attempt(jobs: &Inner, running: Running, payload: &str) {
         jobs.handlers.read().unwrap_or_else(PoisonError::into_inner).get(running.kind.as_str()).cloned();
     let outcome = match registered {
         None => Outcome::CutShort,
-        Some(registered) => tried(jobs, registered, running.clone(), payload).await,
+        Some(registered) => match authorised(jobs, running.clone()).await {
+            Ok(running) => tried(jobs, registered, running, payload).await,
+            Err(failure) => Outcome::Failed(failure),
+        },
     };
     let name = match &outcome {
         Outcome::Done => "done",
@@ -150,6 +153,17 @@ async fn attempt(jobs: &Inner, running: Running, payload: &str) {
     };
     meters::job_tried(&running.kind, name, began.elapsed());
     conclude(jobs, running, outcome).await;
+}
+
+/// The same, with the rights of who asked for it.
+async fn authorised(jobs: &Inner, running: Running) -> Result<Running, JobFailure> {
+    let rights = jobs.rights.get().cloned();
+    let context = running.asker.context(jobs.cluster.mint(), running.scope, rights).await;
+    let context = context.map_err(|refused| match refused {
+        Refused::Gone => JobFailure::Never(refused.to_string()),
+        Refused::Unknown | Refused::Store(_) => JobFailure::Retry(refused.to_string()),
+    })?;
+    Ok(Running { context, ..running })
 }
 
 async fn tried(jobs: &Inner, registered: Registered, running: Running, payload: &str) -> Outcome {

@@ -7,9 +7,10 @@ use tandem_store::{Cause, Change, Expect, Redacted};
 
 use super::{
     Identity, IdentityError,
+    mail::{Occasion, forget_resets, tell},
     sessions::{Which, end},
+    strength::known_by,
     text,
-    users::check_password,
 };
 
 impl Identity {
@@ -18,8 +19,8 @@ impl Identity {
     /// Wrong guesses of the old one count as failed sign-ins do.
     ///
     /// # Errors
-    /// [`IdentityError::Invalid`] names the field at fault; [`IdentityError::Throttled`]; [`IdentityError::NotByToken`] when the
-    /// caller uses a token.
+    /// [`IdentityError::Invalid`] and [`IdentityError::Guessable`] name the field at fault; [`IdentityError::Throttled`];
+    /// [`IdentityError::NotByToken`] when the caller uses a token.
     pub async fn change_password(
         &self,
         context: &RequestContext,
@@ -27,13 +28,14 @@ impl Identity {
         origin: Origin,
     ) -> Result<(), IdentityError> {
         self.signed_in(context).await?;
-        check_password("new_password", &change.new_password)?;
         if change.current_password == change.new_password {
             return Err(IdentityError::invalid("new_password", "must not be the one until now"));
         }
         let before =
             self.prove_password(context, "current_password", change.current_password, origin).await?;
-        let after = self.0.passwords.hash(Secret::new(change.new_password)).await?;
+        let person = self.user(context.scope, context.user).await?.ok_or(IdentityError::NoSession)?;
+        let about = known_by(&self.org_name(context.scope).await?, &person);
+        let after = self.choose_password("new_password", change.new_password, about).await?;
         let (user, used) = (context.user, context.session);
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
@@ -51,6 +53,8 @@ impl Identity {
                     return Err(IdentityError::invalid("current_password", "was changed meanwhile"));
                 }
                 end(tx, user, Which::SessionsBut(used)).await?;
+                forget_resets(tx, user).await?;
+                tell(tx, user, person.email.as_deref(), Occasion::PasswordChanged).await?;
                 let hidden = json!({ "password": Redacted });
                 tx.audit(Change::new("password.changed", "person", user).before(&hidden).after(&hidden))
                     .await?;

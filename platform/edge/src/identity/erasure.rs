@@ -30,13 +30,35 @@ pub const PERSONAL: &[Personal] = &[
     Personal {
         table: "users",
         subject: "id",
-        texts: &[("name", Erased::Name), ("display_name", Erased::Text), ("title", Erased::Null)],
+        texts: &[
+            ("name", Erased::Name),
+            ("display_name", Erased::Text),
+            ("title", Erased::Null),
+            ("email", Erased::Null),
+        ],
+        lists: &[],
+    },
+    Personal {
+        table: "invitations",
+        subject: "user_id",
+        texts: &[
+            ("name", Erased::Name),
+            ("display_name", Erased::Text),
+            ("title", Erased::Null),
+            ("email", Erased::Text),
+        ],
         lists: &[],
     },
     Personal {
         table: "sessions",
         subject: "user_id",
         texts: &[("name", Erased::Null), ("user_agent", Erased::Null), ("address", Erased::Null)],
+        lists: &[],
+    },
+    Personal {
+        table: "scim_people",
+        subject: "user_id",
+        texts: &[("external_id", Erased::Null), ("profile", Erased::Null)],
         lists: &[],
     },
 ];
@@ -197,7 +219,7 @@ async fn end_erasure(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     let (org, now) = (tx.scope().org().to_string(), tx.now().micros());
     sqlx::query(
-        "UPDATE users SET name = $1, display_name = $2, title = NULL, extension = NULL, password_hash = '',
+        "UPDATE users SET name = $1, display_name = $2, title = NULL, extension = NULL, email = NULL, password_hash = '',
              deactivated_at = coalesce(deactivated_at, $3)
          WHERE org = $4 AND id = $5",
     )
@@ -210,9 +232,12 @@ async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     .await?;
     for sql in [
         "DELETE FROM second_factors WHERE org = $1 AND user_id = $2",
+        "DELETE FROM group_members WHERE org = $1 AND user_id = $2",
+        "DELETE FROM scim_people WHERE org = $1 AND user_id = $2",
         "DELETE FROM passkeys WHERE org = $1 AND user_id = $2",
         "DELETE FROM oauth_codes WHERE org = $1 AND user_id = $2",
         "DELETE FROM oauth_devices WHERE org = $1 AND user_id = $2",
+        "DELETE FROM password_resets WHERE org = $1 AND user_id = $2",
     ] {
         sqlx::query(sql).bind(org.as_str()).bind(user.to_string()).execute(tx.conn()).await?;
     }

@@ -1,9 +1,10 @@
 //! Why identity refuses, and how that is answered.
 
-use tandem_core::{Permission, Permissions, PreconditionFailed};
+use tandem_core::{Elsewhere, Permission, Permissions, PreconditionFailed};
 use tandem_proto::Problem;
 use tandem_store::StoreError;
 
+use super::{LimitReached, Refusal};
 use crate::ApiProblem;
 
 /// Why identity refused.
@@ -21,8 +22,25 @@ pub enum IdentityError {
     /// Not a passkey that lets anybody in, or not one that was asked for; which of them is not told.
     #[error("the passkey lets nobody in")]
     PasskeyRefused,
-    /// Too many failed sign-ins for this account from this source.
-    #[error("too many failed sign-ins; wait {retry_after_s} s")]
+    /// A password that whoever guesses would soon try.
+    #[error("the password is soon guessed: {why}")]
+    Guessable {
+        /// The field.
+        field: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// A link in a mail that works no more, or never did.
+    #[error("the link works no more")]
+    LinkEnded,
+    /// An identity provider let nobody in.
+    #[error(transparent)]
+    Provider(#[from] Refusal),
+    /// The password or passkey is right, and the org has people sign in by an identity provider.
+    #[error("people of this org sign in by an identity provider")]
+    ProviderNeeded,
+    /// Too many failed sign-ins for this account from this source, or too many requests for another password.
+    #[error("tried too often; wait {retry_after_s} s")]
     Throttled {
         /// Seconds to wait.
         retry_after_s: u32,
@@ -49,6 +67,9 @@ pub enum IdentityError {
     /// There is no such thing in the org.
     #[error("no such {0}")]
     NotFound(&'static str),
+    /// The org is another region's.
+    #[error("this belongs to the region {}", .0.region)]
+    OtherRegion(Box<Elsewhere>),
     /// The operation needs somebody who signed in; the caller uses a token.
     #[error("this cannot be done with a token")]
     NotByToken,
@@ -69,6 +90,9 @@ pub enum IdentityError {
         /// For people.
         detail: String,
     },
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// It was changed since it was read.
     #[error(transparent)]
     Changed(#[from] PreconditionFailed),
@@ -86,6 +110,12 @@ pub enum IdentityError {
 impl From<sqlx::Error> for IdentityError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<Elsewhere> for IdentityError {
+    fn from(elsewhere: Elsewhere) -> Self {
+        Self::OtherRegion(Box::new(elsewhere))
     }
 }
 
@@ -114,15 +144,31 @@ impl From<IdentityError> for ApiProblem {
                     .detail("it was removed, was made elsewhere, or was asked for too long ago")
                     .into()
             }
-            IdentityError::Throttled { retry_after_s } => {
-                Self::too_many("too many failed sign-ins", retry_after_s)
+            IdentityError::Guessable { field, why } => {
+                Problem::new(422, "guessable-password", "This password is soon guessed")
+                    .detail(
+                        "take a few words that do not belong together, or let a password manager make one",
+                    )
+                    .field(field, why)
+                    .into()
             }
+            IdentityError::LinkEnded => Problem::new(404, "link-ended", "This link works no more")
+                .detail("it was used, is too old, or another was sent since: ask for a new one")
+                .into(),
+            IdentityError::Provider(refusal) => refused(&refusal).into(),
+            IdentityError::ProviderNeeded => {
+                Problem::new(401, "provider-needed", "Sign in by your identity provider")
+                    .detail("a password or passkey is not enough in this org")
+                    .into()
+            }
+            IdentityError::Throttled { retry_after_s } => Self::too_many("tried too often", retry_after_s),
             IdentityError::NoSession => Self::unauthenticated(),
             IdentityError::Taken { field, .. } => {
                 Problem::new(409, "taken", "Somebody has this already").field(field, error.to_string()).into()
             }
             IdentityError::Invalid { field, message } => Self::invalid(field, message),
             IdentityError::NotFound(what) => Self::not_found(what),
+            IdentityError::OtherRegion(elsewhere) => Self::other_region(*elsewhere),
             IdentityError::NotByToken => {
                 Problem::new(403, "sign-in-needed", "This cannot be done with a token")
                     .detail("sign in and use the session's token")
@@ -140,10 +186,26 @@ impl From<IdentityError> for ApiProblem {
             }
             IdentityError::OtherDivision(permission) => Self::other_division(permission),
             IdentityError::Conflict { slug, detail } => Self::conflict(slug, detail),
+            IdentityError::Limit(reached) => reached.into(),
             IdentityError::Changed(error) => error.into(),
             IdentityError::Busy => Self::unavailable(1),
             IdentityError::Hash(_) => Self::internal(&error),
             IdentityError::Store(error) => error.into(),
         }
     }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    let (status, slug, title) = match refusal {
+        Refusal::Ended => (401, "sign-in-ended", "This sign-in is over"),
+        Refusal::Unreachable(_) => (502, "provider-unreachable", "The identity provider cannot be reached"),
+        Refusal::Answer(_) => (502, "provider-broken", "The identity provider does not answer as one does"),
+        Refusal::Mixed | Refusal::Unbelieved(_) => {
+            (401, "provider-not-believed", "The identity provider cannot be believed")
+        }
+        Refusal::Stranger | Refusal::Address | Refusal::Taken => {
+            (401, "not-let-in", "This account does not let you in")
+        }
+    };
+    Problem::new(status, slug, title).detail(refusal.to_string())
 }

@@ -16,7 +16,7 @@ use std::{
 
 use tandem_proto::{
     Cursor, Event, EventData, OrgId, RequestId, Timestamp, UserId,
-    events::identity::{SessionStarted, UserCreated},
+    events::identity::{GroupChanged, SessionStarted, UserCreated},
 };
 use tokio::sync::{
     broadcast::{Receiver, error::RecvError},
@@ -34,7 +34,8 @@ const PEOPLE: usize = 20_000;
 const ORGS: usize = 10_000;
 
 /// Beginnings of kinds that tell of people, what they may do, and what lets them in.
-const FAMILIES: [&str; 7] = ["client.", "division.", "org.", "role.", "session.", "token.", "user."];
+const FAMILIES: [&str; 8] =
+    ["client.", "division.", "group.", "org.", "role.", "session.", "token.", "user."];
 
 /// A token's SHA-256.
 pub(super) type Digest = [u8; 32];
@@ -53,7 +54,7 @@ pub(crate) enum Affected {
 impl Affected {
     /// Cautious about kinds of [`FAMILIES`] that it does not know: reading once more costs little.
     pub(crate) fn by(event: &Event) -> Self {
-        let harmless = [SessionStarted::KIND, UserCreated::KIND];
+        let harmless = [SessionStarted::KIND, UserCreated::KIND, GroupChanged::KIND];
         if harmless.contains(&event.kind.as_str()) || !FAMILIES.iter().any(|of| event.kind.starts_with(of)) {
             return Self::Nobody;
         }
@@ -271,7 +272,7 @@ mod tests {
             origin: tandem_core::Origin::NONE,
         };
         let expires_at = now.plus(super::super::sessions::LIFETIME);
-        Session { context, expires_at, used_at: now, slides: true }
+        Session { context, expires_at, ends_by: expires_at, used_at: now, slides: true }
     }
 
     fn known() -> (Known, watch::Sender<Cursor>) {
@@ -308,6 +309,10 @@ mod tests {
             ("user.grants.set", Stream::user(user), Affected::User(user)),
             ("division.removed", Stream::org(org), Affected::Org(org)),
             ("division.things.moved", Stream::org(org), Affected::Org(org)),
+            ("group.roles.set", Stream::org(org), Affected::Org(org)),
+            ("group.removed", Stream::org(org), Affected::Org(org)),
+            ("group.member.added", Stream::user(user), Affected::User(user)),
+            ("group.changed", Stream::org(org), Affected::Nobody),
             ("session.started", Stream::user(user), Affected::Nobody),
             ("presence.changed", Stream::user(user), Affected::Nobody),
             ("number.set", Stream::org(org), Affected::Nobody),

@@ -9,7 +9,7 @@ use argon2::{
 use tandem_core::Secret;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use super::IdentityError;
+use super::{IdentityError, strength};
 
 /// Memory, KiB (OWASP's second choice: 19 MiB, two passes, one lane).
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -31,13 +31,24 @@ impl Passwords {
         Self { running: Arc::new(Semaphore::new(cores)), waiting: Arc::new(Semaphore::new(WAITING)) }
     }
 
-    /// A new hash, as a PHC string.
-    pub(super) async fn hash(&self, password: Secret) -> Result<String, IdentityError> {
-        self.run(move || hash(&password)).await?
+    /// A new hash, as a PHC string; or why `password` is soon guessed by who knows what it is `about`.
+    pub(super) async fn choose(
+        &self,
+        password: Secret,
+        about: Vec<String>,
+    ) -> Result<Result<String, String>, IdentityError> {
+        self.run(move || match strength::weakness(password.expose(), &about) {
+            Some(why) => Ok(Err(why)),
+            None => hash(&password).map(Ok),
+        })
+        .await?
     }
 
-    /// Whether `password` is the one behind `stored`.
+    /// Whether `password` is the one behind `stored`. Who has none has an empty one, which nothing is; it takes as long.
     pub(super) async fn verify(&self, password: Secret, stored: String) -> Result<bool, IdentityError> {
+        if stored.is_empty() {
+            return self.burn(password).await.map(|()| false);
+        }
         self.run(move || {
             let stored =
                 PasswordHash::new(&stored).map_err(|error| IdentityError::Hash(error.to_string()))?;
@@ -52,7 +63,7 @@ impl Passwords {
 
     /// Takes as long as [`Self::verify`], for an account that does not exist.
     pub(super) async fn burn(&self, password: Secret) -> Result<(), IdentityError> {
-        self.hash(password).await.map(drop)
+        self.run(move || hash(&password).map(drop)).await?
     }
 
     async fn run<T: Send + 'static>(
@@ -90,9 +101,11 @@ mod tests {
     #[tokio::test]
     async fn only_the_same_password_verifies() {
         let passwords = Passwords::new();
-        let stored = passwords.hash(Secret::new("correct horse")).await.expect("hashes");
+        let stored = passwords.choose(Secret::new("correct horse"), Vec::new()).await.expect("hashes");
+        let stored = stored.expect("not guessed soon");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(passwords.verify(Secret::new("correct horse"), stored.clone()).await.expect("verifies"));
         assert!(!passwords.verify(Secret::new("correct hors"), stored).await.expect("verifies"));
+        assert!(!passwords.verify(Secret::new(""), String::new()).await.expect("verifies"));
     }
 }

@@ -8,16 +8,17 @@ use tandem_core::{OrgScope, Permission, RequestContext, Rights};
 use tandem_proto::{
     DivisionId, Stream, Topic, UserId,
     api::{GrantEnd, Role, RoleGrant, SessionInfo, SetRoles},
-    events::identity::{UserDeactivated, UserGrantsSet, UserReactivated, UserRolesSet},
+    events::identity::{UserDeactivated, UserEmailSet, UserGrantsSet, UserReactivated, UserRolesSet},
 };
-use tandem_store::{Cause, Change, Expect, Tx};
+use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
-    Identity, IdentityError, divisions,
+    Identity, IdentityError, divisions, group_rows, limits,
+    mail::{Occasion, address, forget_resets, tell},
     oauth::grants::{self, Grants},
     roles,
     sessions::{Which, end},
-    users::{COLUMNS, UserRecord, each_once, record, write_held},
+    users::{COLUMNS, UserRecord, each_once, free, record, write_held},
 };
 
 /// Roles somebody may hold in single divisions, each counted once per division.
@@ -65,10 +66,7 @@ impl Identity {
     /// last administrator.
     pub async fn deactivate(&self, context: &RequestContext, user: UserId) -> Result<(), IdentityError> {
         if user == context.user {
-            return Err(IdentityError::Conflict {
-                slug: "yourself",
-                detail: "nobody deactivates themselves: ask another administrator".into(),
-            });
+            return Err(yourself());
         }
         let caller = context.rights.clone();
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
@@ -90,6 +88,28 @@ impl Identity {
             Box::pin(async move {
                 within_reach(tx, &caller, Permission::PeopleWrite, user).await?;
                 reactivate(tx, &caller, user).await
+            })
+        });
+        write.await
+    }
+
+    /// Says where mail to somebody goes; `None`: nowhere. Nobody has shown that they read it there, so it is told of at the address until now.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`], [`IdentityError::OtherDivision`], [`IdentityError::Outranked`], [`IdentityError::Taken`];
+    /// [`IdentityError::Invalid`] for what is no address.
+    pub async fn set_email(
+        &self,
+        context: &RequestContext,
+        user: UserId,
+        email: Option<String>,
+    ) -> Result<(), IdentityError> {
+        let email = email.map(|email| address("email", &email)).transpose()?;
+        let caller = context.rights.clone();
+        let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
+            Box::pin(async move {
+                within_reach(tx, &caller, Permission::PeopleWrite, user).await?;
+                set_email(tx, &caller, user, email).await
             })
         });
         write.await
@@ -119,6 +139,13 @@ impl Identity {
     }
 }
 
+pub(super) fn yourself() -> IdentityError {
+    IdentityError::Conflict {
+        slug: "yourself",
+        detail: "nobody deactivates themselves: ask another administrator".into(),
+    }
+}
+
 /// Sessions and tokens of somebody ended.
 pub(super) fn sessions_ended(user: UserId, ended: usize) -> Change {
     Change::new("sessions.ended", "person", user)
@@ -141,6 +168,7 @@ pub(super) async fn deactivate(tx: &mut Tx, caller: &Rights, user: UserId) -> Re
     }
     let at = tx.now().micros();
     set_deactivated(tx, user, Some(at)).await?;
+    forget_resets(tx, user).await?;
     grants::end(tx, Grants::OfUser(user), GrantEnd::UserDeactivated).await?;
     end(tx, user, Which::All).await?;
     let after = UserRecord { active: false, ..person.clone() };
@@ -161,6 +189,7 @@ pub(super) async fn reactivate(tx: &mut Tx, caller: &Rights, user: UserId) -> Re
             detail: "whatever made this person somebody was erased".into(),
         });
     }
+    limits::PEOPLE.one_more::<IdentityError>(tx).await?;
     set_deactivated(tx, user, None).await?;
     let after = UserRecord { active: true, ..person.clone() };
     tx.audit(changed("person.reactivated", &person, &after)).await?;
@@ -239,6 +268,41 @@ pub(super) async fn within_reach(
     if may { Ok(()) } else { Err(IdentityError::OtherDivision(permission)) }
 }
 
+async fn set_email(
+    tx: &mut Tx,
+    caller: &Rights,
+    user: UserId,
+    email: Option<String>,
+) -> Result<(), IdentityError> {
+    let person = subordinate(tx, caller, user).await?;
+    if person.email == email {
+        return Ok(());
+    }
+    if person.erased {
+        return Err(IdentityError::NotFound("person"));
+    }
+    if let Some(email) = &email {
+        free(tx, "email", email).await?;
+    }
+    let org = tx.scope().org();
+    sqlx::query("UPDATE users SET email = $1 WHERE org = $2 AND id = $3")
+        .bind(email.clone())
+        .bind(org.to_string())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    // A link that is on its way goes where mail went until now.
+    forget_resets(tx, user).await?;
+    let topics = [Topic::user(user), Topic::admins(org)];
+    // The address itself is personal, and an entry stays when somebody is erased.
+    let has = |email: Option<&String>| json!({ "email": email.map(|_| Redacted) });
+    let (before, after) = (has(person.email.as_ref()), has(email.as_ref()));
+    tx.audit(Change::new("person.email.changed", "person", user).before(&before).after(&after)).await?;
+    let event = UserEmailSet { user, email };
+    tx.append_about(user, Stream::user(user), Expect::Any, &topics, &event).await?;
+    tell(tx, user, person.email.as_deref(), Occasion::AddressChanged).await
+}
+
 /// Somebody who may do no more than the caller.
 pub(super) async fn subordinate(
     tx: &mut Tx,
@@ -247,12 +311,12 @@ pub(super) async fn subordinate(
 ) -> Result<UserRecord, IdentityError> {
     let scope = tx.scope();
     let person = person(tx, scope, user).await?;
-    let held = roles::rights(tx.conn(), scope, &person.roles, &person.grants).await?;
+    let held = group_rows::held(tx.conn(), scope, user, &person.roles, &person.grants).await?;
     let beyond = held.without(caller);
     if beyond.is_empty() { Ok(person) } else { Err(IdentityError::Outranked(beyond)) }
 }
 
-async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord, IdentityError> {
+pub(super) async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord, IdentityError> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE org = $1 AND id = $2");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(scope.org().to_string())
@@ -262,7 +326,8 @@ async fn person(tx: &mut Tx, scope: OrgScope, user: UserId) -> Result<UserRecord
     row.as_ref().map(record).transpose()?.ok_or(IdentityError::NotFound("person"))
 }
 
-/// Refuses unless some person beside `user` administers the org, all divisions of it: a program cannot sign in. Commands of an org run one after the other, so two cannot both be let go.
+/// Refuses unless some person beside `user` administers the org, all divisions of it: a program cannot sign in, and who administers by a
+/// group does so as long as another system wants. Commands of an org run one after the other, so two cannot both be let go.
 async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
     let org = tx.scope().org().to_string();
     let row = sqlx::query(
@@ -284,9 +349,10 @@ async fn another_admin(tx: &mut Tx, user: UserId) -> Result<(), IdentityError> {
 }
 
 async fn set_deactivated(tx: &mut Tx, user: UserId, at: Option<i64>) -> Result<(), IdentityError> {
-    let org = tx.scope().org().to_string();
-    sqlx::query("UPDATE users SET deactivated_at = $1 WHERE org = $2 AND id = $3")
+    let (org, now) = (tx.scope().org().to_string(), tx.now().micros());
+    sqlx::query("UPDATE users SET deactivated_at = $1, changed_at = $2 WHERE org = $3 AND id = $4")
         .bind(at)
+        .bind(now)
         .bind(org)
         .bind(user.to_string())
         .execute(tx.conn())

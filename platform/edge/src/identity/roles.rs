@@ -11,10 +11,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, named, text, users};
-
-/// Roles one org may define.
-const ROLES: i64 = 200;
+use super::{Identity, IdentityError, group_rows, limits, named, text, users};
 
 impl Identity {
     /// Every role there is in the org: those every org has, then its own by name.
@@ -162,16 +159,7 @@ impl Draft {
 
 async fn create(tx: &mut Tx, role: Role, draft: Draft) -> Result<RoleInfo, IdentityError> {
     let org = tx.scope().org();
-    let count = sqlx::query("SELECT count(*) AS defined FROM roles WHERE org = $1")
-        .bind(org.to_string())
-        .fetch_one(tx.conn())
-        .await?;
-    if count.try_get::<i64, _>("defined")? >= ROLES {
-        return Err(IdentityError::Conflict {
-            slug: "too-many-roles",
-            detail: format!("an org defines at most {ROLES} roles"),
-        });
-    }
+    limits::ROLES.one_more::<IdentityError>(tx).await?;
     let at = tx.now().micros();
     let made = sqlx::query(
         "INSERT INTO roles (org, name, title, permissions, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -228,6 +216,13 @@ async fn remove(tx: &mut Tx, role: Role) -> Result<(), IdentityError> {
         return Err(IdentityError::Conflict {
             slug: "role-is-held",
             detail: format!("{holders} people or programs hold it; give them another first"),
+        });
+    }
+    let groups = group_rows::standing_for(tx, &role).await?;
+    if groups > 0 {
+        return Err(IdentityError::Conflict {
+            slug: "role-is-held",
+            detail: format!("{groups} groups stand for it; take it from them first"),
         });
     }
     let was = as_kept(tx, &role).await?;

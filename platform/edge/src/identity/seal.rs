@@ -55,6 +55,12 @@ impl Identity {
         Ok(read.filter(|sealed| sealed.until > self.0.clock.now()).map(|sealed| sealed.state))
     }
 
+    /// 256 bits in 43 characters that follow from `text` for `purpose`, and that nobody knows who has not the key.
+    pub(super) async fn derived(&self, purpose: &'static str, text: &str) -> Result<String, IdentityError> {
+        let tag = sign(self.seal_key().await?, &signed(purpose, text.as_bytes()));
+        Ok(URL_SAFE_NO_PAD.encode(tag.as_ref()))
+    }
+
     async fn seal_key(&self) -> Result<&Key, IdentityError> {
         self.0.seal.0.get_or_try_init(|| self.shared_key()).await
     }

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Origin, Permissions, RequestContext, Rights};
+use tandem_core::{OrgScope, Origin, Permissions, RequestContext, Rights, unstamped};
 use tandem_proto::{
     Actor, ClientId, Cursor, GrantId, OrgId, RequestId, SessionId, Stream, Timestamp, Topic, UserId,
     api::{Role, RoleGrant, SessionInfo},
@@ -15,9 +15,11 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 
-use super::{Identity, IdentityError, id, known::Digest, passkeys, people, roles, text, users};
+use super::{
+    Identity, IdentityError, group_rows, id, known::Digest, passkeys, people, providers, roles, text, users,
+};
 
-/// How long a session lasts after its last use.
+/// How long a session lasts after its last use, and no longer than [`super::Lifetimes::session`].
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
 /// A use is noted only when the last note is this old, so that reading does not write each time.
 const NOTED_EVERY: Duration = Duration::from_secs(600);
@@ -32,6 +34,8 @@ pub(super) enum Proven {
     Password(String),
     /// A passkey.
     Passkey(Box<passkeys::Used>),
+    /// An identity provider.
+    Provider(providers::Spent),
 }
 
 /// What a token is, by how it was got.
@@ -75,13 +79,14 @@ pub(super) fn secret(prefix: &str) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// What is stored of a secret that is random. 256 random bits need no salt and no slow hash.
+/// What is stored of a secret that is random. 256 random bits need no salt and no slow hash. The name of a region in it is for other
+/// regions, and tells nothing here.
 pub(super) fn digest(secret: &str) -> String {
     hex::encode(digest_bytes(secret))
 }
 
 fn digest_bytes(secret: &str) -> Digest {
-    Sha256::digest(secret.as_bytes()).into()
+    Sha256::digest(unstamped(secret).as_bytes()).into()
 }
 
 /// A session just made.
@@ -106,6 +111,8 @@ pub struct Session {
     pub context: RequestContext,
     /// When it ends; a session unless it is used.
     pub expires_at: Timestamp,
+    /// When it ends whatever is done with it.
+    pub(super) ends_by: Timestamp,
     /// When its use was last noted.
     pub(super) used_at: Timestamp,
     /// Whether using it moves its end.
@@ -139,8 +146,9 @@ impl Identity {
     /// As [`Self::authenticate`], with the session's end.
     ///
     /// # Errors
-    /// [`IdentityError::NoSession`] when the token is unknown or has expired.
+    /// [`IdentityError::NoSession`] when the token is unknown or has expired; [`IdentityError::OtherRegion`] when it is another region's.
     pub async fn session(&self, token: &str) -> Result<Session, IdentityError> {
+        self.refuse_elsewhere(token)?;
         let (digest, now) = (digest_bytes(token), self.0.clock.now());
         if let Some(session) = self.0.known.session(&digest, now) {
             return Ok(session);
@@ -177,7 +185,7 @@ impl Identity {
         user: UserId,
     ) -> Result<Option<RequestContext>, IdentityError> {
         let Some(record) = self.user(scope, user).await?.filter(|user| user.active) else { return Ok(None) };
-        let rights = self.rights_of(scope, &record.roles, &record.grants).await?;
+        let rights = self.held_by(scope, user, &record.roles, &record.grants).await?;
         let session = SessionId::from_uuid(uuid::Uuid::nil());
         let request = RequestId::generate();
         Ok(Some(RequestContext { scope, user, session, rights, request, origin: Origin::NONE }))
@@ -212,15 +220,17 @@ impl Identity {
         user: UserId,
         current: Option<SessionId>,
     ) -> Result<Vec<SessionInfo>, IdentityError> {
+        let now = self.0.clock.now();
         let mut conn = self.0.store.scoped(scope).await?;
         let rows = sqlx::query(
             "SELECT id, user_agent, address, created_at, last_used_at, expires_at FROM sessions
-             WHERE org = $1 AND user_id = $2 AND kind = 'session' AND expires_at > $3
+             WHERE org = $1 AND user_id = $2 AND kind = 'session' AND expires_at > $3 AND created_at > $4
              ORDER BY last_used_at DESC, created_at DESC",
         )
         .bind(scope.org().to_string())
         .bind(user.to_string())
-        .bind(self.0.clock.now().micros())
+        .bind(now.micros())
+        .bind(now.minus(self.0.lifetimes.session).micros())
         .fetch_all(&mut *conn)
         .await?;
         rows.iter().map(|row| info(row, current)).collect()
@@ -296,10 +306,11 @@ impl Identity {
     ) -> Result<NewSession, IdentityError> {
         let record = self.user(scope, user).await?.filter(|user| user.active);
         let record = record.ok_or(IdentityError::WrongCredentials)?;
-        let rights = self.rights_of(scope, &record.roles, &record.grants).await?;
+        let rights = self.held_by(scope, user, &record.roles, &record.grants).await?;
         let token = Kind::Session.token();
         let (session, now) = (SessionId::generate(), self.0.clock.now());
-        let expires_at = now.plus(LIFETIME);
+        let ends_by = now.plus(self.0.lifetimes.session);
+        let expires_at = now.plus(LIFETIME).min(ends_by);
         let row = NewRow {
             token_hash: digest(&token),
             id: session,
@@ -310,6 +321,7 @@ impl Identity {
             client: None,
             grant: None,
             origin: origin.clone(),
+            created_at: now,
             used_at: now,
             expires_at,
         };
@@ -334,13 +346,18 @@ impl Identity {
             .await?;
         let request = RequestId::generate();
         let context = RequestContext { scope, user, session, rights, request, origin };
-        Ok(NewSession { token, session: Session { context, expires_at, used_at: now, slides: true } })
+        let token = self.regions().stamped(token);
+        Ok(NewSession {
+            token,
+            session: Session { context, expires_at, ends_by, used_at: now, slides: true },
+        })
     }
 
     /// The one place where a token, or its id, becomes a session.
     async fn find(&self, condition: &str, value: String) -> Result<Session, IdentityError> {
         let sql = format!(
-            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles, u.grants
+            "SELECT s.id, s.org, s.user_id, s.kind, s.scopes, s.created_at, s.last_used_at, s.expires_at, u.roles, u.grants,
+                (SELECT count(*) FROM group_members m WHERE m.org = u.org AND m.user_id = u.id) AS groups_of
              FROM sessions s JOIN users u ON u.id = s.user_id AND u.org = s.org AND u.deactivated_at IS NULL
              WHERE {condition}"
         );
@@ -350,39 +367,43 @@ impl Identity {
             .fetch_optional(self.0.store.across_orgs())
             .await?
             .ok_or(IdentityError::NoSession)?;
-        let now = self.0.clock.now();
-        let expires_at = time(&row, "expires_at")?;
+        let (now, slides) = (self.0.clock.now(), text(&row, "kind")? == Kind::Session.name());
+        let (created_at, until) = (time(&row, "created_at")?, time(&row, "expires_at")?);
+        // An operator who makes sessions shorter means those there are too.
+        let ends_by = if slides { created_at.plus(self.0.lifetimes.session) } else { until };
+        let expires_at = until.min(ends_by);
         if expires_at <= now {
             return Err(IdentityError::NoSession);
         }
         let scope = self.0.mint.scope(id::<OrgId>(&row, "sessions", "org")?);
+        let user = id(&row, "sessions", "user_id")?;
         let (roles, grants) = users::held(&row)?;
-        let held = self.rights_of(scope, &roles, &grants).await?;
+        let held = match row.try_get::<i64, _>("groups_of")? {
+            0 => self.rights_of(scope, &roles, &grants).await?,
+            _ => self.held_by(scope, user, &roles, &grants).await?,
+        };
         let rights = match scopes(&row)? {
             Some(scopes) => held.limited_to(scopes),
             None => held,
         };
         let context = RequestContext {
             scope,
-            user: id(&row, "sessions", "user_id")?,
+            user,
             session: id(&row, "sessions", "id")?,
             rights,
             request: RequestId::generate(),
             origin: Origin::NONE,
         };
-        let used_at = match text(&row, "kind")? == Kind::Session.name() {
-            true => time(&row, "last_used_at")?.max(time(&row, "created_at")?),
-            false => time(&row, "last_used_at")?,
-        };
-        let slides = text(&row, "kind")? == Kind::Session.name();
-        let found = Session { context, expires_at, used_at, slides };
+        let used_at = time(&row, "last_used_at")?;
+        let used_at = if slides { used_at.max(created_at) } else { used_at };
+        let found = Session { context, expires_at, ends_by, used_at, slides };
         if now < found.renew_at() { Ok(found) } else { self.note_use(found, now).await }
     }
 
     /// Moves the end, and notes when. Not an event: it says no more than that the session was used.
     async fn note_use(&self, found: Session, now: Timestamp) -> Result<Session, IdentityError> {
         let session = found.context.session;
-        let expires_at = if found.slides { now.plus(LIFETIME) } else { found.expires_at };
+        let expires_at = if found.slides { now.plus(LIFETIME).min(found.ends_by) } else { found.expires_at };
         let cause = Cause::of(found.context.actor(), None);
         self.0
             .store
@@ -404,7 +425,19 @@ impl Identity {
         Ok(Session { expires_at, used_at: now, ..found })
     }
 
-    /// What somebody may do now who holds these roles in all divisions and those of `grants` in some.
+    /// What somebody may do now who holds these roles themselves, in all divisions and those of `grants` in some.
+    pub(super) async fn held_by(
+        &self,
+        scope: OrgScope,
+        user: UserId,
+        held: &[Role],
+        grants: &[RoleGrant],
+    ) -> Result<Rights, IdentityError> {
+        let mut conn = self.0.store.scoped(scope).await?;
+        group_rows::held(&mut conn, scope, user, held, grants).await
+    }
+
+    /// What these roles stand for now, held in all divisions, and those of `grants`, held in some.
     pub(super) async fn rights_of(
         &self,
         scope: OrgScope,
@@ -433,13 +466,14 @@ pub(super) struct NewRow {
     /// What somebody allowed that program.
     pub(super) grant: Option<GrantId>,
     pub(super) origin: Origin,
+    pub(super) created_at: Timestamp,
     /// When its use is noted first; the epoch for one that was not used yet.
     pub(super) used_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
 
 pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError> {
-    let (org, now) = (tx.scope().org(), tx.now());
+    let org = tx.scope().org();
     sqlx::query(
         "INSERT INTO sessions (token_hash, id, org, user_id, kind, name, scopes, user_agent, address,
              created_at, last_used_at, expires_at, client, grant_id)
@@ -454,7 +488,7 @@ pub(super) async fn insert(tx: &mut Tx, row: NewRow) -> Result<(), IdentityError
     .bind(row.scopes.map(roles::written))
     .bind(row.origin.user_agent)
     .bind(row.origin.address.map(|address| address.to_string()))
-    .bind(now.micros())
+    .bind(row.created_at.micros())
     .bind(row.used_at.micros())
     .bind(row.expires_at.micros())
     .bind(row.client.map(|client| client.to_string()))
@@ -560,18 +594,27 @@ async fn told(tx: &mut Tx, user: UserId, session: SessionId) -> Result<Option<Ch
 /// Whether what let somebody in holds at the moment their session begins: another password ends the sessions there are.
 async fn is_let_in(tx: &mut Tx, user: UserId, proven: Proven) -> Result<bool, IdentityError> {
     let org = tx.scope().org().to_string();
-    let row =
-        sqlx::query("SELECT password_hash FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL")
-            .bind(org)
-            .bind(user.to_string())
-            .fetch_optional(tx.conn())
-            .await?;
+    let row = sqlx::query(
+        "SELECT password_hash, roles FROM users WHERE org = $1 AND id = $2 AND deactivated_at IS NULL",
+    )
+    .bind(org)
+    .bind(user.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
     let Some(row) = row else { return Ok(false) };
     let now: String = row.try_get("password_hash")?;
     match proven {
         Proven::Elsewhere => Ok(true),
-        Proven::Password(hash) => Ok(hash == now),
-        Proven::Passkey(used) => passkeys::spend(tx, user, *used).await,
+        Proven::Password(hash) if hash != now => Ok(false),
+        Proven::Password(_) => {
+            providers::password_is_enough(tx, user, &text(&row, "roles")?).await?;
+            Ok(true)
+        }
+        Proven::Passkey(used) => {
+            providers::password_is_enough(tx, user, &text(&row, "roles")?).await?;
+            passkeys::spend(tx, user, *used).await
+        }
+        Proven::Provider(spent) => providers::spend(tx, user, spent).await,
     }
 }
 

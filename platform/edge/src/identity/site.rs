@@ -1,4 +1,4 @@
-//! Where users come, as browsers know it: what passkeys are bound to.
+//! Where users come, as browsers know it: what passkeys are bound to, and where identity providers send people back to.
 //!
 //! It is what the operator said (the setting `url`). Where nothing was said, or an address of this machine, it is what a browser on this
 //! machine called it; never what a request from elsewhere claims.
@@ -34,6 +34,11 @@ impl Site {
             }
         };
         Url::parse(&text).map(Self).map_err(|error| IdentityError::invalid("url", error.to_string()))
+    }
+
+    /// The address of one of its pages, whose path begins with a slash.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0.origin().ascii_serialization())
     }
 
     /// The origin, and the name that passkeys are bound to.

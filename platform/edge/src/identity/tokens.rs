@@ -86,6 +86,7 @@ impl Identity {
             client: None,
             grant: None,
             origin: Origin::default(),
+            created_at: now,
             used_at: Timestamp::default(),
             expires_at: info.expires_at,
         };
@@ -97,7 +98,7 @@ impl Identity {
             })
         });
         write.await?;
-        Ok(TokenMade { token, info })
+        Ok(TokenMade { token: self.regions().stamped(token), info })
     }
 
     /// Takes one of the caller's tokens back.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
-use tandem_core::{OrgScope, Secret};
+use tandem_core::OrgScope;
 use tandem_proto::{
     ClientId, DivisionId, Stream, Topic, UserId,
     api::{NewPerson, Role, RoleGrant},
@@ -15,15 +15,15 @@ use super::{
     Identity, IdentityError,
     divisions::{self, PEOPLE},
     erasure::is_erased,
-    id, named, roles, text,
+    id, limits, named,
+    provision::PersonDraft,
+    roles,
+    strength::known_by,
+    text,
 };
 
-/// Shortest password.
-const PASSWORD_MIN_CHARS: usize = 10;
-/// Longest password, bytes: more would only cost time.
-const PASSWORD_MAX_BYTES: usize = 1_024;
 /// Longest login name.
-const LOGIN_CHARS: usize = 64;
+const LOGIN_CHARS: usize = 128;
 /// Digits of an internal number.
 const EXTENSION_DIGITS: std::ops::RangeInclusive<usize> = 2..=10;
 
@@ -40,7 +40,9 @@ pub struct UserRecord {
     pub title: Option<String>,
     /// Internal number.
     pub extension: Option<String>,
-    /// Roles held in all divisions.
+    /// Where mail to them goes.
+    pub email: Option<String>,
+    /// Roles held in all divisions, beside those of groups.
     pub roles: Vec<Role>,
     /// Roles held in some divisions only.
     pub grants: Vec<RoleGrant>,
@@ -50,6 +52,8 @@ pub struct UserRecord {
     pub active: bool,
     /// Whether whatever was personal to them is gone.
     pub erased: bool,
+    /// Whether another system keeps them up.
+    pub provisioned: bool,
 }
 
 impl UserRecord {
@@ -70,8 +74,7 @@ impl UserRecord {
     }
 }
 
-pub(super) const COLUMNS: &str =
-    "org, id, name, display_name, title, extension, roles, grants, division, deactivated_at, erased_at";
+pub(super) const COLUMNS: &str = "org, id, name, display_name, title, extension, email, roles, grants, division, deactivated_at, erased_at, provisioned";
 
 impl Identity {
     /// Adds somebody to the directory, in the division every org has.
@@ -98,7 +101,7 @@ impl Identity {
         person: NewPerson,
         division: DivisionId,
     ) -> Result<UserRecord, IdentityError> {
-        let (record, hash) = self.candidate(scope, person).await?;
+        let (record, hash) = self.candidate(scope, &self.org_name(scope).await?, person).await?;
         let record = UserRecord { division, ..record };
         self.0.store.write(scope, cause, move |tx| Box::pin(insert(tx, record, hash, None))).await
     }
@@ -107,22 +110,12 @@ impl Identity {
     pub(super) async fn candidate(
         &self,
         scope: OrgScope,
-        person: NewPerson,
+        org: &str,
+        mut person: NewPerson,
     ) -> Result<(UserRecord, String), IdentityError> {
-        let person = check(person)?;
-        let hash = self.0.passwords.hash(Secret::new(person.password)).await?;
-        let record = UserRecord {
-            id: UserId::generate(),
-            name: person.name,
-            display_name: person.display_name,
-            title: person.title,
-            extension: person.extension,
-            roles: person.roles,
-            grants: Vec::new(),
-            division: DivisionId::home(scope.org()),
-            active: true,
-            erased: false,
-        };
+        let password = std::mem::take(&mut person.password);
+        let record = checked(scope, person)?;
+        let hash = self.choose_password("password", password, known_by(org, &record)).await?;
         Ok((record, hash))
     }
 
@@ -196,6 +189,21 @@ impl Identity {
     }
 }
 
+/// Refuses what somebody of the org has already.
+pub(super) async fn free(tx: &mut Tx, field: &'static str, value: &str) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let sql = format!("SELECT id FROM users WHERE org = $1 AND {field} = $2");
+    let holder = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(org)
+        .bind(value.to_owned())
+        .fetch_optional(tx.conn())
+        .await?;
+    match holder {
+        Some(_) => Err(IdentityError::Taken { field, value: value.to_owned() }),
+        None => Ok(()),
+    }
+}
+
 /// Adds a row. The password's hash of one who cannot sign in is empty.
 pub(super) async fn insert(
     tx: &mut Tx,
@@ -206,22 +214,22 @@ pub(super) async fn insert(
     let org = tx.scope().org();
     let at = tx.now().micros();
     roles::known(tx, &record.roles).await?;
-    for (field, value) in [("name", Some(&record.name)), ("extension", record.extension.as_ref())] {
-        let Some(value) = value else { continue };
-        let holder =
-            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT id FROM users WHERE org = $1 AND {field} = $2")))
-                .bind(org.to_string())
-                .bind(value.clone())
-                .fetch_optional(tx.conn())
-                .await?;
-        if holder.is_some() {
-            return Err(IdentityError::Taken { field, value: value.clone() });
+    if client.is_none() {
+        limits::PEOPLE.one_more::<IdentityError>(tx).await?;
+    }
+    for (field, value) in [
+        ("name", Some(&record.name)),
+        ("extension", record.extension.as_ref()),
+        ("email", record.email.as_ref()),
+    ] {
+        if let Some(value) = value {
+            free(tx, field, value).await?;
         }
     }
     sqlx::query(
         "INSERT INTO users
-             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, org, name, display_name, title, extension, roles, password_hash, created_at, client, email)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(record.id.to_string())
     .bind(org.to_string())
@@ -233,6 +241,7 @@ pub(super) async fn insert(
     .bind(hash)
     .bind(at)
     .bind(client.map(|client| client.to_string()))
+    .bind(record.email.clone())
     .execute(tx.conn())
     .await?;
     divisions::put(tx, &PEOPLE, record.id, record.division).await?;
@@ -252,17 +261,57 @@ pub(super) async fn insert(
     Ok(record)
 }
 
-fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
-    let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    if person.name.is_empty() || person.name.len() > LOGIN_CHARS || !person.name.chars().all(login) {
-        return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ -")));
+/// Whether somebody can be called that.
+pub(super) fn check_names(name: &str, display_name: &str, title: Option<&str>) -> Result<(), IdentityError> {
+    let login = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@+#'".contains(c);
+    if name.is_empty() || name.len() > LOGIN_CHARS || !name.chars().all(login) {
+        return Err(IdentityError::invalid("name", format!("1 to {LOGIN_CHARS} of a-z 0-9 . _ - @ + # '")));
     }
-    person.display_name = named("display_name", &person.display_name)?;
-    if person.title.as_ref().is_some_and(|title| title.chars().count() > NAME_CHARS) {
+    named("display_name", display_name)?;
+    if title.is_some_and(|title| title.chars().count() > NAME_CHARS) {
         return Err(IdentityError::invalid("title", format!("at most {NAME_CHARS} characters")));
     }
-    person.roles = some_roles(person.roles)?;
-    check_password("password", &person.password)?;
+    Ok(())
+}
+
+/// Refuses a login name that somebody else has.
+pub(super) async fn free_name(tx: &mut Tx, user: UserId, name: &str) -> Result<(), IdentityError> {
+    let org = tx.scope().org().to_string();
+    let holder = sqlx::query("SELECT id FROM users WHERE org = $1 AND name = $2 AND id <> $3")
+        .bind(org)
+        .bind(name.to_owned())
+        .bind(user.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    match holder {
+        Some(_) => Err(IdentityError::Taken { field: "name", value: name.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Somebody who is let in by something else than a password of ours, in the division every org has.
+pub(super) fn without_password(scope: OrgScope, draft: &PersonDraft) -> UserRecord {
+    UserRecord {
+        id: UserId::generate(),
+        name: draft.name.clone(),
+        display_name: draft.display_name.clone(),
+        title: draft.title.clone(),
+        extension: None,
+        email: None,
+        roles: Vec::new(),
+        grants: Vec::new(),
+        division: DivisionId::home(scope.org()),
+        active: true,
+        erased: false,
+        provisioned: true,
+    }
+}
+
+/// Who somebody new will be, in the division every org has, but for the password.
+pub(super) fn checked(scope: OrgScope, person: NewPerson) -> Result<UserRecord, IdentityError> {
+    check_names(&person.name, &person.display_name, person.title.as_deref())?;
+    let display_name = named("display_name", &person.display_name)?;
+    let roles = some_roles(person.roles)?;
     if let Some(extension) = &person.extension {
         let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || !EXTENSION_DIGITS.contains(&extension.len()) {
@@ -272,18 +321,20 @@ fn check(mut person: NewPerson) -> Result<NewPerson, IdentityError> {
             ));
         }
     }
-    Ok(person)
-}
-
-/// Whether `password` can be one.
-pub(super) fn check_password(field: &'static str, password: &str) -> Result<(), IdentityError> {
-    if password.chars().count() < PASSWORD_MIN_CHARS {
-        return Err(IdentityError::invalid(field, format!("at least {PASSWORD_MIN_CHARS} characters")));
-    }
-    if password.len() > PASSWORD_MAX_BYTES {
-        return Err(IdentityError::invalid(field, format!("at most {PASSWORD_MAX_BYTES} bytes")));
-    }
-    Ok(())
+    Ok(UserRecord {
+        id: UserId::generate(),
+        name: person.name,
+        display_name,
+        title: person.title,
+        extension: person.extension,
+        email: None,
+        roles,
+        grants: Vec::new(),
+        division: DivisionId::home(scope.org()),
+        active: true,
+        erased: false,
+        provisioned: false,
+    })
 }
 
 /// Each role once, and not none.
@@ -311,11 +362,13 @@ pub(super) fn record(row: &AnyRow) -> Result<UserRecord, IdentityError> {
         display_name: text(row, "display_name")?,
         title: optional("title")?,
         extension: optional("extension")?,
+        email: optional("email")?,
         roles,
         grants,
         division,
         active: row.try_get::<Option<i64>, _>("deactivated_at")?.is_none(),
         erased: is_erased(row)?,
+        provisioned: row.try_get::<i64, _>("provisioned")? != 0,
     })
 }
 

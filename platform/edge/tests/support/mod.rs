@@ -2,6 +2,7 @@
 #![expect(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod authenticator;
+pub(crate) mod provider;
 
 use std::{
     collections::BTreeSet,
@@ -28,8 +29,11 @@ use tandem_bus::Bus;
 use tandem_core::{Clock, Mint, OrgScope, Permission, RequestContext, SystemClock};
 use tandem_edge::{
     Edge, EdgeParts, Identity, PresenceGateway, Regrant, RequestLimits, RtcGateway, TopicAuthority,
-    UserRecord, identity, no_route,
+    UserRecord,
+    identity::{self, Setup},
+    no_route,
 };
+use tandem_outbound::Networks;
 use tandem_proto::{
     Cursor, DeviceId, Event, NodeId, Problem, SkillId, Stream, Timestamp, Topic, TrackId, UserId,
     api::{NewPerson, Role},
@@ -192,23 +196,35 @@ impl Server {
     pub(crate) async fn start_limited(limits: RequestLimits) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", data.path().join("tandem.db").display());
-        let server = Self::start_with(&url, data, limits).await;
+        let server = Self::start_with(&url, data, limits, Networks::default()).await;
         server.clock.hold();
         server
     }
 
     /// On the database at `url`; `data` is removed with the server.
     pub(crate) async fn start_on(url: &str, data: tempfile::TempDir) -> Self {
-        Self::start_with(url, data, RequestLimits::default()).await
+        Self::start_with(url, data, RequestLimits::default(), Networks::default()).await
     }
 
-    async fn start_with(url: &str, data: tempfile::TempDir, limits: RequestLimits) -> Self {
+    /// The same, which may connect to this machine.
+    pub(crate) async fn start_reaching_itself(url: &str, data: tempfile::TempDir) -> Self {
+        let itself = Networks::with(vec!["127.0.0.0/8".parse().expect("a network")]);
+        Self::start_with(url, data, RequestLimits::default(), itself).await
+    }
+
+    async fn start_with(
+        url: &str,
+        data: tempfile::TempDir,
+        limits: RequestLimits,
+        networks: Networks,
+    ) -> Self {
         let tables = [identity::MIGRATIONS, tandem_cluster::MIGRATIONS].concat();
         let master = Some(Arc::new(tandem_test_support::master_key()) as _);
         let options = Options { migrations: tables, master, ..Options::new(url) };
         let store = Store::open_with(options).await.expect("a store");
         let clock = Arc::new(MovedClock::default());
-        let identity = Identity::new(store.clone(), Mint::for_server(), clock.clone());
+        let setup = Setup { networks, ..Setup::default() };
+        let identity = Identity::with_setup(store.clone(), Mint::for_server(), clock.clone(), setup);
         let (bus, seen, granted) = (Bus::new(), Arc::new(Seen::default()), Arc::new(Granted::default()));
         let edge = Edge::new(EdgeParts {
             node: "test".into(),
@@ -228,6 +244,7 @@ impl Server {
         let router = Router::new()
             .merge(api)
             .merge(edge.well_known())
+            .merge(edge.scim())
             .route("/held", get(Gate::held).with_state(Arc::clone(&gate)))
             .route("/healthz", get(StatusCode::OK))
             .route("/api/v1/calls/{call}/hangup", post(StatusCode::NO_CONTENT))

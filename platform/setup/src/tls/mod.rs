@@ -4,15 +4,12 @@
 //! that for ever; the certificate behind it is looked up at each handshake. Connections that are up are never touched.
 
 pub mod authority;
+mod kept;
 mod listener;
 mod node;
 mod pair;
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use rustls::{
     ServerConfig,
@@ -21,30 +18,47 @@ use rustls::{
     sign::CertifiedKey,
 };
 use tandem_core::Clock;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::{MissedTickBehavior, interval},
-};
+use tokio::signal::unix::{SignalKind, signal};
 
 pub use listener::{Greeted, TlsListener};
 pub use node::{NodeCertificates, NodeTlsFiles};
 pub use pair::{CertificateError, CertificateFacts, TlsFiles};
 
-use pair::Pair;
+use kept::{Kept, Made};
+use pair::{Contents, Pair};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(3);
 
 /// The certificate the server shows, of one pair of files. Cheap to clone.
 #[derive(Clone)]
-pub struct Certificates(Arc<Inner>);
+pub struct Certificates(Arc<Kept<Pair>>);
 
-struct Inner {
-    files: TlsFiles,
-    clock: Arc<dyn Clock>,
-    current: RwLock<Arc<Pair>>,
-    /// The last pair that was refused, so that it is complained about once.
-    refused: Mutex<Option<u64>>,
+impl Made for Pair {
+    type Files = TlsFiles;
+    type Contents = Contents;
+    const EXPIRES: &'static str = "tandem_tls_certificate_expires_seconds";
+    const WHOSE: &'static str = "the server";
+
+    async fn read(files: &TlsFiles) -> Result<Contents, CertificateError> {
+        files.read().await
+    }
+
+    fn print(contents: &Contents) -> u64 {
+        contents.print()
+    }
+
+    fn parse(files: &TlsFiles, contents: Contents) -> Result<Self, CertificateError> {
+        Pair::parse(files, &contents)
+    }
+
+    fn facts(&self) -> &CertificateFacts {
+        &self.facts
+    }
+
+    fn pair(files: &TlsFiles) -> &TlsFiles {
+        files
+    }
 }
 
 impl Certificates {
@@ -53,13 +67,11 @@ impl Certificates {
     /// # Errors
     /// [`CertificateError`] when it cannot be used.
     pub async fn load(files: TlsFiles, clock: Arc<dyn Clock>) -> Result<Self, CertificateError> {
-        let pair = Pair::parse(&files, &files.read().await?)?;
-        if let Err(error) = pair.facts.check(clock.now()) {
-            tracing::error!(%error, certificate = %files.cert.display(), "browsers will refuse the certificate");
+        let kept = Kept::<Pair>::load(files, clock).await?;
+        if let Err(error) = kept.check() {
+            tracing::error!(%error, certificate = %kept.files().cert.display(), "browsers will refuse the certificate");
         }
-        gauge(&pair.facts);
-        let current = RwLock::new(Arc::new(pair));
-        Ok(Self(Arc::new(Inner { files, clock, current, refused: Mutex::default() })))
+        Ok(Self(Arc::new(kept)))
     }
 
     /// How a listener greets its peers: TLS 1.3 or 1.2, the current certificate, and one of the protocols of `alpn` where the peer names any.
@@ -78,7 +90,7 @@ impl Certificates {
 
     /// What the current certificate says of itself.
     pub fn facts(&self) -> CertificateFacts {
-        self.current().facts.clone()
+        self.0.with(|pair| pair.facts.clone())
     }
 
     /// Reads the files again. Handshakes from now on get what they hold, if it is another pair that can be used; says whether it is.
@@ -86,63 +98,19 @@ impl Certificates {
     /// # Errors
     /// [`CertificateError`] when they hold something that cannot be used, or has expired; the former pair stays.
     pub async fn refresh(&self) -> Result<bool, CertificateError> {
-        let files = &self.0.files;
-        let contents = files.read().await?;
-        if contents.print() == self.current().print {
-            return Ok(false);
-        }
-        let pair = Pair::parse(files, &contents)?;
-        pair.facts.check(self.0.clock.now())?;
-        gauge(&pair.facts);
-        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
-        Ok(true)
-    }
-
-    fn current(&self) -> Arc<Pair> {
-        Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// As [`Self::refresh`], and says in the log what came of it; the same fault once, unless somebody `asked`.
-    async fn look(&self, asked: bool) {
-        let certificate = self.0.files.cert.display();
-        let refused = match self.refresh().await {
-            Ok(true) => {
-                let CertificateFacts { names, expires, .. } = self.facts();
-                tracing::info!(%certificate, names = names.join(" "), %expires, "a new certificate is in use");
-                read_again("taken");
-                None
-            }
-            Ok(false) if asked => {
-                tracing::info!(%certificate, "the certificate is the same as before");
-                None
-            }
-            Ok(false) => None,
-            Err(error) => {
-                read_again("refused");
-                let fault = pair::print(error.to_string().as_bytes());
-                if asked || self.refused().replace(fault) != Some(fault) {
-                    tracing::error!(%certificate, %error, "the new certificate is refused; the old one stays in use");
-                }
-                Some(fault)
-            }
-        };
-        *self.refused() = refused;
-    }
-
-    fn refused(&self) -> std::sync::MutexGuard<'_, Option<u64>> {
-        self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.refresh().await
     }
 }
 
 impl std::fmt::Debug for Certificates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Certificates").field("files", &self.0.files).finish_non_exhaustive()
+        f.debug_struct("Certificates").field("files", self.0.files()).finish_non_exhaustive()
     }
 }
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.current().key))
+        Some(self.0.with(|pair| Arc::clone(&pair.key)))
     }
 }
 
@@ -156,18 +124,18 @@ pub fn keep_fresh(
 ) -> std::io::Result<impl Future<Output = ()> + Send + use<>> {
     let mut hangups = signal(SignalKind::hangup())?;
     Ok(async move {
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let asked = tokio::select! {
-                _ = hangups.recv() => true,
-                _ = look.tick(), if certificates.is_some() => false,
-            };
-            match &certificates {
-                Some(certificates) => certificates.look(asked).await,
-                None => tracing::info!("SIGHUP: there is no certificate to read again"),
+        let Some(certificates) = certificates else {
+            while hangups.recv().await.is_some() {
+                tracing::info!("SIGHUP: there is no certificate to read again");
             }
-        }
+            return std::future::pending().await;
+        };
+        let asked = async {
+            while hangups.recv().await.is_some() {
+                certificates.0.look(true).await;
+            }
+        };
+        tokio::join!(certificates.0.keep_fresh(), asked);
     })
 }
 
@@ -179,19 +147,6 @@ pub async fn examine(files: &TlsFiles, clock: &dyn Clock) -> Result<CertificateF
     let facts = Pair::parse(files, &files.read().await?)?.facts;
     facts.check(clock.now())?;
     Ok(facts)
-}
-
-fn read_again(outcome: &'static str) {
-    metrics::counter!("tandem_tls_certificate_reads_total", "outcome" => outcome).increment(1);
-}
-
-fn gauge(facts: &CertificateFacts) {
-    metrics::gauge!("tandem_tls_certificate_expires_seconds").set(expires_seconds(facts));
-}
-
-#[expect(clippy::cast_precision_loss, reason = "whole seconds of a date are exact in a double")]
-fn expires_seconds(facts: &CertificateFacts) -> f64 {
-    (facts.expires.micros() / 1_000_000) as f64
 }
 
 fn named(path: &Path) -> String {

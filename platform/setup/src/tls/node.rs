@@ -3,10 +3,7 @@
 //! TLS 1.3 and nothing resumed: a connection is as good as the certificate that was shown for it. Files that change are taken up by the
 //! next handshake; connections that are up stay.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, RwLock},
-};
+use std::{path::PathBuf, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
@@ -17,12 +14,11 @@ use rustls::{
     sign::SingleCertAndKey,
 };
 use tandem_core::Clock;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
-    LOOK, expires_seconds, named,
-    pair::{self, CertificateError, CertificateFacts, Pair, TlsFiles},
-    read_again,
+    kept::{Kept, Made},
+    named,
+    pair::{self, CertificateError, CertificateFacts, Contents, Pair, TlsFiles},
 };
 
 /// Where a node's certificate is, and that of the authority.
@@ -36,22 +32,13 @@ pub struct NodeTlsFiles {
 
 /// What a node shows to others and wants to see of them. Cheap to clone.
 #[derive(Clone)]
-pub struct NodeCertificates(Arc<Inner>);
+pub struct NodeCertificates(Arc<Kept<Links>>);
 
-struct Inner {
-    files: NodeTlsFiles,
-    clock: Arc<dyn Clock>,
-    current: RwLock<Arc<Current>>,
-    /// The last fault, so that it is complained about once.
-    refused: Mutex<Option<u64>>,
-}
-
-struct Current {
+/// How links are greeted.
+struct Links {
     accepting: Arc<ServerConfig>,
     connecting: Arc<ClientConfig>,
     facts: CertificateFacts,
-    /// Of the files it is from.
-    print: u64,
 }
 
 impl NodeCertificates {
@@ -60,25 +47,24 @@ impl NodeCertificates {
     /// # Errors
     /// [`CertificateError`] when they cannot be used, or the certificate has expired: no other node would take it.
     pub async fn load(files: NodeTlsFiles, clock: Arc<dyn Clock>) -> Result<Self, CertificateError> {
-        let current = read(&files, &*clock).await?;
-        gauge(&current.facts);
-        let current = RwLock::new(Arc::new(current));
-        Ok(Self(Arc::new(Inner { files, clock, current, refused: Mutex::default() })))
+        let kept = Kept::<Links>::load(files, clock).await?;
+        kept.check()?;
+        Ok(Self(Arc::new(kept)))
     }
 
     /// How a node that connects is greeted now.
     pub fn accepting(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.current().accepting)
+        self.0.with(|links| Arc::clone(&links.accepting))
     }
 
     /// How another node is greeted now.
     pub fn connecting(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.current().connecting)
+        self.0.with(|links| Arc::clone(&links.connecting))
     }
 
     /// What the certificate says of itself.
     pub fn facts(&self) -> CertificateFacts {
-        self.current().facts.clone()
+        self.0.with(|links| links.facts.clone())
     }
 
     /// Reads the files again. Handshakes from now on go by what they hold, if it is something else that can be used; says whether it is.
@@ -86,71 +72,52 @@ impl NodeCertificates {
     /// # Errors
     /// [`CertificateError`] when it cannot; the former certificates stay.
     pub async fn refresh(&self) -> Result<bool, CertificateError> {
-        let current = read(&self.0.files, &*self.0.clock).await?;
-        if current.print == self.current().print {
-            return Ok(false);
-        }
-        gauge(&current.facts);
-        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
-        Ok(true)
+        self.0.refresh().await
     }
 
     /// Reads the files again when they change. Runs for ever.
     pub async fn keep_fresh(self) {
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            look.tick().await;
-            let certificate = self.0.files.own.cert.display();
-            let fault = match self.refresh().await {
-                Ok(false) => None,
-                Ok(true) => {
-                    let expires = self.facts().expires;
-                    tracing::info!(%certificate, %expires, "a new certificate of this node is in use");
-                    read_again("taken");
-                    None
-                }
-                Err(error) => {
-                    let fault = pair::print(error.to_string().as_bytes());
-                    if self.refused().replace(fault) != Some(fault) {
-                        read_again("refused");
-                        tracing::error!(%certificate, %error, "this node's new certificate is refused; the old one stays in use");
-                    }
-                    Some(fault)
-                }
-            };
-            *self.refused() = fault;
-        }
-    }
-
-    fn current(&self) -> Arc<Current> {
-        Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn refused(&self) -> std::sync::MutexGuard<'_, Option<u64>> {
-        self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.keep_fresh().await;
     }
 }
 
 impl std::fmt::Debug for NodeCertificates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NodeCertificates").field("files", &self.0.files).finish_non_exhaustive()
+        f.debug_struct("NodeCertificates").field("files", self.0.files()).finish_non_exhaustive()
     }
 }
 
-fn gauge(facts: &CertificateFacts) {
-    metrics::gauge!("tandem_node_certificate_expires_seconds").set(expires_seconds(facts));
+impl Made for Links {
+    type Files = NodeTlsFiles;
+    type Contents = (Contents, Vec<u8>);
+    const EXPIRES: &'static str = "tandem_node_certificate_expires_seconds";
+    const WHOSE: &'static str = "this node";
+
+    async fn read(files: &NodeTlsFiles) -> Result<Self::Contents, CertificateError> {
+        Ok((files.own.read().await?, pair::read(&files.authority).await?))
+    }
+
+    fn print((own, authority): &Self::Contents) -> u64 {
+        own.print() ^ pair::print(authority).rotate_left(1)
+    }
+
+    fn parse(files: &NodeTlsFiles, (own, authority): Self::Contents) -> Result<Self, CertificateError> {
+        links(files, Pair::parse(&files.own, &own)?, &authority)
+    }
+
+    fn facts(&self) -> &CertificateFacts {
+        &self.facts
+    }
+
+    fn pair(files: &NodeTlsFiles) -> &TlsFiles {
+        &files.own
+    }
 }
 
-async fn read(files: &NodeTlsFiles, clock: &dyn Clock) -> Result<Current, CertificateError> {
-    let contents = files.own.read().await?;
-    let authority = pair::read(&files.authority).await?;
-    let pair = Pair::parse(&files.own, &contents)?;
-    pair.facts.check(clock.now())?;
-    let print = pair.print ^ pair::print(&authority).rotate_left(1);
+fn links(files: &NodeTlsFiles, pair: Pair, authority: &[u8]) -> Result<Links, CertificateError> {
     let unusable = |reason: String| CertificateError::Unusable { path: named(&files.authority), reason };
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&authority) {
+    for certificate in CertificateDer::pem_slice_iter(authority) {
         let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
         roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
     }
@@ -182,5 +149,5 @@ async fn read(files: &NodeTlsFiles, clock: &dyn Clock) -> Result<Current, Certif
         .with_webpki_verifier(peers.map_err(|error| unusable(error.to_string()))?)
         .with_client_cert_resolver(own);
     connecting.resumption = Resumption::disabled();
-    Ok(Current { accepting: Arc::new(accepting), connecting: Arc::new(connecting), facts: pair.facts, print })
+    Ok(Links { accepting: Arc::new(accepting), connecting: Arc::new(connecting), facts: pair.facts })
 }

@@ -111,8 +111,6 @@ impl CertificateFacts {
 pub(super) struct Pair {
     pub(super) key: Arc<CertifiedKey>,
     pub(super) facts: CertificateFacts,
-    /// Of the files it is from.
-    pub(super) print: u64,
 }
 
 /// What the two files hold.
@@ -169,7 +167,7 @@ impl Pair {
             rustls::Error::InvalidCertificate(error) => unusable(&files.cert, error),
             error => unusable(&files.key, error),
         })?;
-        Ok(Self { key: Arc::new(key), facts, print: contents.print() })
+        Ok(Self { key: Arc::new(key), facts })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Texts in columns that no copy, and nobody who reads the database, shall see: an org's secrets.
 
 use tandem_core::OrgScope;
-use tandem_proto::OrgId;
+use tandem_proto::{OrgId, UserId};
 use tandem_vault::{DataKey, open_text, seal_text};
 
 use super::{Held, Holder};
@@ -30,7 +30,69 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// What [`Self::seal_secret`] sealed for `place`; `None` for whatever else: a text that was never sealed, that was changed, or that
+    /// belongs elsewhere. For what counts only if a node wrote it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unseal_secret(&mut self, place: &str, sealed: &str) -> Result<Option<String>, StoreError> {
+        let scope = self.scope();
+        let key = self.key(Holder::Org).await?;
+        Ok(key.and_then(|key| open_text(&key, &place_of(scope, place), sealed).ok().flatten()))
+    }
+}
+
+impl Tx {
+    /// A new key, for something that is kept outside of the tables, and the same wrapped for `place`, to be kept beside it: under
+    /// `person`'s key, where it is personal to them, or else under the org's. `None` for somebody whose key was destroyed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn make_key(
+        &mut self,
+        person: Option<UserId>,
+        place: &str,
+    ) -> Result<Option<(DataKey, Vec<u8>)>, StoreError> {
+        let scope = self.scope();
+        let holders = self.key(Holder::of(person)).await?;
+        Ok(holders.map(|holders| {
+            let key = DataKey::generate();
+            let wrapped = holders.wrap(&place_of_key(scope, person, place), &key);
+            (key, wrapped)
+        }))
+    }
+}
+
 impl Store {
+    /// What [`Tx::make_key`] wrapped for `person` and `place`; `None` when the key it is under was destroyed.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it was changed, or belongs elsewhere; when the store fails.
+    pub async fn open_key(
+        &self,
+        scope: OrgScope,
+        person: Option<UserId>,
+        place: &str,
+        wrapped: &[u8],
+    ) -> Result<Option<DataKey>, StoreError> {
+        let (keys, holder) = (self.keys(), Holder::of(person));
+        let held = match keys.recall(scope.org(), holder) {
+            Some(held) => Some(held),
+            None => keys.find(&mut *self.scoped(scope).await?, scope.org(), holder).await?,
+        };
+        let damaged =
+            |why: &dyn std::fmt::Display| StoreError::damaged("data_keys", format!("{place}: {why}"));
+        match held {
+            Some(Held::Destroyed) => Ok(None),
+            Some(Held::Key(key)) => {
+                let opened = key.unwrap_key(&place_of_key(scope, person, place), wrapped);
+                opened.map(Some).map_err(|error| damaged(&error))
+            }
+            None => Err(damaged(&"nothing was ever sealed under that key")),
+        }
+    }
+
     /// What [`Tx::seal_secret`] sealed for `place`. A text from before secrets were sealed is itself.
     ///
     /// # Errors
@@ -62,6 +124,10 @@ fn open(key: Option<&DataKey>, scope: OrgScope, place: &str, sealed: &str) -> Re
 
 fn place_of(scope: OrgScope, place: &str) -> String {
     format!("secret {} {place}", scope.org())
+}
+
+fn place_of_key(scope: OrgScope, person: Option<UserId>, place: &str) -> String {
+    format!("key {} {} {place}", scope.org(), Holder::of(person))
 }
 
 fn destroyed(org: OrgId) -> StoreError {

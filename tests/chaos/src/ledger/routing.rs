@@ -173,6 +173,7 @@ mod tests {
                 candidates: Vec::new(),
                 eligible: 1,
                 excluded: Vec::new(),
+                counts: Vec::new(),
             };
             let expires_at = Timestamp::default();
             self.add(&RoutingOffered {

@@ -10,6 +10,9 @@ use tandem_routing::{Input, LeftReason, OfferResult, Output, WaitingItem};
 pub struct Ledger {
     capacity: BTreeMap<UserId, usize>,
     arrivals: BTreeMap<ConversationId, i64>,
+    /// Items that asked for more than skills, and queues whose search ever widened: there the key alone does not say who goes first.
+    with_wishes: BTreeSet<ConversationId>,
+    with_steps: BTreeSet<QueueId>,
     stays: BTreeMap<ConversationId, Stay>,
     offers: BTreeMap<OfferId, (ConversationId, UserId)>,
     used_ids: BTreeSet<OfferId>,
@@ -35,8 +38,18 @@ impl Ledger {
             Input::AgentSet { agent, capacity, .. } => {
                 self.capacity.insert(*agent, usize::from(*capacity));
             }
-            Input::Arrived { item, arrival, .. } => {
+            Input::Arrived { item, arrival, asks, .. } => {
                 self.arrivals.insert(*item, arrival.millis());
+                if !asks.is_plain() {
+                    self.with_wishes.insert(*item);
+                }
+            }
+            // Who refused an item does not get it back in another queue either; a stay there knows nothing of it.
+            Input::Changed { item, .. } | Input::Moved { item, .. } => {
+                self.with_wishes.insert(*item);
+            }
+            Input::QueueSet { queue, rules } if !rules.steps.is_empty() => {
+                self.with_steps.insert(*queue);
             }
             _ => {}
         }
@@ -146,7 +159,10 @@ impl Ledger {
         let taken = stay.clone();
         self.offers.insert(offer, (item, agent));
         let overtaken = self.stays.iter().find(|(other, stay)| {
-            let alike = stay.queue == taken.queue && stay.skills == taken.skills && stay.offer.is_none();
+            let by_key = !self.with_wishes.contains(other) && !self.with_wishes.contains(&item);
+            let by_key = by_key && !self.with_steps.contains(&taken.queue);
+            let alike =
+                by_key && stay.queue == taken.queue && stay.skills == taken.skills && stay.offer.is_none();
             let open = !stay.refused_by.contains(&agent) && !self.work.contains(&(**other, agent));
             alike && open && (stay.key, **other) < (taken.key, item)
         });

@@ -1,5 +1,6 @@
 //! Routing under a seed.
 
+pub mod erlang;
 mod ledger;
 mod oracle;
 mod restore;

@@ -7,8 +7,8 @@ use tandem_proto::{
     api::{Decision, Evaluation, RoutingStatus, SkillRequirement, WrapUpMode},
 };
 use tandem_routing::{
-    AgentState, DECLINE_PAUSE, Holder, Input, LeftReason, OfferResult, Output, QueueRules, Refused,
-    WaitingItem,
+    AgentState, Asks, Condition, DECLINE_PAUSE, Holder, Input, Label, LeftReason, Measured, Media,
+    OfferResult, Output, QueueRules, Refused, Utilization, WaitingItem,
 };
 
 /// The model of a domain.
@@ -16,6 +16,8 @@ use tandem_routing::{
 pub struct Oracle {
     now: Timestamp,
     queues: Vec<(QueueId, QueueRules)>,
+    closed: Vec<QueueId>,
+    measured: Vec<(QueueId, Measured)>,
     agents: Vec<Agent>,
     stays: Vec<Stay>,
     ended: Vec<(OfferId, ConversationId, OfferResult)>,
@@ -26,8 +28,10 @@ pub struct Oracle {
 struct Agent {
     id: UserId,
     skills: Vec<SkillRequirement>,
-    queues: Vec<QueueId>,
+    /// With his group.
+    queues: Vec<(QueueId, u8)>,
     capacity: u8,
+    utilization: Option<Utilization>,
     on: bool,
     not_responding: bool,
     communicating: bool,
@@ -44,6 +48,11 @@ struct Stay {
     priority: i32,
     arrival: Timestamp,
     skills: Vec<SkillRequirement>,
+    asks: Asks,
+    /// Steps taken, the one considered next, and when.
+    taken: Vec<usize>,
+    step: usize,
+    next_step: Option<Timestamp>,
     paused: Vec<(UserId, Timestamp)>,
     stage: Stage,
 }
@@ -62,6 +71,8 @@ enum Due {
     Expiry(OfferId),
     WrapUp(UserId, ConversationId),
     Pause(ConversationId, UserId),
+    Step(ConversationId),
+    Opens(ConversationId),
 }
 
 impl Stay {
@@ -81,6 +92,42 @@ impl Stay {
     fn key(&self) -> i64 {
         self.arrival.millis() - 60_000 * i64::from(self.priority)
     }
+
+    /// How much it prefers an agent.
+    fn preference(&self, agent: UserId) -> u32 {
+        if self.asks.last_agent == Some(agent) {
+            return 1_000;
+        }
+        let preferred = self.asks.preferred.iter().find(|one| one.agent == agent);
+        preferred.map_or(0, |one| 1 + u32::from(one.score.min(100)))
+    }
+
+    fn is_kept(&self, now: Timestamp) -> bool {
+        let prefers = self.asks.last_agent.is_some() || !self.asks.preferred.is_empty();
+        prefers && self.asks.preferred_until.is_some_and(|until| until > now)
+    }
+
+    fn is_held(&self, now: Timestamp) -> bool {
+        self.asks.not_before.is_some_and(|until| until > now)
+    }
+}
+
+/// Whether somebody with such limits who has `has` takes one of a medium with a label.
+fn takes(limits: &Utilization, has: &[(Media, Option<Label>)], media: Media, label: Option<Label>) -> bool {
+    let Some(of_media) = limits.media.get(&media) else { return false };
+    let same_media = has.iter().filter(|(other, _)| *other == media).count();
+    let same_label = has.iter().filter(|(_, other)| label.is_some() && *other == label).count();
+    let of_label = label.and_then(|label| limits.labels.get(&label));
+    let interrupts_all = has.iter().filter(|(other, _)| *other != media).all(|(other, other_label)| {
+        let by_media = limits.media.get(other).is_some_and(|limit| limit.interrupted_by.contains(&media));
+        let other_limit = other_label.and_then(|other| limits.labels.get(&other));
+        let by_label =
+            other_limit.is_some_and(|limit| label.is_some_and(|label| limit.interrupted_by.contains(&label)));
+        by_media || by_label
+    });
+    same_media < usize::from(of_media.most)
+        && of_label.is_none_or(|limit| same_label < usize::from(limit.most))
+        && interrupts_all
 }
 
 impl Oracle {
@@ -102,7 +149,9 @@ impl Oracle {
 
     /// When something is due next.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.due().into_iter().map(|(at, _)| at).min()
+        // What opens is over once its moment has passed; the rest is taken away when it is carried out.
+        let ahead = |(at, due): &(Timestamp, Due)| !matches!(due, Due::Opens(_)) || *at > self.now;
+        self.due().into_iter().filter(ahead).map(|(at, _)| at).min()
     }
 
     fn due(&self) -> Vec<(Timestamp, Due)> {
@@ -117,16 +166,20 @@ impl Oracle {
             }
             if stay.in_queue() {
                 due.extend(stay.paused.iter().map(|(agent, until)| (*until, Due::Pause(stay.item, *agent))));
+                due.extend(stay.next_step.map(|at| (at, Due::Step(stay.item))));
+                let opens = [stay.asks.preferred_until, stay.asks.not_before].into_iter().flatten();
+                due.extend(opens.map(|at| (at, Due::Opens(stay.item))));
             }
         }
         due
     }
 
     fn carry_out_due(&mut self) {
-        let mut due = self.due();
-        due.retain(|(at, _)| *at <= self.now);
-        due.sort_unstable();
-        for (_, due) in due {
+        loop {
+            let mut due = self.due();
+            // What opens has no state of its own.
+            due.retain(|(at, due)| *at <= self.now && !matches!(due, Due::Opens(_)));
+            let Some((at, due)) = due.into_iter().min() else { return };
             match due {
                 Due::Expiry(offer) => self.end_offer(offer, OfferResult::Expired),
                 Due::WrapUp(agent, item) => self.release(item, agent, true),
@@ -134,25 +187,90 @@ impl Oracle {
                     let stay = self.stays.iter_mut().find(|stay| stay.item == item && stay.in_queue());
                     stay.expect("a pause's stay").paused.retain(|(paused, _)| *paused != agent);
                 }
+                Due::Step(item) => self.consider_step(item, at),
+                Due::Opens(_) => {}
             }
         }
+    }
+
+    fn consider_step(&mut self, item: ConversationId, at: Timestamp) {
+        let place =
+            self.stays.iter().position(|stay| stay.item == item && stay.in_queue()).expect("a step's stay");
+        let (queue, number) = (self.stays[place].queue, self.stays[place].step);
+        let in_queue = self.stays.iter().filter(|stay| stay.queue == queue && stay.in_queue()).count();
+        let measured =
+            self.measured.iter().find(|(id, _)| *id == queue).map_or(Measured::default(), |(_, m)| *m);
+        let steps = self.rules(queue).expect("a stay's queue").steps.clone();
+        let holds = match steps[number].when {
+            Condition::Always => true,
+            Condition::WaitingOver(items) => in_queue > items as usize,
+            Condition::EstimatedWaitOver(wait) => measured.estimated_wait.is_some_and(|is| is > wait),
+            Condition::ServiceLevelUnder(percent) => measured.service_level.is_some_and(|is| is < percent),
+        };
+        let stay = &mut self.stays[place];
+        if holds {
+            stay.taken.push(number);
+        }
+        stay.step += 1;
+        stay.next_step = steps.get(stay.step).filter(|_| stay.step < 5).map(|step| at.plus(step.after));
+    }
+
+    /// The steps of a stay that begins them at `now`.
+    fn first_step(&self, queue: QueueId) -> Option<Timestamp> {
+        self.rules(queue).and_then(|rules| rules.steps.first()).map(|step| self.now.plus(step.after))
+    }
+
+    fn cleaned(&self, mut asks: Asks) -> Asks {
+        let known = |agent: UserId| self.agents.iter().any(|other| other.id == agent);
+        asks.last_agent = asks.last_agent.filter(|agent| known(*agent));
+        asks.preferred = asks.preferred.into_iter().take(10).filter(|one| known(one.agent)).collect();
+        asks
     }
 
     fn apply(&mut self, input: &Input) -> Result<(), Refused> {
         match input.clone() {
             Input::QueueSet { queue, rules } => match self.queues.iter_mut().find(|(id, _)| *id == queue) {
-                Some(known) => known.1 = rules,
+                Some(known) => {
+                    let steps_differ = known.1.steps != rules.steps;
+                    known.1 = rules;
+                    let first_step = self.first_step(queue);
+                    for stay in self.stays.iter_mut().filter(|stay| stay.queue == queue && stay.in_queue()) {
+                        if steps_differ {
+                            (stay.taken, stay.step, stay.next_step) = (vec![], 0, first_step);
+                        }
+                    }
+                }
                 None => self.queues.push((queue, rules)),
             },
+            Input::QueueClosed { queue, closed } => {
+                self.rules(queue).ok_or(Refused::UnknownQueue(queue))?;
+                self.closed.retain(|id| *id != queue);
+                if closed {
+                    self.closed.push(queue);
+                }
+            }
+            Input::QueueMeasured { queue, measured } => {
+                self.rules(queue).ok_or(Refused::UnknownQueue(queue))?;
+                self.measured.retain(|(id, _)| *id != queue);
+                self.measured.push((queue, measured));
+            }
             Input::QueueRemoved { queue } => {
                 self.rules(queue).ok_or(Refused::UnknownQueue(queue))?;
                 for waiting in self.waiting(queue) {
                     self.leave(waiting.item, LeftReason::Removed)?;
                 }
                 self.queues.retain(|(id, _)| *id != queue);
+                self.closed.retain(|id| *id != queue);
+                self.measured.retain(|(id, _)| *id != queue);
             }
             Input::AgentSet { agent: id, skills, queues, capacity } => {
-                let queues = queues.into_iter().collect();
+                let known = self.agents.iter().find(|agent| agent.id == id);
+                let group = |queue: QueueId| {
+                    let before =
+                        known.and_then(|agent| agent.queues.iter().find(|(other, _)| *other == queue));
+                    before.map_or(0, |(_, group)| *group)
+                };
+                let queues = queues.into_iter().map(|queue| (queue, group(queue))).collect();
                 if let Some(agent) = self.agents.iter_mut().find(|agent| agent.id == id) {
                     (agent.skills, agent.queues, agent.capacity) = (skills, queues, capacity);
                 } else {
@@ -163,6 +281,7 @@ impl Oracle {
                         skills,
                         queues,
                         capacity,
+                        utilization: None,
                         on,
                         not_responding,
                         communicating,
@@ -174,6 +293,13 @@ impl Oracle {
                     self.agents.sort_by_key(|agent| agent.id);
                 }
             }
+            Input::MemberSet { agent, queue, group } => {
+                let agent = self.agent_mut(agent)?;
+                agent.queues.retain(|(id, _)| *id != queue);
+                agent.queues.extend(group.map(|group| (queue, group.min(5))));
+                agent.queues.sort_unstable();
+            }
+            Input::UtilizationSet { agent, utilization } => self.agent_mut(agent)?.utilization = utilization,
             Input::AgentOn { agent } => {
                 let now = self.now;
                 let agent = self.agent_mut(agent)?;
@@ -196,14 +322,25 @@ impl Oracle {
                 }
             }
             Input::AgentCommunicating { agent, on } => self.agent_mut(agent)?.communicating = on,
-            Input::Arrived { item, queue, priority, skills, arrival } => {
+            Input::Arrived { item, queue, priority, skills, arrival, asks } => {
                 let holder = self.holder(item);
                 if !matches!(holder, Holder::Gone | Holder::WrapUp(_)) {
                     return Err(Refused::AlreadyHere { item, holder });
                 }
                 self.rules(queue).ok_or(Refused::UnknownQueue(queue))?;
-                let (paused, stage) = (vec![], Stage::Waiting);
-                let stay = Stay { item, queue, priority, arrival, skills: plain(&skills), paused, stage };
+                let stay = Stay {
+                    item,
+                    queue,
+                    priority,
+                    arrival,
+                    skills: plain(&skills),
+                    asks: self.cleaned(asks),
+                    taken: vec![],
+                    step: 0,
+                    next_step: self.first_step(queue),
+                    paused: vec![],
+                    stage: Stage::Waiting,
+                };
                 self.told.push(Output::Queued {
                     item,
                     queue,
@@ -219,6 +356,27 @@ impl Oracle {
                 let stay = stay.ok_or(Refused::NotQueued { item, holder })?;
                 stay.priority = priority;
                 self.told.push(Output::Rekeyed { item, queue: stay.queue, key: stay.key(), priority });
+            }
+            Input::Changed { item, asks } => {
+                let (holder, asks) = (self.holder(item), self.cleaned(asks));
+                let stay = self.stays.iter_mut().find(|stay| stay.item == item && stay.in_queue());
+                stay.ok_or(Refused::NotQueued { item, holder })?.asks = asks;
+            }
+            Input::Moved { item, queue } => {
+                let holder = self.holder(item);
+                let at = self.stays.iter().position(|stay| stay.item == item && stay.in_queue());
+                let at = at.ok_or(Refused::NotQueued { item, holder })?;
+                self.rules(queue).ok_or(Refused::UnknownQueue(queue))?;
+                if let Stage::Alerting { offer, .. } = self.stays[at].stage {
+                    self.end_offer(offer, OfferResult::Withdrawn);
+                }
+                self.told.push(Output::Left { item, queue: self.stays[at].queue, reason: LeftReason::Moved });
+                let first_step = self.first_step(queue);
+                let stay = &mut self.stays[at];
+                stay.queue = queue;
+                (stay.taken, stay.step, stay.next_step) = (vec![], 0, first_step);
+                let (key, priority, skills) = (stay.key(), stay.priority, stay.skills.clone());
+                self.told.push(Output::Queued { item, queue, key, priority, skills });
             }
             Input::Abandoned { item } => self.leave(item, LeftReason::Abandoned)?,
             Input::Removed { item } => self.leave(item, LeftReason::Removed)?,
@@ -369,29 +527,65 @@ impl Oracle {
 
     fn needs(&self, stay: &Stay) -> Vec<SkillRequirement> {
         let rules = self.rules(stay.queue).expect("a stay's queue");
-        plain(&rules.skills.iter().chain(&stay.skills).copied().collect::<Vec<_>>())
+        let mut needs = plain(&rules.skills.iter().chain(&stay.skills).copied().collect::<Vec<_>>());
+        needs.retain(|need| !stay.taken.iter().any(|step| rules.steps[*step].drops.contains(&need.skill)));
+        needs
+    }
+
+    fn has(&self, agent: UserId) -> Vec<(Media, Option<Label>)> {
+        let stays = self.stays.iter().filter(|stay| stay.agent() == Some(agent));
+        stays.map(|stay| (stay.asks.media, stay.asks.label)).collect()
+    }
+
+    /// Whether an agent's limits leave room for anything at all.
+    fn takes_anything(&self, agent: &Agent) -> bool {
+        let media = [Media::Voice, Media::Callback, Media::Message, Media::Email, Media::WorkItem];
+        let has = self.has(agent.id);
+        agent.utilization.as_ref().is_none_or(|limits| {
+            let labels = (0..11).filter_map(|label| Label::try_from(label).ok()).map(Some);
+            labels.chain([None]).any(|label| media.iter().any(|media| takes(limits, &has, *media, label)))
+        })
     }
 
     /// Why an agent cannot be offered an item, if he cannot.
     fn obstacle(&self, agent: &Agent, stay: &Stay) -> Option<&'static str> {
         let rules = self.rules(stay.queue).expect("a stay's queue");
-        let lacks = self.needs(stay).iter().any(|need| level(agent, need).is_none_or(|own| own < need.level));
-        if !agent.queues.contains(&stay.queue) {
-            Some("not_joined")
+        let lacks_any = |needs: &[SkillRequirement]| {
+            needs.iter().any(|need| level(agent, need).is_none_or(|own| own < need.level.min(5)))
+        };
+        let lacks = lacks_any(&stay.asks.languages)
+            || (rules.evaluation != Evaluation::DisregardSkills && lacks_any(&self.needs(stay)));
+        let no_room = agent
+            .utilization
+            .as_ref()
+            .is_some_and(|limits| !takes(limits, &self.has(agent.id), stay.asks.media, stay.asks.label));
+        let Some((_, group)) = agent.queues.iter().find(|(id, _)| *id == stay.queue) else {
+            return Some("not_joined");
+        };
+        if self.closed.contains(&stay.queue) {
+            Some("queue_closed")
+        } else if stay.is_held(self.now) {
+            Some("held")
         } else if !agent.on {
             Some("off_queue")
         } else if agent.not_responding {
             Some("not_responding")
         } else if agent.communicating {
             Some("communicating")
-        } else if self.load(agent.id) >= usize::from(agent.capacity) {
+        } else if self.load(agent.id) >= usize::from(agent.capacity) || !self.takes_anything(agent) {
             Some("at_capacity")
         } else if self.stays.iter().any(|other| other.item == stay.item && other.agent() == Some(agent.id)) {
             Some("has_it")
         } else if stay.paused.iter().any(|(paused, _)| *paused == agent.id) {
             Some("declined_before")
-        } else if lacks && rules.evaluation != Evaluation::DisregardSkills {
+        } else if lacks {
             Some("missing_skill")
+        } else if no_room {
+            Some("at_capacity")
+        } else if *group != 0 && !stay.taken.contains(&(usize::from(*group) - 1)) {
+            Some("group_not_open")
+        } else if stay.is_kept(self.now) && stay.preference(agent.id) == 0 {
+            Some("not_preferred")
         } else {
             None
         }
@@ -405,7 +599,8 @@ impl Oracle {
         eligible.sort_by_key(|agent| {
             let by_level = rules.evaluation == Evaluation::BestAvailable;
             let total = if by_level { self.total(agent, stay) } else { 0 };
-            (-total, self.load(agent.id), agent.idle_since, agent.id)
+            let preference = std::cmp::Reverse(stay.preference(agent.id));
+            (preference, -total, self.load(agent.id), agent.idle_since, agent.id)
         });
         eligible.iter().map(|agent| agent.id).collect()
     }
@@ -439,7 +634,7 @@ impl Oracle {
     }
 
     fn decision(&self, stay: &Stay) -> Decision {
-        use tandem_proto::api::{Candidate, Excluded};
+        use tandem_proto::api::{Candidate, Excluded, ExcludedCount};
         let eligible = self.eligible(stay);
         let needs = self.needs(stay).len().max(1);
         let of = |id: &UserId| self.agents.iter().find(|agent| agent.id == *id).expect("an agent");
@@ -450,8 +645,16 @@ impl Oracle {
         });
         let excluded = self.agents.iter().filter_map(|agent| {
             let reason = self.obstacle(agent, stay).filter(|reason| *reason != "not_joined")?;
-            Some(Excluded { agent: agent.id, reason: reason.to_owned() })
+            Some(Excluded { agent: agent.id, reason: reason.into() })
         });
+        let excluded: Vec<_> = excluded.collect();
+        let mut counts: Vec<ExcludedCount> = Vec::new();
+        for Excluded { reason, .. } in &excluded {
+            match counts.iter_mut().find(|count| count.reason == *reason) {
+                Some(count) => count.members += 1,
+                None => counts.push(ExcludedCount { reason: reason.clone(), members: 1 }),
+            }
+        }
         Decision {
             at: self.now,
             offer: None,
@@ -459,7 +662,8 @@ impl Oracle {
             key: stay.key(),
             candidates: candidates.collect(),
             eligible: u32::try_from(eligible.len()).expect("few agents"),
-            excluded: excluded.collect(),
+            excluded,
+            counts,
         }
     }
 
@@ -511,7 +715,7 @@ impl Oracle {
                 since: agent.since,
                 idle_since: agent.idle_since,
                 capacity: agent.capacity,
-                queues: agent.queues.clone(),
+                queues: agent.queues.iter().map(|(queue, _)| *queue).collect(),
                 skills: plain(&agent.skills),
                 items,
             }

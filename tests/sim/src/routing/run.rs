@@ -18,11 +18,25 @@ pub struct Summary {
     pub answered: u64,
 }
 
-/// Runs a seed's world for `steps` inputs, comparing everything after each, and then once more from the inputs alone.
+impl Summary {
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            inputs: self.inputs + other.inputs,
+            refused: self.refused + other.refused,
+            offers: self.offers + other.offers,
+            answered: self.answered + other.answered,
+        }
+    }
+}
+
+/// Runs a seed's world for `steps` inputs, comparing answers and outputs after each and the whole state after every `look`th, and then once
+/// more from the inputs alone.
 ///
 /// # Errors
 /// What differed, and after which input.
-pub fn run(seed: u64, steps: u64) -> Result<Summary, String> {
+pub fn run(seed: u64, steps: u64, look: u64) -> Result<Summary, String> {
     let mut world = World::new(seed);
     let (mut domain, mut oracle, mut ledger) = (Domain::new(1, seed), Oracle::default(), Ledger::default());
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
@@ -45,7 +59,10 @@ pub fn run(seed: u64, steps: u64) -> Result<Summary, String> {
         let (expected_result, expected) = oracle.handle(now, &input, &mut offers);
         same("the answer", &result, &expected_result).map_err(context)?;
         same_outputs(&told, &expected).map_err(context)?;
-        same_state(&domain, &oracle, now, step).map_err(context)?;
+        let looks = (step + 1).is_multiple_of(look);
+        if looks {
+            same_state(&domain, &oracle, now, step).map_err(context)?;
+        }
 
         if result.is_ok() {
             ledger.taken(&input);
@@ -54,7 +71,9 @@ pub fn run(seed: u64, steps: u64) -> Result<Summary, String> {
             ledger.book(output).map_err(|what| context(format!("{what}: {output:?}")))?;
             world.saw(output);
         }
-        ledger.balance(&domain.items()).map_err(context)?;
+        if looks {
+            ledger.balance(&domain.items()).map_err(context)?;
+        }
 
         summary.inputs += 1;
         summary.refused += u64::from(result.is_err());
@@ -110,7 +129,11 @@ fn same_outputs(told: &[Output], expected: &[Output]) -> Result<(), String> {
 
 /// The oracle names every member who is not eligible; the domain up to 20, each with the same reason.
 fn same_decision(told: &Decision, expected: &Decision) -> Result<(), String> {
-    let plain = |decision: &Decision| Decision { excluded: vec![], ..decision.clone() };
+    let plain = |decision: &Decision| {
+        let mut counts = decision.counts.clone();
+        counts.sort_by(|a, b| a.reason.cmp(&b.reason));
+        Decision { excluded: vec![], counts, ..decision.clone() }
+    };
     same("the decision", &plain(told), &plain(expected))?;
     if let Some(wrong) = told.excluded.iter().find(|excluded| !expected.excluded.contains(excluded)) {
         return Err(format!("{wrong:?} is excluded, expected {:?}", expected.excluded));

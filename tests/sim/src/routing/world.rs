@@ -1,12 +1,17 @@
 //! What agents, customers, supervisors and the network do: made up from a seed, and from what the domain told.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tandem_proto::{
     ConversationId, OfferId, QueueId, SkillId, Timestamp, UserId,
     api::{Evaluation, RoutingStatus, SkillRequirement, WrapUpMode, WrapUpPolicy},
 };
-use tandem_routing::{Input, Output, QueueRules};
+use tandem_routing::{
+    Asks, Condition, Input, Label, Limit, Measured, Media, Output, Preferred, QueueRules, Step, Utilization,
+};
 use uuid::Uuid;
 
 use crate::Rng;
@@ -33,6 +38,8 @@ pub struct World {
     /// Percent of the answers that are lost, so that offers expire.
     lost: u64,
     top_capacity: u64,
+    /// Percent of what may be plain that is not: media, preferred agents, rings, limits. In some worlds everything is plain.
+    wishes: u64,
     set_up: Vec<Input>,
 }
 
@@ -60,6 +67,7 @@ impl World {
             arrivals: rng.between(3, 35),
             lost: rng.between(0, 40),
             top_capacity: rng.between(1, 3),
+            wishes: if rng.chance(25) { 0 } else { rng.between(5, 70) },
             set_up: vec![],
             rng,
         };
@@ -140,6 +148,9 @@ impl World {
         if self.rng.chance(self.arrivals) {
             return self.arrival();
         }
+        if self.wishes > 0 && self.rng.chance(12) {
+            return self.something_special();
+        }
         match self.rng.below(100) {
             0..=34 => self.answer(),
             35..=54 => self.end_talk(),
@@ -163,6 +174,110 @@ impl World {
                 if self.rng.chance(10) { Input::QueueRemoved { queue } } else { self.queue_set(queue) }
             }
         }
+    }
+
+    fn something_special(&mut self) -> Input {
+        let queue = *self.rng.pick(&self.queues).unwrap_or(&QueueId::from_uuid(id(1, 99)));
+        match self.rng.below(10) {
+            0 | 1 => {
+                let asks = self.asks();
+                self.with_item(|item, _| Input::Changed { item, asks })
+            }
+            2 | 3 => self.with_item(|item, _| Input::Moved { item, queue }),
+            4 => {
+                let closed = self.rng.chance(30);
+                Input::QueueClosed { queue, closed }
+            }
+            5 => {
+                let estimated_wait = self.rng.chance(70).then(|| Duration::from_secs(self.rng.below(60)));
+                let service_level =
+                    self.rng.chance(70).then(|| u8::try_from(self.rng.below(101)).unwrap_or(0));
+                Input::QueueMeasured { queue, measured: Measured { estimated_wait, service_level } }
+            }
+            6 | 7 => self.with_agent(|agent, rng| {
+                let group = if rng.chance(60) { 0 } else { u8::try_from(rng.between(1, 6)).unwrap_or(1) };
+                Input::MemberSet { agent, queue, group: rng.chance(75).then_some(group) }
+            }),
+            _ => {
+                let utilization = self.rng.chance(70).then(|| self.utilization());
+                self.with_agent(|agent, _| Input::UtilizationSet { agent, utilization })
+            }
+        }
+    }
+
+    fn media(&mut self) -> Media {
+        let media = [Media::Voice, Media::Callback, Media::Message, Media::Email, Media::WorkItem];
+        // Mostly few, so that they meet.
+        let few = if self.rng.chance(80) { &media[..2] } else { &media[..] };
+        *self.rng.pick(few).unwrap_or(&Media::Voice)
+    }
+
+    fn label(&mut self) -> Option<Label> {
+        let number = u8::try_from(self.rng.below(3)).unwrap_or(0);
+        if self.rng.chance(70) { None } else { Label::try_from(number).ok() }
+    }
+
+    fn utilization(&mut self) -> Utilization {
+        let mut media = BTreeMap::new();
+        for _ in 0..self.rng.between(1, 4) {
+            let most = u8::try_from(self.rng.between(0, 2)).unwrap_or(1);
+            let interrupted_by = (0..self.rng.below(3)).map(|_| self.media()).collect();
+            media.insert(self.media(), Limit { most, interrupted_by });
+        }
+        let mut labels = BTreeMap::new();
+        for _ in 0..self.rng.below(3) {
+            let most = u8::try_from(self.rng.between(0, 2)).unwrap_or(1);
+            let interrupted_by = (0..self.rng.below(2)).filter_map(|_| self.label()).collect();
+            labels.extend(self.label().map(|label| (label, Limit { most, interrupted_by })));
+        }
+        Utilization { media, labels }
+    }
+
+    fn asks(&mut self) -> Asks {
+        let mut asks = Asks::default();
+        if !self.rng.chance(self.wishes) {
+            return asks;
+        }
+        if self.rng.chance(50) {
+            (asks.media, asks.label) = (self.media(), self.label());
+        }
+        if self.rng.chance(20) {
+            asks.languages = self.some_skills(1, 3);
+        }
+        if self.rng.chance(30) {
+            asks.last_agent = self.rng.pick(&self.agents).copied();
+        }
+        for _ in 0..self.rng.below(4) {
+            let score = u8::try_from(self.rng.below(120)).unwrap_or(0);
+            let agent = self.rng.pick(&self.agents).copied().unwrap_or(UserId::from_uuid(id(2, 99)));
+            asks.preferred.push(Preferred { agent, score });
+        }
+        let soon = |rng: &mut Rng, now: Timestamp| now.plus(Duration::from_millis(rng.below(20) * 1_000));
+        if self.rng.chance(50) {
+            asks.preferred_until = Some(soon(&mut self.rng, self.now));
+        }
+        if self.rng.chance(15) {
+            asks.not_before = Some(soon(&mut self.rng, self.now));
+        }
+        asks
+    }
+
+    fn steps(&mut self) -> Vec<Step> {
+        if !self.rng.chance(self.wishes) {
+            return vec![];
+        }
+        let mut steps = vec![];
+        for _ in 0..self.rng.between(1, 6) {
+            let when = match self.rng.below(8) {
+                0 => Condition::WaitingOver(u32::try_from(self.rng.below(5)).unwrap_or(1)),
+                1 => Condition::EstimatedWaitOver(Duration::from_secs(self.rng.below(60))),
+                2 => Condition::ServiceLevelUnder(u8::try_from(self.rng.below(101)).unwrap_or(80)),
+                _ => Condition::Always,
+            };
+            let drops = self.some_skills(2, 0).into_iter().map(|drop| drop.skill).collect();
+            steps.push(Step { after: Duration::from_secs(self.rng.below(15)), when, drops });
+        }
+        steps
     }
 
     fn with_item(&mut self, input: impl FnOnce(ConversationId, &mut Rng) -> Input) -> Input {
@@ -189,7 +304,8 @@ impl World {
         let skills = if self.rng.chance(50) { self.some_skills(2, 5) } else { vec![] };
         // Whole seconds, so that keys are often equal.
         let arrival = Timestamp::from_micros(self.now.micros() / 1_000_000 * 1_000_000);
-        Input::Arrived { item, queue, priority: priority(&mut self.rng), skills, arrival }
+        let asks = self.asks();
+        Input::Arrived { item, queue, priority: priority(&mut self.rng), skills, arrival, asks }
     }
 
     fn answer(&mut self) -> Input {
@@ -257,6 +373,7 @@ impl World {
             wrap_up: WrapUpPolicy { mode, seconds: u32::try_from(self.rng.below(30)).unwrap_or(0) },
             evaluation,
             skills: if self.rng.chance(25) { self.some_skills(1, 3) } else { vec![] },
+            steps: self.steps(),
         };
         Input::QueueSet { queue, rules }
     }

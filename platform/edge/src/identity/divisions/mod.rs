@@ -20,7 +20,7 @@ use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 use super::{Identity, IdentityError, id, named, text, users};
 use things::{count, written};
 
-pub use things::{Divided, DividedKinds, PEOPLE, Places, put};
+pub use things::{Divided, DividedKinds, PEOPLE, Placed, put};
 
 /// Divisions one org may have, beside the one every org has.
 const DIVISIONS: i64 = 1_000;

@@ -57,13 +57,13 @@ impl Divided {
 
 /// Where the things of a kind belong.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct Placed {
     home: DivisionId,
     /// By id, but for those that belong to Home.
     elsewhere: HashMap<String, DivisionId>,
 }
 
-impl Places {
+impl Placed {
     /// Where a thing belongs.
     pub fn of(&self, thing: impl ToString) -> DivisionId {
         self.elsewhere.get(&thing.to_string()).copied().unwrap_or(self.home)
@@ -118,7 +118,7 @@ impl Identity {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn places(&self, scope: OrgScope, kind: &Divided) -> Result<Places, IdentityError> {
+    pub async fn placed(&self, scope: OrgScope, kind: &Divided) -> Result<Placed, IdentityError> {
         let Divided { table, id: column, .. } = kind;
         let sql = format!(
             "SELECT {column} AS thing, division FROM {table} WHERE org = $1 AND division IS NOT NULL"
@@ -129,7 +129,7 @@ impl Identity {
             .await?;
         let elsewhere = rows.iter().map(|row| Ok((text(row, "thing")?, id(row, table, "division")?)));
         let elsewhere = elsewhere.collect::<Result<_, IdentityError>>()?;
-        Ok(Places { home: DivisionId::home(scope.org()), elsewhere })
+        Ok(Placed { home: DivisionId::home(scope.org()), elsewhere })
     }
 }
 

@@ -114,7 +114,7 @@ impl Identity {
             Box::pin(async move { keep(tx, asked, hash, user, now).await })
         });
         write.await?;
-        Ok(onward(&redirect_uri, &[("code", &code)], request, issuer))
+        Ok(onward(&redirect_uri, &[("code", &self.regions().stamped(code))], request, issuer))
     }
 }
 
@@ -220,6 +220,7 @@ pub(super) async fn exchange(
     client: &Client,
     request: &TokenRequest,
     now: Timestamp,
+    lasts: Duration,
 ) -> Result<Decided, OAuthRefusal> {
     let refused = |why: &str| Ok(Err(OAuthCode::InvalidGrant.because(why)));
     let hash = digest(needed(request.code.as_deref(), "code")?);
@@ -244,7 +245,7 @@ pub(super) async fn exchange(
         return refused("nothing of what was given can be given any more");
     }
     let given = grants::give(tx, client.id, code.user, code.scopes, Some(hash), now).await?;
-    with_refresh(tx, client, given, scopes, now).await.map(Ok)
+    with_refresh(tx, client, given, scopes, now, lasts).await.map(Ok)
 }
 
 /// Whether a verifier is what the challenge was made of (RFC 7636 §4.6).

@@ -12,7 +12,7 @@ use tandem_store::{Cause, Change, Expect, Redacted, Tx};
 
 use super::{
     super::{
-        Identity, IdentityError, named, people, roles,
+        Identity, IdentityError, limits, named, people, roles,
         sessions::{self, Which, digest},
         text,
         users::{self, UserRecord, read_roles, some_roles},
@@ -22,8 +22,6 @@ use super::{
     redirect, stored,
 };
 
-/// Programs one org may register.
-const CLIENTS: i64 = 200;
 /// Redirects one program may have.
 const REDIRECTS: usize = 20;
 /// What secrets begin with, so that scanners for leaked secrets know one.
@@ -78,10 +76,11 @@ impl Identity {
         let draft = Draft::check(settings)?;
         let secret = draft.confidential.then(|| sessions::secret(SECRET));
         let (caller, secret_hash) = (context.rights.clone(), secret.as_deref().map(digest));
+        let id = ClientId::from_uuid(self.regions().tagged(ClientId::generate().uuid()));
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
-            Box::pin(async move { create(tx, &caller, draft, secret_hash).await })
+            Box::pin(async move { create(tx, &caller, id, draft, secret_hash).await })
         });
-        Ok(ClientMade { client: write.await?, secret })
+        Ok(ClientMade { client: write.await?, secret: secret.map(|secret| self.regions().stamped(secret)) })
     }
 
     /// Changes a program. When it may do less than before its access tokens end, so that the next ones are as it may be now.
@@ -117,7 +116,7 @@ impl Identity {
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move { change_secret(tx, &caller, client, secret_hash).await })
         });
-        Ok(ClientMade { client: write.await?, secret: Some(secret) })
+        Ok(ClientMade { client: write.await?, secret: Some(self.regions().stamped(secret)) })
     }
 
     /// Removes a program: all it got ends, and it gets nothing any more.
@@ -220,22 +219,14 @@ fn check_redirects(uris: &[String], needed: bool) -> Result<(), IdentityError> {
 async fn create(
     tx: &mut Tx,
     caller: &Rights,
+    id: ClientId,
     draft: Draft,
     secret_hash: Option<String>,
 ) -> Result<ClientInfo, IdentityError> {
     let org = tx.scope().org();
-    let count = sqlx::query("SELECT count(*) AS registered FROM oauth_clients WHERE org = $1")
-        .bind(org.to_string())
-        .fetch_one(tx.conn())
-        .await?;
-    if count.try_get::<i64, _>("registered")? >= CLIENTS {
-        return Err(IdentityError::Conflict {
-            slug: "too-many-clients",
-            detail: format!("an org registers at most {CLIENTS} programs"),
-        });
-    }
+    limits::CLIENTS.one_more::<IdentityError>(tx).await?;
     let mut client = Client {
-        id: ClientId::generate(),
+        id,
         org,
         name: draft.name,
         secret_hash,
@@ -414,11 +405,13 @@ async fn make_user(
         display_name: client.name.clone(),
         title: Some(TITLE.to_owned()),
         extension: None,
+        email: None,
         roles,
         grants: Vec::new(),
         division: DivisionId::home(scope.org()),
         active: true,
         erased: false,
+        provisioned: false,
     };
     Ok(users::insert(tx, record, String::new(), Some(client.id)).await?.id)
 }

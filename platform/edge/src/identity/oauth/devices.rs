@@ -73,7 +73,7 @@ impl Identity {
             })
         });
         write.await?;
-        Ok(codes)
+        Ok(DeviceCodes { device: self.regions().stamped(codes.device), user: codes.user })
     }
 
     /// What the device asks the caller for that shows `user_code`.
@@ -273,6 +273,7 @@ pub(super) async fn poll(
     client: &Client,
     request: &TokenRequest,
     now: Timestamp,
+    lasts: Duration,
 ) -> Result<Decided, OAuthRefusal> {
     let hash = digest(needed(request.device_code.as_deref(), "device_code")?);
     let Some(shown) = find(tx, client, &hash).await? else {
@@ -294,7 +295,7 @@ pub(super) async fn poll(
         return Ok(Err(OAuthCode::AccessDenied.because("nothing of what was given can be given any more")));
     };
     let grant = grants::give(tx, client.id, user, shown.scopes, None, now).await?;
-    with_refresh(tx, client, grant, scopes, now).await.map(Ok)
+    with_refresh(tx, client, grant, scopes, now, lasts).await.map(Ok)
 }
 
 async fn find(tx: &mut Tx, client: &Client, hash: &str) -> Result<Option<Shown>, IdentityError> {

@@ -1,4 +1,6 @@
-//! What people allow programs, until either takes it back.
+//! What people allow programs, until either takes it back or it is too old.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sqlx::any::AnyRow;
@@ -29,10 +31,11 @@ impl Identity {
         let rows = sqlx::query(
             "SELECT g.id, g.client, g.scopes, g.created_at, g.last_used_at, c.name FROM oauth_grants g
              JOIN oauth_clients c ON c.org = g.org AND c.id = g.client
-             WHERE g.org = $1 AND g.user_id = $2 ORDER BY g.last_used_at DESC, g.id DESC",
+             WHERE g.org = $1 AND g.user_id = $2 AND g.created_at > $3 ORDER BY g.last_used_at DESC, g.id DESC",
         )
         .bind(scope.org().to_string())
         .bind(user.to_string())
+        .bind(self.0.clock.now().minus(self.0.lifetimes.grant).micros())
         .fetch_all(&mut *conn)
         .await?;
         rows.iter().map(info).collect()
@@ -62,9 +65,15 @@ pub(super) struct Grant {
     pub(super) client: ClientId,
     pub(super) user: UserId,
     pub(super) scopes: Permissions,
+    created_at: Timestamp,
 }
 
 impl Grant {
+    /// When it ends, where one `lasts` so long.
+    pub(super) fn ends_by(&self, lasts: Duration) -> Timestamp {
+        self.created_at.plus(lasts)
+    }
+
     /// For an audit entry.
     fn view(&self) -> Value {
         json!({ "client": self.client, "person": self.user, "scopes": self.scopes.names() })
@@ -81,7 +90,8 @@ pub(super) async fn give(
     now: Timestamp,
 ) -> Result<Grant, IdentityError> {
     end(tx, Grants::From(user, GRANTS - 1), GrantEnd::Displaced).await?;
-    let (grant, org) = (Grant { id: GrantId::generate(), client, user, scopes }, tx.scope().org());
+    let (grant, org) =
+        (Grant { id: GrantId::generate(), client, user, scopes, created_at: now }, tx.scope().org());
     sqlx::query(
         "INSERT INTO oauth_grants (id, org, client, user_id, scopes, code_hash, created_at, last_used_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -105,11 +115,8 @@ pub(super) async fn give(
 /// The grant, if it holds.
 pub(super) async fn stored(tx: &mut Tx, grant: GrantId) -> Result<Option<Grant>, IdentityError> {
     let org = tx.scope().org().to_string();
-    let row = sqlx::query("SELECT id, client, user_id, scopes FROM oauth_grants WHERE org = $1 AND id = $2")
-        .bind(org)
-        .bind(grant.to_string())
-        .fetch_optional(tx.conn())
-        .await?;
+    let sql = "SELECT id, client, user_id, scopes, created_at FROM oauth_grants WHERE org = $1 AND id = $2";
+    let row = sqlx::query(sql).bind(org).bind(grant.to_string()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -168,7 +175,7 @@ pub(in super::super) async fn end(
     let org = tx.scope().org().to_string();
     let (condition, value) = which.condition();
     let sql = format!(
-        "DELETE FROM oauth_grants WHERE org = $1 AND {condition} RETURNING id, client, user_id, scopes"
+        "DELETE FROM oauth_grants WHERE org = $1 AND {condition} RETURNING id, client, user_id, scopes, created_at"
     );
     let ended =
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(org.clone()).bind(value).fetch_all(tx.conn()).await?;
@@ -195,6 +202,7 @@ fn read(row: &AnyRow) -> Result<Grant, IdentityError> {
         client: id(row, "oauth_grants", "client")?,
         user: id(row, "oauth_grants", "user_id")?,
         scopes: roles::read(&text(row, "scopes")?)?,
+        created_at: time(row, "created_at")?,
     })
 }
 

@@ -21,7 +21,7 @@ pub(super) use devices::{INTERVAL_S as DEVICE_INTERVAL_S, LIFETIME as DEVICE_LIF
 pub(super) use refusal::{OAuthCode, OAuthRefusal, Refusal};
 pub(super) use tokens::Credentials;
 
-use super::{IdentityError, id, roles, sessions::time, text};
+use super::{IdentityError, group_rows, id, roles, sessions::time, text};
 
 const COLUMNS: &str = "id, org, name, secret_hash, redirect_uris, grant_types, scopes, user_id, created_at";
 
@@ -128,7 +128,7 @@ async fn held(tx: &mut Tx, user: UserId) -> Result<Permissions, IdentityError> {
         .await?;
     let Some(row) = row else { return Ok(Permissions::NONE) };
     let (held, grants) = super::users::held(&row)?;
-    Ok(roles::rights(tx.conn(), scope, &held, &grants).await?.usable())
+    Ok(group_rows::held(tx.conn(), scope, user, &held, &grants).await?.usable())
 }
 
 /// A column that holds a list as JSON.

@@ -14,7 +14,7 @@ use tandem_store::{Cause, Change, Expect, Tx};
 
 use super::{
     super::{
-        Identity, id,
+        Identity, IdentityError, id,
         sessions::{self, Kind, NewRow, Which, digest, secret, time},
     },
     COLUMNS, Client, OAuthCode, OAuthRefusal, Refusal, authorize, devices,
@@ -57,11 +57,14 @@ impl Identity {
         request: TokenRequest,
         origin: Origin,
     ) -> Result<TokenAnswer, OAuthRefusal> {
+        let shown = [&request.code, &request.refresh_token, &request.device_code];
+        shown.into_iter().flatten().try_for_each(|secret| self.refuse_elsewhere(secret))?;
         let client = self.client(credentials).await?;
         let way = GrantType::ALL.into_iter().find(|way| way.name() == request.grant_type);
         let way = way.ok_or_else(|| OAuthCode::UnsupportedGrantType.because("see the server's metadata"))?;
         client.may(way)?;
         let (scope, now) = (self.mint().scope(client.org), self.0.clock.now());
+        let lasts = self.0.lifetimes.grant;
         let actor = client.user.filter(|_| way == GrantType::ClientCredentials);
         let actor = actor.map_or(Actor::System, |id| Actor::User { id });
         let cause = Cause { origin, ..Cause::of(actor, None) };
@@ -71,13 +74,20 @@ impl Identity {
                 client.may(way)?;
                 match way {
                     GrantType::ClientCredentials => for_itself(tx, &client, &request, now).await.map(Ok),
-                    GrantType::AuthorizationCode => authorize::exchange(tx, &client, &request, now).await,
-                    GrantType::RefreshToken => refresh(tx, &client, &request, now).await,
-                    GrantType::DeviceCode => devices::poll(tx, &client, &request, now).await,
+                    GrantType::AuthorizationCode => {
+                        authorize::exchange(tx, &client, &request, now, lasts).await
+                    }
+                    GrantType::RefreshToken => refresh(tx, &client, &request, now, lasts).await,
+                    GrantType::DeviceCode => devices::poll(tx, &client, &request, now, lasts).await,
                 }
             })
         });
-        Ok(write.await??)
+        let answer = write.await??;
+        Ok(TokenAnswer {
+            access_token: self.regions().stamped(answer.access_token),
+            refresh_token: answer.refresh_token.map(|token| self.regions().stamped(token)),
+            ..answer
+        })
     }
 
     /// Ends a token that a program gives back: an access token alone, with a refresh token all that came of its grant (RFC 7009 §2.1).
@@ -91,6 +101,7 @@ impl Identity {
         token: &str,
         origin: Origin,
     ) -> Result<(), OAuthRefusal> {
+        self.refuse_elsewhere(token)?;
         let client = self.client(credentials).await?;
         let (scope, hash) = (self.mint().scope(client.org), digest(token));
         let write = self.0.store.write(scope, Cause { origin, ..Cause::SYSTEM }, move |tx| {
@@ -101,13 +112,19 @@ impl Identity {
 
     /// The program that proves to be one.
     pub(super) async fn client(&self, credentials: Credentials) -> Result<Client, OAuthRefusal> {
+        if let Some(secret) = &credentials.secret {
+            self.refuse_elsewhere(secret.expose())?;
+        }
         let sql = format!("SELECT {COLUMNS} FROM oauth_clients WHERE id = $1");
         // All orgs: whose program it is is the question.
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(credentials.client.to_string())
             .fetch_optional(self.0.store.across_orgs())
             .await?;
-        let client = row.as_ref().map(Client::read).transpose()?.ok_or_else(unknown)?;
+        let Some(client) = row.as_ref().map(Client::read).transpose()? else {
+            let elsewhere = self.regions().of_program(credentials.client.uuid());
+            return Err(elsewhere.map_or_else(|| unknown().into(), |other| IdentityError::from(other).into()));
+        };
         // Hashes of 256 random bits: how far they are equal tells nothing about the secret.
         let proven = credentials.secret.map(|secret| digest(secret.expose()));
         if proven == client.secret_hash { Ok(client) } else { Err(unknown().into()) }
@@ -134,12 +151,14 @@ async fn for_itself(
     access(tx, client, user, scopes, None, now).await
 }
 
-/// RFC 6749 §6, where each refresh token works once: whoever brings one again ends all that came of the grant (RFC 9700 §4.14.2).
+/// RFC 6749 §6, where each refresh token works once: whoever brings one again ends all that came of the grant (RFC 9700 §4.14.2). A grant that
+/// is older than it `lasts` ends.
 async fn refresh(
     tx: &mut Tx,
     client: &Client,
     request: &TokenRequest,
     now: Timestamp,
+    lasts: Duration,
 ) -> Result<Decided, OAuthRefusal> {
     let refused = || OAuthCode::InvalidGrant.because("the refresh token is unknown, used or over");
     let token = needed(request.refresh_token.as_deref(), "refresh_token")?;
@@ -149,6 +168,10 @@ async fn refresh(
     let Some(grant) = grant else { return Ok(Err(refused())) };
     if found.used {
         grants::end(tx, Grants::One(grant.id), GrantEnd::Reused).await?;
+        return Ok(Err(refused()));
+    }
+    if grant.ends_by(lasts) <= now {
+        grants::end(tx, Grants::One(grant.id), GrantEnd::Expired).await?;
         return Ok(Err(refused()));
     }
     let held = held(tx, grant.user).await?;
@@ -165,7 +188,7 @@ async fn refresh(
     }
     let scopes = some(asked.intersection(held))?;
     use_up(tx, &hash, now).await?;
-    with_refresh(tx, client, grant, scopes, now).await.map(Ok)
+    with_refresh(tx, client, grant, scopes, now, lasts).await.map(Ok)
 }
 
 /// An access token by a grant, and a refresh token where the program may have one.
@@ -175,30 +198,33 @@ pub(super) async fn with_refresh(
     grant: Grant,
     scopes: Permissions,
     now: Timestamp,
+    lasts: Duration,
 ) -> Result<TokenAnswer, OAuthRefusal> {
-    let mut answer = access(tx, client, grant.user, scopes, Some(grant.id), now).await?;
+    let ends_by = grant.ends_by(lasts);
+    let mut answer = access(tx, client, grant.user, scopes, Some((grant.id, ends_by)), now).await?;
     grants::note_use(tx, grant.id, now).await?;
     if client.may(GrantType::RefreshToken).is_ok() {
         let token = secret(REFRESH_PREFIX);
-        keep_refresh(tx, grant.id, digest(&token), now).await?;
+        keep_refresh(tx, grant.id, digest(&token), now, now.plus(REFRESH).min(ends_by)).await?;
         answer.refresh_token = Some(token);
     }
     Ok(answer)
 }
 
-/// The one place where an access token is made.
+/// The one place where an access token is made. One of a grant ends with it.
 async fn access(
     tx: &mut Tx,
     client: &Client,
     user: UserId,
     scopes: Permissions,
-    grant: Option<GrantId>,
+    grant: Option<(GrantId, Timestamp)>,
     now: Timestamp,
 ) -> Result<TokenAnswer, OAuthRefusal> {
     not_too_many(tx, client.id, user, now).await?;
     sessions::forget_expired(tx, user).await?;
     sessions::end(tx, user, Which::OfClientFrom(client.id, AT_A_TIME - 1)).await?;
     let (token, session, expires_at) = (Kind::Access.token(), SessionId::generate(), now.plus(ACCESS));
+    let expires_at = grant.map_or(expires_at, |(_, ends_by)| expires_at.min(ends_by));
     let row = NewRow {
         token_hash: digest(&token),
         id: session,
@@ -207,8 +233,9 @@ async fn access(
         name: Some(client.name.clone()),
         scopes: Some(scopes),
         client: Some(client.id),
-        grant,
+        grant: grant.map(|(grant, _)| grant),
         origin: Origin::default(),
+        created_at: now,
         used_at: Timestamp::default(),
         expires_at,
     };
@@ -219,7 +246,7 @@ async fn access(
     Ok(TokenAnswer {
         access_token: token,
         token_type: "Bearer".into(),
-        expires_in: ACCESS.as_secs(),
+        expires_in: expires_at.since(now).as_secs(),
         refresh_token: None,
         scope: scopes.names().join(" "),
     })
@@ -286,7 +313,13 @@ async fn use_up(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<(), OAuthRefu
 }
 
 /// Keeps a new refresh token, and forgets used ones that nobody will bring any more.
-async fn keep_refresh(tx: &mut Tx, grant: GrantId, hash: String, now: Timestamp) -> Result<(), OAuthRefusal> {
+async fn keep_refresh(
+    tx: &mut Tx,
+    grant: GrantId,
+    hash: String,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), OAuthRefusal> {
     let org = tx.scope().org().to_string();
     sqlx::query(
         "INSERT INTO oauth_refresh_tokens (token_hash, org, grant_id, created_at, expires_at)
@@ -296,7 +329,7 @@ async fn keep_refresh(tx: &mut Tx, grant: GrantId, hash: String, now: Timestamp)
     .bind(org.clone())
     .bind(grant.to_string())
     .bind(now.micros())
-    .bind(now.plus(REFRESH).micros())
+    .bind(expires_at.micros())
     .execute(tx.conn())
     .await?;
     let old = format!(

@@ -72,7 +72,7 @@ async fn end_session(
         (status = 204, description = "Changed"),
         (status = 401, description = "No valid session", body = Problem),
         (status = 403, description = "Asked with a token rather than a session", body = Problem),
-        (status = 422, description = "The current password is wrong, or the new one cannot be taken", body = Problem),
+        (status = 422, description = "The current password is wrong, or the new one cannot be taken; `guessable-password`: it is soon guessed", body = Problem),
         (status = 429, description = "Too many wrong guesses; `Retry-After` says how long to wait", body = Problem),
     ))]
 async fn change_password(

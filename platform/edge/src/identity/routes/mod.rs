@@ -2,10 +2,14 @@
 
 mod account;
 mod divisions;
+mod groups;
 mod keys;
+mod limits;
+mod mail;
 mod oauth;
 mod passkeys;
 mod people;
+mod providers;
 mod roles;
 mod second_factor;
 
@@ -19,7 +23,7 @@ use tandem_proto::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use oauth::well_known;
+pub(crate) use oauth::{Issuer, well_known};
 
 use super::{Identity, IdentityError, NewSession, origin::AskedFrom};
 use crate::{ApiProblem, Caller, Edge, Json};
@@ -31,10 +35,14 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
         .routes(routes!(me))
         .merge(account::routes())
         .merge(divisions::routes())
+        .merge(mail::routes())
         .merge(oauth::routes())
         .merge(passkeys::routes())
         .merge(people::routes())
+        .merge(groups::routes())
+        .merge(providers::routes())
         .merge(keys::routes())
+        .merge(limits::routes())
         .merge(roles::routes())
         .merge(second_factor::routes())
         .with_state(edge)
@@ -42,14 +50,16 @@ pub(crate) fn routes(edge: Edge) -> OpenApiRouter {
 
 /// Sign in
 ///
-/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use.
+/// Starts a session with a password, and a code where a second factor is on. Send its token as `Authorization: Bearer …`. It ends 12 hours after its last use, and
+/// 30 days after the sign-in where the operator set nothing else.
 /// Needs no permission.
 #[utoipa::path(
     post, path = "/sessions", tag = "identity", operation_id = "signIn", security(()),
     request_body = SignIn,
     responses(
         (status = 201, description = "Signed in", body = SignedIn),
-        (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these", body = Problem),
+        (status = 401, description = "Name, password or code is wrong, or a code is needed: `type` says which of these; `provider-needed`: the org has people sign in by an identity provider", body = Problem),
+        (status = 421, description = "The org lives in another region, at `address`", body = Problem),
         (status = 422, description = "A field is wrong, or the org must be named", body = Problem),
         (status = 429, description = "Too many failed sign-ins; `Retry-After` says how long to wait", body = Problem),
     )
@@ -117,14 +127,16 @@ async fn describe(edge: &Edge, context: &RequestContext) -> Result<Me, ApiProble
             display_name: record.display_name,
             title: record.title,
             extension: record.extension,
+            email: record.email,
             roles: record.roles,
             grants: record.grants,
             division: record.division,
             erased: record.erased,
             active: record.active,
+            provisioned: record.provisioned,
             presence,
         },
-        org: Org { id: context.scope.org(), name },
+        org: Org { id: context.scope.org(), name, region: edge.identity.region_name() },
         session: context.session,
         permissions: context.rights.usable().names(),
         divided: divided(context),

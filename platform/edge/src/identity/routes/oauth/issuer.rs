@@ -12,7 +12,7 @@ use crate::Json;
 
 /// This server as the request named it: scheme, host and port. Whoever stands in front of it says by `X-Forwarded-Proto` whether it was
 /// asked by TLS; where nobody says, it was, unless on the machine itself.
-pub(super) struct Issuer(pub(super) String);
+pub(crate) struct Issuer(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Issuer {
     type Rejection = Infallible;

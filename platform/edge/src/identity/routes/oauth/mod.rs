@@ -11,6 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::Edge;
 
+pub(crate) use issuer::Issuer;
+
 pub(super) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new().merge(clients::routes()).merge(consent::routes()).merge(protocol::routes())
 }

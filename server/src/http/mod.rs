@@ -1,131 +1,36 @@
-//! Listeners and what they answer.
+//! What the listeners answer.
+
+mod listener;
+mod proxies;
 
 use std::{
-    io,
-    net::SocketAddr,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
 use axum::{
     Router,
-    extract::{ConnectInfo, Request, State, connect_info::Connected},
-    http::{HeaderValue, header},
-    middleware::{Next, from_fn},
+    extract::State,
+    http::header,
     response::{IntoResponse, Response},
     routing::{any, get},
-    serve::{IncomingStream, ListenerExt},
 };
 use serde_json::json;
 use tandem_edge::{ApiProblem, Json, no_route};
-use tandem_setup::{Certificates, Metrics, StartError, TlsListener, tls::Greeted};
+use tandem_setup::Metrics;
 use tandem_store::Store;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{client, compose::Parts, docs, openapi};
+pub(crate) use listener::Listener;
+pub(crate) use proxies::Proxies;
 
-/// What is spoken over TLS, what the server likes best first. WebSockets come over HTTP/1.1: HTTP/2 does not offer them here.
-const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
-/// Browsers that came by TLS once do not come without it for a year (RFC 6797).
-const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
-/// What somebody is told who speaks HTTP where HTTPS is spoken.
-const NOT_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 28\r\n\
-    connection: close\r\n\r\nHere is HTTPS: use https://\n";
+use crate::{client, compose::Parts, docs, openapi};
 
 /// A database that is away for no longer is no reason to take a node out. It is away for all of them at once, while a standby takes over,
 /// and a front without any node cuts every socket and tells nobody when to come back; the nodes do.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(15);
 /// A database that takes longer is away. Whoever asks for a node's health waits hardly longer.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(100);
-
-/// A bound TCP listener.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    socket: TcpListener,
-    /// Where it really listens.
-    pub(crate) address: SocketAddr,
-    certificates: Option<Certificates>,
-}
-
-impl Listener {
-    /// Binds. `what` and `option` name it in the refusal.
-    pub(crate) async fn bind(
-        what: &'static str,
-        option: &'static str,
-        address: SocketAddr,
-    ) -> Result<Self, StartError> {
-        let refused = |reason| StartError::Listen { what, address, option, reason };
-        let socket = TcpListener::bind(address).await.map_err(refused)?;
-        let address = socket.local_addr().map_err(refused)?;
-        Ok(Self { socket, address, certificates: None })
-    }
-
-    /// The same, speaking HTTPS where there is a certificate.
-    pub(crate) fn with_tls(self, certificates: Option<Certificates>) -> Self {
-        Self { certificates, ..self }
-    }
-
-    /// Serves until `stopping`, then finishes the requests under way.
-    pub(crate) async fn serve(self, router: Router, stopping: CancellationToken) {
-        let served = match self.certificates {
-            None => {
-                let listener = self.socket.tap_io(|stream| {
-                    // Small frames must not wait for each other.
-                    let _ = stream.set_nodelay(true);
-                });
-                let service = router.into_make_service_with_connect_info::<SocketAddr>();
-                axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
-            }
-            Some(certificates) => {
-                let listener = TlsListener::new(self.socket, certificates.accepting(&PROTOCOLS), NOT_TLS);
-                let service = router.layer(from_fn(by_tls)).into_make_service_with_connect_info::<Remote>();
-                axum::serve(Tls(listener), service).with_graceful_shutdown(stopping.cancelled_owned()).await
-            }
-        };
-        if let Err(error) = served {
-            tracing::error!(%error, "a listener failed");
-        }
-    }
-}
-
-/// A TLS listener, as axum wants one.
-struct Tls(TlsListener);
-
-impl axum::serve::Listener for Tls {
-    type Io = tokio_rustls::server::TlsStream<tokio::net::TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> Greeted {
-        self.0.accept().await
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-/// Where a TLS connection is from.
-#[derive(Clone, Copy)]
-struct Remote(SocketAddr);
-
-impl Connected<IncomingStream<'_, Tls>> for Remote {
-    fn connect_info(stream: IncomingStream<'_, Tls>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-/// What every request over TLS passes through: it is from somewhere, as those without are, and its browser is told to stay with TLS.
-async fn by_tls(
-    ConnectInfo(Remote(from)): ConnectInfo<Remote>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(ConnectInfo(from));
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
-    response
-}
 
 /// Everything users and programs reach.
 pub(crate) fn app(parts: &Parts, standing: &Standing) -> Router {
@@ -134,6 +39,7 @@ pub(crate) fn app(parts: &Parts, standing: &Standing) -> Router {
         .merge(api)
         .merge(docs::routes(&document))
         .merge(parts.edge.well_known())
+        .merge(parts.edge.scim())
         .route("/api/{*rest}", any(no_route))
         // On the operators' listener only.
         .route("/metrics", any(no_route))

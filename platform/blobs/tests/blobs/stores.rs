@@ -1,42 +1,18 @@
 //! One suite for a folder and for an S3-style store (s3s with a folder behind it, spoken to over HTTP with signed requests).
 
-use std::{net::SocketAddr, path::Path};
+use std::path::Path;
 
 use bytes::Bytes;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto::Builder,
-};
-use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use tandem_blobs::{BlobError, BlobId, Blobs, Place};
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::OrgId;
+
+use crate::s3::s3;
 
 const MOST: u64 = 64 * 1024 * 1024;
 
 fn org() -> OrgScope {
     Mint::for_server().scope(OrgId::generate())
-}
-
-/// A server of its own on a free port of loopback, with one bucket.
-async fn s3(folder: &Path) -> SocketAddr {
-    std::fs::create_dir(folder.join("tandem")).expect("a bucket");
-    let files = s3s_fs::FileSystem::new(folder).expect("a folder");
-    let mut service = S3ServiceBuilder::new(files);
-    service.set_auth(SimpleAuth::from_single("key", "se/cret"));
-    let service = service.build();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("bound");
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            let service = service.clone();
-            tokio::spawn(async move {
-                let _ =
-                    Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
-            });
-        }
-    });
-    address
 }
 
 async fn keeps_what_it_is_given(place: &Place, files: &Path) {
