@@ -1,5 +1,5 @@
 //! How long a SIP message takes: reading a carrier's INVITE of 1.7 kB with six of its headers typed, and writing it again. Beside it, in
-//! the same run, two libraries do the same.
+//! the same run, another library does the same.
 //!
 //! `make bench-sip`. With `QUICK=1` it ends within a minute.
 
@@ -24,28 +24,23 @@ fn main() -> std::io::Result<()> {
     let (rounds, round) =
         if quick { (5, Duration::from_millis(200)) } else { (25, Duration::from_millis(400)) };
     let invite = Bytes::from(invite::INVITE.replace('\n', "\r\n"));
-    let measures: [Measure; 5] = [
+    let measures: [Measure; 4] = [
         ("parse, six headers typed, serialise", |invite| ours(invite).len()),
         ("parse alone", |invite| usize::from(Message::parse(invite).is_ok())),
-        ("rsipstack 0.7: parse, six headers typed, serialise", |invite| peers::rsipstack(invite).len()),
         ("rsip 0.4: parse, six headers typed, serialise", |invite| peers::rsip(invite).len()),
         ("copy and UTF-8 check alone", |invite| {
             std::str::from_utf8(&black_box(invite.to_vec())).map_or(0, str::len)
         }),
     ];
-    let [both, parse, rsipstack, rsip, floor] =
-        measures.map(|measure| time_us(&invite, measure.1, rounds, round));
-    let [ours, theirs] =
-        [|invite: &Bytes| ours(invite).len(), |invite: &Bytes| peers::rsipstack(invite).len()]
-            .map(|run: fn(&Bytes) -> usize| allocations(&invite, run));
+    let [both, parse, rsip, floor] = measures.map(|measure| time_us(&invite, measure.1, rounds, round));
+    let [ours, theirs] = [|invite: &Bytes| ours(invite).len(), |invite: &Bytes| peers::rsip(invite).len()]
+        .map(|run: fn(&Bytes) -> usize| allocations(&invite, run));
     let name = |of: usize| format!("INVITE of {} bytes: {}", invite.len(), measures[of].0);
     let mut row = Row::at_most(name(0), "µs", both, GOAL_US).floor(floor);
-    (row.peer, row.peer_name) = (Some(rsipstack), Some("rsipstack 0.7"));
-    let mut beside_rsip = Row::plain(format!("{} beside rsip", name(0)), "µs", both);
-    (beside_rsip.peer, beside_rsip.peer_name) = (Some(rsip), Some("rsip 0.4"));
+    (row.peer, row.peer_name) = (Some(rsip), Some("rsip 0.4"));
     let mut heap = Row::plain(format!("{}: allocations", name(0)), "each", ours);
-    (heap.peer, heap.peer_name) = (Some(theirs), Some("rsipstack 0.7"));
-    let rows = [row, beside_rsip, Row::plain(name(1), "µs", parse).floor(floor), heap];
+    (heap.peer, heap.peer_name) = (Some(theirs), Some("rsip 0.4"));
+    let rows = [row, Row::plain(name(1), "µs", parse).floor(floor), heap];
     publish(&rows, &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench/sip.json"))
 }
 

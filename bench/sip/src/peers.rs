@@ -1,24 +1,8 @@
-//! Other libraries at the same work.
+//! Another library at the same work.
 
 use std::hint::black_box;
 
 use bytes::Bytes;
-
-/// `rsipstack`'s messages.
-pub(crate) fn rsipstack(invite: &Bytes) -> Vec<u8> {
-    use rsipstack::sip::{Request, prelude::*, typed};
-    let request = Request::try_from(&invite[..]).expect("reads");
-    let routes = request.record_route_header().expect("there").value();
-    black_box((
-        request.via_header().expect("there").typed().expect("typed"),
-        request.from_header().expect("there").typed().expect("typed"),
-        request.to_header().expect("there").typed().expect("typed"),
-        request.cseq_header().expect("there").typed().expect("typed"),
-        typed::Contact::parse(request.contact_header().expect("there").value()).expect("typed"),
-        typed::RecordRoute::parse_header_list(routes).expect("typed"),
-    ));
-    request.to_bytes()
-}
 
 /// `rsip`'s messages.
 pub(crate) fn rsip(invite: &Bytes) -> Vec<u8> {

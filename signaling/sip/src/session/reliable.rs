@@ -33,7 +33,7 @@ struct Out {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ReliableDue {
     /// Send it again.
-    Again(Response),
+    Again(Box<Response>),
     /// No PRACK came for 64 × T1: answer the INVITE 5xx (RFC 3262 §3).
     GiveUp,
 }
@@ -100,7 +100,7 @@ impl ReliableSender {
             return Some(ReliableDue::GiveUp);
         }
         let out = self.out.as_mut()?;
-        out.repeat.due(now).then(|| ReliableDue::Again(out.response.clone()))
+        out.repeat.due(now).then(|| ReliableDue::Again(Box::new(out.response.clone())))
     }
 
     /// The INVITE was answered finally: nothing is repeated, and nothing that waits is sent. A PRACK may still come.

@@ -160,7 +160,7 @@ fn an_unconfirmed_response_is_repeated_and_given_up() {
     while let Some(at) = sender.poll_timeout() {
         match sender.elapse(at) {
             Some(ReliableDue::Again(response)) => {
-                assert_eq!(response, sent);
+                assert_eq!(*response, sent);
                 repeated.push(at.since(start()).as_millis());
             }
             Some(ReliableDue::GiveUp) => {
