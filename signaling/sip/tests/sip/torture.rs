@@ -80,14 +80,14 @@ const CASES: &[(&str, Verdict)] = &[
     ("inv2543", Taken),
 ];
 
-pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
 pub(crate) fn file(name: &str) -> Bytes {
     let path = format!("{}/tests/torture/{name}.dat", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}")).into()
 }
 
-pub(crate) fn stack() -> SipStack {
+fn stack() -> SipStack {
     SipStack::new(StackConfig::new("192.0.2.200:5060".parse().expect("address")), [7; 32])
 }
 
@@ -95,7 +95,7 @@ fn peer() -> Peer {
     Peer::udp("192.0.2.77:5060".parse().expect("address"))
 }
 
-pub(crate) fn verdict(stack: &mut SipStack, bytes: Bytes) -> Verdict {
+fn verdict(stack: &mut SipStack, bytes: Bytes) -> Verdict {
     let readable = Message::parse(&bytes).is_ok();
     stack.handle(NOW, Input::Message { from: peer(), bytes });
     let mut verdict = if readable { Stray } else { Dropped };
@@ -122,7 +122,12 @@ pub(crate) fn request(name: &str) -> Request {
 
 #[test]
 fn every_message_gets_its_verdict_and_disturbs_no_call() {
-    for (name, expected) in CASES {
+    each_gets_its_verdict(CASES);
+}
+
+/// Each beside a call of its own.
+pub(crate) fn each_gets_its_verdict(cases: &[(&str, Verdict)]) {
+    for (name, expected) in cases {
         let mut stack = stack();
         let call = call_in_progress(&mut stack);
         assert_eq!(verdict(&mut stack, file(name)), *expected, "{name}");
@@ -130,7 +135,7 @@ fn every_message_gets_its_verdict_and_disturbs_no_call() {
     }
 }
 
-pub(crate) fn call_in_progress(stack: &mut SipStack) -> ClientTxId {
+fn call_in_progress(stack: &mut SipStack) -> ClientTxId {
     let address: NameAddr = "<sip:1001@example.com>".parse().expect("parses");
     let invite =
         Request::new(Method::Invite, address.uri.clone(), address.clone().tagged("t"), address, "call", 1);

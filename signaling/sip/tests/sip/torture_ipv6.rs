@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use tandem_sip::{Contacts, Host, Message, Request};
 
-use crate::torture::{Verdict, call_in_progress, file, request, stack, verdict};
+use crate::torture::{Verdict, each_gets_its_verdict, file, request};
 
 use Verdict::{Answered, Taken};
 
@@ -44,12 +44,7 @@ fn recounted(name: &str) -> Request {
 
 #[test]
 fn every_message_gets_its_verdict_and_disturbs_no_call() {
-    for (name, expected) in CASES {
-        let mut stack = stack();
-        let call = call_in_progress(&mut stack);
-        assert_eq!(verdict(&mut stack, file(name)), *expected, "{name}");
-        assert_eq!(stack.cancel(crate::torture::NOW, call), Ok(()), "{name}: the call is still there");
-    }
+    each_gets_its_verdict(CASES);
 }
 
 #[test]
