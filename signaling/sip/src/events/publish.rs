@@ -71,14 +71,9 @@ impl Publications {
         let former = match publish.headers.get(&Name::SipIfMatch) {
             None => None,
             Some(tag) => {
-                let known =
-                    self.by_etag.get(tag.as_str()).filter(|own| own.package.eq_ignore_ascii_case(&package));
-                Some(
-                    known
-                        .cloned()
-                        .map(|known| (tag.clone(), known))
-                        .ok_or_else(|| refuse(StatusCode::CONDITIONAL_FAILED))?,
-                )
+                let known = self.by_etag.get(tag.as_str());
+                let known = known.filter(|own| own.package.eq_ignore_ascii_case(&package));
+                Some((tag.clone(), known.cloned().ok_or_else(|| refuse(StatusCode::CONDITIONAL_FAILED))?))
             }
         };
         let lasts = config.granted(publish)?;
@@ -113,7 +108,7 @@ impl Publications {
         Ok((change, response))
     }
 
-    /// All state of an event, the oldest tag first.
+    /// All state of an event, in the order of its tags.
     pub fn of<'a>(&'a self, package: &'a str) -> impl Iterator<Item = &'a Publication> {
         self.by_etag.values().filter(move |state| state.package.eq_ignore_ascii_case(package))
     }
