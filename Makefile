@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 DATA ?= data
 ARGS ?=
 
-.PHONY: help setup setup-test web build run cluster rolling chaos demo-call test lint test-rust test-web test-e2e fuzz-api fuzz-ws check-scim bench bench-edge screens clean
+.PHONY: help setup setup-test web build run cluster rolling chaos demo-call test lint test-rust test-web test-e2e fuzz-api fuzz-ws fuzz-sip check-scim bench bench-edge screens clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ fuzz-ws: setup-test ## what RFC 6455 says, case by case, against the event socke
 
 check-scim: setup-test ## a SCIM client of others against `/scim/v2` of the debug build
 	@tests/fuzz/scim.sh
+
+fuzz-sip: ## damaged SIP messages and session descriptions against the parsers; RUNS=10000000 SEED=7 for more, and others
+	cargo run --release --locked -p tandem-fuzz-parsers -- --runs $(or $(RUNS),1000000) --seed $(or $(SEED),1)
 
 bench-edge: build ## the edge, as a process of its own; PEERS=1 measures Node's ws beside it
 	cargo run --release --locked -p tandem-bench-edge

@@ -342,7 +342,7 @@ async fn what_is_not_public_is_not_connected_to(place: Place) {
             shown["error"].is_string().then_some(shown)
         })
         .await;
-    assert_eq!(failing["error"], "the receiver's address is not a public one");
+    assert_eq!(failing["error"], "the address is not a public one");
     assert!(receiver.is_quiet());
 }
 

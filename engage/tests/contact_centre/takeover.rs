@@ -28,8 +28,8 @@ struct Busy {
 struct Seen {
     waiting: Vec<WaitingItem>,
     agents: Vec<AgentState>,
-    /// Deadlines of wrap-ups and offers with the ids of the latter.
-    due: String,
+    /// What the engine knows of agents, items and offers, with their deadlines and ids.
+    held: [serde_json::Value; 3],
     conversations: BTreeMap<ConversationId, ConversationState>,
 }
 
@@ -77,9 +77,9 @@ impl Busy {
     }
 
     async fn seen(&self, world: &World) -> Seen {
-        let due = world.engine.ask(world.scope, |domain| {
-            let text = format!("{domain:?}");
-            text.split_once("deadlines: ").map(|(_, due)| due.to_owned()).expect("it has deadlines")
+        let held = world.engine.ask(world.scope, |domain| {
+            let saved = serde_json::to_value(domain.save()).expect("it is plain data");
+            ["agents", "items", "offers"].map(|part| saved[part].clone())
         });
         let ids = [self.wrapping.0, self.alerting.1, self.behind[0].1, self.behind[1].1];
         let mut conversations = BTreeMap::new();
@@ -90,7 +90,7 @@ impl Busy {
         Seen {
             waiting: world.engine.waiting(world.scope, world.demo.queue).await,
             agents: world.engine.agents(world.scope).await,
-            due: due.await.expect("the org is here"),
+            held: held.await.expect("the org is here"),
             conversations,
         }
     }

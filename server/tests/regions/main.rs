@@ -25,12 +25,20 @@ use home::Life;
 use region::{Region, Regions, Stores};
 
 /// Operations that need no token, and how each is sent home without one.
-const WITHOUT_TOKEN: [(&str, &str); 7] = [
+const WITHOUT_TOKEN: [(&str, &str); 14] = [
     ("connect", "by the token of the first frame"),
     ("signIn", "by the org's name"),
     ("getToken", "by the program's id"),
     ("revokeToken", "by the program's id"),
     ("authorizeDevice", "by the program's id"),
+    ("requestPasswordReset", "by the org's name"),
+    ("completePasswordReset", "by the link's secret"),
+    ("lookUpInvitation", "by the link's secret"),
+    ("acceptInvitation", "by the link's secret"),
+    ("listSignInOptions", "by the org's name"),
+    // The home alone tells which providers there are, and what was begun there goes on there.
+    ("offerProviderSignIn", "never"),
+    ("signInWithProvider", "never"),
     // A passkey is bound to the name of its home: browsers offer it nowhere else.
     ("offerPasskeySignIn", "never"),
     ("signInWithPasskey", "never"),
@@ -166,6 +174,21 @@ async fn without_a_token(us: &Region<'_>, life: &Life, password: &str) {
     let unknown = json!({ "org": "Nowhere", "name": "somebody", "password": "whatever it is" }).to_string();
     let (status, _) = ask(us, "POST", "/api/v1/sessions", headers("", "application/json"), unknown).await;
     assert_eq!(status, 401);
+
+    let link = format!("tdi_eu.{}", "A".repeat(43));
+    for (path, body) in [
+        ("/api/v1/password-resets", json!({ "org": home::ORG, "login": home::LOGIN })),
+        ("/api/v1/password-resets/complete", json!({ "token": link, "new_password": password })),
+        ("/api/v1/invitations/lookup", json!({ "token": link })),
+        ("/api/v1/invitations/accept", json!({ "token": link, "password": password })),
+    ] {
+        let (status, problem) =
+            ask(us, "POST", path, headers("", "application/json"), body.to_string()).await;
+        assert_misdirected(path, status, &problem, &life.home);
+    }
+    let options = format!("/api/v1/sign-in-options?org={}", home::ORG);
+    let (status, problem) = ask(us, "GET", &options, HeaderMap::new(), String::new()).await;
+    assert_misdirected(&options, status, &problem, &life.home);
 
     let form = "application/x-www-form-urlencoded";
     let (client, secret) = (&life.client, &life.client_secret);

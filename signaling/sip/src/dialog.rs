@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CSeq, Message, Method, Name, NameAddr, ParseError, Peer, Request, Response, StatusCode, Text, Uri,
+    CSeq, Message, Method, Name, NameAddr, ParseError, Peer, RAck, Replaces, Request, Response, StatusCode,
+    Text, Uri,
 };
 
 /// One side's view of a dialog. Serialisable: what is restored goes on as if nothing had been.
@@ -166,6 +167,11 @@ impl Dialog {
         request
     }
 
+    /// The PRACK that confirms a reliable provisional response (RFC 3262 §4).
+    pub fn prack(&mut self, rack: &RAck) -> Request {
+        self.request(Method::Prack).with(Name::RAck, rack.to_string())
+    }
+
     /// Leaves out CSeq numbers: after restoring a dialog whose latest requests may not have been saved. They only have to rise
     /// (RFC 3261 §12.2.1.1).
     pub fn skip(&mut self, numbers: u32) {
@@ -231,6 +237,19 @@ impl Dialog {
             Request::new(method, uri, self.local.clone(), self.remote.clone(), self.call_id.clone(), number);
         routes.iter().for_each(|route| request.headers.push(Name::Route, route.to_string()));
         request
+    }
+
+    /// Whether a new INVITE with this Replaces may take the dialog's place (RFC 3891 §3). A confirmed dialog is refused with 486 where only
+    /// an early one is meant; an early one is replaced only at the side that made it (`made_by_us`), and refused with 481 at the other.
+    pub fn replaceable(&self, replaces: &Replaces, made_by_us: bool) -> Result<(), StatusCode> {
+        if replaces.dialog() != self.id() {
+            return Err(StatusCode::NO_SUCH_DIALOG);
+        }
+        match self.state {
+            DialogState::Confirmed if replaces.early_only => Err(StatusCode::BUSY_HERE),
+            DialogState::Early if !made_by_us => Err(StatusCode::NO_SUCH_DIALOG),
+            _ => Ok(()),
+        }
     }
 
     /// CSeq of the latest request of this side, to answer its INVITE's 2xx or to cancel it.

@@ -13,11 +13,13 @@
 mod dialog;
 mod digest;
 mod error;
+mod events;
 mod header;
 mod ids;
 mod message;
 mod peer;
 mod registrar;
+mod session;
 mod stack;
 mod text;
 mod transaction;
@@ -28,16 +30,25 @@ pub use digest::{
     Algorithm, Authenticator, Credentials, DigestClient, DigestConfig, Ha1, NoUsableChallenge, Refusal,
 };
 pub use error::{Fault, ParseError, Part};
+pub use events::{
+    Notifier, NotifierConfig, Publication, Publications, PublishChange, ReferProgress, Referral, Subscriber,
+    SubscriberDue, SubscriberNews, sipfrag_status,
+};
 pub use header::{
-    AuthValue, CSeq, Contacts, MAGIC_COOKIE, NameAddr, Parametrised, Params, Refresher, SessionExpires, Via,
+    AuthValue, CSeq, Contacts, EventType, HistoryEntry, Identity, MAGIC_COOKIE, NameAddr, Parametrised,
+    Params, Phase, Privacy, RAck, Refresher, Replaces, SessionExpires, SubscriptionState, Via, Warning,
 };
 pub use ids::Tokens;
 pub use message::{
-    Frame, Framer, FramingError, Headers, Malformed, Message, Method, Name, Request, Response, Salvage,
-    StatusCode,
+    BodyPart, Frame, Framer, FramingError, Headers, Malformed, Message, Method, Name, Request, Response,
+    Salvage, StatusCode,
 };
 pub use peer::{FlowId, Peer, Transport};
 pub use registrar::{Binding, Expired, RegisterError, Registered, Registrar, RegistrarConfig};
+pub use session::{
+    ForkEvent, Forks, OfferError, OfferState, Provisional, ReliableDue, ReliableReceiver, ReliableSender,
+    SessionDue, SessionTimer, SessionTimerConfig, glare_wait,
+};
 pub use stack::{
     ClientTxId, CommandError, Input, Output, ServerTxId, SipEvent, SipStack, StackConfig, StackSnapshot,
     Stray, Ticket,

@@ -1,6 +1,11 @@
 //! SIP, SIPS and tel URIs; other schemes are kept as they are (RFC 3261 §19.1, RFC 3966).
 
-use std::{borrow::Cow, fmt, net::IpAddr, net::SocketAddr, str::FromStr};
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -126,11 +131,14 @@ impl Uri {
         if rest.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control() || b"<>\"".contains(&b)) {
             return Err(bad("bad character in URI"));
         }
-        match scheme.to_ascii_lowercase().as_str() {
-            "sip" => SipUri::read(text, rest, false).map(Self::Sip),
-            "sips" => SipUri::read(text, rest, true).map(Self::Sip),
-            "tel" => TelUri::read(text, rest).map(Self::Tel),
-            _ => Ok(Self::Other { scheme: text.part(scheme), rest: text.part(rest) }),
+        if scheme.eq_ignore_ascii_case("sip") {
+            SipUri::read(text, rest, false).map(Self::Sip)
+        } else if scheme.eq_ignore_ascii_case("sips") {
+            SipUri::read(text, rest, true).map(Self::Sip)
+        } else if scheme.eq_ignore_ascii_case("tel") {
+            TelUri::read(text, rest).map(Self::Tel)
+        } else {
+            Ok(Self::Other { scheme: text.part(scheme), rest: text.part(rest) })
         }
     }
 }
@@ -224,7 +232,7 @@ impl Host {
         let (host, port) = match hostport.strip_prefix('[') {
             Some(rest) => {
                 let (address, rest) = rest.split_once(']').ok_or(Fault::Syntax("unclosed IPv6 address"))?;
-                let ip = address.parse().map_err(|_| Fault::Syntax("bad IPv6 address"))?;
+                let ip = ipv6(address).ok_or(Fault::Syntax("bad IPv6 address"))?;
                 let port = match lex::trim(rest) {
                     "" => None,
                     rest => Some(rest.strip_prefix(':').ok_or(Fault::Syntax("bad port"))?),
@@ -253,6 +261,11 @@ impl Host {
         }
         Ok(Self::Name(text.part(name)))
     }
+}
+
+/// An IPv6 address; one written by the letter of RFC 3261's grammar may have a colon too many before an IPv4 tail (RFC 5118 §4.10).
+fn ipv6(address: &str) -> Option<Ipv6Addr> {
+    address.parse().ok().or_else(|| address.replacen(":::", "::", 1).parse().ok())
 }
 
 impl PartialEq for Host {
@@ -337,42 +350,80 @@ impl FromStr for Uri {
     }
 }
 
+impl Host {
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::Name(name) => out.write_str(name),
+            Self::Ip(IpAddr::V4(ip)) => {
+                let [a, b, c, d] = ip.octets();
+                lex::write_number(out, a)?;
+                [b, c, d].into_iter().try_for_each(|octet| {
+                    out.write_char('.')?;
+                    lex::write_number(out, octet)
+                })
+            }
+            Self::Ip(IpAddr::V6(ip)) => write!(out, "[{ip}]"),
+        }
+    }
+}
+
+impl Uri {
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::Sip(uri) => uri.print(out),
+            Self::Tel(tel) => {
+                out.write_str("tel:")?;
+                out.write_str(&tel.number)?;
+                tel.params.print(out)
+            }
+            Self::Other { scheme, rest } => {
+                out.write_str(scheme)?;
+                out.write_char(':')?;
+                out.write_str(rest)
+            }
+        }
+    }
+}
+
+impl SipUri {
+    fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str(if self.secure { "sips:" } else { "sip:" })?;
+        if let Some(user) = &self.user {
+            out.write_str(user)?;
+            if let Some(password) = &self.password {
+                out.write_char(':')?;
+                out.write_str(password)?;
+            }
+            out.write_char('@')?;
+        }
+        self.host.print(out)?;
+        lex::write_port(out, self.port)?;
+        self.params.print(out)?;
+        match &self.headers {
+            Some(headers) => {
+                out.write_char('?')?;
+                out.write_str(headers)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => f.write_str(name),
-            Self::Ip(IpAddr::V4(ip)) => write!(f, "{ip}"),
-            Self::Ip(IpAddr::V6(ip)) => write!(f, "[{ip}]"),
-        }
+        self.print(f)
     }
 }
 
 impl fmt::Display for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sip(uri) => fmt::Display::fmt(uri, f),
-            Self::Tel(tel) => write!(f, "tel:{}{}", tel.number, tel.params),
-            Self::Other { scheme, rest } => write!(f, "{scheme}:{rest}"),
-        }
+        self.print(f)
     }
 }
 
 impl fmt::Display for SipUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.secure { "sips:" } else { "sip:" })?;
-        if let Some(user) = &self.user {
-            f.write_str(user)?;
-            if let Some(password) = &self.password {
-                write!(f, ":{password}")?;
-            }
-            f.write_str("@")?;
-        }
-        fmt::Display::fmt(&self.host, f)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
-        fmt::Display::fmt(&self.params, f)?;
-        self.headers.iter().try_for_each(|headers| write!(f, "?{headers}"))
+        self.print(f)
     }
 }
 

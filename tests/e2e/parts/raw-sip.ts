@@ -124,9 +124,13 @@ export class RawUdp extends RawPhone {
     socket.on("message", (bytes) => this.take(bytes.toString("latin1")));
   }
 
-  static async open(server: Server): Promise<RawUdp> {
+  /** `at` is where to send from: answers to requests without `rport` go to the port their Via says, 5060 if it says none. */
+  static async open(server: Server, at: [host: string, port: number] = ["127.0.0.1", 0]): Promise<RawUdp> {
     const socket = createSocket("udp4");
-    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind(at[1], at[0], resolve);
+    });
     const [host, port] = server.sip.split(":");
     return new RawUdp(socket, host!, Number(port));
   }

@@ -38,7 +38,7 @@ for (const [width, dark] of looks([
     await expect(amir.id("nav-queues").first()).toBeVisible();
     expect((await Api.as(server, "agent1").get("/me")).permissions).toContain("queue:supervise");
     await admin.page.keyboard.press("Escape");
-    await expect(admin.id("group-row").filter({ visible: true }).first()).toContainText("Supervisor");
+    await expect(admin.page.locator("[data-testid=group-row], [data-testid=group-row-card]").filter({ visible: true }).first()).toContainText("Supervisor");
     expect(await faults(admin)).toEqual([]);
     expect(await admin.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 
@@ -48,7 +48,7 @@ for (const [width, dark] of looks([
     await expect(amir.id("nav-queues")).toHaveCount(0);
 
     await admin.id("tab-limits").click();
-    await expect(admin.id("limit-row").filter({ visible: true, hasText: "Webhooks" }).first()).toContainText("50");
+    await expect(admin.page.locator("[data-testid=limit-row], [data-testid=limit-row-card]").filter({ visible: true, hasText: "Webhooks" }).first()).toContainText("50");
     expect(await faults(admin)).toEqual([]);
   });
 }

@@ -86,7 +86,7 @@ test("who comes to the wrong region is sent home", async () => {
     await expect(page.getByLabel("Name", { exact: true })).toHaveValue("ottilie");
     await expect(page.getByLabel("Organisation", { exact: true })).toHaveValue(ORG);
     await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
-    expect(page.url()).not.toContain("ottilie");
+    await expect(page).not.toHaveURL(/ottilie/);
     await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByTestId("signin-submit").click();
     await expect(page.getByTestId("region")).toHaveText("Region eu");

@@ -3,6 +3,7 @@ import { type Socket as Udp, createSocket } from "node:dgram";
 import { heard, soundPasses } from "../parts/audio.ts";
 import { Api, until } from "../parts/api.ts";
 import type { Phone } from "../parts/baresip.ts";
+import { holdCall } from "../parts/held-call.ts";
 import { RawTcp, RawUdp, type RawPhone, type RequestParts, offer, request, unique } from "../parts/raw-sip.ts";
 import { alaw } from "../parts/rtp.ts";
 import type { Server } from "../parts/server.ts";
@@ -293,52 +294,30 @@ test("a peer that opens more connections than it may keeps nobody else out", asy
 
 test("a caller who waits gets every packet of the music through all of this", async ({ world }) => {
   const server = await world.server();
-  const caller = await RawUdp.open(server);
-  const ear = createSocket("udp4");
-  await new Promise<void>((resolve) => ear.bind(0, "127.0.0.1", resolve));
-  const packets: { at: number; sequence: number; timestamp: number; loud: boolean }[] = [];
-  ear.on("message", (bytes) => {
-    const loud = bytes.subarray(12).some((byte) => ![0x55, 0xd5].includes(byte));
-    packets.push({ at: performance.now(), sequence: bytes.readUInt16BE(2), timestamp: bytes.readUInt32BE(4), loud });
-  });
-  const invite = request(server, "INVITE", caller, { body: offer("8", [], ear.address().port) });
-  const answer = await caller.ask(invite, 10_000);
-  expect(answer.status).toBe(200);
-  // A phone that talks, so that the server knows it from others at the same address.
-  const mouth = Number(/^m=audio (\d+) /m.exec(answer.text)![1]);
-  const relay = /^c=IN IP4 (\S+)/m.exec(answer.text)![1]!;
-  let spoken = 0;
-  const talking = setInterval(() => ear.send(alaw.packet(880, spoken++, 0xca11), mouth, relay), 20);
-  const supervisor = Api.as(server, "supervisor");
-  const waiting = await until("the caller waits", () => supervisor.get("/conversations?active=true"), (page) => page.items[0]?.state === "queued", 30);
-  await soundPasses(1);
-
+  const call = await holdCall(server);
   const flood = await RawUdp.open(server);
   const intruders = await strangers();
   const { first, ips } = server.rtp;
-  const [from, began] = [packets.length, performance.now()];
+  call.listen();
+  const began = performance.now();
   for (let n = 0; performance.now() < began + 5_000; n++) {
     for (let i = 0; i < 10; i++) await flood.send(request(server, "INVITE", flood, { headers: { Contact: null }, body: PCMA }));
     for (const [socket] of intruders) for (const ip of ips) for (let port = first; port < first + 8; port++) socket.send(alaw.packet(2_000, n, 0x5eed), port, ip);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const heardThen = packets.slice(from);
-  const steps = heardThen.slice(1).map((packet, i) => ({ ms: packet.at - heardThen[i]!.at, sequence: (packet.sequence - heardThen[i]!.sequence) & 0xffff, timestamp: (packet.timestamp - heardThen[i]!.timestamp) >>> 0 }));
-  expect(heardThen.length).toBeGreaterThanOrEqual(240);
+  const heardThen = call.heard();
+  expect(heardThen.packets).toBeGreaterThanOrEqual(240);
   // Nothing is missing and nothing stalls; arrival is judged mildly, since this process floods and listens at once.
-  expect(Math.max(...steps.map((step) => step.ms))).toBeLessThanOrEqual(200);
-  expect(steps.filter((step) => step.sequence !== 1 || step.timestamp !== 160)).toEqual([]);
-  expect(heardThen.filter((packet) => packet.loud).length).toBeGreaterThan(200);
+  expect(heardThen.longestMs).toBeLessThanOrEqual(200);
+  expect(heardThen.gaps).toBe(0);
+  expect(heardThen.loud).toBeGreaterThan(200);
   expect(intruders.map(([, seen]) => seen.got)).toEqual([0, 0]);
+  const supervisor = Api.as(server, "supervisor");
   expect((await supervisor.get("/conversations?active=true")).items).toHaveLength(1);
 
-  const line = (name: string) => new RegExp(`^${name}: (.*)$`, "im").exec(invite)![1]!;
-  const bye = request(server, "BYE", caller, { headers: { "Call-ID": line("Call-ID"), From: line("From"), To: answer.header("To")!, CSeq: "2 BYE" } });
-  expect((await caller.ask(bye)).status).toBe(200);
-  const over = await until("the call is over", () => supervisor.get(`/conversations/${waiting.items[0].id}`), (c) => c.state === "ended");
+  expect(await call.hangUp()).toBe(200);
+  const over = await until("the call is over", () => supervisor.get(`/conversations/${call.conversation}`), (c) => c.state === "ended");
   expect(over.outcome).toBe("abandoned");
-  clearInterval(talking);
-  for (const socket of [ear, ...intruders.map(([each]) => each)]) socket.close();
-  caller.close();
+  for (const [socket] of intruders) socket.close();
   flood.close();
 });

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use tandem_call::sdp::Direction;
 use tandem_media::MediaError;
 use tandem_proto::{Timestamp, api::EndReason};
-use tandem_sip::{ClientTxId, Method, Name, Peer, Response};
+use tandem_sip::{ClientTxId, Method, Name, Peer, Response, glare_wait};
 
 use super::{ALLOW, LegNews, Means, SDP, SipLeg, State, send};
 
@@ -145,32 +145,13 @@ impl SipLeg {
             }
             491 | 500 | 503 if reoffer.tries < TRIES => {
                 let ours = up.invite.is_some();
-                reoffer.at = Some(now.plus(if code == 491 { glare(ours) } else { BUSY }));
+                reoffer.at =
+                    Some(now.plus(if code == 491 { glare_wait(ours, rand::random()) } else { BUSY }));
                 up.reoffer = Some(reoffer);
                 Vec::new()
             }
             415 | 488 | 606 => vec![LegNews::Unusable(EndReason::MediaMismatch)],
             _ => vec![LegNews::Unusable(reoffer.reason)],
-        }
-    }
-}
-
-/// How long to wait when both sides offered at once, so that they do not do it again (RFC 3261 §14.1): who made the Call-ID waits longer.
-fn glare(ours: bool) -> Duration {
-    let tens = if ours { 210 + rand::random::<u64>() % 191 } else { rand::random::<u64>() % 201 };
-    Duration::from_millis(tens * 10)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_side_that_made_the_call_id_waits_longer_after_glare() {
-        for _ in 0..1_000 {
-            let (ours, theirs) = (glare(true), glare(false));
-            assert!((2_100..=4_000).contains(&ours.as_millis()), "{ours:?}");
-            assert!((0..=2_000).contains(&theirs.as_millis()), "{theirs:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use tandem_call::sdp::{Codec, Description, Direction, SdpError};
 use tandem_media::{AudioCodec, Flow, RtpRemote};
 use tandem_proto::api::EndReason;
-use tandem_sip::{Name, Peer, Request, Response, StatusCode};
+use tandem_sip::{Name, Parametrised, Peer, Request, Response, StatusCode};
 
 use super::{LegNews, Means, SDP, SipLeg};
 
@@ -41,17 +41,21 @@ impl SipLeg {
     }
 }
 
-/// Refuses what asks for an extension we do not have (420) or carries a body that is no session description (415).
+/// Refuses what carries a body that is no session description (415), or takes none for an answer (406). What requires an extension we do
+/// not have was refused by the stack.
 pub(crate) fn check(request: &Request) -> Result<(), Box<Response>> {
-    let required: Vec<_> = request.headers.tokens(&Name::Require).map(ToOwned::to_owned).collect();
-    if !required.is_empty() {
-        let refused = request.response(StatusCode::BAD_EXTENSION);
-        return Err(Box::new(refused.with(Name::Unsupported, required.join(", "))));
-    }
     let is_sdp = || request.headers.content_type().ok().flatten().is_some_and(|t| t.is(SDP));
     if !request.body.is_empty() && !is_sdp() {
         let refused = request.response(StatusCode::UNSUPPORTED_MEDIA_TYPE);
         return Err(Box::new(refused.with(Name::Accept, SDP)));
+    }
+    let accepted = request.headers.parametrised(&Name::Accept).unwrap_or_default();
+    let takes_sdp = |range: &Parametrised| [SDP, "application/*", "*/*"].iter().any(|each| range.is(each));
+    if !accepted.is_empty() && !accepted.iter().any(takes_sdp) {
+        let refused = request.response(StatusCode::NOT_ACCEPTABLE);
+        return Err(Box::new(
+            refused.with(Name::Warning, "399 tandem \"only application/sdp can be answered\""),
+        ));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use tandem_bus::Links;
 use tandem_cluster::{Claim, Cluster, JoinError, Joining, Kind, MIGRATIONS, Orphan, Timing};
 use tandem_core::{Mint, OrgScope};
 use tandem_proto::{NodeId, NodeInfo, NodeRole, OrgId};
-use tandem_store::{Cause, Migration, Store, StoreError};
+use tandem_store::{Cause, Migration, Options, Store, StoreError};
 use tandem_test_support::Postgres;
 use tempfile::TempDir;
 use tokio::{runtime::Handle, sync::broadcast};
@@ -71,8 +71,13 @@ impl Place {
 }
 
 async fn open(url: String) -> Store {
-    let migrations = [MIGRATIONS, &[EFFECTS]].concat();
-    Store::open(&url, &migrations, Vec::new()).await.expect("the store opens")
+    let options = Options {
+        migrations: [MIGRATIONS, &[EFFECTS]].concat(),
+        // Jobs are sealed under keys of their orgs.
+        master: Some(Arc::new(tandem_test_support::master_key()) as _),
+        ..Options::new(url)
+    };
+    Store::open_with(options).await.expect("the store opens")
 }
 
 /// Runs each test on both engines.

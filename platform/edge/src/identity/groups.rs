@@ -52,9 +52,12 @@ impl Identity {
         query: &PageQuery,
     ) -> Result<Page<GroupMember>, ApiProblem> {
         let mut conn = self.0.store.scoped(scope).await.map_err(ApiProblem::from)?;
-        rows::info(&mut conn, scope, group).await?;
         let members = rows::members(&mut conn, scope, group).await?;
-        Ok(page::of_list(members, query, |member| (member.display_name.to_lowercase(), member.user))?)
+        let key = |member: &GroupMember| (member.display_name.to_lowercase(), member.user);
+        // A query that makes no sense is said before a group that is not there.
+        let page = page::of_list(members, query, key)?;
+        rows::info(&mut conn, scope, group).await?;
+        Ok(page)
     }
 
     /// Makes a group of nobody.

@@ -16,8 +16,6 @@ pub(super) trait Made: Sized + Send + Sync + 'static {
     type Files: Send + Sync + 'static;
     /// What they hold.
     type Contents: Send;
-    /// The gauge that says when it expires.
-    const EXPIRES: &'static str;
     /// Which certificate it is, in the log.
     const WHOSE: &'static str;
 
@@ -29,6 +27,8 @@ pub(super) trait Made: Sized + Send + Sync + 'static {
     fn parse(files: &Self::Files, contents: Self::Contents) -> Result<Self, CertificateError>;
     /// What the certificate says of itself.
     fn facts(&self) -> &CertificateFacts;
+    /// Has a gauge say when it expires, in seconds since 1970.
+    fn gauge(expires: f64);
     /// The pair among the files.
     fn pair(files: &Self::Files) -> &TlsFiles;
 }
@@ -142,5 +142,5 @@ fn read_again(outcome: &'static str) {
 
 #[expect(clippy::cast_precision_loss, reason = "whole seconds of a date are exact in a double")]
 fn gauge<M: Made>(made: &M) {
-    metrics::gauge!(M::EXPIRES).set((made.facts().expires.micros() / 1_000_000) as f64);
+    M::gauge((made.facts().expires.micros() / 1_000_000) as f64);
 }

@@ -37,7 +37,6 @@ pub struct Certificates(Arc<Kept<Pair>>);
 impl Made for Pair {
     type Files = TlsFiles;
     type Contents = Contents;
-    const EXPIRES: &'static str = "tandem_tls_certificate_expires_seconds";
     const WHOSE: &'static str = "the server";
 
     async fn read(files: &TlsFiles) -> Result<Contents, CertificateError> {
@@ -54,6 +53,10 @@ impl Made for Pair {
 
     fn facts(&self) -> &CertificateFacts {
         &self.facts
+    }
+
+    fn gauge(expires: f64) {
+        metrics::gauge!("tandem_tls_certificate_expires_seconds").set(expires);
     }
 
     fn pair(files: &TlsFiles) -> &TlsFiles {

@@ -90,7 +90,6 @@ impl std::fmt::Debug for NodeCertificates {
 impl Made for Links {
     type Files = NodeTlsFiles;
     type Contents = (Contents, Vec<u8>);
-    const EXPIRES: &'static str = "tandem_node_certificate_expires_seconds";
     const WHOSE: &'static str = "this node";
 
     async fn read(files: &NodeTlsFiles) -> Result<Self::Contents, CertificateError> {
@@ -107,6 +106,10 @@ impl Made for Links {
 
     fn facts(&self) -> &CertificateFacts {
         &self.facts
+    }
+
+    fn gauge(expires: f64) {
+        metrics::gauge!("tandem_node_certificate_expires_seconds").set(expires);
     }
 
     fn pair(files: &NodeTlsFiles) -> &TlsFiles {

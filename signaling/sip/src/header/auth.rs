@@ -57,7 +57,8 @@ impl AuthValue {
         if !value.is_digest() {
             return Ok(value);
         }
-        for item in lex::split(list, b',')? {
+        for item in lex::split(list, b',') {
+            let item = item?;
             let (name, parameter) = item.split_once('=').ok_or(Fault::Syntax("parameter without a value"))?;
             let (name, parameter) = (lex::trim(name), lex::trim(parameter));
             if !lex::is_token(name)

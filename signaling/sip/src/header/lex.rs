@@ -2,14 +2,27 @@
 
 use crate::Fault;
 
+/// Which bytes a `token` may hold.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
 /// SIP's `token`.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
 pub(crate) const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+    TOKEN[byte as usize]
 }
 
 /// Linear white space at either end removed.
@@ -17,16 +30,31 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
-/// Splits at `separator` where it stands outside quoted strings and angle brackets.
-pub(crate) fn split(text: &str, separator: u8) -> Result<Vec<&str>, Fault> {
-    let mut parts = Vec::with_capacity(1);
-    let mut rest = text;
-    while let Some(at) = find(rest, |byte| byte == separator)? {
-        parts.push(&rest[..at]);
-        rest = &rest[at + 1..];
+/// Splits at `separator` where it stands outside quoted strings and angle brackets. After a fault nothing follows.
+pub(crate) const fn split(text: &str, separator: u8) -> Split<'_> {
+    Split { rest: Some(text), separator }
+}
+
+/// See [`split`].
+pub(crate) struct Split<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+impl<'a> Iterator for Split<'a> {
+    type Item = Result<&'a str, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.rest.take()?;
+        match find(text, |byte| byte == self.separator) {
+            Ok(Some(at)) => {
+                self.rest = Some(&text[at + 1..]);
+                Some(Ok(&text[..at]))
+            }
+            Ok(None) => Some(Ok(text)),
+            Err(fault) => Some(Err(fault)),
+        }
     }
-    parts.push(rest);
-    Ok(parts)
 }
 
 /// The first byte outside quotes and angle brackets that `wanted` picks.
@@ -77,19 +105,35 @@ pub(crate) fn unquoted(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// Writes `text` as a quoted string. Line ends cannot be quoted and become spaces.
-pub(crate) fn write_quoted(f: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
-    f.write_char('"')?;
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                f.write_char('\\')?;
-                f.write_char(c)?;
+pub(crate) fn write_quoted(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
+    out.write_char('"')?;
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '\\', '\r', '\n']) {
+        out.write_str(&rest[..at])?;
+        let special = &rest[at..=at];
+        match special {
+            "\r" | "\n" => out.write_char(' ')?,
+            _ => {
+                out.write_char('\\')?;
+                out.write_str(special)?;
             }
-            '\r' | '\n' => f.write_char(' ')?,
-            c => f.write_char(c)?,
         }
+        rest = &rest[at + 1..];
     }
-    f.write_char('"')
+    out.write_str(rest)?;
+    out.write_char('"')
+}
+
+/// Writes `:port`, if there is one.
+pub(crate) fn write_port(out: &mut impl std::fmt::Write, port: Option<u16>) -> std::fmt::Result {
+    let Some(port) = port else { return Ok(()) };
+    out.write_char(':')?;
+    write_number(out, port)
+}
+
+/// Writes a decimal number.
+pub(crate) fn write_number(out: &mut impl std::fmt::Write, number: impl itoa::Integer) -> std::fmt::Result {
+    out.write_str(itoa::Buffer::new().format(number))
 }
 
 /// A decimal number; digits only, so neither sign nor space.
@@ -106,10 +150,10 @@ mod tests {
 
     #[test]
     fn separators_in_quotes_and_brackets_do_not_count() {
-        let parts = split(r#""a,\"b" <sip:a,b@c>,d"#, b',').expect("splits");
-        assert_eq!(parts, [r#""a,\"b" <sip:a,b@c>"#, "d"]);
-        assert!(split(r#""a,b"#, b',').is_err());
-        assert!(split("<sip:a", b',').is_err());
+        let parts = |text| split(text, b',').collect::<Result<Vec<_>, _>>();
+        assert_eq!(parts(r#""a,\"b" <sip:a,b@c>,d"#), Ok(vec![r#""a,\"b" <sip:a,b@c>"#, "d"]));
+        assert!(parts(r#""a,b"#).is_err());
+        assert!(parts("<sip:a").is_err());
     }
 
     #[test]

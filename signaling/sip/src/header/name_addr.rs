@@ -118,7 +118,12 @@ impl NameAddr {
             "" => Params::new(),
             rest => Params::read(text, rest.strip_prefix(';').ok_or(Fault::Syntax("text after address"))?)?,
         };
-        Ok(Self { display, uri, params })
+        Self { display, uri, params }.told_apart()
+    }
+
+    /// Two tags would name two dialogs.
+    fn told_apart(self) -> Result<Self, Fault> {
+        if self.params.repeats("tag") { Err(Fault::Repeated) } else { Ok(self) }
     }
 
     /// Without brackets every parameter belongs to the header, and the URI has none of `,;?`.
@@ -129,7 +134,7 @@ impl NameAddr {
         }
         let uri = Uri::read(&text.part(lex::trim(uri)))?;
         let params = params.map(|list| Params::read(text, list)).transpose()?.unwrap_or_default();
-        Ok(Self { display: None, uri, params })
+        Self { display: None, uri, params }.told_apart()
     }
 }
 
@@ -140,13 +145,22 @@ impl FromStr for NameAddr {
     }
 }
 
+impl NameAddr {
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        if let Some(display) = &self.display {
+            lex::write_quoted(out, display)?;
+            out.write_char(' ')?;
+        }
+        out.write_char('<')?;
+        self.uri.print(out)?;
+        out.write_char('>')?;
+        self.params.print(out)
+    }
+}
+
 impl fmt::Display for NameAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(display) = &self.display {
-            lex::write_quoted(f, display)?;
-            f.write_str(" ")?;
-        }
-        write!(f, "<{}>{}", self.uri, self.params)
+        self.print(f)
     }
 }
 

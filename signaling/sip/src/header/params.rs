@@ -4,6 +4,9 @@ use std::{borrow::Cow, fmt};
 
 use crate::{Fault, Text, header::lex};
 
+/// Parameters one value may have.
+const MAX_PARAMS: usize = 64;
+
 /// Parameters in their order. Names compare without case; values are kept as written, quotes included.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Params(Vec<(Text, Option<Text>)>);
@@ -53,6 +56,11 @@ impl Params {
         self.0.is_empty()
     }
 
+    /// Whether a name that tells messages apart is there twice: which of them another reader goes by is unknown.
+    pub(crate) fn repeats(&self, name: &str) -> bool {
+        self.0.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name)).nth(1).is_some()
+    }
+
     fn find(&self, name: &str) -> Option<usize> {
         self.0.iter().position(|(own, _)| own.eq_ignore_ascii_case(name))
     }
@@ -66,9 +74,13 @@ impl Params {
 
     /// Reads what follows the first `;`; `within` is the text it was cut from.
     pub(crate) fn read(within: &Text, list: &str) -> Result<Self, Fault> {
-        let mut params = Self::new();
-        for item in lex::split(list, b';')? {
-            let (name, value) = match lex::find(item, |b| b == b'=')? {
+        let mut params = Vec::with_capacity(2);
+        for item in lex::split(list, b';') {
+            let item = item?;
+            if params.len() == MAX_PARAMS {
+                return Err(Fault::TooLarge);
+            }
+            let (name, value) = match item.find('=') {
                 Some(at) => (lex::trim(&item[..at]), Some(lex::trim(&item[at + 1..]))),
                 None => (lex::trim(item), None),
             };
@@ -82,9 +94,9 @@ impl Params {
             if !value.is_none_or(is_value) {
                 return Err(Fault::Syntax("bad parameter value"));
             }
-            params.0.push((within.part(name), value.map(|value| within.part(value))));
+            params.push((within.part(name), value.map(|value| within.part(value))));
         }
-        Ok(params)
+        Ok(Self(params))
     }
 }
 
@@ -100,14 +112,22 @@ fn is_value(value: &str) -> bool {
     !value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control() || b"\"<>,;".contains(&b))
 }
 
-impl fmt::Display for Params {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Params {
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
         for (name, value) in &self.0 {
-            write!(f, ";{name}")?;
+            out.write_char(';')?;
+            out.write_str(name)?;
             if let Some(value) = value {
-                write!(f, "={value}")?;
+                out.write_char('=')?;
+                out.write_str(value)?;
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print(f)
     }
 }

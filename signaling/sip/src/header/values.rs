@@ -28,9 +28,17 @@ impl CSeq {
     }
 }
 
+impl CSeq {
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        lex::write_number(out, self.number)?;
+        out.write_char(' ')?;
+        out.write_str(self.method.as_str())
+    }
+}
+
 impl fmt::Display for CSeq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.number, self.method)
+        self.print(f)
     }
 }
 

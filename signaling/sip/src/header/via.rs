@@ -99,6 +99,9 @@ impl Via {
         if params.get("branch").is_some_and(|branch| !lex::is_token(branch)) {
             return Err(bad("bad branch"));
         }
+        if params.repeats("branch") {
+            return Err(Fault::Repeated);
+        }
         let [protocol, version, transport] = [protocol, version, transport].map(|part| text.part(part));
         Ok(Self { protocol, version, transport, host, port, params })
     }
@@ -111,13 +114,23 @@ impl FromStr for Via {
     }
 }
 
+impl Via {
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str(&self.protocol)?;
+        out.write_char('/')?;
+        out.write_str(&self.version)?;
+        out.write_char('/')?;
+        out.write_str(&self.transport)?;
+        out.write_char(' ')?;
+        self.host.print(out)?;
+        lex::write_port(out, self.port)?;
+        self.params.print(out)
+    }
+}
+
 impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{} {}", self.protocol, self.version, self.transport, self.host)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
-        fmt::Display::fmt(&self.params, f)
+        self.print(f)
     }
 }
 

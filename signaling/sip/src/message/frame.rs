@@ -31,6 +31,9 @@ pub enum FramingError {
     /// No, two or an unreadable Content-Length: where the next message starts is unknown.
     #[error("no usable Content-Length")]
     ContentLength,
+    /// A line of the head ends with CR or LF alone: where others would see the head's end is unknown.
+    #[error("a bare CR or LF in the head")]
+    LineEnd,
 }
 
 impl Framer {
@@ -62,7 +65,7 @@ impl Framer {
         }
         if self.length.is_none() {
             let from = self.searched.saturating_sub(3);
-            let Some(at) = self.buffer[from..].windows(4).position(|four| four == b"\r\n\r\n") else {
+            let Some(at) = memchr::memmem::find(&self.buffer[from..], b"\r\n\r\n") else {
                 self.searched = self.buffer.len();
                 let over = self.buffer.len() > SIP_MESSAGE_BYTES;
                 return if over { Err(FramingError::TooLarge) } else { Ok(None) };
@@ -86,6 +89,11 @@ impl Framer {
 
 /// The one Content-Length of a head. Two of them, even equal ones, are how messages are smuggled.
 fn content_length(head: &[u8]) -> Result<usize, FramingError> {
+    let crs = memchr::memchr_iter(b'\r', head).filter(|at| head.get(at + 1) == Some(&b'\n')).count();
+    let ends = memchr::memchr2_iter(b'\r', b'\n', head).count();
+    if ends != 2 * crs {
+        return Err(FramingError::LineEnd);
+    }
     let mut found = None;
     let mut lines = head.split(|b| *b == b'\n').skip(1).peekable();
     while let Some(line) = lines.next() {
@@ -151,6 +159,10 @@ mod tests {
             Err(FramingError::ContentLength)
         );
         assert_eq!(poll(b"BYE a SIP/2.0\r\nl: -1\r\n\r\nx"), Err(FramingError::ContentLength));
+        for smuggled in ["l: 0\n\nl: 9\r\n", "l: 0\rl: 9\r\n", "l: 0\n", "a: b\r\r\nl: 0\r\n"] {
+            let stream = format!("BYE a SIP/2.0\r\n{smuggled}\r\n\r\n");
+            assert_eq!(poll(stream.as_bytes()), Err(FramingError::LineEnd), "{smuggled:?}");
+        }
         assert_eq!(poll(b"BYE a SIP/2.0\r\nf: x\r\n\r\n"), Err(FramingError::ContentLength));
         assert_eq!(poll(b"BYE a SIP/2.0\r\nl: 99999999\r\n\r\n"), Err(FramingError::TooLarge));
         assert_eq!(poll(&vec![b'x'; SIP_MESSAGE_BYTES + 1]), Err(FramingError::TooLarge));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    AuthValue, Contacts, Fault, Method, Name, NameAddr, Parametrised, ParseError, SessionExpires, Text,
-    header::lex,
+    AuthValue, Contacts, EventType, Fault, HistoryEntry, Identity, Method, Name, NameAddr, Parametrised,
+    ParseError, Privacy, RAck, Replaces, SessionExpires, SubscriptionState, Text, Warning, header::lex,
 };
 
 /// Headers in their order, values unfolded but otherwise as written. Via, From, To, Call-ID, CSeq, Max-Forwards and Content-Length
@@ -16,6 +16,10 @@ impl Headers {
     /// None.
     pub const fn new() -> Self {
         Self(Vec::new())
+    }
+
+    pub(crate) const fn of(lines: Vec<(Name, Text)>) -> Self {
+        Self(lines)
     }
 
     /// The first value of a header.
@@ -76,15 +80,7 @@ impl Headers {
 
     /// A list of addresses: Route, Record-Route, Path, P-Asserted-Identity …, from the top.
     pub fn addresses(&self, name: &Name) -> Result<Vec<NameAddr>, ParseError> {
-        let mut list = Vec::new();
-        for line in self.all(name) {
-            let items = lex::split(line, b',').map_err(|fault| ParseError::header(name.clone(), fault))?;
-            for item in items {
-                let address = NameAddr::read(&line.part(item));
-                list.push(address.map_err(|fault| ParseError::header(name.clone(), fault))?);
-            }
-        }
-        Ok(list)
+        self.list(name, NameAddr::read)
     }
 
     /// A list of tokens: Allow, Supported, Require, Unsupported, Privacy …
@@ -134,10 +130,7 @@ impl Headers {
 
     /// Session-Expires.
     pub fn session_expires(&self) -> Result<Option<SessionExpires>, ParseError> {
-        let read = |text| {
-            SessionExpires::read(text).map_err(|fault| ParseError::header(Name::SessionExpires, fault))
-        };
-        self.get(&Name::SessionExpires).map(read).transpose()
+        self.one(&Name::SessionExpires, SessionExpires::read)
     }
 
     /// Content-Type.
@@ -152,20 +145,86 @@ impl Headers {
 
     /// A comma-separated list of values with parameters.
     pub fn parametrised(&self, name: &Name) -> Result<Vec<Parametrised>, ParseError> {
+        self.list(name, Parametrised::read)
+    }
+
+    /// A comma-separated list, on one line or several.
+    fn list<T>(&self, name: &Name, read: impl Fn(&Text) -> Result<T, Fault>) -> Result<Vec<T>, ParseError> {
+        let in_header = |fault| ParseError::header(name.clone(), fault);
         let mut list = Vec::new();
         for line in self.all(name) {
-            for item in lex::split(line, b',').map_err(|fault| ParseError::header(name.clone(), fault))? {
-                let value = Parametrised::read(&line.part(item));
-                list.push(value.map_err(|fault| ParseError::header(name.clone(), fault))?);
+            for item in lex::split(line, b',') {
+                list.push(item.and_then(|item| read(&line.part(item))).map_err(in_header)?);
             }
         }
         Ok(list)
+    }
+
+    /// A header that holds one value.
+    fn one<T>(&self, name: &Name, read: impl Fn(&Text) -> Result<T, Fault>) -> Result<Option<T>, ParseError> {
+        let in_header = |fault| ParseError::header(name.clone(), fault);
+        self.get(name).map(|text| read(text).map_err(in_header)).transpose()
     }
 
     /// WWW-Authenticate, Proxy-Authenticate, Authorization or Proxy-Authorization: one value a line.
     pub fn auth(&self, name: &Name) -> Result<Vec<AuthValue>, ParseError> {
         let read = |line| AuthValue::read(line).map_err(|fault| ParseError::header(name.clone(), fault));
         self.all(name).map(read).collect()
+    }
+
+    /// RSeq: the number of a provisional response that wants a PRACK (RFC 3262 §7.1).
+    pub fn rseq(&self) -> Result<Option<u32>, ParseError> {
+        self.one(&Name::RSeq, |text| lex::number(text))
+    }
+
+    /// RAck.
+    pub fn rack(&self) -> Result<Option<RAck>, ParseError> {
+        self.one(&Name::RAck, RAck::read)
+    }
+
+    /// Replaces.
+    pub fn replaces(&self) -> Result<Option<Replaces>, ParseError> {
+        self.one(&Name::Replaces, Replaces::read)
+    }
+
+    /// Refer-To: whom to contact.
+    pub fn refer_to(&self) -> Result<Option<NameAddr>, ParseError> {
+        self.one(&Name::ReferTo, NameAddr::read)
+    }
+
+    /// Referred-By: who asked for it.
+    pub fn referred_by(&self) -> Result<Option<NameAddr>, ParseError> {
+        self.one(&Name::ReferredBy, NameAddr::read)
+    }
+
+    /// Event.
+    pub fn event(&self) -> Result<Option<EventType>, ParseError> {
+        self.one(&Name::Event, EventType::read)
+    }
+
+    /// Subscription-State.
+    pub fn subscription_state(&self) -> Result<Option<SubscriptionState>, ParseError> {
+        self.one(&Name::SubscriptionState, SubscriptionState::read)
+    }
+
+    /// History-Info, oldest first.
+    pub fn history(&self) -> Result<Vec<HistoryEntry>, ParseError> {
+        self.list(&Name::HistoryInfo, HistoryEntry::read)
+    }
+
+    /// Warning.
+    pub fn warnings(&self) -> Result<Vec<Warning>, ParseError> {
+        self.list(&Name::Warning, Warning::read)
+    }
+
+    /// Identity: one PASSporT each.
+    pub fn identities(&self) -> Result<Vec<Identity>, ParseError> {
+        self.list(&Name::Identity, Identity::read)
+    }
+
+    /// Privacy.
+    pub fn privacy(&self) -> Privacy {
+        Privacy::of(self.all(&Name::Privacy).flat_map(|line| line.split([';', ','])).map(lex::trim))
     }
 
     /// User-Agent, or Server.
@@ -175,7 +234,7 @@ impl Headers {
 }
 
 /// Whether a header is held by a field of the message.
-pub(crate) const fn is_field(name: &Name) -> bool {
+const fn is_field(name: &Name) -> bool {
     matches!(
         name,
         Name::Via

@@ -3,6 +3,7 @@
 mod frame;
 mod headers;
 mod method;
+mod multipart;
 mod name;
 mod parse;
 mod print;
@@ -12,6 +13,7 @@ mod status;
 pub use frame::{Frame, Framer, FramingError};
 pub use headers::Headers;
 pub use method::Method;
+pub use multipart::BodyPart;
 pub use name::Name;
 pub use parse::{Malformed, Salvage};
 pub use status::StatusCode;
@@ -20,7 +22,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use crate::{CSeq, NameAddr, Text, Transport, Uri, Via};
+use crate::{CSeq, NameAddr, ParseError, Text, Transport, Uri, Via};
 
 /// A SIP message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -169,6 +171,11 @@ impl Request {
         ack
     }
 
+    /// The body's parts; one that is not multipart is its own only part, an empty one has none.
+    pub fn parts(&self) -> Result<Vec<BodyPart>, ParseError> {
+        multipart::parts(&self.headers, &self.body)
+    }
+
     /// Whether it belongs to a dialog (or claims to): To has a tag.
     pub fn is_in_dialog(&self) -> bool {
         self.to.tag().is_some()
@@ -189,6 +196,11 @@ impl Response {
         self.headers.set(Name::ContentType, Text::of(content_type));
         self.body = body.into();
         self
+    }
+
+    /// The body's parts; one that is not multipart is its own only part, an empty one has none.
+    pub fn parts(&self) -> Result<Vec<BodyPart>, ParseError> {
+        multipart::parts(&self.headers, &self.body)
     }
 
     /// With another phrase.

@@ -1,11 +1,10 @@
 //! Bytes as messages.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Write as _, iter::Peekable};
 
 use bytes::Bytes;
 use tandem_proto::limits::SIP_MESSAGE_BYTES;
 
-use super::headers::is_field;
 use crate::{
     CSeq, Fault, Headers, Message, Method, Name, NameAddr, ParseError, Part, Request, Response, StatusCode,
     Text, Uri, Via, header::lex,
@@ -60,21 +59,23 @@ impl Message {
     pub fn parse(bytes: &Bytes) -> Result<Self, Malformed> {
         // Line ends before a message are keep-alives that ran into it (RFC 3261 §7.5).
         let bytes = &bytes.slice(bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()..);
-        let error = match Lines::cut(bytes) {
-            Ok(lines) => match lines.message(bytes) {
-                Ok(message) => return Ok(message),
-                Err(error) => return Err(Malformed { salvage: lines.salvage().map(Box::new), error }),
-            },
-            Err(error) => error,
-        };
-        Err(Malformed { error, salvage: None })
+        let mut lines = Lines::cut(bytes).map_err(|error| Malformed { error, salvage: None })?;
+        lines.message(bytes).map_err(|error| Malformed { salvage: lines.salvage().map(Box::new), error })
     }
 }
 
-/// A head cut into its lines: the first, then names with unfolded values.
+/// A head cut into its lines: the first, the fields every message has, then names with unfolded values.
+#[derive(Default)]
 struct Lines {
     start: Text,
-    headers: Vec<(Name, Text)>,
+    via: Vec<Text>,
+    max_forwards: Option<Text>,
+    from: Option<Text>,
+    to: Option<Text>,
+    call_id: Option<Text>,
+    cseq: Option<Text>,
+    content_length: Option<Text>,
+    others: Vec<(Name, Text)>,
     body_at: usize,
     fault: Option<ParseError>,
 }
@@ -86,53 +87,87 @@ impl Lines {
         }
         let (head_len, body_at) = head_end(bytes);
         let head = Text::from(&*utf8(&bytes[..head_len]));
-        if physical_lines(&head).any(|line| line.contains('\r')) {
-            return Err(ParseError::new(Part::Headers, Fault::Syntax("stray line end")));
-        }
-        let mut physical = physical_lines(&head);
-        let start = physical.next().map(|line| head.part(line)).unwrap_or_default();
-        let mut lines = Self { start, headers: Vec::with_capacity(24), body_at, fault: None };
-        let mut physical = physical.peekable();
-        while let Some(line) = physical.next() {
-            let mut folded = None::<String>;
-            while let Some(more) = physical.next_if(|next| next.starts_with([' ', '\t'])) {
-                let whole = folded.get_or_insert_with(|| line.trim_end_matches([' ', '\t']).to_owned());
-                whole.push(' ');
-                whole.push_str(lex::trim(more));
-            }
-            if lines.headers.len() == MAX_HEADERS {
-                return Err(ParseError::new(Part::Headers, Fault::TooLarge));
-            }
-            lines.push(folded.map_or_else(|| head.part(line), Text::from));
-        }
+        let mut physical = PhysicalLines { rest: &head }.peekable();
+        let start = physical.next().transpose()?.map(|line| head.part(line)).unwrap_or_default();
+        let others = Vec::with_capacity(20);
+        let mut lines = Self { start, via: Vec::with_capacity(2), others, body_at, ..Self::default() };
+        lines.read(&head, physical)?;
         Ok(lines)
     }
 
-    /// The first faulty line is remembered, and the rest read on, so that the request can still be answered.
-    fn push(&mut self, line: Text) {
-        let Some((name, value)) = line.split_once(':') else {
+    /// Takes in the header lines of `head`.
+    fn read(&mut self, head: &Text, mut physical: Peekable<PhysicalLines<'_>>) -> Result<(), ParseError> {
+        let mut count = 0;
+        while let Some(line) = physical.next() {
+            let line = line?;
+            let mut folded = None::<String>;
+            while let Some(more) = physical.next_if(|next| matches!(next, Ok(line) if is_folded(line))) {
+                let whole = folded.get_or_insert_with(|| line.trim_end_matches([' ', '\t']).to_owned());
+                whole.push(' ');
+                whole.push_str(lex::trim(more?));
+            }
+            count += 1;
+            if count > MAX_HEADERS {
+                return Err(ParseError::new(Part::Headers, Fault::TooLarge));
+            }
+            match folded {
+                Some(whole) => {
+                    let whole = Text::from(whole);
+                    self.push(&whole, &whole);
+                }
+                None => self.push(head, line),
+            }
+        }
+        Ok(())
+    }
+
+    /// The first faulty line is remembered, and the rest read on, so that the request can still be answered. `line` was cut out of
+    /// `within`, or is equal to it.
+    fn push(&mut self, within: &Text, line: &str) {
+        let Some(colon) = memchr::memchr(b':', line.as_bytes()) else {
             self.fail(ParseError::new(Part::Headers, Fault::Syntax("line without a colon")));
             return;
         };
-        let bare = name.trim_end_matches([' ', '\t']);
+        let (written, value) = (&line[..colon], lex::trim(&line[colon + 1..]));
+        let bare = written.trim_end_matches([' ', '\t']);
         if !lex::is_token(bare) {
             self.fail(ParseError::new(Part::Headers, Fault::Syntax("bad header name")));
             return;
         }
-        let spaced = bare.len() < name.len();
-        let name = Name::read(line.part(bare));
-        if spaced && matches!(name, Name::Authorization | Name::ProxyAuthorization) {
+        let name = Name::known(bare).unwrap_or_else(|| Name::Other(within.part(bare)));
+        if bare.len() < written.len() && matches!(name, Name::Authorization | Name::ProxyAuthorization) {
             self.fail(ParseError::header(name, Fault::Syntax("white space before the colon")));
             return;
         }
-        self.headers.push((name, line.part(lex::trim(value))));
+        let value = within.part(value);
+        let field = match &name {
+            Name::Via => return self.via.push(value),
+            Name::From => &mut self.from,
+            Name::To => &mut self.to,
+            Name::CallId => &mut self.call_id,
+            Name::CSeq => &mut self.cseq,
+            Name::MaxForwards => &mut self.max_forwards,
+            Name::ContentLength => &mut self.content_length,
+            _ => {
+                if name.is_single() && self.others.iter().any(|(own, _)| *own == name) {
+                    self.fail(ParseError::header(name.clone(), Fault::Repeated));
+                }
+                return self.others.push((name, value));
+            }
+        };
+        if field.is_some() {
+            self.fail(ParseError::header(name, Fault::Repeated));
+        } else {
+            *field = Some(value);
+        }
     }
 
     fn fail(&mut self, error: ParseError) {
         self.fault.get_or_insert(error);
     }
 
-    fn message(&self, bytes: &Bytes) -> Result<Message, ParseError> {
+    /// Takes the headers that are no fields out; what [`Lines::salvage`] needs stays.
+    fn message(&mut self, bytes: &Bytes) -> Result<Message, ParseError> {
         if let Some(error) = &self.fault {
             return Err(error.clone());
         }
@@ -143,7 +178,7 @@ impl Lines {
         }
     }
 
-    fn request(&self, bytes: &Bytes) -> Result<Request, ParseError> {
+    fn request(&mut self, bytes: &Bytes) -> Result<Request, ParseError> {
         let bad = |what| ParseError::new(Part::RequestLine, Fault::Syntax(what));
         let (method, rest) = self.start.split_once(' ').ok_or(bad("needs method, URI and version"))?;
         let (uri, version) = rest.rsplit_once(' ').ok_or(bad("needs method, URI and version"))?;
@@ -161,14 +196,14 @@ impl Lines {
         if uri.as_sip().is_some_and(|uri| uri.headers.is_some()) {
             return Err(bad("headers in the Request-URI"));
         }
-        let cseq = self.once(&Name::CSeq, CSeq::read)?;
+        let cseq = once(&Name::CSeq, self.cseq.as_ref(), CSeq::read)?;
         if cseq.method != method {
             return Err(ParseError::header(
                 Name::CSeq,
                 Fault::Disagrees("method is not that of the request line"),
             ));
         }
-        let max_forwards = match self.single(&Name::MaxForwards)? {
+        let max_forwards = match &self.max_forwards {
             Some(text) => Some(in_header(&Name::MaxForwards, lex::number::<u8>(text))?),
             None => None,
         };
@@ -181,16 +216,16 @@ impl Lines {
             uri,
             via,
             max_forwards,
-            from: self.once(&Name::From, NameAddr::read)?,
-            to: self.once(&Name::To, NameAddr::read)?,
-            call_id: self.once(&Name::CallId, call_id)?,
+            from: once(&Name::From, self.from.as_ref(), NameAddr::read)?,
+            to: once(&Name::To, self.to.as_ref(), NameAddr::read)?,
+            call_id: once(&Name::CallId, self.call_id.as_ref(), call_id)?,
             cseq,
-            headers: self.others(),
             body: self.body(bytes)?,
+            headers: Headers::of(std::mem::take(&mut self.others)),
         })
     }
 
-    fn response(&self, bytes: &Bytes) -> Result<Response, ParseError> {
+    fn response(&mut self, bytes: &Bytes) -> Result<Response, ParseError> {
         let bad = |what| ParseError::new(Part::StatusLine, Fault::Syntax(what));
         let (version, rest) = self.start.split_once(' ').ok_or(bad("needs version and status"))?;
         let (code, phrase) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -203,40 +238,20 @@ impl Lines {
             status: StatusCode::new(code).ok_or(in_line(Fault::OutOfRange))?,
             phrase: self.start.part(phrase),
             via: self.vias()?,
-            from: self.once(&Name::From, NameAddr::read)?,
-            to: self.once(&Name::To, NameAddr::read)?,
-            call_id: self.once(&Name::CallId, call_id)?,
-            cseq: self.once(&Name::CSeq, CSeq::read)?,
-            headers: self.others(),
+            from: once(&Name::From, self.from.as_ref(), NameAddr::read)?,
+            to: once(&Name::To, self.to.as_ref(), NameAddr::read)?,
+            call_id: once(&Name::CallId, self.call_id.as_ref(), call_id)?,
+            cseq: once(&Name::CSeq, self.cseq.as_ref(), CSeq::read)?,
             body: self.body(bytes)?,
+            headers: Headers::of(std::mem::take(&mut self.others)),
         })
     }
 
-    fn values<'a, 'n>(&'a self, name: &'n Name) -> impl Iterator<Item = &'a Text> + use<'a, 'n> {
-        self.headers.iter().filter(move |(own, _)| own == name).map(|(_, value)| value)
-    }
-
-    /// The value of a header that may be there once.
-    fn single(&self, name: &Name) -> Result<Option<&Text>, ParseError> {
-        let mut values = self.values(name);
-        let first = values.next();
-        if values.next().is_some() {
-            Err(ParseError::header(name.clone(), Fault::Repeated))
-        } else {
-            Ok(first)
-        }
-    }
-
-    /// The value of a header that must be there once.
-    fn once<T>(&self, name: &Name, read: impl Fn(&Text) -> Result<T, Fault>) -> Result<T, ParseError> {
-        let text = self.single(name)?.ok_or_else(|| ParseError::header(name.clone(), Fault::Missing))?;
-        in_header(name, read(text))
-    }
-
     fn vias(&self) -> Result<Vec<Via>, ParseError> {
-        let mut list = Vec::with_capacity(2);
-        for line in self.values(&Name::Via) {
-            for item in in_header(&Name::Via, lex::split(line, b','))? {
+        let mut list = Vec::with_capacity(self.via.len());
+        for line in &self.via {
+            for item in lex::split(line, b',') {
+                let item = in_header(&Name::Via, item)?;
                 list.push(in_header(&Name::Via, Via::read(&line.part(lex::trim(item))))?);
             }
         }
@@ -247,16 +262,9 @@ impl Lines {
         }
     }
 
-    fn others(&self) -> Headers {
-        let mut headers = Headers::new();
-        let others = self.headers.iter().filter(|(name, _)| !is_field(name));
-        others.for_each(|(name, value)| headers.push(name.clone(), value));
-        headers
-    }
-
     fn body(&self, bytes: &Bytes) -> Result<Bytes, ParseError> {
         let body = bytes.slice(self.body_at..);
-        let Some(length) = self.single(&Name::ContentLength)? else { return Ok(body) };
+        let Some(length) = &self.content_length else { return Ok(body) };
         let length = in_header(&Name::ContentLength, lex::number::<usize>(length))?;
         if length > body.len() {
             return Err(ParseError::new(Part::Body, Fault::CutShort));
@@ -269,19 +277,49 @@ impl Lines {
         if !is_request || self.start.starts_with("ACK ") {
             return None;
         }
-        let first = self.values(&Name::Via).next()?;
-        let hops: Vec<&str> = lex::split(first, b',').ok()?.into_iter().map(lex::trim).collect();
-        let (via, others) = match Via::read(&first.part(hops[0])) {
+        let first = self.via.first()?;
+        let hops: Vec<&str> = lex::split(first, b',').collect::<Result<_, _>>().ok()?;
+        let (via, others) = match Via::read(&first.part(lex::trim(hops[0]))) {
             Ok(via) => (via, &hops[1..]),
             // Whatever its parameters mean, the answer goes to where the request came from.
             Err(_) => (Via::read(&first.part(first.split([';', ',']).next()?)).ok()?, &[][..]),
         };
-        let mut lines: Vec<_> = others.iter().map(|hop| (Name::Via, first.part(hop))).collect();
-        lines.extend(self.values(&Name::Via).skip(1).map(|line| (Name::Via, line.clone())));
-        for name in [Name::From, Name::To, Name::CallId, Name::CSeq] {
-            lines.extend(self.values(&name).next().map(|value| (name.clone(), value.clone())));
-        }
+        let mut lines: Vec<_> = others.iter().map(|hop| (Name::Via, first.part(lex::trim(hop)))).collect();
+        lines.extend(self.via.iter().skip(1).map(|line| (Name::Via, line.clone())));
+        let fields = [
+            (Name::From, &self.from),
+            (Name::To, &self.to),
+            (Name::CallId, &self.call_id),
+            (Name::CSeq, &self.cseq),
+        ];
+        lines.extend(fields.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
         Some(Salvage { via, lines })
+    }
+}
+
+/// The value of a header that must be there.
+fn once<T>(
+    name: &Name,
+    text: Option<&Text>,
+    read: impl Fn(&Text) -> Result<T, Fault>,
+) -> Result<T, ParseError> {
+    in_header(name, read(text.ok_or_else(|| ParseError::header(name.clone(), Fault::Missing))?))
+}
+
+/// The headers of a part of a multipart body, and where its own body starts. A part without headers starts with the empty line.
+pub(super) fn headers_of_part(part: &Bytes) -> Result<(Headers, usize), ParseError> {
+    let (head_len, body_at) = match &part[..] {
+        [b'\r', b'\n', ..] => return Ok((Headers::new(), 2)),
+        [b'\n', ..] => return Ok((Headers::new(), 1)),
+        [] => return Ok((Headers::new(), 0)),
+        _ => head_end(part),
+    };
+    let head = Text::from(&*utf8(&part[..head_len]));
+    let mut lines = Lines::default();
+    lines.read(&head, PhysicalLines { rest: &head }.peekable())?;
+    match lines.fault {
+        Some(error) => Err(error),
+        None => Ok((Headers::of(lines.others), body_at)),
     }
 }
 
@@ -297,20 +335,46 @@ fn call_id(text: &Text) -> Result<Text, Fault> {
 
 /// Length of the head without the empty line, and where the body starts. Line ends are CRLF; a bare LF is read as one.
 fn head_end(bytes: &[u8]) -> (usize, usize) {
-    let mut at = 0;
-    while let Some(offset) = bytes[at..].iter().position(|b| *b == b'\n') {
-        let end = at + offset + 1;
+    for end in memchr::memchr_iter(b'\n', bytes).map(|at| at + 1) {
         match &bytes[end..] {
             [b'\r', b'\n', ..] => return (end, end + 2),
             [b'\n', ..] => return (end, end + 1),
-            _ => at = end,
+            _ => {}
         }
     }
     (bytes.len(), bytes.len())
 }
 
-fn physical_lines(head: &str) -> impl Iterator<Item = &str> {
-    head.split_terminator('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
+/// Lines without their ends. A CR that ends no line is a fault: others might read a line end there.
+struct PhysicalLines<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for PhysicalLines<'a> {
+    type Item = Result<&'a str, ParseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let bytes = self.rest.as_bytes();
+        let (end, next) = match memchr::memchr2(b'\r', b'\n', bytes) {
+            None => (bytes.len(), bytes.len()),
+            Some(at) if bytes[at] == b'\n' => (at, at + 1),
+            Some(at) if bytes.get(at + 1) == Some(&b'\n') => (at, at + 2),
+            Some(_) => {
+                self.rest = "";
+                return Some(Err(ParseError::new(Part::Headers, Fault::Syntax("stray line end"))));
+            }
+        };
+        let line = &self.rest[..end];
+        self.rest = &self.rest[next..];
+        Some(Ok(line))
+    }
+}
+
+fn is_folded(line: &str) -> bool {
+    line.starts_with([' ', '\t'])
 }
 
 /// SIP is UTF-8 (RFC 3261 §7); lines that are not are read as Latin-1, as old phones mean them.

@@ -35,6 +35,8 @@ pub struct StackConfig {
     pub max_transactions: usize,
     /// What User-Agent and Server say.
     pub software: Text,
+    /// The option tags the transaction user knows: a request that requires another one is refused (RFC 3261 §8.2.2.3).
+    pub extensions: &'static [&'static str],
 }
 
 impl StackConfig {
@@ -46,6 +48,7 @@ impl StackConfig {
             timers: Timers::default(),
             max_transactions: 200_000,
             software: Text::of("Tandem"),
+            extensions: &[],
         }
     }
 

@@ -147,6 +147,10 @@ impl SipStack {
         if matches!(request.uri, Uri::Other { .. }) {
             return Some(request.response(StatusCode::UNSUPPORTED_URI_SCHEME));
         }
+        if let Some(unsupported) = self.unsupported(request) {
+            let refused = request.response(StatusCode::BAD_EXTENSION);
+            return Some(refused.with(Name::Unsupported, unsupported));
+        }
         if request.max_forwards == Some(0) {
             return Some(request.response(StatusCode::TOO_MANY_HOPS));
         }
@@ -154,6 +158,13 @@ impl SipStack {
             return Some(request.response(StatusCode::LOOP_DETECTED));
         }
         None
+    }
+
+    /// What a request requires and nobody here knows.
+    fn unsupported(&self, request: &Request) -> Option<String> {
+        let known = |tag: &str| self.config.extensions.iter().any(|own| own.eq_ignore_ascii_case(tag));
+        let tags: Vec<_> = request.headers.tokens(&Name::Require).filter(|tag| !known(tag)).collect();
+        (!tags.is_empty()).then(|| tags.join(", "))
     }
 
     fn receive_ack(&mut self, now: Timestamp, request: Request, from: Peer) {

@@ -90,12 +90,16 @@ pub(crate) struct Repeat {
 }
 
 impl Repeat {
-    fn new(now: Timestamp, first: Duration, longest: Duration) -> Self {
+    pub(crate) fn new(now: Timestamp, first: Duration, longest: Duration) -> Self {
         Self { at: now.plus(first), interval: first, longest }
     }
 
+    pub(crate) const fn at(&self) -> Timestamp {
+        self.at
+    }
+
     /// Whether it is time; the next time is set.
-    fn due(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn due(&mut self, now: Timestamp) -> bool {
         let due = self.at <= now;
         if due {
             self.interval = (self.interval * 2).min(self.longest);

@@ -119,6 +119,18 @@ fn no_hops_left_and_strange_schemes_are_refused() {
 }
 
 #[test]
+fn what_is_required_and_not_known_is_named() {
+    let config = StackConfig { extensions: &["timer"], ..StackConfig::new(addr(Side::Called)) };
+    let mut stack = SipStack::new(config, [5; 32]);
+    let (events, responses) =
+        give(&mut stack, &arriving("a", ";rport").with(Name::Require, "TIMER, 100rel, sec-agree"));
+    assert!(events.is_empty());
+    assert_eq!(responses[0].1.status, StatusCode::BAD_EXTENSION);
+    assert_eq!(responses[0].1.headers.get(&Name::Unsupported).expect("named"), "100rel, sec-agree");
+    assert_eq!(give(&mut stack, &arriving("b", ";rport").with(Name::Require, "timer")).0.len(), 1);
+}
+
+#[test]
 fn a_cancel_for_nothing_is_answered_481() {
     let mut stack = stack(10);
     assert_eq!(only_status(&mut stack, &with_method(arriving("a", ";rport"), Method::Cancel)), 481);

@@ -252,6 +252,7 @@ impl Identity {
     }
 
     async fn by_link(&self, token: &str) -> Result<(OrgScope, Invitation), IdentityError> {
+        self.refuse_elsewhere(token)?;
         let sql = format!("SELECT {COLUMNS} FROM invitations WHERE token_hash = $1 AND expires_at > $2");
         // All orgs: which one somebody is invited to is the question.
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -291,7 +292,7 @@ impl Identity {
         let sealed = text(&row, "secret").map_err(again)?;
         let token = self.0.store.open_secret(scope, &place(invitation), &sealed).await?;
         let org = self.org_name(scope).await.map_err(again)?;
-        let link_to = format!("{front}/join#{token}");
+        let link_to = format!("{front}/join#{}", self.regions().stamped(token));
         let letter =
             letters::invitation(&org, &person.display_name, &person.name, &link_to, &in_words(LIFETIME));
         by.send(&running.key(), (&person.display_name, &email), letter).await?;

@@ -50,7 +50,8 @@ impl Identity {
     /// Has somebody sent what lets them choose another password, if there is anybody of that name or address.
     ///
     /// # Errors
-    /// [`IdentityError::Throttled`], as often as one source asks, whoever it asks for.
+    /// [`IdentityError::Throttled`], as often as one source asks, whoever it asks for; [`IdentityError::OtherRegion`] for an org of
+    /// another region.
     pub async fn request_password_reset(
         &self,
         request: RequestPasswordReset,
@@ -59,6 +60,10 @@ impl Identity {
         let login = request.login.trim().to_lowercase();
         if login.is_empty() || login.chars().count() > LOGIN_CHARS {
             return Err(IdentityError::invalid("login", format!("1 to {LOGIN_CHARS} characters")));
+        }
+        if let Some(org) = &request.org {
+            // Whether there is such an org is not told; that it is another region's is.
+            self.org_by_name(org).await?;
         }
         let front = self.front()?;
         self.0.throttle.admit(self.0.clock.now(), ASKING, origin.address).await?;
@@ -84,6 +89,7 @@ impl Identity {
         request: CompletePasswordReset,
         origin: Origin,
     ) -> Result<(), IdentityError> {
+        self.refuse_elsewhere(&request.token)?;
         let (token_hash, now) = (digest(&request.token), self.0.clock.now());
         // All orgs: whose link it is is the question.
         let row =
@@ -183,7 +189,7 @@ impl Identity {
             &org,
             &display_name,
             &login,
-            &format!("{front}/reset#{secret}"),
+            &format!("{front}/reset#{}", self.regions().stamped(secret)),
             &in_words(LIFETIME),
         );
         by.send(&running.key(), (&display_name, &email), letter).await?;
