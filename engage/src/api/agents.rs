@@ -5,7 +5,7 @@ use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     Problem, UserId,
-    api::{Agent, AgentSkills, NewSkill, Page, PageQuery, Skill},
+    api::{Agent, AgentSkills, NewSkill, Page, PageQuery, Skill, SomeQuery},
 };
 use tandem_store::Cause;
 
@@ -64,20 +64,26 @@ pub(super) async fn set_skills(
 }
 
 /// Lists skills
-#[utoipa::path(get, path = "/skills", tag = "engage", params(PageQuery), responses(
+#[utoipa::path(get, path = "/skills", tag = "engage", params(SomeQuery), responses(
     (status = 200, description = "Skills by name", body = Page<Skill>),
     (status = 403, description = "Needs `queue:read`", body = Problem),
 ))]
 pub(super) async fn skills(
     caller: Caller,
     State(engage): State<Engage>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<SomeQuery>,
 ) -> Result<Json<Page<Skill>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
+    let ids = page::ids(query.ids.as_deref())?;
     let org = engage.org(caller.scope).await?;
-    let skills: Vec<_> =
-        org.settings().skills.iter().map(|(id, name)| Skill { id: *id, name: name.clone() }).collect();
-    Ok(Json(page::of_list(skills, &query, |skill| (skill.name.clone(), skill.id))?))
+    let skills: Vec<_> = org
+        .settings()
+        .skills
+        .iter()
+        .filter(|(id, _)| ids.as_ref().is_none_or(|ids| ids.contains(id)))
+        .map(|(id, name)| Skill { id: *id, name: name.clone() })
+        .collect();
+    Ok(Json(page::of_list(skills, &query.page(), |skill| (skill.name.clone(), skill.id))?))
 }
 
 /// Makes a skill

@@ -1,11 +1,13 @@
 //! Queues and their numbers.
 
+use std::collections::BTreeSet;
+
 use axum::{extract::State, http::StatusCode, response::Response};
 use tandem_core::{Permission, RequestContext};
 use tandem_edge::{ApiProblem, Caller, IfMatch, Invalid, Json, Path, Query, page};
 use tandem_proto::{
     Problem, QueueId,
-    api::{Page, PageQuery, Queue, QueueSettings, QueueStats},
+    api::{Page, PageQuery, Queue, QueueSettings, QueueStats, SomeQuery},
 };
 use tandem_store::Cause;
 
@@ -25,26 +27,30 @@ fn seen<'s>(settings: &'s Settings, ctx: &RequestContext) -> Vec<&'s Queue> {
 fn page_of<'s>(
     settings: &'s Settings,
     ctx: &RequestContext,
+    ids: Option<&BTreeSet<QueueId>>,
     query: &PageQuery,
 ) -> Result<Page<&'s Queue>, Invalid> {
-    page::of_list(seen(settings, ctx), query, |queue| (queue.settings.name.clone(), queue.id))
+    let mut queues = seen(settings, ctx);
+    queues.retain(|queue| ids.is_none_or(|ids| ids.contains(&queue.id)));
+    page::of_list(queues, query, |queue| (queue.settings.name.clone(), queue.id))
 }
 
 /// Lists queues
 ///
 /// Supervisors see all, agents those they are members of.
-#[utoipa::path(get, path = "/queues", tag = "engage", params(PageQuery), responses(
+#[utoipa::path(get, path = "/queues", tag = "engage", params(SomeQuery), responses(
     (status = 200, description = "Queues by name", body = Page<Queue>),
     (status = 403, description = "Needs `queue:read`", body = Problem),
 ))]
 pub(super) async fn list(
     caller: Caller,
     State(engage): State<Engage>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<SomeQuery>,
 ) -> Result<Json<Page<Queue>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
+    let ids = page::ids(query.ids.as_deref())?;
     let org = engage.org(caller.scope).await?;
-    let queues = page_of(&org.settings(), &caller, &query)?.map(Queue::clone);
+    let queues = page_of(&org.settings(), &caller, ids.as_ref(), &query.page())?.map(Queue::clone);
     Ok(Json(queues))
 }
 
@@ -124,7 +130,7 @@ pub(super) async fn stats(
     let org = engage.org(caller.scope).await?;
     let now = engage.clock().now();
     let stats = org.with_board(|board, settings| {
-        page_of(settings, &caller, &query).map(|page| page.map(|queue| board.stats(queue, now)))
+        page_of(settings, &caller, None, &query).map(|page| page.map(|queue| board.stats(queue, now)))
     });
     Ok(Json(stats?))
 }

@@ -95,6 +95,8 @@ pub struct PeopleQuery {
     /// Words; each must occur in the display name, the login name or the extension. Case does not matter.
     #[param(max_length = 120)]
     pub query: Option<String>,
+    /// Only these: ids separated by commas, at most 200. Of those one may not see, or that are nobody's, nothing comes.
+    pub ids: Option<String>,
     /// `next` of the page before.
     pub cursor: Option<String>,
     /// Items wanted, 1 to 200, 50 by default.
