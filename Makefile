@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 DATA ?= data
 ARGS ?=
 
-.PHONY: help setup setup-test web build run cluster rolling chaos demo-call test lint test-rust test-web test-e2e fuzz-api fuzz-ws fuzz-sip check-scim bench bench-edge screens clean
+.PHONY: help setup setup-test web build run cluster rolling chaos demo-call test lint test-rust test-web test-e2e fuzz-api fuzz-ws fuzz-sip check-scim bench bench-edge bench-chat screens clean
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ fuzz-sip: ## damaged SIP messages and session descriptions against the parsers; 
 
 bench-edge: build ## the edge, as a process of its own; PEERS=1 measures Node's ws beside it
 	cargo run --release --locked -p tandem-bench-edge
+
+bench-chat: build ## the chat's part of bench-edge: messages on their way to sockets, joins; PEERS=1 measures Node's ws beside it
+	cargo run --release --locked -p tandem-bench-edge -- chat
 
 bench-%: setup ## benchmarks of one area (store, routing, …); QUICK=1 ends within a minute
 	cargo run --release --locked -p tandem-bench-$*

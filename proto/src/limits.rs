@@ -22,6 +22,8 @@ pub const NAME_CHARS: usize = 120;
 pub const WS_QUEUE_FRAMES: usize = 1_024;
 /// As above, bytes.
 pub const WS_QUEUE_BYTES: usize = 4 * 1024 * 1024;
+/// Streams of server-sent events that one session or token has open at a node.
+pub const STREAMS_PER_SESSION: usize = 16;
 /// Members of a group chat.
 pub const CHAT_MEMBERS: usize = 1_000;
 /// Members of a group.

@@ -150,6 +150,20 @@ pub struct Subscribed {
     pub topics: Vec<Topic>,
 }
 
+/// The last event, `close`, of a stream of server-sent events that the server ends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StreamClosed {
+    /// Why, by the close code a WebSocket would have: 1001 the server stops, 1011 it failed, 1013 the reader was too slow, 4401 the
+    /// session ended.
+    pub code: u16,
+    /// The same in words.
+    pub reason: String,
+    /// Where to go on: everything up to here was sent.
+    pub after: Cursor,
+    /// When to come back, in milliseconds: somewhere in a few seconds, for many may have been told.
+    pub retry_ms: u32,
+}
+
 /// Answer to `rtc.offer`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RtcAnswer {

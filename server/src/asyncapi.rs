@@ -10,8 +10,8 @@ use utoipa::openapi::OpenApi;
 use crate::openapi::examples::Examples;
 
 const DESCRIPTION: &str = "\
-Every change is an event in one log. A program follows it on the WebSocket, or has it sent to a webhook; `GET /api/v1/events` reads it. \
-One cursor serves all three: who was away goes on after the last event seen, without a gap.";
+Every change is an event in one log. A program follows it on the WebSocket or as server-sent events, or has it sent to a webhook; `GET /api/v1/events` reads it. \
+One cursor serves them all: who was away goes on after the last event seen, without a gap.";
 
 /// The document, beside the one of the requests.
 pub(crate) fn describe(requests: &OpenApi) -> Value {
@@ -55,6 +55,10 @@ pub(crate) fn describe(requests: &OpenApi) -> Value {
             "host": "tandem.example",
             "protocol": "wss",
             "description": "Where the web client is served",
+        }, "https": {
+            "host": "tandem.example",
+            "protocol": "https",
+            "description": "The same, for requests",
         } },
         "channels": {
             "socket": {
@@ -65,6 +69,16 @@ pub(crate) fn describe(requests: &OpenApi) -> Value {
                 "servers": [{ "$ref": "#/servers/tandem" }],
                 "messages": listed(&socket_names),
                 "bindings": { "ws": { "method": "GET" } },
+            },
+            "stream": {
+                "address": "/api/v1/events",
+                "title": "Server-sent events",
+                "description": "`GET` with `Accept: text/event-stream`. The first event is `open`, the last `close`, and both say where to go on; \
+                    between them each event of the log is one without a name: its `id` is the cursor, its `data` the event. `Last-Event-ID`, \
+                    or `after`, resumes; `topics` and `kinds` narrow it.",
+                "servers": [{ "$ref": "#/servers/https" }],
+                "messages": listed(&happened_names),
+                "bindings": { "http": {} },
             },
             "webhook": {
                 "address": null,
@@ -91,6 +105,12 @@ pub(crate) fn describe(requests: &OpenApi) -> Value {
                 "summary": "What the server sends by itself",
                 "channel": { "$ref": "#/channels/socket" },
                 "messages": of_channel("socket", &["event".to_owned(), "signal".to_owned()]),
+            },
+            "stream": {
+                "action": "send",
+                "summary": "What a stream is told",
+                "channel": { "$ref": "#/channels/stream" },
+                "messages": of_channel("stream", &happened_names),
             },
             "deliver": {
                 "action": "send",

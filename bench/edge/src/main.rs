@@ -1,12 +1,13 @@
 //! What the edge costs: a server's start and memory, small requests, messages on their way to sockets, and sockets that stand still.
 //!
-//! `make bench-edge`. With `QUICK=1` it ends within a minute; with `PEERS=1` Node's `ws` is installed and measured beside it. The server
+//! `make bench-edge`; `make bench-chat` for what is about messages and sockets alone. With `QUICK=1` it ends within a minute; with `PEERS=1` Node's `ws` is installed and measured beside it. The server
 //! is the release binary `tandem`, or the one `TANDEM_BIN` names, as a process of its own over the embedded database; its folder is made
 //! under `target/`, so that it is on a disk. Where the client shares the server's two cores, rates say little: what counts is the
 //! server's processor time.
 
 mod chat;
 mod crowd;
+mod deflate;
 mod floor;
 mod http;
 mod idle;
@@ -23,12 +24,15 @@ use std::{
     time::Duration,
 };
 
+use people::Person;
 use server::Server;
 use tandem_bench_report::{Row, median, publish};
 use tempfile::TempDir;
 
 /// Members of the chat that is fanned out to.
 const MEMBERS: usize = 200;
+/// People who never connect.
+const SILENT: usize = 2;
 /// A server that nobody uses is left alone for this long before its memory is looked at.
 const REST: Duration = Duration::from_secs(10);
 const GOAL_READY_MS: f64 = 300.0;
@@ -74,8 +78,21 @@ async fn main() -> io::Result<()> {
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target");
     std::fs::create_dir_all(&target)?;
     let folder = TempDir::new_in(&target)?;
-    let rows = measure(&program()?, folder.path(), &target, &size).await?;
-    publish(&rows, &target.join("bench/edge.json"))
+    let program = program()?;
+    match std::env::args().nth(1).as_deref() {
+        None => {
+            publish(&measure(&program, folder.path(), &target, &size).await?, &target.join("bench/edge.json"))
+        }
+        Some("chat") => {
+            Server::start(&program, folder.path())?.stop()?;
+            let server = Server::start(&program, folder.path())?;
+            let people = people(&server, &size).await?;
+            let rows = chat_rows(&server, &people, &target, &size).await?;
+            server.stop()?;
+            publish(&rows, &target.join("bench/chat.json"))
+        }
+        Some(other) => Err(io::Error::other(format!("there is no part {other:?}: chat, or nothing for all"))),
+    }
 }
 
 async fn measure(program: &Path, folder: &Path, target: &Path, size: &Size) -> io::Result<Vec<Row>> {
@@ -95,14 +112,26 @@ async fn measure(program: &Path, folder: &Path, target: &Path, size: &Size) -> i
     let (address, pid) = (server.address, server.pid());
     rows.push(Row::at_most("idle memory", "MiB", process::memory(pid)? / MIB, GOAL_MEMORY_MIB));
 
-    let most = size.chats.iter().copied().max().unwrap_or(MEMBERS).max(MEMBERS);
-    let people = people::make(address, &server.admin_token()?, most + 2).await?;
-    // Two who never connect.
-    let (people, silent) = people.split_at(most);
+    let people = people(&server, size).await?;
     rows.extend(requests::small(address, pid, &people[0], size).await?);
     rows.push(requests::token(address, pid, &people[0], size).await?);
-    rows.extend(chat::seen(address, &people[..2], size).await?);
+    rows.extend(chat_rows(&server, &people, target, size).await?);
+    rows.extend(idle::sockets(address, pid, &people[..people.len() - SILENT], size).await?);
+    server.stop()?;
+    Ok(rows)
+}
 
+/// As many people as the largest chat has, and some who never connect.
+async fn people(server: &Server, size: &Size) -> io::Result<Vec<Person>> {
+    let most = size.chats.iter().copied().max().unwrap_or(MEMBERS).max(MEMBERS);
+    people::make(server.address, &server.admin_token()?, most + SILENT).await
+}
+
+/// Messages on their way to sockets, and who joins.
+async fn chat_rows(server: &Server, people: &[Person], target: &Path, size: &Size) -> io::Result<Vec<Row>> {
+    let (address, pid) = (server.address, server.pid());
+    let (people, silent) = people.split_at(people.len() - SILENT);
+    let mut rows = Vec::from(chat::seen(address, &people[..2], size).await?);
     let ours = chat::fan_out(address, pid, &people[..MEMBERS], silent, size).await?;
     let one = floor::tcp(MEMBERS, ours.sample.len() + 4, 1, size.round / 2)?;
     let several = floor::tcp(MEMBERS, ours.sample.len() + 4, 8, size.round / 2)?;
@@ -122,9 +151,8 @@ async fn measure(program: &Path, folder: &Path, target: &Path, size: &Size) -> i
         let is_last = number + 1 == size.chats.len();
         rows.push(chat::join(address, pid, &people[..*members], is_last).await?);
     }
-    rows.extend(chat::everybody(address, &people[..most], size).await?);
-    rows.extend(idle::sockets(address, pid, people, size).await?);
-    server.stop()?;
+    rows.extend(chat::everybody(address, people, size).await?);
+    rows.extend(deflate::events(&target.join(".."), size.round / 4)?);
     Ok(rows)
 }
 

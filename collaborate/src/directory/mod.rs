@@ -66,7 +66,10 @@ impl Directory {
     /// [`DirectoryError::Invalid`] for a query, cursor or limit that cannot be taken.
     pub async fn list(&self, scope: OrgScope, query: &PeopleQuery) -> Result<Page<Person>, DirectoryError> {
         let words = words(query.query.as_deref().unwrap_or_default())?;
-        let mut people = self.identity.users(scope).await?;
+        let mut people = match page::ids(query.ids.as_deref())? {
+            Some(ids) => self.identity.some_users(scope, &ids).await?,
+            None => self.identity.users(scope).await?,
+        };
         people.retain(|user| matches(user, &words));
         people.retain(|user| query.division.is_none_or(|wanted| wanted == user.division));
         let query = PageQuery { cursor: query.cursor.clone(), limit: query.limit };

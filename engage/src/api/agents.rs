@@ -5,7 +5,7 @@ use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
     Problem, UserId,
-    api::{Agent, AgentSkills, DividedQuery, NewSkill, Page, PageQuery, Skill},
+    api::{Agent, AgentSkills, DividedQuery, NewSkill, Page, PageQuery, Skill, SomeQuery},
 };
 use tandem_store::Cause;
 
@@ -25,8 +25,10 @@ pub(super) async fn list(
     Query(query): Query<DividedQuery>,
 ) -> Result<Json<Page<Agent>>, ApiProblem> {
     caller.require(Permission::QueueSupervise)?;
+    let ids = page::ids(query.ids.as_deref())?;
     let shown = |division| query.wants(division) && caller.may_in(Permission::QueueSupervise, division);
-    let agents = engage.agents(caller.scope, shown).await?;
+    let mut agents = engage.agents(caller.scope, shown).await?;
+    agents.retain(|agent| ids.as_ref().is_none_or(|ids| ids.contains(&agent.user)));
     Ok(Json(page::of_list(agents, &query.page(), |agent| (agent.display_name.clone(), agent.user))?))
 }
 
@@ -69,20 +71,26 @@ pub(super) async fn set_skills(
 }
 
 /// Lists skills
-#[utoipa::path(get, path = "/skills", tag = "engage", params(PageQuery), responses(
+#[utoipa::path(get, path = "/skills", tag = "engage", params(SomeQuery), responses(
     (status = 200, description = "Skills by name", body = Page<Skill>),
     (status = 403, description = "Needs `queue:read`", body = Problem),
 ))]
 pub(super) async fn skills(
     caller: Caller,
     State(engage): State<Engage>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<SomeQuery>,
 ) -> Result<Json<Page<Skill>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
+    let ids = page::ids(query.ids.as_deref())?;
     let org = engage.org(caller.scope).await?;
-    let skills: Vec<_> =
-        org.settings().skills.iter().map(|(id, name)| Skill { id: *id, name: name.clone() }).collect();
-    Ok(Json(page::of_list(skills, &query, |skill| (skill.name.clone(), skill.id))?))
+    let skills: Vec<_> = org
+        .settings()
+        .skills
+        .iter()
+        .filter(|(id, _)| ids.as_ref().is_none_or(|ids| ids.contains(id)))
+        .map(|(id, name)| Skill { id: *id, name: name.clone() })
+        .collect();
+    Ok(Json(page::of_list(skills, &query.page(), |skill| (skill.name.clone(), skill.id))?))
 }
 
 /// Makes a skill

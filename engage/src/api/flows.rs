@@ -34,12 +34,14 @@ pub(super) async fn list(
     Query(query): Query<DividedQuery>,
 ) -> Result<Json<Page<Flow>>, ApiProblem> {
     caller.require(Permission::FlowRead)?;
+    let ids = page::ids(query.ids.as_deref())?;
     let org = engage.org(caller.scope).await?;
     let places = engage.identity().placed(caller.scope, &FLOWS).await?;
     let placed = |flow: &Flow| Flow { division: places.of(flow.id), ..flow.clone() };
     let flows = org.settings().flows.values().map(|published| placed(&published.view)).collect::<Vec<_>>();
     let shown = |flow: &Flow| query.wants(flow.division) && FLOWS.is_seen(&caller.rights, flow.division);
-    let flows = flows.into_iter().filter(shown).collect();
+    let wanted = |flow: &Flow| ids.as_ref().is_none_or(|ids| ids.contains(&flow.id));
+    let flows = flows.into_iter().filter(|flow| wanted(flow) && shown(flow)).collect();
     Ok(Json(page::of_list(flows, &query.page(), |flow| (flow.name.clone(), flow.id))?))
 }
 

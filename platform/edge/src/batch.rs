@@ -1,4 +1,4 @@
-//! `POST /batch`: several reads in one request, each made as if it had come alone.
+//! `POST /batch`: several reads in one request, each made as if it had come alone. What is expanded of an answer is read the same way.
 //!
 //! They go through the whole of what surrounds every request, so that rights, limits, forwarding and the log hold for each of them.
 
@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use futures::{StreamExt, stream};
-use http::{HeaderMap, Method, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use http_body_util::{BodyExt, Limited};
 use tandem_bus::trace::TRACEPARENT;
 use tandem_proto::{
@@ -22,7 +22,7 @@ use tandem_proto::{
 use tower::ServiceExt as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ApiProblem, Caller, Json};
+use crate::{ApiProblem, Caller, Json, surround::EXPAND};
 
 const BASE: &str = "/api/v1";
 const PATH: &str = "/api/v1/batch";
@@ -31,9 +31,9 @@ const AT_ONCE: usize = 4;
 /// What every read has of the batch's own headers.
 const SHARED: [&str; 2] = ["authorization", TRACEPARENT];
 
-/// On a request for a batch: the whole application.
+/// On a request that is carried out with others: the whole application.
 #[derive(Clone)]
-struct Whole(Router);
+pub(crate) struct Whole(pub(crate) Router);
 
 pub(crate) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(batch))
@@ -44,7 +44,8 @@ pub(crate) fn reaching(app: Router) -> Router {
     Router::new().fallback(move |mut request: Request| {
         let app = app.clone();
         async move {
-            if request.uri().path() == PATH {
+            let expands = request.uri().query().is_some_and(|query| query.contains(EXPAND));
+            if expands || request.uri().path() == PATH {
                 request.extensions_mut().insert(Whole(app.clone()));
             }
             let answered: Result<Response, Infallible> = app.oneshot(request).await;
@@ -103,19 +104,24 @@ fn request(index: usize, read: &BatchRead, shared: &HeaderMap) -> Result<Request
         address.extend(["fields=".to_owned(), form_urlencoded::byte_serialize(fields.as_bytes()).collect()]);
     }
     let uri: Uri = address.parse().map_err(|_| no_path())?;
-    let mut request = Request::builder().method(Method::GET).uri(uri);
-    for name in SHARED {
-        if let Some(value) = shared.get(name) {
-            request = request.header(name, value);
-        }
-    }
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = uri;
+    *request.headers_mut() = self::shared(shared);
     if let Some(tag) = &read.if_none_match {
-        request = request.header(header::IF_NONE_MATCH, tag);
+        let tag = HeaderValue::from_str(tag).map_err(|_| refuse("if_none_match", "must be an ETag"))?;
+        request.headers_mut().insert(header::IF_NONE_MATCH, tag);
     }
-    request.body(Body::empty()).map_err(|_| refuse("if_none_match", "must be an ETag"))
+    Ok(request)
 }
 
-async fn answer(app: Router, request: Request) -> BatchAnswer {
+/// What a request that is made with another has of that one's headers.
+pub(crate) fn shared(headers: &HeaderMap) -> HeaderMap {
+    let name = |name: &str| Some((HeaderName::from_bytes(name.as_bytes()).ok()?, headers.get(name)?.clone()));
+    SHARED.into_iter().filter_map(name).collect()
+}
+
+async fn answer(app: Router, mut request: Request) -> BatchAnswer {
+    request.extensions_mut().insert(Whole(app.clone()));
     let Ok(response) = app.oneshot(request).await;
     let (parts, body) = response.into_parts();
     let text = |name| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());

@@ -38,7 +38,7 @@ pub use identity::{
     UserRecord,
 };
 pub use problem::{ApiProblem, Invalid};
-pub use surround::{RequestLimits, no_route};
+pub use surround::{Expansions, List, RequestLimits, no_route};
 
 use gateway::Gateway;
 use identity::COUNTED;
@@ -79,6 +79,7 @@ pub struct Edge {
     clock: Arc<dyn Clock>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) shapes: Arc<Shapes>,
+    pub(crate) expansions: Arc<Expansions>,
     pub(crate) erasers: Erasers,
     pub(crate) divided: DividedKinds,
     /// What an org has so many of at most.
@@ -102,6 +103,7 @@ impl Edge {
             clock: Arc::clone(&parts.clock),
             limiter: Arc::new(Limiter::new(RequestLimits::default(), Arc::clone(&parts.clock))),
             shapes: Arc::default(),
+            expansions: Arc::default(),
             erasers: parts.erasers,
             divided: parts.divided,
             counted: COUNTED.into(),
@@ -122,10 +124,11 @@ impl Edge {
         Self { counted: [COUNTED, &counted.concat()].concat().into(), ..self }
     }
 
-    /// The same, knowing what the API's answers look like, so that it refuses `fields` they do not have.
+    /// The same, knowing what the API's answers look like, so that it refuses `fields` they do not have, and can `expand` what they name.
     #[must_use]
     pub fn described(self, document: &OpenApi) -> Self {
-        Self { shapes: Arc::new(Shapes::of(document)), ..self }
+        let (shapes, expansions) = (Shapes::of(document), Expansions::of(document));
+        Self { shapes: Arc::new(shapes), expansions: Arc::new(expansions), ..self }
     }
 
     /// The edge's own operations, relative to `/api/v1`: sessions, `/me`, `/batch`, `/events`, `/ws`.

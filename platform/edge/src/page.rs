@@ -1,6 +1,8 @@
 //! Cursor pages. A list's cursor is the sort key of the last item seen, so that pages neither repeat nor skip what stays in place
 //! while others come and go.
 
+use std::{collections::BTreeSet, str::FromStr};
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 use tandem_proto::{
@@ -19,6 +21,19 @@ pub fn limit(wanted: Option<u32>) -> Result<u32, Invalid> {
         limit @ 1..=PAGE_MAX => Ok(limit),
         _ => Err(Invalid::new("limit", format!("must be 1 to {PAGE_MAX}"))),
     }
+}
+
+/// The ids a list is asked for, separated by commas, 1 to [`PAGE_MAX`]; `None`: all.
+///
+/// # Errors
+/// For more, and for what is no id.
+pub fn ids<I: FromStr + Ord>(text: Option<&str>) -> Result<Option<BTreeSet<I>>, Invalid> {
+    let read = |text: &str| {
+        let ids: Result<BTreeSet<I>, _> = text.split(',').map(|id| id.trim().parse()).collect();
+        ids.ok().filter(|ids| ids.len() <= PAGE_MAX as usize)
+    };
+    let refused = || Invalid::new("ids", format!("must be 1 to {PAGE_MAX} ids, separated by commas"));
+    text.map(|text| read(text).ok_or_else(refused)).transpose()
 }
 
 /// A sort key as the opaque text clients send back.
@@ -84,6 +99,16 @@ mod tests {
         let first = page(vec![3, 2, 1], 2, |n| *n);
         assert_eq!(first.items, [3, 2]);
         assert_eq!(key::<i32>(first.next.as_deref()), Ok(Some(2)));
+    }
+
+    #[test]
+    fn ids_are_read_all_or_not_at_all() {
+        assert_eq!(ids::<u32>(None), Ok(None));
+        assert_eq!(ids(Some("3, 1,3")), Ok(Some(BTreeSet::from([1, 3]))));
+        let many = (0..=PAGE_MAX).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        for wrong in ["", "1,", "1,x", &many] {
+            assert!(ids::<u32>(Some(wrong)).is_err(), "{wrong}");
+        }
     }
 
     #[test]

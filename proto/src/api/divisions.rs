@@ -81,6 +81,8 @@ pub struct InDivision {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DividedQuery {
+    /// Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes.
+    pub ids: Option<String>,
     /// Only what belongs to this division.
     pub division: Option<DivisionId>,
     /// `next` of the page before.

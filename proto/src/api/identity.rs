@@ -116,6 +116,8 @@ pub struct PeopleQuery {
     pub query: Option<String>,
     /// Only people of this division.
     pub division: Option<DivisionId>,
+    /// Only these: ids separated by commas, at most 200. Of those one may not see, or that are nobody's, nothing comes.
+    pub ids: Option<String>,
     /// `next` of the page before.
     pub cursor: Option<String>,
     /// Items wanted, 1 to 200, 50 by default.

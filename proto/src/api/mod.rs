@@ -69,3 +69,24 @@ pub struct PageQuery {
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
+
+/// Which of a list's things, and which page of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SomeQuery {
+    /// Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes.
+    pub ids: Option<String>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// Items wanted, 1 to 200, 50 by default.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+}
+
+impl SomeQuery {
+    /// The page alone.
+    pub fn page(&self) -> PageQuery {
+        PageQuery { cursor: self.cursor.clone(), limit: self.limit }
+    }
+}

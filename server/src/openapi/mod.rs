@@ -1,6 +1,7 @@
 //! The API's description: OpenAPI 3.1, made from the routes themselves.
 
 pub(crate) mod examples;
+mod expand;
 mod problems;
 
 use std::collections::BTreeMap;
@@ -34,9 +35,10 @@ Everything the web client does, any program can do: there is no private door.
 Sign in with `POST /api/v1/sessions` and send the token as `Authorization: Bearer …`. Each operation says which permission it needs. \
 Refusals are `application/problem+json` (RFC 9457). A `POST` with an `Idempotency-Key` is carried out once, however often it is \
 sent; a `GET` with the `If-None-Match` of the last answer's `ETag` is answered 304 when nothing changed, and has only the `fields` that are \
-named; `POST /api/v1/batch` makes several at once. What belongs to another region is answered 421 with that region's `address`. `RateLimit` tells how much more may be asked. Changes are events in one log: \
-read it with `GET /api/v1/events`, or follow it on the WebSocket `/api/v1/ws`, which `/api/v1/asyncapi.json` describes; the same cursor \
-resumes both.";
+named, and with `expand` what its ids name; `POST /api/v1/batch` makes several at once. What belongs to another region is answered 421 with \
+that region's `address`. `RateLimit` tells how much more may be asked. Changes are events in one log: \
+read it with `GET /api/v1/events`, follow it there as `text/event-stream`, or on the WebSocket `/api/v1/ws`, which \
+`/api/v1/asyncapi.json` describes; the same cursor resumes them all.";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -47,6 +49,7 @@ resumes both.";
         tandem_proto::ws::ServerFrame,
         tandem_proto::ws::Authenticated,
         tandem_proto::ws::Subscribed,
+        tandem_proto::ws::StreamClosed,
         tandem_proto::ws::RtcAnswer,
     )),
     tags(
@@ -77,6 +80,7 @@ pub(crate) fn describe(routes: OpenApiRouter) -> (Router, OpenApi) {
     base.security = Some(vec![SecurityRequirement::new("bearer", std::iter::empty::<String>())]);
     let (router, mut document) = OpenApiRouter::with_openapi(base).nest(BASE, routes).split_for_parts();
     name_apart(&mut document);
+    expand::describe(&mut document);
     say_what_is_common(&mut document);
     each_operation(&mut document, |_, operation| name_the_media_type_of_problems(operation));
     open_what_is_extended(&mut document);
@@ -106,8 +110,16 @@ fn say_what_is_common(document: &mut OpenApi) {
     for item in document.paths.paths.values_mut() {
         let of_somebody = |operation: &&mut Operation| operation.security.is_none();
         if let Some(get) = item.get.as_mut().filter(of_somebody).filter(|get| answers_json(get)) {
+            let expands = takes(get, "expand");
             get.parameters.get_or_insert_default().push(fields().into());
             refuses(get, "400", "`unknown-fields`: the answer has no such fields");
+            if expands {
+                also_refuses(
+                    get,
+                    "400",
+                    "`unknown-expansions`: of the answer nothing of that name can be expanded",
+                );
+            }
         }
         if let Some(post) = item.post.as_mut().filter(of_somebody) {
             post.parameters.get_or_insert_default().push(idempotency_key().into());

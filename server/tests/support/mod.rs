@@ -176,12 +176,19 @@ impl Log {
 
     /// The next line that holds `text`.
     pub(crate) fn wait_for(&self, text: &str) -> String {
-        let mut before = Vec::new();
+        self.until(text).pop().expect("the last holds it")
+    }
+
+    /// The lines up to the next that holds `text`.
+    pub(crate) fn until(&self, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
         loop {
             match self.0.recv_timeout(LINE_WITHIN) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => before.push(line),
-                Err(error) => panic!("{text:?} was not logged ({error}), but:\n{}", before.join("\n")),
+                Ok(line) => lines.push(line),
+                Err(error) => panic!("{text:?} was not logged ({error}), but:\n{}", lines.join("\n")),
+            }
+            if lines.last().is_some_and(|line| line.contains(text)) {
+                return lines;
             }
         }
     }

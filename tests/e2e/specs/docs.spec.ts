@@ -37,6 +37,8 @@ test("docs/api.md leads from a password to a message that arrives on a webhook",
     const env = { ...process.env, TANDEM: server.url, PASSWORD: server.user("admin").password };
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script], { env, timeout: 60_000 });
     expect(stdout).toContain("Hello from curl");
+    expect(stdout).toMatch(/^event: open$/m);
+    expect(stdout).toMatch(/^id: \d+-\d+\ndata: \{.*"type":"chat\.created"/m);
     expect(stdout).toContain('"name":"incoming calls"');
     expect(stdout).toContain("precondition-failed");
     expect(stdout).not.toContain('"name":"all calls"');

@@ -3,7 +3,7 @@
 const PREFIX = "/api/v1/";
 export const HEADER = "// Generated from docs/openapi.json by `npm run api`. Not to be edited.\n";
 /** What `Tandem` has beside the operations. */
-const TAKEN = ["follow", "connect", "request", "http"];
+const TAKEN = ["follow", "stream", "connect", "request", "http"];
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const camel = (words) => words.replace(/[-_]+(\w)/g, (_, letter) => letter.toUpperCase());

@@ -171,6 +171,16 @@ describe("a connection", () => {
     expect(connection.state.get().kind).toBe("live");
   });
 
+  it("comes back when a server that stops says so", async () => {
+    const connection = connect();
+    await live(wires[0]!, "0-1");
+    wires[0]!.onclose?.({ code: 1001, reason: "the server stops; resume in 1850 ms" });
+    await vi.advanceTimersByTimeAsync(1_849);
+    expect([connection.state.get().kind, wires.length]).toEqual(["lost", 1]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(wires.length).toBe(2);
+  });
+
   it("takes a socket that hears no pings any more for dead", async () => {
     let ping = () => undefined as void;
     const connection = connect({

@@ -287,7 +287,10 @@ export class Connection {
     if (code === CLOSE_ELSEWHERE) return this.state.set({ kind: "elsewhere" });
     const now = Date.now();
     this.lostSince ??= now;
-    const wait = backoff(this.attempt++, this.options.random ?? Math.random);
+    // A server that stops tells each of its clients another moment.
+    const told = /resume in (\d{1,5}) ms$/.exec(reason ?? "")?.[1];
+    const spread = backoff(this.attempt++, this.options.random ?? Math.random);
+    const wait = told === undefined ? spread : Number(told);
     this.state.set({ kind: "lost", since: this.lostSince, retryAt: now + wait, why, refusal });
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.connect(), wait);

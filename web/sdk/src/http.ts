@@ -97,12 +97,39 @@ export class Http {
     }
   }
 
-  private async attempt<T>(request: Outgoing, extra: Record<string, string>, options: RequestOptions): Promise<T> {
-    const headers = new Headers({ accept: "application/json", ...extra });
+  /** A `GET` whose answer is read as it comes, for as long as it lasts. */
+  async open(path: string, query: QueryValues, extra: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const headers = new Headers(extra);
+    const token = await this.authorize(headers);
+    let response: Response;
+    try {
+      const fetch = this.options.fetch ?? globalThis.fetch;
+      response = await fetch(`${this.origin}${path}${search(query)}`, { headers, signal, cache: "no-store" });
+    } catch (error) {
+      throw signal.aborted ? error : unreachable(error);
+    }
+    if (response.ok) return response;
+    throw await this.refusal(response, token);
+  }
+
+  /** Puts the token into a request that does not have another; answers it. */
+  private async authorize(headers: Headers, open = false): Promise<string | null> {
     const token = await this.token();
     // What a page asks while it goes away on signing out ends here.
-    if (!token && !request.open) throw clientProblem("signed-out", "Signed out.", { status: 401 });
+    if (!token && !open) throw clientProblem("signed-out", "Signed out.", { status: 401 });
     if (token && !headers.has("authorization")) headers.set("authorization", `Bearer ${token}`);
+    return token;
+  }
+
+  private async refusal(response: Response, token: string | null): Promise<TandemProblem> {
+    const problem = await problemOf(response);
+    if (problem.status === 401 && token && token === (await this.token())) this.options.expired?.(token);
+    return problem;
+  }
+
+  private async attempt<T>(request: Outgoing, extra: Record<string, string>, options: RequestOptions): Promise<T> {
+    const headers = new Headers({ accept: "application/json", ...extra });
+    const token = await this.authorize(headers, request.open);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? this.options.timeoutMs ?? TIMEOUT_MS);
     let response: Response;
     let text: string | undefined;
@@ -120,11 +147,7 @@ export class Http {
       if (options.signal?.aborted) throw error;
       throw unreachable(error);
     }
-    if (text === undefined) {
-      const problem = await problemOf(response);
-      if (problem.status === 401 && token && token === (await this.token())) this.options.expired?.(token);
-      throw problem;
-    }
+    if (text === undefined) throw await this.refusal(response, token);
     return decoded<T>(text, response);
   }
 }

@@ -19,7 +19,14 @@ export interface Page<T> {
 
 export type Operation = keyof operations;
 
-type Answered<T> = T extends { items: readonly (infer Item)[] } ? Omit<Written<T>, "items" | "next"> & Page<Written<Item>> : Written<T>;
+/** What comes only where `expand` asked for it, of which list is known by what was asked. */
+type Expanded<T> = T extends { included?: infer Included } ? { included?: { [List in keyof Included]?: Written<NonNullable<Included[List]>> } } : unknown;
+
+type Answered<T> = T extends { items: readonly (infer Item)[] }
+  ? Omit<Written<T>, "items" | "next" | "included"> & Page<Written<Item>> & Expanded<T>
+  : "included" extends keyof T
+    ? Omit<Written<T>, "included"> & Expanded<T>
+    : Written<T>;
 
 type Contents<Response> = Response extends { content: { "application/json": infer Body } } ? Answered<Body> : undefined;
 

@@ -2,6 +2,8 @@ import { Connection, type ConnectionOptions, type Wire } from "./connection.js";
 import { follow, type FollowOptions } from "./follow.js";
 import { Http, type HttpOptions, type Outgoing, type QueryValues, type RequestOptions } from "./http.js";
 import { Operations } from "./operations.js";
+import { stream, type StreamOptions } from "./stream.js";
+import type { Event } from "./types.js";
 
 /** A browser's `WebSocket`, or one that is used alike, as that of `ws`. */
 export type WebSocketClass = new (url: string) => unknown;
@@ -40,6 +42,15 @@ export class Tandem extends Operations {
    */
   follow(options: FollowOptions): Promise<void> {
     return follow((more) => this.connect(more), options);
+  }
+
+  /**
+   * What happens, as a loop: `for await (const event of tandem.stream({ after }))`. Each event once and in order, over any number of
+   * connections, until `until` is aborted or the loop is left. It goes over plain HTTP (server-sent events) and has no signals. Throws when
+   * the token is no longer valid, and when what is asked for cannot be had.
+   */
+  stream(options: StreamOptions = {}): AsyncGenerator<Event, void, undefined> {
+    return stream(this.http, options, this.random);
   }
 
   /** The connection under `follow`, for who keeps its own state by it: not started yet. */

@@ -5,13 +5,11 @@
 //! without a gap and without a double. An event costs as much as it has readers: nobody else is woken.
 
 use std::{
-    cell::OnceCell,
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::{Arc, PoisonError, RwLock, Weak},
 };
 
 use bytes::Bytes;
-use serde::Serialize;
 use tandem_bus::Published;
 use tandem_core::RequestContext;
 use tandem_proto::{
@@ -19,13 +17,16 @@ use tandem_proto::{
     events::identity::{SessionEnded, UserErased},
     ws::ServerFrame,
 };
+use tandem_store::EventFilter;
 use tokio::sync::{
     broadcast::{self, error::RecvError},
     mpsc,
 };
 
 use super::{
-    Gateway, Inner, Regrant, frame,
+    Gateway, Inner, Regrant,
+    deflate::Deflater,
+    frame::{self, Coding, Shared},
     lanes::{Dirty, Lanes},
     outgoing::{Closed, Closing, Outgoing},
     stream::{self, Late},
@@ -90,8 +91,8 @@ pub(super) struct Reader {
     pub(super) rights: Rights,
     /// As they were when the topics were asked for.
     pub(super) ctx: RequestContext,
-    /// Topics asked for; empty: all that are granted.
-    pub(super) wanted: Vec<Topic>,
+    /// What was asked for.
+    pub(super) wanted: Wanted,
     /// Topics delivered now.
     pub(super) topics: BTreeSet<Topic>,
     /// The log's head before the topics were asked for: what happened up to then is in them.
@@ -100,36 +101,40 @@ pub(super) struct Reader {
     pub(super) seen: Cursor,
 }
 
-impl Reader {
-    pub(super) fn sees(&self, event: &Event) -> bool {
-        event.org == self.ctx.scope.org() && event.topics.iter().any(|topic| self.topics.contains(topic))
+/// Which events a reader asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Of these topics; empty: all that are granted.
+    pub(crate) topics: Vec<Topic>,
+    /// Of these kinds: a filter that says nothing else.
+    pub(crate) kinds: EventFilter,
+}
+
+impl Wanted {
+    /// How the log is asked for them, of the topics that are granted.
+    pub(crate) fn filter(&self, topics: &BTreeSet<Topic>) -> EventFilter {
+        EventFilter { topics: topics.iter().cloned().collect(), ..self.kinds.clone() }
     }
 }
 
-/// As [`ServerFrame::Event`], without a copy of the event.
-#[derive(Serialize)]
-struct EventFrame<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    cursor: Cursor,
-    data: &'a Event,
+impl Reader {
+    pub(super) fn sees(&self, event: &Event) -> bool {
+        event.org == self.ctx.scope.org()
+            && event.topics.iter().any(|topic| self.topics.contains(topic))
+            && self.wanted.kinds.matches(event)
+    }
 }
 
-/// An event's frame.
-pub(super) fn encode(event: &Event) -> Bytes {
-    frame::text(&EventFrame { kind: "event", cursor: event.cursor, data: event })
-}
-
-/// An event of a moment ago, with its frame once somebody needed it.
+/// An event of a moment ago, with its frames once somebody needed them.
 struct Recent {
     event: Arc<Event>,
-    frame: OnceCell<Bytes>,
+    frames: Shared,
     regrant: Regrant,
 }
 
 impl Recent {
-    fn frame(&self) -> Bytes {
-        self.frame.get_or_init(|| encode(&self.event)).clone()
+    fn frame(&self, coding: Coding, deflater: &mut Deflater) -> Bytes {
+        self.frames.event(&self.event, coding, deflater)
     }
 
     /// Whether what somebody may see may be another since.
@@ -181,6 +186,7 @@ pub(super) fn start(
         gateway,
         lanes: Lanes::start(),
         dirty: Dirty::default(),
+        deflater: Deflater::default(),
         lines: HashMap::new(),
         by_user: HashMap::new(),
         by_topic: HashMap::new(),
@@ -196,6 +202,7 @@ struct Board {
     gateway: Weak<Inner>,
     lanes: Lanes,
     dirty: Dirty,
+    deflater: Deflater,
     lines: HashMap<u64, (Line, Option<Box<Reader>>)>,
     by_user: HashMap<UserId, HashSet<u64>>,
     /// Live readers. A topic belongs to one org.
@@ -293,8 +300,11 @@ impl Board {
                 return self.with_gateway(|gateway| stream::catch_up(gateway, *reader, None));
             }
             reader.seen = recent.event.cursor;
-            if visible && reader.outgoing.push_of(reader.subscription, recent.frame()).is_err() {
-                return;
+            if visible {
+                let frame = recent.frame(reader.outgoing.coding(), &mut self.deflater);
+                if reader.outgoing.push_of(reader.subscription, frame).is_err() {
+                    return;
+                }
             }
             if recent.event.cursor > reader.asked && recent.regrants(&reader.ctx) {
                 let late = Late::of(&recent.event, visible);
@@ -336,7 +346,7 @@ impl Board {
             Some(gateway) => gateway.grants.changed_by(&event),
             None => Regrant::Nobody,
         };
-        let recent = Recent { event, frame: OnceCell::new(), regrant };
+        let recent = Recent { event, frames: Shared::default(), regrant };
         self.at = self.at.max(recent.event.cursor);
         let had_it = self.deliver(&recent);
         self.regrant(&recent, &had_it);
@@ -359,7 +369,11 @@ impl Board {
                     continue;
                 }
                 reader.seen = event.cursor;
-                match line.outgoing.push_of(reader.subscription, recent.frame()) {
+                if !reader.wanted.kinds.matches(event) {
+                    continue;
+                }
+                let frame = recent.frame(line.outgoing.coding(), &mut self.deflater);
+                match line.outgoing.push_of(reader.subscription, frame) {
                     Ok(()) => self.dirty.add(*number, &line.outgoing, readers.len()),
                     Err(Closed) => gone.push(*number),
                 }
@@ -422,20 +436,21 @@ impl Board {
 
     fn signal(&mut self, published: &Published) {
         let Some(readers) = self.by_topic.get(&published.topic) else { return };
-        let frame = OnceCell::new();
+        let frames = Shared::default();
         for number in readers {
             let Some((line, Some(reader))) = self.lines.get(number) else { continue };
-            if line.org != published.org {
+            // A stream is of the log alone.
+            if line.org != published.org || line.outgoing.coding() == Coding::Stream {
                 continue;
             }
-            let frame = frame.get_or_init(|| {
+            let frame = frames.socket(line.outgoing.coding(), &mut self.deflater, || {
                 frame::text(&ServerFrame::Signal {
                     topic: published.topic.clone(),
                     data: published.signal.as_ref().clone(),
                 })
             });
             // One that cannot take it is closing, and leaves.
-            if line.outgoing.push_of(reader.subscription, frame.clone()).is_ok() {
+            if line.outgoing.push_of(reader.subscription, frame).is_ok() {
                 self.dirty.add(*number, &line.outgoing, readers.len());
             }
         }

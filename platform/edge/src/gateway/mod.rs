@@ -1,9 +1,11 @@
 //! The clients' WebSocket, `/api/v1/ws` (`tandem_proto::ws` is its contract).
 //!
 //! Each socket has one task, which reads frames and answers them. What is for many comes from the `hub`, one task that hears every event
-//! and signal, and is written by the `lanes`, one per core. They share a socket's bounded queue and its connection (`outgoing`).
+//! and signal, and is written by the `lanes`, one per core. They share a socket's bounded queue and its connection (`outgoing`). Who follows
+//! the log over plain HTTP (`sse`) is a reader of the same hub.
 
 mod closing;
+mod deflate;
 mod frame;
 mod grants;
 mod hub;
@@ -12,6 +14,7 @@ mod outgoing;
 mod ports;
 mod roster;
 mod socket;
+mod sse;
 mod stream;
 mod upgrade;
 
@@ -35,10 +38,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use ports::{PresenceGateway, Regrant, RtcGateway, TopicAuthority};
 
 pub(crate) use grants::{Grants, chosen};
+pub(crate) use hub::Wanted;
+pub(crate) use sse::open as open_stream;
 
 use crate::{ApiProblem, Edge, EdgeParts, Identity};
 use hub::Hub;
 use roster::Roster;
+use sse::Streams;
 use upgrade::Upgrade;
 
 /// Subscriptions that read the log at the same time; the others wait.
@@ -62,6 +68,7 @@ struct Inner {
     presence: Arc<dyn PresenceGateway>,
     grants: Grants,
     roster: Roster,
+    streams: Streams,
     stopping: CancellationToken,
     sockets: TaskTracker,
 }
@@ -84,6 +91,7 @@ impl Gateway {
             presence: parts.presence,
             grants,
             roster: Roster::default(),
+            streams: Streams::default(),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
         });
@@ -136,7 +144,9 @@ async fn connect(
     }
     let tracker = gateway.0.sockets.clone();
     let request = request.map(|Extension(id)| id);
-    Ok(upgrade.accept(move |connection| tracker.track_future(socket::serve(gateway, connection, request))))
+    Ok(upgrade.accept(move |connection, coding| {
+        tracker.track_future(socket::serve(gateway, connection, coding, request))
+    }))
 }
 
 /// Browsers name the page's origin; it must be this server's. Programs name none.

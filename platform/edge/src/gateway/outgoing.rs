@@ -1,7 +1,8 @@
-//! What a socket has to write: a bounded queue, the connection, and the reason it is closed.
+//! What a reader is sent: a bounded queue, the connection, and the reason it is closed.
 //!
 //! Whoever has something for a socket writes it at once, as far as the connection takes it without waiting: no task has to wake for a
-//! frame. Only when the connection is full does the socket's own task go on, when there is room again.
+//! frame. Only when the connection is full does the socket's own task go on, when there is room again. A stream's answer (`sse`) is asked
+//! for its next part instead, and is woken when there is one.
 
 use std::{
     collections::VecDeque,
@@ -29,7 +30,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::frame;
+use super::frame::{self, Coding};
 
 /// Bytes that go into one write.
 const WRITE: usize = 64 * 1024;
@@ -66,7 +67,7 @@ impl Closing {
     pub(super) const fn frame(self) -> (u16, &'static str) {
         match self {
             Self::Gone => (1000, ""),
-            Self::Stopping => (1001, "the server stops; reconnect"),
+            Self::Stopping => (1001, "the server stops"),
             Self::TooBig => (1009, "a frame is at most 256 KiB"),
             Self::Garbled => (1002, "against RFC 6455"),
             Self::NotText => (1007, "a text is not UTF-8"),
@@ -89,6 +90,7 @@ impl Closing {
 pub(super) struct Outgoing(Arc<Inner>);
 
 struct Inner {
+    coding: Coding,
     queue: Mutex<Queue>,
     wire: Mutex<Wire>,
     closing: OnceLock<Closing>,
@@ -111,7 +113,7 @@ struct Queue {
 
 /// The connection. Read by the socket's task, written by everybody.
 struct Wire {
-    io: TokioIo<Upgraded>,
+    io: Io,
     /// Begun, and to be finished before anything else.
     rest: Bytes,
     /// It took no more. The socket's task is told when it does, and nobody else may ask: a connection remembers one who waits.
@@ -119,13 +121,31 @@ struct Wire {
     written: Option<Instant>,
 }
 
+enum Io {
+    /// An upgraded connection, which is written to.
+    Socket(TokioIo<Upgraded>),
+    /// The body of an answer, which is asked; and who waits for its next part.
+    Body(Option<Waker>),
+}
+
 /// The socket is being closed; nothing more can be written.
 #[derive(Debug)]
 pub(super) struct Closed;
 
 impl Outgoing {
-    pub(super) fn new(io: TokioIo<Upgraded>) -> Self {
+    /// That of a socket, which takes frames in that coding.
+    pub(super) fn new(io: TokioIo<Upgraded>, coding: Coding) -> Self {
+        Self::over(Io::Socket(io), coding)
+    }
+
+    /// That of a stream, whose body takes what is queued with [`Self::poll_take`].
+    pub(super) fn streamed() -> Self {
+        Self::over(Io::Body(None), Coding::Stream)
+    }
+
+    fn over(io: Io, coding: Coding) -> Self {
         Self(Arc::new(Inner {
+            coding,
             queue: Mutex::default(),
             wire: Mutex::new(Wire { io, rest: Bytes::new(), blocked: false, written: None }),
             closing: OnceLock::new(),
@@ -134,6 +154,11 @@ impl Outgoing {
             room: Notify::new(),
             listed: AtomicBool::new(false),
         }))
+    }
+
+    /// How its reader takes what it gets.
+    pub(super) fn coding(&self) -> Coding {
+        self.0.coding
     }
 
     /// Sends a frame. A full queue closes the socket.
@@ -183,6 +208,11 @@ impl Outgoing {
         }
     }
 
+    /// Why it is to be closed, if it is.
+    pub(super) fn is_closed(&self) -> Option<Closing> {
+        self.0.closing.get().copied()
+    }
+
     /// Whether there is room for more than what is live.
     pub(super) fn has_room(&self) -> bool {
         self.queue().has_room()
@@ -203,6 +233,14 @@ impl Outgoing {
     /// Writes what is queued, as far as that needs no waiting; the socket's task writes the rest.
     pub(super) fn flush(&self) {
         let mut wire = self.wire();
+        if let Io::Body(waiting) = &mut wire.io {
+            let waiting = waiting.take();
+            drop(wire);
+            if let Some(waiting) = waiting {
+                waiting.wake();
+            }
+            return;
+        }
         if wire.blocked {
             return;
         }
@@ -286,10 +324,27 @@ impl Outgoing {
         let _ = drained.await;
     }
 
+    /// What is next, for a stream's body; `None` when it is closed and nothing is left.
+    pub(super) fn poll_take(&self, context: &Context<'_>) -> Poll<Option<Bytes>> {
+        // Held meanwhile, so that what is queued now finds who waits.
+        let mut wire = self.wire();
+        if let Some(next) = self.queue().take_one() {
+            self.0.room.notify_waiters();
+            return Poll::Ready(Some(next));
+        }
+        if self.0.closing.get().is_some() {
+            return Poll::Ready(None);
+        }
+        wire.io = Io::Body(Some(context.waker().clone()));
+        Poll::Pending
+    }
+
     /// Reads, for the socket's task.
     pub(super) fn poll_read(&self, context: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(into);
-        let read = Pin::new(&mut self.wire().io).poll_read(context, &mut buffer);
+        let mut wire = self.wire();
+        let Io::Socket(io) = &mut wire.io else { return Poll::Ready(Ok(0)) };
+        let read = Pin::new(io).poll_read(context, &mut buffer);
         read.map_ok(|()| buffer.filled().len())
     }
 
@@ -350,10 +405,15 @@ impl Queue {
         self.frames.len() <= WS_QUEUE_FRAMES / PACED_SHARE && self.bytes <= WS_QUEUE_BYTES / PACED_SHARE
     }
 
+    fn take_one(&mut self) -> Option<Bytes> {
+        let next = self.frames.pop_front()?;
+        self.bytes -= next.len();
+        Some(next)
+    }
+
     /// What the next write takes: several frames in one, where several wait.
     fn take(&mut self) -> Option<Bytes> {
-        let first = self.frames.pop_front()?;
-        self.bytes -= first.len();
+        let first = self.take_one()?;
         let more = self.frames.front().is_some_and(|second| first.len() + second.len() <= WRITE);
         let taken = if more { self.gather(&first) } else { first };
         if self.frames.is_empty() {
@@ -376,14 +436,15 @@ impl Queue {
 
 impl Wire {
     fn poll_flush(&mut self, queue: &Mutex<Queue>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Io::Socket(io) = &mut self.io else { return Poll::Ready(Ok(())) };
         loop {
             if self.rest.is_empty() {
                 match queue.lock().unwrap_or_else(PoisonError::into_inner).take() {
                     Some(next) => self.rest = next,
-                    None => return Pin::new(&mut self.io).poll_flush(context),
+                    None => return Pin::new(io).poll_flush(context),
                 }
             }
-            match Pin::new(&mut self.io).poll_write(context, &self.rest) {
+            match Pin::new(&mut *io).poll_write(context, &self.rest) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(written)) => {
                     self.rest.advance(written);

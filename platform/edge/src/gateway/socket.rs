@@ -19,15 +19,16 @@ use tandem_proto::{
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{
     self, Message, Utf8Bytes,
-    error::ProtocolError,
+    error::{CapacityError, ProtocolError},
     protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
 };
 
 use super::{
     Gateway,
     closing::LogLine,
-    frame,
-    hub::{Line, Rights},
+    deflate::{self, Came, Incoming, Unopened},
+    frame::{self, Coding},
+    hub::{Line, Rights, Wanted},
     outgoing::{Closed, Closing, Outgoing},
     stream::{self, Subscribe},
 };
@@ -46,6 +47,10 @@ const DEAD_AFTER: Duration = Duration::from_secs(30);
 const CLOSE_GRACE: Duration = Duration::from_secs(5);
 /// Time the peer has to answer a close frame.
 const CLOSE_ANSWER: Duration = Duration::from_secs(1);
+/// A stop closes many sockets at once, which come back to other nodes spread over a time that grows with their number: one a millisecond, what
+/// a node takes in without anybody's waiting; at least, and at most.
+const COME_BACK_EACH_MS: u64 = 1;
+const COME_BACK_MS: (u64, u64) = (200, 5_000);
 /// Told to clients; half the time within which a lapsed heartbeat costs the presence lease.
 const HEARTBEAT_SECONDS: u32 = 3;
 /// Requests answered per window; those above are refused.
@@ -57,8 +62,13 @@ const WINDOW: Duration = Duration::from_secs(10);
 const READ_BYTES: usize = 512;
 
 /// Serves a socket from its upgrade to its end.
-pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>, request: Option<RequestId>) {
-    let outgoing = Outgoing::new(connection);
+pub(super) async fn serve(
+    gateway: Gateway,
+    connection: TokioIo<Upgraded>,
+    coding: Coding,
+    request: Option<RequestId>,
+) {
+    let outgoing = Outgoing::new(connection, coding);
     let stopping = gateway.0.stopping.clone();
     let number = gateway.0.numbers.fetch_add(1, Ordering::Relaxed);
     metrics::gauge!("tandem_ws_sockets").increment(1.0);
@@ -76,7 +86,7 @@ pub(super) async fn serve(gateway: Gateway, connection: TokioIo<Upgraded>, reque
     gateway.0.hub.leave(number).await;
     let why = outgoing.closed().await;
     metrics::counter!("tandem_ws_closed_total", "code" => why.frame().0.to_string()).increment(1);
-    reader.end(why).await;
+    reader.end(why, gateway.0.sockets.len()).await;
     metrics::gauge!("tandem_ws_sockets").decrement(1.0);
 }
 
@@ -166,6 +176,10 @@ impl Drop for Leaving {
 /// Reads frames and counts them.
 struct Reader {
     protocol: WebSocketContext,
+    /// Where messages may come compressed.
+    incoming: Option<Box<Incoming>>,
+    /// The most bytes of a message.
+    bytes: usize,
     /// It failed: what else comes has no frames.
     failed: bool,
     outgoing: Outgoing,
@@ -185,24 +199,56 @@ impl Reader {
             .max_message_size(Some(bytes))
             .max_frame_size(Some(bytes));
         let protocol = WebSocketContext::new(Role::Server, Some(config));
-        Self { protocol, failed: false, outgoing, window: Window::new(Instant::now()), log }
+        let incoming = (outgoing.coding() == Coding::Deflated).then(Box::default);
+        let window = Window::new(Instant::now());
+        Self { protocol, incoming, bytes, failed: false, outgoing, window, log }
     }
 
     /// The next message of whatever kind. Pings are answered, and so is a close.
     async fn receive(&mut self) -> Result<Message, tungstenite::Error> {
         std::future::poll_fn(|context| {
-            let mut pipe = Pipe { outgoing: &self.outgoing, context };
+            let mut pipe = Pipe { outgoing: &self.outgoing, incoming: self.incoming.as_deref_mut(), context };
             match self.protocol.read(&mut pipe) {
                 Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     Poll::Pending
                 }
                 received => {
+                    let received = received.and_then(|message| self.opened(message));
                     self.failed |= received.as_ref().is_err_and(|error| fault(error) != Closing::Gone);
                     Poll::Ready(received)
                 }
             }
         })
         .await
+    }
+
+    /// A message as it was before it was compressed, if it was.
+    fn opened(&mut self, message: Message) -> Result<Message, tungstenite::Error> {
+        let Some(incoming) = &mut self.incoming else { return Ok(message) };
+        let Message::Binary(data) = &message else {
+            if message.is_text() {
+                incoming.next();
+            }
+            return Ok(message);
+        };
+        let came = incoming.next();
+        if came == Came::Plain {
+            return Ok(message);
+        }
+        let opened = deflate::inflate(data, self.bytes).map_err(|why| match why {
+            Unopened::TooBig => tungstenite::Error::Capacity(CapacityError::MessageTooLong {
+                size: self.bytes + 1,
+                max_size: self.bytes,
+            }),
+            Unopened::Garbled => tungstenite::Error::Protocol(ProtocolError::InvalidOpcode(0)),
+        })?;
+        match came {
+            Came::CompressedText => match String::from_utf8(opened) {
+                Ok(text) => Ok(Message::text(text)),
+                Err(error) => Err(tungstenite::Error::Utf8(error.utf8_error().to_string())),
+            },
+            _ => Ok(Message::binary(opened)),
+        }
     }
 
     /// Reads until the peer has answered the close frame, or is gone. A protocol that failed must not be asked again: it stands in the
@@ -233,9 +279,14 @@ impl Reader {
         None
     }
 
-    /// Says why, and ends.
-    async fn end(&mut self, why: Closing) {
+    /// Says why, and ends; `together` with so many others.
+    async fn end(&mut self, why: Closing, together: usize) {
         let (code, reason) = why.frame();
+        // Where many hear it, each is told another moment to come back.
+        let reason = match why {
+            Closing::Stopping => format!("{reason}; resume in {} ms", spread_ms(together)).into(),
+            _ => Utf8Bytes::from_static(reason),
+        };
         let _ = tokio::time::timeout(CLOSE_GRACE, self.close(code, reason)).await;
         self.log.end(why);
         // Dropping a socket with unread input resets it, and the close frame may be lost.
@@ -243,12 +294,14 @@ impl Reader {
     }
 
     /// Writes what is queued, and the close frame.
-    async fn close(&mut self, code: u16, reason: &'static str) {
+    async fn close(&mut self, code: u16, reason: Utf8Bytes) {
         let outgoing = self.outgoing.clone();
-        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
+        let frame = CloseFrame { code: code.into(), reason };
         std::future::poll_fn(|context| {
             // Nothing is left to close where the peer did so first.
-            let _ = self.protocol.close(&mut Pipe { outgoing: &outgoing, context }, Some(frame.clone()));
+            let _ = self
+                .protocol
+                .close(&mut Pipe { outgoing: &outgoing, incoming: None, context }, Some(frame.clone()));
             Poll::Ready(())
         })
         .await;
@@ -294,6 +347,12 @@ impl Reader {
     }
 }
 
+/// A moment within the time over which so many sockets that are closed together come back, in milliseconds.
+fn spread_ms(together: usize) -> u64 {
+    let window = (together as u64).saturating_mul(COME_BACK_EACH_MS).clamp(COME_BACK_MS.0, COME_BACK_MS.1);
+    rand::random_range(0..=window)
+}
+
 /// What the peer did wrong (RFC 6455 §7.4.1), or that it is gone.
 const fn fault(error: &tungstenite::Error) -> Closing {
     match error {
@@ -308,13 +367,20 @@ const fn fault(error: &tungstenite::Error) -> Closing {
 /// The connection as the protocol sees it for a moment: it reads what is there, and what it writes goes to the queue.
 struct Pipe<'a, 'c> {
     outgoing: &'a Outgoing,
+    incoming: Option<&'a mut Incoming>,
     context: &'a mut Context<'c>,
 }
 
 impl io::Read for Pipe<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self.outgoing.poll_read(self.context, into) {
-            Poll::Ready(read) => read,
+            Poll::Ready(read) => {
+                let read = read?;
+                if let Some(incoming) = &mut self.incoming {
+                    incoming.pass(&mut into[..read]);
+                }
+                Ok(read)
+            }
             Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
@@ -355,7 +421,8 @@ impl Connection {
             }
             ClientRequest::Subscribe { topics, after } => {
                 let subscription = self.line.outgoing.subscribe();
-                let request = Subscribe { id, topics, after };
+                let wanted = Wanted { topics, ..Wanted::default() };
+                let request = Subscribe { id, wanted, after };
                 // Beside this task: requests are answered while the log is read.
                 tokio::spawn(stream::subscribe(
                     self.gateway.clone(),

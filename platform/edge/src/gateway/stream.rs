@@ -6,14 +6,13 @@
 use std::sync::Arc;
 
 use tandem_core::RequestContext;
-use tandem_proto::{Cursor, Event, Topic, ws::Subscribed};
-use tandem_store::EventFilter;
+use tandem_proto::{Cursor, Event, Problem, ws::Subscribed};
 use tokio::sync::SemaphorePermit;
 
 use super::{
-    Gateway,
+    Gateway, frame,
     grants::chosen,
-    hub::{self, Line, Reader, Rights},
+    hub::{Line, Reader, Rights, Wanted},
     outgoing::{Closed, Closing, Outgoing},
 };
 use crate::{IdentityError, cursor::reached};
@@ -26,8 +25,8 @@ const BACKLOG_PAGE: u32 = 200;
 pub(super) struct Subscribe {
     /// The request's id.
     pub(super) id: Option<u64>,
-    /// Topics wanted; empty: all.
-    pub(super) topics: Vec<Topic>,
+    /// Which events.
+    pub(super) wanted: Wanted,
     /// Where to go on from.
     pub(super) after: Option<Cursor>,
 }
@@ -48,25 +47,48 @@ impl Late {
 
 /// Answers a subscription and begins it. One that is asked for later replaces it, wherever it has got to.
 pub(super) async fn subscribe(gateway: Gateway, line: Line, subscription: u64, request: Subscribe) {
+    let Subscribe { id, wanted, after } = request;
+    let outgoing = line.outgoing.clone();
+    match begin(&gateway, line, subscription, wanted, after).await {
+        Ok((subscribed, reader)) => {
+            if outgoing.answer(id, Ok(serde_json::to_value(subscribed).unwrap_or_default())).is_ok() {
+                gateway.0.hub.attach(reader).await;
+            }
+        }
+        Err(NotBegun::Refused(problem)) => drop(outgoing.answer(id, Err(problem))),
+        Err(NotBegun::Closed) => {}
+    }
+}
+
+/// Why a subscription does not begin.
+#[derive(Debug)]
+pub(super) enum NotBegun {
+    /// It cannot be had.
+    Refused(Problem),
+    /// The reader is gone, or its session over.
+    Closed,
+}
+
+/// A reader that begins after a cursor, or now; to be given to the hub, which delivers from there on.
+pub(super) async fn begin(
+    gateway: &Gateway,
+    line: Line,
+    subscription: u64,
+    wanted: Wanted,
+    after: Option<Cursor>,
+) -> Result<(Subscribed, Reader), NotBegun> {
     let Line { number, rights, outgoing, .. } = line;
     let store = &gateway.0.store;
     let head = store.head();
-    let from = request.after.unwrap_or(head);
-    if let Err(problem) = reached(store, from).await {
-        let _ = outgoing.answer(request.id, Err(problem));
-        return;
-    }
+    let from = after.unwrap_or(head);
+    reached(store, from).await.map_err(NotBegun::Refused)?;
     // Not what the socket remembers: an event up to the head may have changed it, and who hears of that may not have come to it yet.
-    let Ok(ctx) = rights_now(&gateway, &rights, &outgoing).await else { return };
-    let topics = chosen(gateway.0.grants.topics(&ctx).await, &request.topics);
-    let reply = Subscribed { cursor: from, topics: topics.iter().cloned().collect() };
-    if outgoing.answer(request.id, Ok(serde_json::to_value(reply).unwrap_or_default())).is_err() {
-        return;
-    }
-    let wanted = request.topics;
+    let ctx = rights_now(gateway, &rights, &outgoing).await.map_err(|Closed| NotBegun::Closed)?;
+    let topics = chosen(gateway.0.grants.topics(&ctx).await, &wanted.topics);
+    let subscribed = Subscribed { cursor: from, topics: topics.iter().cloned().collect() };
     let reader =
         Reader { line: number, outgoing, subscription, rights, ctx, wanted, topics, asked: head, seen: from };
-    gateway.0.hub.attach(reader).await;
+    Ok((subscribed, reader))
 }
 
 /// Brings a reader to where the hub can take it up: asks what it may see now, and reads what it has not seen. With `late`, what it may
@@ -100,7 +122,7 @@ async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Resu
         store.projected(asked).await;
     }
     reader.ctx = rights_now(gateway, &reader.rights, &reader.outgoing).await?;
-    reader.topics = chosen(gateway.0.grants.topics(&reader.ctx).await, &reader.wanted);
+    reader.topics = chosen(gateway.0.grants.topics(&reader.ctx).await, &reader.wanted.topics);
     reader.asked = asked;
     drop(asking);
     match late {
@@ -108,7 +130,8 @@ async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Resu
         Some(late) if late.delivered => {}
         // The event that gives a topic is seen on it.
         Some(late) if reader.sees(&late.event) => {
-            reader.outgoing.push_paced(reader.subscription, hub::encode(&late.event)).await?;
+            let frame = frame::event(&late.event, reader.outgoing.coding());
+            reader.outgoing.push_paced(reader.subscription, frame).await?;
         }
         Some(_) => {}
         None => read_log(gateway, &mut reader, asked).await?,
@@ -118,7 +141,7 @@ async fn read(gateway: &Gateway, mut reader: Reader, late: Option<Late>) -> Resu
 
 /// Delivers from the log what the reader has not seen, up to `until`.
 async fn read_log(gateway: &Gateway, reader: &mut Reader, until: Cursor) -> Result<(), Closed> {
-    let filter = EventFilter { topics: reader.topics.iter().cloned().collect(), ..EventFilter::default() };
+    let filter = reader.wanted.filter(&reader.topics);
     // To the store, no topics means all.
     while !reader.topics.is_empty() && reader.seen < until {
         let asking = turn(gateway).await?;
@@ -130,7 +153,8 @@ async fn read_log(gateway: &Gateway, reader: &mut Reader, until: Cursor) -> Resu
             Closed
         })?;
         for event in events.iter().take_while(|event| event.cursor <= until) {
-            reader.outgoing.push_paced(reader.subscription, hub::encode(event)).await?;
+            let frame = frame::event(event, reader.outgoing.coding());
+            reader.outgoing.push_paced(reader.subscription, frame).await?;
         }
         reader.outgoing.flush();
         let moved = next > reader.seen;

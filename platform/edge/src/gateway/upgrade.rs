@@ -11,11 +11,13 @@ use hyper_util::rt::TokioIo;
 use tandem_proto::Problem;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use super::{deflate, frame::Coding};
 use crate::ApiProblem;
 
 /// A request to go on as a WebSocket.
 pub(super) struct Upgrade {
     key: HeaderValue,
+    coding: Coding,
     on_upgrade: OnUpgrade,
 }
 
@@ -37,21 +39,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let key = key.ok_or_else(|| refused("`Sec-WebSocket-Key` is missing"))?;
         let on_upgrade = parts.extensions.remove::<OnUpgrade>();
         let on_upgrade = on_upgrade.ok_or_else(|| refused("this connection cannot be upgraded"))?;
-        Ok(Self { key, on_upgrade })
+        let coding = if deflate::is_offered(headers) { Coding::Deflated } else { Coding::Text };
+        Ok(Self { key, coding, on_upgrade })
     }
 }
 
 impl Upgrade {
     /// Accepts, and goes on with `serve` once the answer is out. A client that goes away before is not served.
-    pub(super) fn accept<F>(self, serve: impl FnOnce(TokioIo<Upgraded>) -> F + Send + 'static) -> Response
+    pub(super) fn accept<F>(
+        self,
+        serve: impl FnOnce(TokioIo<Upgraded>, Coding) -> F + Send + 'static,
+    ) -> Response
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let Self { key, on_upgrade } = self;
+        let Self { key, coding, on_upgrade } = self;
         tokio::spawn(async move {
             if let Ok(upgraded) = on_upgrade.await {
                 // A task of its own, so that this one's room is given back.
-                tokio::spawn(serve(TokioIo::new(upgraded)));
+                tokio::spawn(serve(TokioIo::new(upgraded), coding));
             }
         });
         let headers = [
@@ -61,6 +67,10 @@ impl Upgrade {
         let mut response = (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response();
         if let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) {
             response.headers_mut().insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+        }
+        if coding == Coding::Deflated {
+            let agreed = HeaderValue::from_static(deflate::AGREED);
+            response.headers_mut().insert(header::SEC_WEBSOCKET_EXTENSIONS, agreed);
         }
         response
     }

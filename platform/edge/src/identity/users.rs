@@ -1,5 +1,7 @@
 //! The directory's accounts.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
 use tandem_core::OrgScope;
@@ -169,6 +171,25 @@ impl Identity {
         .fetch_all(&mut *conn)
         .await?;
         rows.iter().map(record).collect()
+    }
+
+    /// Those of these who are somebody of the org, in no order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn some_users(
+        &self,
+        scope: OrgScope,
+        ids: &BTreeSet<UserId>,
+    ) -> Result<Vec<UserRecord>, IdentityError> {
+        let places: Vec<String> = (2..).map(|place| format!("${place}")).take(ids.len()).collect();
+        let sql = format!("SELECT {COLUMNS} FROM users WHERE org = $1 AND id IN ({})", places.join(", "));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(scope.org().to_string());
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        let mut conn = self.0.store.scoped(scope).await?;
+        query.fetch_all(&mut *conn).await?.iter().map(record).collect()
     }
 
     async fn one(

@@ -1,13 +1,15 @@
 //! What every request passes through, from the outside in: headers that only we may use are taken away, log line and metrics, security
-//! headers, compression, how much a node takes on, the time limit, who asks, how often, what is wanted of the answer, what is known already
-//! and what was done already.
+//! headers, compression, how much a node takes on, the time limit, who asks, how often, what is wanted of the answer, what is known already,
+//! what was done already and what is wanted with the answer.
 
 mod conditional;
+mod expand;
 mod headers;
 mod internal;
 mod limits;
 mod observe;
 mod once;
+mod query;
 mod sparse;
 
 use std::{sync::Arc, time::Duration};
@@ -25,6 +27,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{ApiProblem, Edge, IdentityError, batch, forward::Sealed, identity};
 
+pub(crate) use expand::EXPAND;
+pub use expand::{Expansions, List};
 pub(crate) use limits::Limiter;
 pub use limits::RequestLimits;
 pub(crate) use once::MIGRATION as ONCE;
@@ -36,6 +40,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) fn surround(edge: Edge, router: Router) -> Router {
     let node = Arc::clone(&edge.node);
     let surrounded = router
+        .layer(from_fn_with_state(edge.clone(), expand::expand))
         .layer(from_fn_with_state(edge.clone(), once::once))
         .layer(from_fn(conditional::conditional))
         .layer(from_fn_with_state(edge.clone(), sparse::sparse))

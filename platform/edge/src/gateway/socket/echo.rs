@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_tungstenite::connect_async;
 
 use super::*;
-use crate::gateway::upgrade::Upgrade;
+use crate::gateway::{deflate::Deflater, upgrade::Upgrade};
 
 const MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
@@ -38,8 +38,8 @@ async fn serves_the_websocket_suite() {
     serving.abort();
 }
 
-async fn echo(connection: TokioIo<Upgraded>) {
-    let outgoing = Outgoing::new(connection);
+async fn echo(connection: TokioIo<Upgraded>, coding: Coding) {
+    let outgoing = Outgoing::new(connection, coding);
     let mut reader = Reader::taking(MESSAGE_BYTES, outgoing.clone(), LogLine::begin("echo".into(), None));
     tokio::select! {
         why = repeat(&mut reader) => outgoing.close(why),
@@ -47,29 +47,25 @@ async fn echo(connection: TokioIo<Upgraded>) {
         _ = outgoing.closed() => {}
     }
     let why = outgoing.closed().await;
-    reader.end(why).await;
+    reader.end(why, 1).await;
 }
 
 async fn repeat(reader: &mut Reader) -> Closing {
     let outgoing = reader.outgoing.clone();
+    let mut deflater = Deflater::default();
     loop {
-        match reader.heard().await {
+        let (first, payload) = match reader.heard().await {
             None | Some(Ok(Message::Close(_))) => return Closing::Gone,
-            Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => {
-                std::future::poll_fn(|context| {
-                    let mut pipe = Pipe { outgoing: &outgoing, context };
-                    Poll::Ready(
-                        reader
-                            .protocol
-                            .write(&mut pipe, message.clone())
-                            .and_then(|()| reader.protocol.flush(&mut pipe)),
-                    )
-                })
-                .await
-                .expect("written to the queue");
-            }
-            Some(Ok(_)) => {}
+            Some(Ok(Message::Text(text))) => (0x81, text.as_bytes().to_vec()),
+            Some(Ok(Message::Binary(data))) => (0x82, data.to_vec()),
+            Some(Ok(_)) => continue,
             Some(Err(error)) => return fault(&error),
+        };
+        let mut frame = frame::framed([vec![0; frame::HEAD], payload].concat(), first);
+        if outgoing.coding() == Coding::Deflated {
+            frame = frame::deflated(&frame, &mut deflater);
         }
+        outgoing.push_control(&frame);
+        outgoing.flush();
     }
 }

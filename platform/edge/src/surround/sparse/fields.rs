@@ -47,6 +47,11 @@ impl Fields {
         }
     }
 
+    /// Takes a field out; `None`: it is not wanted by its name.
+    pub(super) fn take(&mut self, name: &str) -> Option<Option<Self>> {
+        self.0.remove(name)
+    }
+
     /// The names an answer of that shape cannot have.
     pub(super) fn unknown_to(&self, shape: &Shape<'_>) -> Vec<String> {
         let mut unknown = Vec::new();
@@ -55,7 +60,8 @@ impl Fields {
         unknown
     }
 
-    fn compare(&self, shape: &Shape<'_>, within: &str, unknown: &mut Vec<String>) {
+    /// As [`Self::unknown_to`], of a shape whose names begin with `within`.
+    pub(super) fn compare(&self, shape: &Shape<'_>, within: &str, unknown: &mut Vec<String>) {
         for (name, parts) in &self.0 {
             let path = if within.is_empty() { name.clone() } else { format!("{within}.{name}") };
             match (shape.field(name), parts) {

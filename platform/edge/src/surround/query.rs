@@ -1,0 +1,47 @@
+//! Parameters that are ours and not the operation's.
+
+use http::Uri;
+
+/// The values of a parameter of an address's query, and the address without it; `None`: it is not there.
+pub(super) fn split(uri: &Uri, name: &str) -> Option<(String, Uri)> {
+    let query = uri.query()?;
+    let is_ours = |pair: &&str| {
+        form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(parameter, _)| parameter == name)
+    };
+    let (ours, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_ours);
+    if ours.is_empty() {
+        return None;
+    }
+    let values = ours.iter().flat_map(|pair| form_urlencoded::parse(pair.as_bytes()));
+    let wanted = values.map(|(_, value)| value.into_owned()).collect::<Vec<_>>().join(",");
+    let rest = match others.is_empty() {
+        true => uri.path().to_owned(),
+        false => format!("{}?{}", uri.path(), others.join("&")),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = rest.parse().ok();
+    Some((wanted, Uri::from_parts(parts).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_parameters_stay_as_they_were_written() {
+        let split = |text: &str| {
+            split(&text.parse().expect("an address"), "fields")
+                .map(|(wanted, rest)| (wanted, rest.to_string()))
+        };
+        let is = |wanted: &str, rest: &str| Some((wanted.to_owned(), rest.to_owned()));
+        assert_eq!(
+            split("/chats?limit=1&fields=id,title&cursor=a%2Bb"),
+            is("id,title", "/chats?limit=1&cursor=a%2Bb")
+        );
+        assert_eq!(split("/chats?fields=id&fields=title"), is("id,title", "/chats"));
+        assert_eq!(split("/chats?fields=a%2Cb"), is("a,b", "/chats"));
+        assert_eq!(split("http://h/chats?fields="), is("", "http://h/chats"));
+        assert_eq!(split("/chats?field=id"), None);
+        assert_eq!(split("/chats"), None);
+    }
+}
