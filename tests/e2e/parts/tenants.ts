@@ -198,7 +198,7 @@ export async function fill(server: Server, given: { name: string; org: string; a
       number: given.number, role, division, group, webhook, provider, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
       refresh_token: tokens.refresh_token, access_token: tokens.access_token, device_code: device.device_code, user_code: device.user_code, grant,
       session: mine[0].id, token, ...(await given.call()),
-      // A passkey needs an authenticator: `platform/edge/tests/passkeys.rs` has those of two people.
+      // A passkey needs an authenticator: `platform/edge/tests/edge/passkeys.rs` has those of two people.
       passkey: randomUUID(),
       invitation: invited.id,
       seq: "1",
