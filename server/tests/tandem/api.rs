@@ -1,15 +1,14 @@
 //! The running program: its API as a whole, its pages, its end.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::collections::BTreeSet;
 
+use crate::support::{Server, send};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use crate::support::{Server, send};
 use tandem_proto::DeviceId;
 use tokio_tungstenite::tungstenite::Message;
 

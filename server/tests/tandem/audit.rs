@@ -1,15 +1,14 @@
 //! Every change is told of: each operation that is no mere look either leaves an entry, or is named here with the reason why not.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::{Server, run, send, tandem};
 use axum::{
     body::Body,
     http::{Method, Request, header},
 };
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _};
-use crate::support::{Server, run, send, tandem};
 
 /// Operations that change nothing anybody would have to answer for, and why.
 const NOT_AUDITED: &[(&str, &[&str])] = &[

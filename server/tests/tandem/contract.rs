@@ -3,11 +3,10 @@
 //! `TANDEM_PUBLISH_API=1 cargo test -p tandem-server --test tandem contract` replaces the document by today's, if that keeps every promise, and
 //! `docs/asyncapi.json` with it.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::{collections::BTreeSet, fs};
 
-use serde_json::{Map, Value, json};
 use crate::support::Server;
+use serde_json::{Map, Value, json};
 use tandem_proto::events;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];

@@ -1,11 +1,10 @@
 //! `expand`: what ids in an answer name comes with it, as it would have come alone.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::collections::BTreeSet;
 
+use crate::support::{Log, Server};
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
-use crate::support::{Log, Server};
 use tandem_proto::DeviceId;
 
 /// The names of things that are included, each once.

@@ -1,10 +1,9 @@
 //! What a first screen costs: a desktop loads what it will show for the day, a phone what fits on it.
 #![expect(clippy::print_stdout, reason = "the figures are what it is about")]
 
-#[expect(dead_code, reason = "each test file uses its part")]
+use crate::support::Server;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use crate::support::Server;
 use tandem_proto::DeviceId;
 
 /// What the web client asks for when somebody has signed in.

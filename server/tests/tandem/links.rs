@@ -1,15 +1,14 @@
 //! Links over TLS: who is let in, and certificates that are replaced while nodes talk.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use crate::support::{FREE_PORTS, run, tandem};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
     version::TLS12,
 };
-use crate::support::{FREE_PORTS, run, tandem};
 use tandem_bus::{LinkError, LinkTls, Links, Neighbour, Seals, seals::KeyBook};
 use tandem_core::{Clock, SystemClock};
 use tandem_proto::{NodeId, Timestamp};

@@ -1,6 +1,5 @@
 //! What an operator does beside running the server: asks how it is, backs it up, restores it, and reads why it does not start.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::{
     fs,
     net::TcpListener,
@@ -9,9 +8,9 @@ use std::{
     process::{Child, Stdio},
 };
 
+use crate::support::{FREE_PORTS, Server, run, tandem};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use crate::support::{FREE_PORTS, Server, run, tandem};
 use tandem_blobs::{BlobId, Blobs, Place};
 use tandem_core::Mint;
 use tandem_proto::DeviceId;

@@ -1,6 +1,5 @@
 //! Starting and not starting: what is wrong is said in one line, with its own exit code.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
 use crate::support::{FREE_PORTS, Server, run, tandem};

@@ -1,8 +1,8 @@
 //! HTTPS: what is spoken, how a certificate is replaced while the server runs, and who cannot harm it.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::{fs, path::Path, sync::Arc};
 
+use crate::support::{self, FREE_PORTS, Server, run, tandem};
 use axum::http::{Request, StatusCode, header};
 use futures::{SinkExt as _, StreamExt as _};
 use http_body_util::{BodyExt as _, Empty};
@@ -15,7 +15,6 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 use serde_json::{Value, json};
-use crate::support::{self, FREE_PORTS, Server, run, tandem};
 use tandem_proto::DeviceId;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

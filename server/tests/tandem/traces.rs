@@ -1,6 +1,5 @@
 //! Traces: one request on two nodes is one trace at the collector; without a collector there is nothing.
 
-#[expect(dead_code, reason = "each test file uses its part")]
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -10,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{self, FREE_PORTS, run, tandem};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -23,7 +23,6 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message as _;
 use serde_json::{Value, json};
-use crate::support::{self, FREE_PORTS, run, tandem};
 use tandem_test_support::Postgres;
 use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::support::{PASSWORD, PATIENCE, Server, slug};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use crate::support::{PASSWORD, PATIENCE, Server, slug};
 use tandem_core::Clock as _;
 use tandem_proto::{DeviceId, Topic, api::Role};
 use tandem_test_support::Postgres;

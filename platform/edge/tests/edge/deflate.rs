@@ -1,8 +1,8 @@
 //! Compressed messages on the event socket (RFC 7692), with a client of our own: those at hand do not speak it.
 
+use crate::support::{PATIENCE, Server};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use serde_json::{Value, json};
-use crate::support::{PATIENCE, Server};
 use tandem_proto::{DeviceId, Topic};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -1,8 +1,8 @@
 //! Divisions, and roles held in some of them, over HTTP, on both stores.
 
+use crate::support::{Server, slug};
 use http::Method;
 use serde_json::{Value, json};
-use crate::support::{Server, slug};
 use tandem_proto::{DivisionId, OrgId, api::Role};
 use tandem_test_support::Postgres;
 

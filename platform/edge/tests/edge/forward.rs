@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
+use crate::support::Server;
 use axum::{Router, body::Body, routing::post};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use crate::support::Server;
 use tandem_bus::{LinkError, Links};
 use tandem_cluster::{Claim, Cluster, Joining, Kind};
 use tandem_core::{

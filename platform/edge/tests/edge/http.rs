@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crate::support::{self, MovedClock, PASSWORD, PATIENCE, Server, slug};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use serde_json::json;
-use crate::support::{self, MovedClock, PASSWORD, PATIENCE, Server, slug};
 use tandem_core::Mint;
 use tandem_edge::Identity;
 use tandem_proto::{Topic, api::Role, limits::BODY_BYTES};

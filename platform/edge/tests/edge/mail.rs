@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
+use crate::support::{self, PASSWORD, Server, slug};
 use http::{Method, Request, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use crate::support::{self, PASSWORD, Server, slug};
 use tandem_bus::Links;
 use tandem_cluster::{Cluster, Joining, jobs::Jobs};
 use tandem_core::Mint;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use crate::support::{PASSWORD, Server, slug};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use futures::future::join_all;
@@ -9,7 +10,6 @@ use http::{Method, Request, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use crate::support::{PASSWORD, Server, slug};
 use tandem_core::OrgScope;
 use tandem_proto::{Stream, UserId, api::Role};
 use tandem_test_support::Postgres;

@@ -2,16 +2,16 @@
 
 use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::Method;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use crate::support::{
     PASSWORD, Server,
     provider::{Key, Keys, Provider},
     slug,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::Method;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tandem_core::{Clock, OrgScope};
 use tandem_proto::api::Role;
 use tandem_test_support::Postgres;

@@ -1,10 +1,10 @@
 //! Requests that are sent again: `Idempotency-Key` and `If-None-Match`.
 
+use crate::support::Server;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use sqlx::Row as _;
-use crate::support::Server;
 use tandem_proto::api::Role;
 
 /// A `POST` with a key.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::support::{PASSWORD, Server, authenticator::Authenticator, slug};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use crate::support::{PASSWORD, Server, authenticator::Authenticator, slug};
 use tandem_core::OrgScope;
 use tandem_edge::UserRecord;
 use tandem_proto::api::Role;

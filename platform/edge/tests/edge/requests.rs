@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, num::NonZeroU32};
 
+use crate::support::{PATIENCE, Server, slug};
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use crate::support::{PATIENCE, Server, slug};
 use tandem_edge::RequestLimits;
 use tandem_proto::{Topic, api::Role};
 use tandem_test_support::Postgres;

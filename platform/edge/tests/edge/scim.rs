@@ -1,9 +1,9 @@
 //! Other systems keep up people and groups (RFC 7643, RFC 7644), with the rights of whoever's token they use and no more.
 
+use crate::support::{self, PASSWORD, Server};
 use http::{HeaderMap, Method, Request, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use crate::support::{self, PASSWORD, Server};
 use tandem_core::OrgScope;
 use tandem_edge::scim::operations;
 use tandem_proto::api::Role;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::support::{PATIENCE, Server};
 use http::Method;
 use serde_json::json;
-use crate::support::{PATIENCE, Server};
 use tandem_proto::{
     ChatId, Cursor, DeviceId, Topic,
     limits::{SDP_BYTES, WS_MESSAGE_BYTES, WS_QUEUE_FRAMES},

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
+use crate::support::Server;
 use axum::{Router, extract::Request, routing::get};
 use serde_json::{Value, json};
-use crate::support::Server;
 use tandem_core::RequestContext;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt, stream};
 use crate::support::{self, Server};
+use futures::{StreamExt, stream};
 use tandem_proto::Topic;
 use tokio_tungstenite::tungstenite::Message;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::support::{PATIENCE, Server, slug};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Empty};
@@ -11,7 +12,6 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Value, json};
-use crate::support::{PATIENCE, Server, slug};
 use tandem_core::Permission;
 use tandem_proto::{ChatId, DeviceId, Topic, api::Role, limits::STREAMS_PER_SESSION, ws::Signal};
 use tandem_test_support::Postgres;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::{Server, cause};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use crate::support::{Server, cause};
 use tandem_core::OrgScope;
 use tandem_proto::{ChatId, EventData, QueueId, Stream, Topic, api::Role, events, ws::Signal};
 use tandem_store::{Expect, StoreError, Tx};

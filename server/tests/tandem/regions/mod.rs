@@ -6,13 +6,13 @@ mod traces;
 
 use std::collections::BTreeSet;
 
+use crate::support::send;
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, header},
 };
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use crate::support::send;
 use tandem_test_support::{Postgres, Redis};
 use tokio::net::UdpSocket;
 use tokio_tungstenite::tungstenite::Message;
