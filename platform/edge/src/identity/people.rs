@@ -275,6 +275,16 @@ async fn set_email(
     email: Option<String>,
 ) -> Result<(), IdentityError> {
     let person = subordinate(tx, caller, user).await?;
+    write_email(tx, &person, email).await
+}
+
+/// Keeps another address of somebody, and tells of it at the one until now.
+pub(super) async fn write_email(
+    tx: &mut Tx,
+    person: &UserRecord,
+    email: Option<String>,
+) -> Result<(), IdentityError> {
+    let user = person.id;
     if person.email == email {
         return Ok(());
     }

@@ -12,7 +12,9 @@ use tandem_store::{Cause, Change, Expect, StoreError, Tx};
 use super::{
     Identity, IdentityError, PEOPLE,
     group_rows::{self, Group, WhichGroups},
-    groups, people,
+    groups,
+    mail::address,
+    people,
     sessions::time,
     users::{self, UserRecord},
 };
@@ -43,6 +45,15 @@ pub(crate) struct Profile {
     pub(crate) family_name: Option<String>,
     pub(crate) emails: Vec<Contact>,
     pub(crate) phones: Vec<Contact>,
+}
+
+impl Profile {
+    /// The address that is the primary one, or else the first, where mail can go to it.
+    fn mail(&self) -> Option<String> {
+        let primary = self.emails.iter().find(|email| email.primary == Some(true));
+        let chosen = primary.or(self.emails.first())?;
+        address("emails", &chosen.value).ok()
+    }
 }
 
 /// An address or number of somebody.
@@ -137,6 +148,8 @@ impl Identity {
             Box::pin(async move {
                 let user = users::insert(tx, record, String::new(), None).await?.id;
                 write(tx, user, &draft).await?;
+                let made = one(tx, user).await?;
+                mail_goes(tx, &made.record, None, draft.profile.mail()).await?;
                 if !draft.active {
                     people::deactivate(tx, &caller, user).await?;
                 }
@@ -410,6 +423,7 @@ async fn change(tx: &mut Tx, was: &Provisioned, draft: &PersonDraft) -> Result<(
     }
     users::free_name(tx, record.id, name).await?;
     write(tx, record.id, draft).await?;
+    mail_goes(tx, record, was.profile.mail(), draft.profile.mail()).await?;
     let changed: Vec<&str> = [
         ("name", record.name != draft.name),
         ("display_name", record.display_name != draft.display_name),
@@ -424,6 +438,23 @@ async fn change(tx: &mut Tx, was: &Provisioned, draft: &PersonDraft) -> Result<(
     let change = Change::new("person.changed", "person", record.id);
     tx.audit(change.after(&json!({ "changed": changed }))).await?;
     tell(tx, record.id, &draft.name, &draft.display_name, draft.title.clone()).await
+}
+
+/// Sends mail to somebody where the other system says now. An address that somebody else has stays with the profile alone: the record as a
+/// whole is not refused for it. What was set here stays until the other system says something else.
+async fn mail_goes(
+    tx: &mut Tx,
+    record: &UserRecord,
+    before: Option<String>,
+    now: Option<String>,
+) -> Result<(), IdentityError> {
+    if before == now || (now.is_none() && record.email != before) {
+        return Ok(());
+    }
+    match people::write_email(tx, record, now).await {
+        Err(IdentityError::Taken { .. }) => Ok(()),
+        written => written,
+    }
 }
 
 async fn write(tx: &mut Tx, user: UserId, draft: &PersonDraft) -> Result<(), IdentityError> {
@@ -457,6 +488,7 @@ async fn write(tx: &mut Tx, user: UserId, draft: &PersonDraft) -> Result<(), Ide
 async fn leave(tx: &mut Tx, was: &Provisioned) -> Result<(), IdentityError> {
     let (org, now, user) = (tx.scope().org().to_string(), tx.now().micros(), was.record.id);
     let name = format!("gone-{user}");
+    mail_goes(tx, &was.record, was.profile.mail(), None).await?;
     sqlx::query("UPDATE users SET name = $1, changed_at = $2, provisioned = 0 WHERE org = $3 AND id = $4")
         .bind(name.clone())
         .bind(now)

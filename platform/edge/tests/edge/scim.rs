@@ -164,6 +164,21 @@ async fn people_come_change_and_go(server: Server) {
     let (_, me) = server.ask(&session, Method::GET, "/me", NONE).await;
     assert_eq!((&me["permissions"], &me["user"]["provisioned"]), (&json!([]), &json!(true)), "{me}");
 
+    // Mail goes where the other system says, unless somebody else has the address.
+    let mail_to = async |user| {
+        server.identity.user(org, user).await.expect("reads").expect("somebody").email.unwrap_or_default()
+    };
+    assert_eq!(mail_to(user).await, "ada@example.com");
+    let twin = json!({ "userName": "twin", "emails": [{ "value": "Ada@Example.com" }] });
+    let (status, twin) = ask(&server, &root, Method::POST, "/Users", twin).await;
+    assert_eq!((status, &twin["emails"][0]["value"]), (201, &json!("Ada@Example.com")), "{twin}");
+    assert_eq!(mail_to(id(&twin).parse().expect("an id")).await, "");
+    let moved = patch(
+        json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": "ada@other.example" }]),
+    );
+    assert_eq!(ask(&server, &root, Method::PATCH, &path, moved).await.0, 200);
+    assert_eq!(mail_to(user).await, "ada@other.example");
+
     // A change that was made of an older state is refused.
     let full = format!("/scim/v2{path}");
     let (_, headers, _) = asks(&server, Some(&root), Method::GET, &full, &[], NONE).await;
@@ -210,6 +225,7 @@ async fn people_come_change_and_go(server: Server) {
     assert_eq!(ask(&server, &root, Method::DELETE, &path, NONE).await.0, 404);
     let left = server.identity.user(org, user).await.expect("reads").expect("still there");
     assert!(!left.active && !left.provisioned && left.display_name == "ada", "{left:?}");
+    assert_eq!(left.email, None, "another may have it");
     let (status, other) = ask(&server, &root, Method::POST, "/Users", json!({ "userName": "ada" })).await;
     assert_eq!(status, 201, "{other}");
     assert_ne!(other["id"], ada["id"], "another person: what the first one did is not theirs");
