@@ -4,8 +4,8 @@ use axum::{extract::State, http::StatusCode};
 use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query, page};
 use tandem_proto::{
-    Problem, UserId,
-    api::{Agent, AgentSkills, DividedQuery, NewSkill, Page, PageQuery, Skill, SomeQuery},
+    Problem, SkillId, UserId,
+    api::{Agent, AgentSkills, DividedQuery, NewSkill, Page, Skill, SomeQuery},
 };
 use tandem_store::Cause;
 
@@ -25,7 +25,7 @@ pub(super) async fn list(
     Query(query): Query<DividedQuery>,
 ) -> Result<Json<Page<Agent>>, ApiProblem> {
     caller.require(Permission::QueueSupervise)?;
-    let ids = page::ids(query.ids.as_deref())?;
+    let ids = page::ids::<UserId>(query.ids.as_deref())?;
     let shown = |division| query.wants(division) && caller.may_in(Permission::QueueSupervise, division);
     let mut agents = engage.agents(caller.scope, shown).await?;
     agents.retain(|agent| ids.as_ref().is_none_or(|ids| ids.contains(&agent.user)));
@@ -81,7 +81,7 @@ pub(super) async fn skills(
     Query(query): Query<SomeQuery>,
 ) -> Result<Json<Page<Skill>>, ApiProblem> {
     caller.require(Permission::QueueRead)?;
-    let ids = page::ids(query.ids.as_deref())?;
+    let ids = page::ids::<SkillId>(query.ids.as_deref())?;
     let org = engage.org(caller.scope).await?;
     let skills: Vec<_> = org
         .settings()

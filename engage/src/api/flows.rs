@@ -34,7 +34,7 @@ pub(super) async fn list(
     Query(query): Query<DividedQuery>,
 ) -> Result<Json<Page<Flow>>, ApiProblem> {
     caller.require(Permission::FlowRead)?;
-    let ids = page::ids(query.ids.as_deref())?;
+    let ids = page::ids::<FlowId>(query.ids.as_deref())?;
     let org = engage.org(caller.scope).await?;
     let places = engage.identity().placed(caller.scope, &FLOWS).await?;
     let placed = |flow: &Flow| Flow { division: places.of(flow.id), ..flow.clone() };

@@ -25,7 +25,7 @@ fn page_of<'s>(
     ctx: &RequestContext,
     query: &DividedQuery,
 ) -> Result<Page<&'s Queue>, Invalid> {
-    let ids = page::ids(query.ids.as_deref())?;
+    let ids = page::ids::<QueueId>(query.ids.as_deref())?;
     let seen = settings.queues.values().filter(|queue| sees(ctx, places, queue));
     let seen = seen.filter(|queue| ids.as_ref().is_none_or(|ids| ids.contains(&queue.id)));
     let seen = seen.filter(|queue| query.wants(places.of(queue.id))).collect();

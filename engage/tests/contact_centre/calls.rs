@@ -2,6 +2,7 @@
 
 use crate::world::{Asked, World};
 use tandem_core::Precondition;
+use tandem_engage::Target;
 use tandem_proto::{
     ConversationId, Cursor,
     api::{ConversationState, EndReason, Outcome, RoutingStatus, SegmentKind, WrapUp},
@@ -75,12 +76,8 @@ async fn an_alert_that_rings_out_goes_to_the_other_agent_with_the_same_key() {
     let mut world = World::new(2).await;
     let mut settings = world.engage.queue(world.scope, world.demo.queue).await.expect("it is there").settings;
     settings.alert_seconds = 5;
-    let queue = world.demo.queue;
-    world
-        .engage
-        .update_queue(world.scope, Cause::SYSTEM, queue, Precondition::NONE, settings)
-        .await
-        .expect("is taken");
+    let target = Target::Existing(world.demo.queue, Precondition::NONE);
+    world.engage.set_queue(world.scope, Cause::SYSTEM, target, settings).await.expect("is taken");
     world.on_queue(0).await;
     world.on_queue(1).await;
     let call = world.dial().await;

@@ -27,7 +27,8 @@ pub(super) fn describe(document: &mut OpenApi) {
             Some(RefOr::Ref(shape)) if is_page(shape) => pages.extend(named(shape)),
             Some(thing) => {
                 let more = ObjectBuilder::new().property("included", Ref::from_schema_name(INCLUDED));
-                content.schema = Some(AllOfBuilder::new().item(thing.clone()).item(more).build().into());
+                let both = AllOfBuilder::new().item(thing.clone()).item(more).build();
+                content.schema = Some(RefOr::T(Schema::AllOf(both)));
             }
             None => {}
         }

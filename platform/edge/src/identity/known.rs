@@ -257,7 +257,7 @@ async fn follow(mut live: Receiver<Arc<Event>>, known: Weak<Known>) {
 
 #[cfg(test)]
 mod tests {
-    use tandem_core::{Mint, Permissions, RequestContext};
+    use tandem_core::{Mint, RequestContext, Rights};
     use tandem_proto::{Actor, Payload, Position, SessionId, Stream};
 
     use super::*;
