@@ -243,7 +243,7 @@ impl Check<'_> {
     }
 
     fn shape(&mut self, place: &str, was: &Value, is: &Value, writer: Writer, depth: usize) {
-        let (was, is) = (resolved(self.published, was), resolved(self.today, is));
+        let (was, is) = (&whole(self.published, was), &whole(self.today, is));
         if depth > DEPTH || was.is_null() {
             return;
         }
@@ -269,7 +269,7 @@ impl Check<'_> {
             self.breaks(place, format!("{name} {what}"));
         }
         self.shape(&format!("{place}[]"), &was["items"], &is["items"], writer, depth + 1);
-        for key in ["oneOf", "allOf", "anyOf"] {
+        for key in ["oneOf", "anyOf"] {
             self.variants(place, array(&was[key]).collect(), array(&is[key]).collect(), writer, depth);
         }
     }
@@ -333,6 +333,23 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
+/// What a schema says with all that it is made of (`allOf`), as one.
+fn whole(document: &Value, schema: &Value) -> Value {
+    let mut whole = resolved(document, schema).clone();
+    let Some(parts) = whole.as_object_mut().and_then(|whole| whole.remove("allOf")) else { return whole };
+    for part in array(&parts) {
+        for (key, value) in object(&self::whole(document, part)) {
+            match (&mut whole[key], value) {
+                (Value::Object(all), Value::Object(more)) => all.extend(more.clone()),
+                (Value::Array(all), Value::Array(more)) => all.extend(more.clone()),
+                (nothing @ Value::Null, value) => *nothing = value.clone(),
+                _ => {}
+            }
+        }
+    }
+    whole
+}
+
 fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flat_map(Map::iter)
 }
@@ -373,6 +390,7 @@ fn every_way_to_break_a_program_is_found() {
     let post = "/paths/~1things/post";
     let (new, thing) = ("/components/schemas/New", "/components/schemas/Thing");
     let schema = |of: &str, rest: &str| format!("{of}{rest}");
+    let answer = schema(post, "/responses/201/content/application~1json/schema");
     for (pointer, value) in [
         ("/paths/~1things".to_owned(), json!({})),
         (schema(post, "/operationId"), json!("createThing")),
@@ -387,6 +405,10 @@ fn every_way_to_break_a_program_is_found() {
         (schema(thing, "/properties/id/type"), json!(["string", "null"])),
         (schema(thing, "/properties/parts/items/type"), json!("string")),
         (schema(thing, "/properties/state/oneOf/1/properties/is/enum"), json!(["away"])),
+        (
+            answer.clone(),
+            json!({ "allOf": [{ "$ref": format!("#{new}") }, { "properties": { "more": {} } }] }),
+        ),
     ] {
         assert!(!changed(&pointer, value.clone()).is_empty(), "{pointer} {value}");
     }
@@ -396,6 +418,10 @@ fn every_way_to_break_a_program_is_found() {
         (schema(new, "/properties/kind/enum"), json!(["a", "b", "c"])),
         (schema(new, "/properties/name/type"), json!(["string", "null"])),
         (schema(thing, "/required"), json!(["id", "state", "parts"])),
+        (
+            answer.clone(),
+            json!({ "allOf": [{ "$ref": format!("#{thing}") }, { "properties": { "more": {} } }] }),
+        ),
     ] {
         assert_eq!(changed(&pointer, value), Vec::<String>::new(), "{pointer}");
     }

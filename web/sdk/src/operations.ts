@@ -11,8 +11,8 @@ export class AgentsMeApi {
    *
    * `GET /api/v1/agents/me`
    */
-  get(options?: RequestOptions): Promise<Answer<"agents_me">> {
-    return this.http.send({ method: "GET", path: "/api/v1/agents/me" }, options);
+  get(query?: Query<"agents_me">, options?: RequestOptions): Promise<Answer<"agents_me">> {
+    return this.http.send({ method: "GET", path: "/api/v1/agents/me", query }, options);
   }
 }
 
@@ -68,8 +68,8 @@ export class AuditApi {
    *
    * `GET /api/v1/audit/{seq}`
    */
-  get(seq: Path<"showAudit", "seq">, options?: RequestOptions): Promise<Answer<"showAudit">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/audit/${seq}` }, options);
+  get(seq: Path<"showAudit", "seq">, query?: Query<"showAudit">, options?: RequestOptions): Promise<Answer<"showAudit">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/audit/${seq}`, query }, options);
   }
 
   /**
@@ -189,8 +189,8 @@ export class CallsApi {
    *
    * `GET /api/v1/calls/{call}`
    */
-  get(call: Path<"call", "call">, options?: RequestOptions): Promise<Answer<"call">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/calls/${call}` }, options);
+  get(call: Path<"call", "call">, query?: Query<"call">, options?: RequestOptions): Promise<Answer<"call">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/calls/${call}`, query }, options);
   }
 
   /**
@@ -312,8 +312,8 @@ export class ChatsApi {
    *
    * `GET /api/v1/chats/{chat}`
    */
-  get(chat: Path<"chat", "chat">, options?: RequestOptions): Promise<Answer<"chat">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/chats/${chat}` }, options);
+  get(chat: Path<"chat", "chat">, query?: Query<"chat">, options?: RequestOptions): Promise<Answer<"chat">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/chats/${chat}`, query }, options);
   }
 
   /**
@@ -354,8 +354,8 @@ export class ConversationsDecisionsApi {
    *
    * `GET /api/v1/conversations/{conversation}/decisions`
    */
-  list(conversation: Path<"decisions", "conversation">, options?: RequestOptions): Promise<Answer<"decisions">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}/decisions` }, options);
+  list(conversation: Path<"decisions", "conversation">, query?: Query<"decisions">, options?: RequestOptions): Promise<Answer<"decisions">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}/decisions`, query }, options);
   }
 }
 
@@ -371,8 +371,8 @@ export class ConversationsApi {
    *
    * `GET /api/v1/conversations/{conversation}`
    */
-  get(conversation: Path<"conversations_get", "conversation">, options?: RequestOptions): Promise<Answer<"conversations_get">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}` }, options);
+  get(conversation: Path<"conversations_get", "conversation">, query?: Query<"conversations_get">, options?: RequestOptions): Promise<Answer<"conversations_get">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}`, query }, options);
   }
 
   /**
@@ -469,6 +469,11 @@ export class EventsApi {
    *
    * Events the caller may see, oldest first. `next` is always given: ask again with `after` set to it, also when the page is empty, to
    * get what has happened since. The socket takes the same cursor. Needs a session, no permission.
+   *
+   * With `Accept: text/event-stream` they come as they happen, as server-sent events: each with its cursor as `id` and the event as
+   * `data`. Who comes back with that as `Last-Event-ID`, or `after`, misses none and gets none twice. The first event is `open` (where the
+   * stream begins, and the topics), the last `close` (`StreamClosed`: why, and where to go on); a comment comes every 15 s. What one may see
+   * is followed as it changes; the stream ends with the session. A session or token has at most 16 open at a node.
    *
    * `GET /api/v1/events`
    */
@@ -1134,8 +1139,8 @@ export class MeApi {
    *
    * `GET /api/v1/me`
    */
-  get(options?: RequestOptions): Promise<Answer<"me_me">> {
-    return this.http.send({ method: "GET", path: "/api/v1/me" }, options);
+  get(query?: Query<"me_me">, options?: RequestOptions): Promise<Answer<"me_me">> {
+    return this.http.send({ method: "GET", path: "/api/v1/me", query }, options);
   }
 }
 
@@ -1642,8 +1647,8 @@ export class QueuesApi {
    *
    * `GET /api/v1/queues/{queue}`
    */
-  get(queue: Path<"queues_get", "queue">, options?: RequestOptions): Promise<Answer<"queues_get">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/queues/${queue}` }, options);
+  get(queue: Path<"queues_get", "queue">, query?: Query<"queues_get">, options?: RequestOptions): Promise<Answer<"queues_get">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/queues/${queue}`, query }, options);
   }
 
   /**
@@ -1961,8 +1966,8 @@ export class WebhooksApi {
    *
    * `GET /api/v1/webhooks/{webhook}`
    */
-  get(webhook: Path<"showWebhook", "webhook">, options?: RequestOptions): Promise<Answer<"showWebhook">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/webhooks/${webhook}` }, options);
+  get(webhook: Path<"showWebhook", "webhook">, query?: Query<"showWebhook">, options?: RequestOptions): Promise<Answer<"showWebhook">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/webhooks/${webhook}`, query }, options);
   }
 
   /**
@@ -1972,8 +1977,8 @@ export class WebhooksApi {
    *
    * `GET /api/v1/webhooks`
    */
-  list(options?: RequestOptions): Promise<Answer<"listWebhooks">> {
-    return this.http.send({ method: "GET", path: "/api/v1/webhooks" }, options);
+  list(query?: Query<"listWebhooks">, options?: RequestOptions): Promise<Answer<"listWebhooks">> {
+    return this.http.send({ method: "GET", path: "/api/v1/webhooks", query }, options);
   }
 
   /**

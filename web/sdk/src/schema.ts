@@ -9,7 +9,8 @@ export interface paths {
         };
         /**
          * Lists agents live
-         * @description Members of queues and whoever holds the role. Changes come as `agent_state` signals on topic `supervisors:{org}`.
+         * @description Members of queues and whoever holds the role, of the divisions in which one supervises. Changes come as `agent_state` signals on topic
+         *     `supervisors:{org}`, for who supervises in some divisions on `division:{division}` of each.
          */
         get: operations["agents_list"];
         put?: never;
@@ -427,7 +428,8 @@ export interface paths {
         };
         /**
          * Lists conversations
-         * @description Newest first. Supervisors see all, agents those of their queues and those they took part in.
+         * @description Newest first. Supervisors see all, those of single divisions those of the queues there; agents those of their queues and those they took
+         *     part in.
          */
         get: operations["conversations_list"];
         put?: never;
@@ -495,6 +497,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/divisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the divisions
+         * @description Those in which the caller holds anything, Home first, then by name. Needs a session, no permission.
+         */
+        get: operations["listDivisions"];
+        put?: never;
+        /** Makes a division */
+        post: operations["createDivision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/divisions/{division}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a division
+         * @description One that things belong to only where `move_to` names another that takes them; the caller may change such things in both. Roles held in
+         *     it are held there no more.
+         */
+        delete: operations["removeDivision"];
+        options?: never;
+        head?: never;
+        /** Renames a division */
+        patch: operations["renameDivision"];
+        trace?: never;
+    };
+    "/api/v1/divisions/{division}/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves things to a division
+         * @description All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
+         *     numbers), in the division where each is and in this one. Who may see them now does at once.
+         */
+        post: operations["moveToDivision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -506,6 +572,11 @@ export interface paths {
          * Read the log
          * @description Events the caller may see, oldest first. `next` is always given: ask again with `after` set to it, also when the page is empty, to
          *     get what has happened since. The socket takes the same cursor. Needs a session, no permission.
+         *
+         *     With `Accept: text/event-stream` they come as they happen, as server-sent events: each with its cursor as `id` and the event as
+         *     `data`. Who comes back with that as `Last-Event-ID`, or `after`, misses none and gets none twice. The first event is `open` (where the
+         *     stream begins, and the topics), the last `close` (`StreamClosed`: why, and where to go on); a comment comes every 15 s. What one may see
+         *     is followed as it changes; the stream ends with the session. A session or token has at most 16 open at a node.
          */
         get: operations["listEvents"];
         put?: never;
@@ -523,7 +594,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists flows */
+        /**
+         * Lists flows
+         * @description Those of the divisions in which one may see them.
+         */
         get: operations["flows_list"];
         put?: never;
         /** Publishes a new flow */
@@ -1310,7 +1384,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Points a number somewhere */
+        /**
+         * Points a number somewhere
+         * @description A number the org has stays in its division; a new one belongs to the one named.
+         */
         put: operations["set_number"];
         post?: never;
         delete?: never;
@@ -1593,7 +1670,10 @@ export interface paths {
          */
         get: operations["people_list"];
         put?: never;
-        /** Adds a person */
+        /**
+         * Adds a person
+         * @description With roles held in all divisions, which the caller holds there; somebody who shall hold them in some is given those afterwards.
+         */
         post: operations["add"];
         delete?: never;
         options?: never;
@@ -1706,10 +1786,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Shows which roles a person holds */
+        get: operations["showRolesOf"];
         /**
          * Says which roles a person holds
-         * @description Holds by their next request, and on open sockets at once.
+         * @description All of them: `roles` in all divisions, `grants` in some. Needs `role:write` in the division they belong to. Holds by their next request, and on open sockets at once.
          */
         put: operations["setRolesOf"];
         post?: never;
@@ -1786,7 +1867,7 @@ export interface paths {
         };
         /**
          * Lists phones
-         * @description One's own, or everybody's for who holds `phone:write`.
+         * @description One's own, and those of the divisions in which one holds `phone:write`.
          */
         get: operations["phones"];
         put?: never;
@@ -1810,7 +1891,7 @@ export interface paths {
         };
         /**
          * Lists queues
-         * @description Supervisors see all, agents those they are members of.
+         * @description Supervisors see those of their divisions, agents those they are members of.
          */
         get: operations["queues_list"];
         put?: never;
@@ -2340,6 +2421,8 @@ export interface components {
             conversations: components["schemas"]["ConversationId"][];
             /** @description Name to show. */
             display_name: string;
+            /** @description The division they belong to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Presence. */
             presence: components["schemas"]["PresenceView"];
             /** @description Queues the agent is a member of. */
@@ -2921,6 +3004,34 @@ export interface components {
             /** @description Permissions wanted, by name; absent: all the program may ask for. */
             scope?: string | null;
         };
+        /**
+         * @description A kind of thing that belongs to a division.
+         * @enum {string}
+         */
+        DividedKind: "person" | "queue" | "flow" | "phone" | "number";
+        /** @description A part of an org. Things belong to exactly one. */
+        Division: {
+            /** @description Whether it is the one every org has: it keeps its name and cannot be removed. */
+            home: boolean;
+            /** @description Id. */
+            id: components["schemas"]["DivisionId"];
+            /** @description Name, unique in the org. */
+            name: string;
+            /** @description How many things of each kind belong to it; kinds of which there are none are left out. */
+            things: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Format: uuid
+         * @description A part of an org, to which things belong.
+         */
+        DivisionId: string;
+        /** @description `POST /divisions`, `PATCH /divisions/{division}`. */
+        DivisionName: {
+            /** @description Name, unique in the org. */
+            name: string;
+        };
         /** @description `PATCH /chats/{chat}/messages/{message}`. */
         EditMessage: {
             /** @description The new text. */
@@ -3012,6 +3123,8 @@ export interface components {
         };
         /** @description A flow. */
         Flow: {
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["FlowId"];
             /** @description Name, from the text. */
@@ -3178,6 +3291,13 @@ export interface components {
         IdentityProviderTest: {
             /** @description What is wrong, in words; empty: people can be sent there. */
             faults: string[];
+        };
+        /** @description What ids in the answer name, as `expand` asked for it: each thing once, as its list has it. */
+        Included: {
+            flows?: components["schemas"]["Flow"][];
+            people?: components["schemas"]["Person"][];
+            queues?: components["schemas"]["Queue"][];
+            skills?: components["schemas"]["Skill"][];
         };
         /**
          * Format: uuid
@@ -3351,9 +3471,13 @@ export interface components {
         };
         /** @description `GET /me`: who one is and what one may do. */
         Me: {
+            /** @description Names of the permissions that are held in some divisions only, with those divisions. */
+            divided?: {
+                [key: string]: components["schemas"]["DivisionId"][];
+            };
             /** @description The org. */
             org: components["schemas"]["Org"];
-            /** @description Names of the permissions held. */
+            /** @description Names of the permissions that can be used: held in some division at least, or in all where they concern the org as a whole. */
             permissions: string[];
             /** @description The session used. */
             session: components["schemas"]["SessionId"];
@@ -3391,6 +3515,13 @@ export interface components {
          * @description One chat message.
          */
         MessageId: string;
+        /** @description `POST /divisions/{division}/things`. */
+        MoveThings: {
+            /** @description Of which kind. */
+            kind: components["schemas"]["DividedKind"];
+            /** @description Their ids, of numbers the numbers: 1 to 100. */
+            things: string[];
+        };
         /** @description `PUT /calls/{call}/mute`. */
         MuteCall: {
             /** @description Whether the server drops what one's leg sends. */
@@ -3549,6 +3680,8 @@ export interface components {
         NodeRole: "edge" | "sip" | "media" | "engine" | "worker";
         /** @description Where an outside number leads. */
         Number: {
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description E.164 with `+`. */
             number: string;
             /** @description Destination. */
@@ -3612,12 +3745,15 @@ export interface components {
         Outcome: "handled" | "abandoned" | "flow_ended" | "restart" | "failed";
         /** @description One page of a list. */
         Page_Agent: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description Conversations alerting, going on or in wrap-up. */
                 conversations: components["schemas"]["ConversationId"][];
                 /** @description Name to show. */
                 display_name: string;
+                /** @description The division they belong to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Presence. */
                 presence: components["schemas"]["PresenceView"];
                 /** @description Queues the agent is a member of. */
@@ -3656,6 +3792,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_AuditEntry: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description Who. */
@@ -3683,6 +3820,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Call: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 answered_at?: components["schemas"]["Timestamp"] | null;
@@ -3705,6 +3843,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Chat: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description When it was made. */
@@ -3758,6 +3897,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Conversation: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description What the flow noted: `set` and `collect` nodes. */
@@ -3791,6 +3931,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Decision: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 agent?: components["schemas"]["UserId"] | null;
@@ -3851,6 +3992,24 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Division: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether it is the one every org has: it keeps its name and cannot be removed. */
+                home: boolean;
+                /** @description Id. */
+                id: components["schemas"]["DivisionId"];
+                /** @description Name, unique in the org. */
+                name: string;
+                /** @description How many things of each kind belong to it; kinds of which there are none are left out. */
+                things: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Event: {
             /** @description The items, in the list's order. */
             items: {
@@ -3895,6 +4054,8 @@ export interface components {
         Page_Flow: {
             /** @description The items, in the list's order. */
             items: {
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["FlowId"];
                 /** @description Name, from the text. */
@@ -3935,6 +4096,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_GroupMember: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description Whether they may sign in. */
@@ -4068,6 +4230,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Message: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description When it was posted. */
@@ -4099,8 +4262,11 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Number: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description E.164 with `+`. */
                 number: string;
                 /** @description Destination. */
@@ -4132,6 +4298,8 @@ export interface components {
                 description: string;
                 /** @description Its name, `thing:verb`. */
                 name: string;
+                /** @description What it reaches where it is held in some divisions only. */
+                reach: components["schemas"]["PermissionReach"];
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -4144,12 +4312,16 @@ export interface components {
                 active: boolean;
                 /** @description Name to show. */
                 display_name: string;
+                /** @description The division they belong to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Where mail to them goes. */
                 email?: string | null;
                 /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
                 erased?: boolean;
                 /** @description Internal number that rings this person. */
                 extension?: string | null;
+                /** @description Roles held in some divisions only. */
+                grants?: components["schemas"]["RoleGrant"][];
                 /** @description Id. */
                 id: components["schemas"]["UserId"];
                 /** @description Login name. */
@@ -4158,7 +4330,7 @@ export interface components {
                 presence: components["schemas"]["PresenceView"];
                 /** @description Whether another system keeps them up by SCIM, and would undo what is changed here. */
                 provisioned?: boolean;
-                /** @description Roles held. */
+                /** @description Roles held in all divisions. */
                 roles: components["schemas"]["Role"][];
                 /** @description Job title. */
                 title?: string | null;
@@ -4168,12 +4340,15 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Phone: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /** @description What the phone authenticates as. */
                 auth_user: string;
                 /** @description Where it registered from, while it is registered. */
                 contacts: string[];
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["PhoneId"];
                 /** @description Only in the answer that made it. */
@@ -4186,6 +4361,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_Queue: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: ({
                 /**
@@ -4214,6 +4390,8 @@ export interface components {
                 /** @description Work after the interaction. */
                 wrap_up?: components["schemas"]["WrapUpPolicy"];
             } & {
+                /** @description The division it belongs to. */
+                division: components["schemas"]["DivisionId"];
                 /** @description Id. */
                 id: components["schemas"]["QueueId"];
                 /**
@@ -4227,6 +4405,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_QueueStats: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /**
@@ -4359,6 +4538,7 @@ export interface components {
         };
         /** @description One page of a list. */
         Page_WebhookInfo: {
+            included?: components["schemas"]["Included"];
             /** @description The items, in the list's order. */
             items: {
                 /**
@@ -4466,19 +4646,30 @@ export interface components {
             description: string;
             /** @description Its name, `thing:verb`. */
             name: string;
+            /** @description What it reaches where it is held in some divisions only. */
+            reach: components["schemas"]["PermissionReach"];
         };
+        /**
+         * @description What a permission reaches where it is held in some divisions only.
+         * @enum {string}
+         */
+        PermissionReach: "holder" | "division" | "org";
         /** @description Somebody in the directory. */
         Person: {
             /** @description False for somebody who may not sign in any more; their name stays for what they did. */
             active: boolean;
             /** @description Name to show. */
             display_name: string;
+            /** @description The division they belong to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Where mail to them goes. */
             email?: string | null;
             /** @description True for somebody whose names and whatever else was personal to them are gone for ever. */
             erased?: boolean;
             /** @description Internal number that rings this person. */
             extension?: string | null;
+            /** @description Roles held in some divisions only. */
+            grants?: components["schemas"]["RoleGrant"][];
             /** @description Id. */
             id: components["schemas"]["UserId"];
             /** @description Login name. */
@@ -4487,7 +4678,7 @@ export interface components {
             presence: components["schemas"]["PresenceView"];
             /** @description Whether another system keeps them up by SCIM, and would undo what is changed here. */
             provisioned?: boolean;
-            /** @description Roles held. */
+            /** @description Roles held in all divisions. */
             roles: components["schemas"]["Role"][];
             /** @description Job title. */
             title?: string | null;
@@ -4498,6 +4689,8 @@ export interface components {
             auth_user: string;
             /** @description Where it registered from, while it is registered. */
             contacts: string[];
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["PhoneId"];
             /** @description Only in the answer that made it. */
@@ -4615,6 +4808,8 @@ export interface components {
             /** @description Work after the interaction. */
             wrap_up?: components["schemas"]["WrapUpPolicy"];
         } & {
+            /** @description The division it belongs to. */
+            division: components["schemas"]["DivisionId"];
             /** @description Id. */
             id: components["schemas"]["QueueId"];
             /**
@@ -4752,6 +4947,13 @@ export interface components {
          * @example agent
          */
         Role: string;
+        /** @description A role held in some divisions only. */
+        RoleGrant: {
+            /** @description In which; at least one. */
+            divisions: components["schemas"]["DivisionId"][];
+            /** @description Which. */
+            role: components["schemas"]["Role"];
+        };
         /** @description What a role is. */
         RoleInfo: {
             /** @description Whether every org has it, unchangeable. */
@@ -4767,6 +4969,13 @@ export interface components {
             permissions: string[];
             /** @description The name to show. */
             title: string;
+        };
+        /** @description `GET /people/{user}/roles`. */
+        RolesHeld: {
+            /** @description Roles held in some divisions only. */
+            grants: components["schemas"]["RoleGrant"][];
+            /** @description Roles held in all divisions. */
+            roles: components["schemas"]["Role"][];
         };
         /**
          * @description What routing sees of an agent.
@@ -4939,7 +5148,9 @@ export interface components {
         };
         /** @description `PUT /people/{user}/roles`. */
         SetRoles: {
-            /** @description All roles to be held from now on; at least one. */
+            /** @description Roles to be held in some divisions only. Whatever is in neither list is held no more; one of them has at least one role. */
+            grants?: components["schemas"]["RoleGrant"][];
+            /** @description Roles to be held in all divisions from now on. */
             roles: components["schemas"]["Role"][];
         };
         /** @description `POST /sessions`: signs in with a password. */
@@ -5045,6 +5256,24 @@ export interface components {
         };
         /** @description The consistency boundary an event belongs to: its version is unique within it. */
         Stream: string;
+        /** @description The last event, `close`, of a stream of server-sent events that the server ends. */
+        StreamClosed: {
+            /** @description Where to go on: everything up to here was sent. */
+            after: components["schemas"]["Cursor"];
+            /**
+             * Format: int32
+             * @description Why, by the close code a WebSocket would have: 1001 the server stops, 1011 it failed, 1013 the reader was too slow, 4401 the
+             *     session ended.
+             */
+            code: number;
+            /** @description The same in words. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description When to come back, in milliseconds: somewhere in a few seconds, for many may have been told.
+             */
+            retry_ms: number;
+        };
         /** @description Answer to `subscribe`. */
         Subscribed: {
             /** @description Where the stream begins. */
@@ -5261,10 +5490,16 @@ export interface operations {
     agents_list: {
         parameters: {
             query?: {
+                /** @description Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes. */
+                ids?: string;
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("queues" | "queues.members.user" | "queues.skills.skill" | "skills.skill" | "user")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -5282,12 +5517,90 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "conversations": [
                      *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *           ],
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "presence": {
                      *             "activity": "on_call",
                      *             "message": "text",
@@ -5314,7 +5627,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Agent"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5382,6 +5695,8 @@ export interface operations {
     agents_me: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("queues" | "queues.members.user" | "queues.skills.skill" | "skills.skill" | "user")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -5403,6 +5718,84 @@ export interface operations {
                      *         "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *       ],
                      *       "display_name": "Ada Lovelace",
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "presence": {
                      *         "activity": "on_call",
                      *         "message": "text",
@@ -5423,10 +5816,12 @@ export interface operations {
                      *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *     }
                      */
-                    "application/json": components["schemas"]["Agent"];
+                    "application/json": components["schemas"]["Agent"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5554,7 +5949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write` */
+            /** @description Needs `queue:write`, in the agent's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5649,6 +6044,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "actor.id"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -5666,6 +6063,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "actor": {
@@ -5691,7 +6165,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5759,6 +6233,8 @@ export interface operations {
     showAudit: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "actor.id"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -5788,6 +6264,83 @@ export interface operations {
                      *       "at": "2026-01-05T09:30:00.000000Z",
                      *       "before": {},
                      *       "hash": "text",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "previous": "text",
                      *       "request": "text",
                      *       "seq": 1,
@@ -5800,10 +6353,12 @@ export interface operations {
                      *       "what": "text"
                      *     }
                      */
-                    "application/json": components["schemas"]["AuditDetails"];
+                    "application/json": components["schemas"]["AuditDetails"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6016,6 +6571,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "legs.user"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -6033,6 +6590,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "answered_at": "2026-01-05T09:30:00.000000Z",
@@ -6068,7 +6702,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Call"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6292,6 +6926,8 @@ export interface operations {
     call: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "legs.user"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -6317,6 +6953,83 @@ export interface operations {
                      *       "end_reason": "hangup",
                      *       "ended_at": "2026-01-05T09:30:00.000000Z",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "legs": [
                      *         {
                      *           "address": "+15550123",
@@ -6338,10 +7051,12 @@ export interface operations {
                      *       "video": true
                      *     }
                      */
-                    "application/json": components["schemas"]["Call"];
+                    "application/json": components["schemas"]["Call"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7423,6 +8138,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("last_message.author" | "members")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -7440,6 +8157,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "created_at": "2026-01-05T09:30:00.000000Z",
@@ -7470,7 +8264,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Chat"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7730,6 +8524,8 @@ export interface operations {
     chat: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("last_message.author" | "members")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -7751,6 +8547,83 @@ export interface operations {
                      * @example {
                      *       "created_at": "2026-01-05T09:30:00.000000Z",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "kind": "direct",
                      *       "last_message": {
                      *         "at": "2026-01-05T09:30:00.000000Z",
@@ -7771,10 +8644,12 @@ export interface operations {
                      *       "unread": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["Chat"];
+                    "application/json": components["schemas"]["Chat"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7859,6 +8734,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "author"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -7878,6 +8755,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "at": "2026-01-05T09:30:00.000000Z",
@@ -7897,7 +8851,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Message"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8584,6 +9538,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("participants.queue" | "participants.queue.members.user" | "participants.queue.skills.skill" | "participants.user" | "queue" | "queue.members.user" | "queue.skills.skill")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -8601,6 +9557,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "attributes": {
@@ -8644,7 +9677,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Conversation"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8712,6 +9745,8 @@ export interface operations {
     conversations_get: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("participants.queue" | "participants.queue.members.user" | "participants.queue.skills.skill" | "participants.user" | "queue" | "queue.members.user" | "queue.skills.skill")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -8739,6 +9774,83 @@ export interface operations {
                      *       "ended_at": "2026-01-05T09:30:00.000000Z",
                      *       "from": "text",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "outcome": "handled",
                      *       "participants": [
                      *         {
@@ -8767,10 +9879,12 @@ export interface operations {
                      *       "to": "text"
                      *     }
                      */
-                    "application/json": components["schemas"]["Conversation"];
+                    "application/json": components["schemas"]["Conversation"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8847,6 +9961,8 @@ export interface operations {
     decisions: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("agent" | "candidates.agent" | "excluded.agent")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -8867,6 +9983,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "agent": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -8901,7 +10094,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Decision"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8919,7 +10112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:supervise` */
+            /** @description Needs `queue:supervise`, in its queue's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8928,7 +10121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such conversation */
+            /** @description No such conversation, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9147,17 +10340,9 @@ export interface operations {
             };
         };
     };
-    listEvents: {
+    listDivisions: {
         parameters: {
             query?: {
-                /** @description Go on after this cursor; absent: from the start of the log. */
-                after?: string;
-                /** @description Only these topics, separated by commas; absent: all one may see. */
-                topics?: string;
-                /** @description Only these kinds, separated by commas; a trailing `*` matches any ending (`call.*`). */
-                kinds?: string;
-                /** @description Events wanted, 1 to 200, 50 by default. */
-                limit?: number;
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -9167,7 +10352,611 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of events; `next` is the cursor to go on from */
+            /** @description Divisions, each with how many things belong to it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "home": true,
+                     *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *           "name": "support",
+                     *           "things": {
+                     *             "person": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Division"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDivision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DivisionName"];
+            };
+        };
+        responses: {
+            /** @description The division */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "home": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "things": {
+                     *         "person": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Division"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `division:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is such a division, or as many as there may be; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDivision: {
+        parameters: {
+            query?: {
+                /** @description The division that takes what belongs to the one removed. */
+                move_to?: components["schemas"]["DivisionId"];
+            };
+            header?: never;
+            path: {
+                division: components["schemas"]["DivisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `division:write`, and to be allowed to change its things here and there (`other-division`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Things belong to it, or it is the one every org has */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `move_to` names none that can take them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameDivision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: components["schemas"]["DivisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DivisionName"];
+            };
+        };
+        responses: {
+            /** @description The division as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "home": true,
+                     *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "name": "support",
+                     *       "things": {
+                     *         "person": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Division"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `division:write` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another has this name, or it is the one every org has */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveToDivision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                division: components["schemas"]["DivisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "person",
+                 *       "things": [
+                 *         "text"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MoveThings"];
+            };
+        };
+        responses: {
+            /** @description They belong to it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other-division`: not to be moved by the caller, from there or to here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division or thing, or not one to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No things, or too many; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Go on after this cursor; absent: from the start of the log, as a stream from now on. */
+                after?: string;
+                /** @description Only these topics, separated by commas; absent: all one may see. */
+                topics?: string;
+                /** @description Only these kinds, separated by commas; a trailing `*` matches any ending (`call.*`). */
+                kinds?: string;
+                /** @description Events wanted, 1 to 200, 50 by default. A stream has no end and takes none. */
+                limit?: number;
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Of a stream: go on after this cursor, whatever `after` says */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events; `next` is the cursor to go on from. Or a stream of them */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9201,6 +10990,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Page_Event"];
+                    /** @example text */
+                    "text/event-stream": string;
                 };
             };
             /** @description `unknown-fields`: the answer has no such fields */
@@ -9239,7 +11030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            /** @description As a stream: too many are open */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9248,7 +11039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            /** @description As a stream: the server is stopping */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9262,6 +11053,10 @@ export interface operations {
     flows_list: {
         parameters: {
             query?: {
+                /** @description Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes. */
+                ids?: string;
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -9285,6 +11080,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "published_at": "2026-01-05T09:30:00.000000Z",
@@ -9365,7 +11161,10 @@ export interface operations {
     };
     publish: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -9392,6 +11191,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -9420,8 +11220,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `flow:write` */
+            /** @description Needs `flow:write`, in the division (`other-division`) */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9650,6 +11459,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -9687,7 +11497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such flow */
+            /** @description No such flow, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9766,6 +11576,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "published_at": "2026-01-05T09:30:00.000000Z",
@@ -9794,7 +11605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `flow:write` */
+            /** @description Needs `flow:write`, in the flow's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9803,7 +11614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such flow */
+            /** @description No such flow, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10042,7 +11853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write` */
+            /** @description Needs `people:write`, in all divisions (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10285,7 +12096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions its roles stand for */
+            /** @description Needs `people:write`, in all divisions (`other-division`), and all permissions its roles stand for */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10416,7 +12227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions its roles stand for */
+            /** @description Needs `people:write`, in all divisions (`other-division`), and all permissions its roles stand for */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10479,6 +12290,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "user"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -10498,6 +12311,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "active": true,
@@ -10511,7 +12401,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_GroupMember"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10613,7 +12503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions the group's roles stand for */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions the group's roles stand for */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10697,7 +12587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions the group's roles stand for */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions the group's roles stand for */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10807,7 +12697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and all permissions its roles stand for now and would stand for */
+            /** @description Needs `role:write`, in all divisions (`other-division`), and all permissions its roles stand for now and would stand for */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11940,7 +13830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions of the roles */
+            /** @description Needs `people:write`, in Home (`other-division`), and all permissions of the roles */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12043,6 +13933,11 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
+                     *         "divided": {
+                     *           "key": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ]
+                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
@@ -12055,9 +13950,18 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -12262,7 +14166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write` */
+            /** @description Needs `people:write`, in Home (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12355,7 +14259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions of the roles */
+            /** @description Needs `people:write`, in Home (`other-division`), and all permissions of the roles */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12974,6 +14878,8 @@ export interface operations {
     me_me: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "user.id"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -12991,6 +14897,88 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "divided": {
+                     *         "key": [
+                     *           "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *         ]
+                     *       },
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "org": {
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "name": "support",
@@ -13003,9 +14991,18 @@ export interface operations {
                      *       "user": {
                      *         "active": true,
                      *         "display_name": "Ada Lovelace",
+                     *         "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "email": "text",
                      *         "erased": true,
                      *         "extension": "text",
+                     *         "grants": [
+                     *           {
+                     *             "divisions": [
+                     *               "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *             ],
+                     *             "role": "agent"
+                     *           }
+                     *         ],
                      *         "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *         "name": "support",
                      *         "presence": {
@@ -13022,10 +15019,12 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Me"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15110,6 +17109,10 @@ export interface operations {
     numbers: {
         parameters: {
             query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("to.flow" | "to.user")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -15127,8 +17130,86 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "number": "+15550100",
                      *           "to": {
                      *             "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -15142,7 +17223,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Number"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15209,7 +17290,10 @@ export interface operations {
     };
     set_number: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: never;
             path: {
                 /** @description E.164 with `+` */
@@ -15237,6 +17321,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "number": "+15550100",
                      *       "to": {
                      *         "flow": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
@@ -15265,7 +17350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `phone:write` */
+            /** @description Needs `phone:write`, in the number's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15274,7 +17359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user or flow */
+            /** @description No such user, flow or division */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15389,7 +17474,8 @@ export interface operations {
                      *         "scopes": [
                      *           {
                      *             "description": "text",
-                     *             "name": "support"
+                     *             "name": "support",
+                     *             "reach": "holder"
                      *           }
                      *         ]
                      *       },
@@ -16550,7 +18636,8 @@ export interface operations {
                      *       "scopes": [
                      *         {
                      *           "description": "text",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "reach": "holder"
                      *         }
                      *       ]
                      *     }
@@ -17254,6 +19341,10 @@ export interface operations {
             query?: {
                 /** @description Words; each must occur in the display name, the login name or the extension. Case does not matter. */
                 query?: string;
+                /** @description Only people of this division. */
+                division?: components["schemas"]["DivisionId"];
+                /** @description Only these: ids separated by commas, at most 200. Of those one may not see, or that are nobody's, nothing comes. */
+                ids?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -17279,9 +19370,18 @@ export interface operations {
                      *         {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -17370,7 +19470,10 @@ export interface operations {
     };
     add: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -17406,9 +19509,18 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "email": "text",
                      *       "erased": true,
                      *       "extension": "text",
+                     *       "grants": [
+                     *         {
+                     *           "divisions": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "role": "agent"
+                     *         }
+                     *       ],
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "presence": {
@@ -17445,8 +19557,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions of the roles given */
+            /** @description Needs `people:write`, in the division (`other-division`), and all permissions of the roles given */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17543,9 +19664,18 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "display_name": "Ada Lovelace",
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "email": "text",
                      *       "erased": true,
                      *       "extension": "text",
+                     *       "grants": [
+                     *         {
+                     *           "divisions": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "role": "agent"
+                     *         }
+                     *       ],
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "name": "support",
                      *       "presence": {
@@ -17668,7 +19798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17778,7 +19908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17891,7 +20021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17986,7 +20116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18051,6 +20181,118 @@ export interface operations {
             };
         };
     };
+    showRolesOf: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In all divisions, and in some */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "grants": [
+                     *         {
+                     *           "divisions": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ],
+                     *           "role": "agent"
+                     *         }
+                     *       ],
+                     *       "roles": [
+                     *         "agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RolesHeld"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `people:read` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody of the org has this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setRolesOf: {
         parameters: {
             query?: never;
@@ -18064,6 +20306,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "grants": [
+                 *         {
+                 *           "divisions": [
+                 *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                 *           ],
+                 *           "role": "agent"
+                 *         }
+                 *       ],
                  *       "roles": [
                  *         "agent"
                  *       ]
@@ -18098,7 +20348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and all permissions they hold now and would hold */
+            /** @description Needs `role:write`, in their division (`other-division`), and all permissions they hold now and would hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18152,7 +20402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No role, or one that the org does not have */
+            /** @description No role, or a role or division that the org does not have */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18208,7 +20458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18312,7 +20562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write` */
+            /** @description Needs `people:write`, in their division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18395,7 +20645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write`, and all permissions they hold */
+            /** @description Needs `people:write`, in their division (`other-division`), and all permissions they hold */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18465,7 +20715,8 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "description": "text",
-                     *           "name": "support"
+                     *           "name": "support",
+                     *           "reach": "holder"
                      *         }
                      *       ],
                      *       "next": "text"
@@ -18542,6 +20793,10 @@ export interface operations {
     phones: {
         parameters: {
             query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "user"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -18559,12 +20814,90 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "auth_user": "text",
                      *           "contacts": [
                      *             "text"
                      *           ],
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "secret": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
@@ -18576,7 +20909,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Phone"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18643,7 +20976,10 @@ export interface operations {
     };
     create_phone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -18675,6 +21011,7 @@ export interface operations {
                      *       "contacts": [
                      *         "text"
                      *       ],
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "secret": "text",
                      *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
@@ -18701,7 +21038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `phone:write` */
+            /** @description Needs `phone:write`, in the division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18710,7 +21047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such user */
+            /** @description No such user or division */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18787,10 +21124,16 @@ export interface operations {
     queues_list: {
         parameters: {
             query?: {
+                /** @description Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes. */
+                ids?: string;
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("members.user" | "skills.skill")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -18808,9 +21151,87 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "alert_seconds": 1,
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "evaluation": "all_skills",
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "members": [
@@ -18841,7 +21262,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Queue"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18908,7 +21329,10 @@ export interface operations {
     };
     queues_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is made belongs to this division; to Home where none is named. What is listed is of this division. */
+                division?: components["schemas"]["DivisionId"];
+            };
             header?: {
                 /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
                 "Idempotency-Key"?: string;
@@ -18956,6 +21380,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -19001,8 +21426,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write` */
+            /** @description Needs `queue:write`, in the division (`other-division`) */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such division */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19078,10 +21512,16 @@ export interface operations {
     stats: {
         parameters: {
             query?: {
+                /** @description Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes. */
+                ids?: string;
+                /** @description Only what belongs to this division. */
+                division?: components["schemas"]["DivisionId"];
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
                 limit?: number;
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("queue" | "queue.members.user" | "queue.skills.skill")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -19099,6 +21539,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "abandoned": 1,
@@ -19126,7 +21643,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_QueueStats"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19194,6 +21711,8 @@ export interface operations {
     queues_get: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("members.user" | "skills.skill")[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -19215,8 +21734,86 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "members": [
                      *         {
                      *           "joined": true,
@@ -19239,10 +21836,12 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Queue"];
+                    "application/json": components["schemas"]["Queue"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19369,6 +21968,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "alert_seconds": 1,
+                     *       "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "evaluation": "all_skills",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *       "members": [
@@ -19414,7 +22014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `queue:write` */
+            /** @description Needs `queue:write`, in the queue's division (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19423,7 +22023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such queue */
+            /** @description No such queue, or not one to see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19671,7 +22271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and all permissions of the role */
+            /** @description Needs `role:write`, in all divisions (`other-division`), and all permissions of the role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19917,7 +22517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write`, and the permissions that are new in it */
+            /** @description Needs `role:write`, in all divisions (`other-division`), and the permissions that are new in it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20048,7 +22648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `role:write` */
+            /** @description Needs `role:write`, in all divisions (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20144,6 +22744,11 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
+                     *         "divided": {
+                     *           "key": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ]
+                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
@@ -20156,9 +22761,18 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -20328,6 +22942,11 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
+                     *         "divided": {
+                     *           "key": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ]
+                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
@@ -20340,9 +22959,18 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -20506,6 +23134,11 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-01-05T09:30:00.000000Z",
                      *       "me": {
+                     *         "divided": {
+                     *           "key": [
+                     *             "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *           ]
+                     *         },
                      *         "org": {
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
@@ -20518,9 +23151,18 @@ export interface operations {
                      *         "user": {
                      *           "active": true,
                      *           "display_name": "Ada Lovelace",
+                     *           "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "email": "text",
                      *           "erased": true,
                      *           "extension": "text",
+                     *           "grants": [
+                     *             {
+                     *               "divisions": [
+                     *                 "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               ],
+                     *               "role": "agent"
+                     *             }
+                     *           ],
                      *           "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
                      *           "name": "support",
                      *           "presence": {
@@ -21003,6 +23645,8 @@ export interface operations {
     skills: {
         parameters: {
             query?: {
+                /** @description Only these: ids separated by commas, at most 200. Of those one may not see, or that nothing has, nothing comes. */
+                ids?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Items wanted, 1 to 200, 50 by default. */
@@ -21232,6 +23876,8 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "user"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -21249,6 +23895,83 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "items": [
                      *         {
                      *           "attempts": 1,
@@ -21275,7 +23998,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_WebhookInfo"];
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21493,6 +24216,8 @@ export interface operations {
     showWebhook: {
         parameters: {
             query?: {
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: "user"[];
                 /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
                 fields?: string;
             };
@@ -21519,6 +24244,83 @@ export interface operations {
                      *       "error": "text",
                      *       "failing_since": "2026-01-05T09:30:00.000000Z",
                      *       "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
                      *       "kinds": [
                      *         "text"
                      *       ],
@@ -21531,10 +24333,12 @@ export interface operations {
                      *       "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *     }
                      */
-                    "application/json": components["schemas"]["WebhookInfo"];
+                    "application/json": components["schemas"]["WebhookInfo"] & {
+                        included?: components["schemas"]["Included"];
+                    };
                 };
             };
-            /** @description `unknown-fields`: the answer has no such fields */
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
             400: {
                 headers: {
                     [name: string]: unknown;
