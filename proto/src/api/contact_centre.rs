@@ -429,8 +429,8 @@ pub struct Decision {
     pub eligible: u32,
     /// Members that were not, with the reason; at most 20.
     pub excluded: Vec<Excluded>,
-    /// How many members were not, by reason. Missing in decisions made before this was counted.
-    #[serde(default)]
+    /// How many members were not, by reason. Missing where none were, and in decisions made before this was counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<ExcludedCount>,
 }
 

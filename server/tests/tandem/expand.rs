@@ -23,10 +23,10 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 /// The routes of the requests that are answered with the next one to a route.
 fn routes_until(log: &Log, route: &str) -> Vec<String> {
     let of = |line: &str| {
-        let begin = line.find("route=")? + "route=".len();
-        Some(line[begin..].split(' ').next()?.trim_matches('"').to_owned())
+        let line: Value = serde_json::from_str(line).ok()?;
+        Some(line["route"].as_str()?.to_owned())
     };
-    log.until(&format!("route=\"{route}\"")).iter().filter_map(|line| of(line)).collect()
+    log.until(&format!("\"route\":\"{route}\"")).iter().filter_map(|line| of(line)).collect()
 }
 
 #[tokio::test]

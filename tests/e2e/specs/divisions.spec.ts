@@ -201,7 +201,9 @@ const ELSEWHERE: Record<string, string> = {
   ...{ add: "403 other-division", set_number: "403 other-division", create_phone: "403 other-division", phones: "nothing of it" },
   ...{ deactivatePerson: "403 other-division", reactivatePerson: "403 other-division", erasePerson: "403 other-division", resetSecondFactorOf: "403 other-division" },
   ...{ listSessionsOf: "403 other-division", endSessionsOf: "403 other-division", setRolesOf: "403 other-division" },
-  ...{ createRole: "403 other-division", changeRole: "403 other-division", removeRole: "403 other-division" },
+  ...{ listInvitations: "403 other-division", invite: "403 other-division", inviteAgain: "403 other-division", withdrawInvitation: "403 other-division", setEmailOf: "403 other-division" },
+  ...{ createGroup: "403 other-division", changeGroup: "403 other-division", removeGroup: "403 other-division", addToGroup: "403 other-division", removeFromGroup: "403 other-division" },
+  ...{ setRolesOfGroup: "403 other-division", createRole: "403 other-division", changeRole: "403 other-division", removeRole: "403 other-division" },
   ...{ queues_list: "nothing of it", stats: "nothing of it", queues_get: "404 not-found", queues_update: "404 not-found", queues_create: "403 other-division" },
   ...{ agents_list: "nothing of it", set_skills: "403 other-division" },
   ...{ conversations_list: "nothing of it", conversations_get: "404 not-found", decisions: "404 not-found", wrap_up: "404 not-found" },
@@ -228,8 +230,10 @@ test("every operation on divided things asks for the division: a role in another
   const user = (await Api.as(server, "agent1").get("/me")).user.id as string;
   const [flow, phone] = [(await admin.get("/flows")).items[0].id as string, (await admin.get("/phones")).items[0].id as string];
   const queue = server.demo.queues[0]!.id;
+  const group = (await admin.json("POST", "/groups", { name: "Night shift" })).id as string;
+  const invited = await admin.json("POST", "/invitations", { email: "new@acme.example", name: "newcomer", display_name: "New", roles: ["agent"] });
   for (const [kind, thing] of Object.entries({ person: user, queue, flow, phone, number: server.demo.numbers[0]! })) await admin.json("POST", `/divisions/${here}/things`, { kind, things: [thing] });
-  const things: Record<string, string> = { user, queue, flow, number: encodeURIComponent(server.demo.numbers[0]!), conversation: waiting.items[0].id, division: here, role: "agent" };
+  const things: Record<string, string> = { user, queue, flow, number: encodeURIComponent(server.demo.numbers[0]!), conversation: waiting.items[0].id, division: here, role: "agent", group, invitation: invited.id };
   const ids = [user, queue, flow, phone, waiting.items[0].id as string];
   const giving: Record<string, unknown> = { moveToDivision: { kind: "queue", things: [queue] } };
 

@@ -9,7 +9,7 @@ test("an agent who lets it ring is Not Responding, and the caller goes to the ot
   const supervisor = Api.as(server, "supervisor");
   const admin = Api.as(server, "admin");
   const [queue] = (await admin.get("/queues")).items;
-  const { id, version, ...settings } = queue;
+  const { id, version, division: _, ...settings } = queue;
   const changed = await fetch(`${server.url}/api/v1/queues/${id}`, {
     method: "PUT",
     headers: { authorization: `Bearer ${admin.token}`, "content-type": "application/json", "if-match": `"${version}"` },

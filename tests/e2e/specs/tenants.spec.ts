@@ -19,6 +19,8 @@ interface Naming {
   ask: (own: Tenant, id: string) => Promise<Response>;
   /** It is the caller's own number, not a thing's: any does. */
   free?: true;
+  /** Anybody may ask, signed in or not: who signs in is of no organisation yet. So it is asked the same without a token. */
+  open?: (server: Server, id: string) => Promise<Response>;
 }
 
 const put = (path: (own: Tenant) => string, body: (id: string, own: Tenant) => unknown) => (own: Tenant, id: string) => own.admin.request("PUT", path(own), body(id, own));
@@ -59,6 +61,12 @@ const namings: Record<string, Naming> = {
   "stats division": { thing: "division", ask: within("GET", "/queues/stats") },
   "removeDivision move_to": { thing: "division", ask: (own, division) => own.admin.request("DELETE", `/divisions/${own.things.division}?move_to=${division}`) },
   "setRolesOf grants[].divisions[]": { thing: "division", ask: put((own) => `/people/${own.things.user}/roles`, (division) => ({ roles: [], grants: [{ role: "agent", divisions: [division] }] })) },
+  "offerProviderSignIn provider": {
+    thing: "provider",
+    ask: post(() => "/sessions/provider/offer", (provider) => ({ provider })),
+    open: (server, provider) => new Api(server, "").request("POST", "/sessions/provider/offer", { provider }),
+  },
+  "signInWithProvider org": { thing: "id", ask: post(() => "/sessions/provider", (org) => ({ ceremony: "none", org, state: "none", code: "none" })) },
   // ──
   "chats_create members[], direct": { thing: "user", ask: post(() => "/chats", (user) => ({ kind: "direct", members: [user] })) },
   "add roles[]": { thing: "role", ask: post(() => "/people", (role) => ({ name: "newcomer", display_name: "New", roles: [role], password: "long enough 1" })) },
@@ -239,7 +247,7 @@ test("what another organisation has is not found, whatever is asked of it, and s
   // In the query and the body.
   expect(Object.keys(namings).filter((each) => places(document).includes(each)).sort(), "every place that names an id is tried").toEqual(places(document));
   expect(Object.keys(namings).filter((each) => !all.some(({ id }) => id === each.split(" ")[0])), "of an operation that is there").toEqual([]);
-  for (const [place, { thing, ask, free }] of Object.entries(namings)) {
+  for (const [place, { thing, ask, free, open }] of Object.entries(namings)) {
     const [id, other] = [ours.things[thing], like(thing, ours.things[thing])];
     const foreign = await ask(theirs, id);
     const { status } = foreign;
@@ -248,7 +256,7 @@ test("what another organisation has is not found, whatever is asked of it, and s
       if (status !== 201 || JSON.stringify(made).includes(ours.things.message)) wrong.push(`${place}: ${status} ${JSON.stringify(made)}`);
       continue;
     }
-    const [got, none] = [await said(foreign, id), await said(await ask(theirs, other), other)];
+    const [got, none] = [await said(foreign, id), await (open ? said(await open(server, id), id) : said(await ask(theirs, other), other))];
     // Reading by a filter finds nothing, and a token one does not have is over: those two are no refusals.
     const expected = /_list |^(numbers|phones|stats) |listEvents|revokeToken/.test(place) ? [200] : [400, 404, 409, 422];
     if (!expected.includes(status) || got !== none) wrong.push(`${place}:\n  ${got}\n  ${none}`);

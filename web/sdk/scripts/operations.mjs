@@ -90,8 +90,10 @@ function methodOf(document, name, { path, method, operation, parameters, segment
   const id = JSON.stringify(operation.operationId);
   const values = segments.filter(isParam).map(paramName);
   const variable = (value) => (["query", "body", "options"].includes(value) ? `${value}Value` : camel(value));
-  // With `fields` an answer is no longer of its type: who wants less asks with `request`.
-  const query = parameters.filter((each) => each.in === "query" && each.name !== "fields");
+  // With `fields` an answer is no longer of its type: who wants less asks with `request`. `expand` says how it is answered, not what is asked.
+  const asked = parameters.filter((each) => each.in === "query" && each.name !== "fields");
+  const query = asked.filter((each) => each.name !== "expand");
+  const expands = query.length < asked.length;
   const needsQuery = query.some((each) => each.required);
   const content = operation.requestBody?.content ?? {};
   const form = "application/x-www-form-urlencoded" in content && !("application/json" in content);
@@ -108,13 +110,13 @@ function methodOf(document, name, { path, method, operation, parameters, segment
     // What may be left out comes after what may not.
     ...more.filter(([, , needed]) => needed).map(([name, type]) => `${name}: ${type}<${id}>`),
     ...more.filter(([, , needed]) => !needed).map(([name, type]) => `${name}?: ${type}<${id}>`),
-    "options?: RequestOptions",
+    `options?: ${expands ? `Expanding<${id}>` : "RequestOptions"}`,
   ];
   const template = path.replace(/\{([^}]+)\}/g, (_, value) => `\${${variable(value)}}`);
   const request = [
     `method: "${method.toUpperCase()}"`,
     `path: ${values.length > 0 ? `path\`${template}\`` : JSON.stringify(path)}`,
-    ...(query.length > 0 ? ["query"] : []),
+    ...queryOf(query.length > 0, expands),
     ...(hasBody ? ["body"] : []),
     ...(form ? ["form: true"] : []),
     ...(method === "post" && !keyed ? ["unkeyed: true"] : []),
@@ -139,6 +141,11 @@ function methodOf(document, name, { path, method, operation, parameters, segment
     );
   }
   return text.join("\n");
+}
+
+function queryOf(isAsked, expands) {
+  if (expands) return [`query: { ${isAsked ? "...query, " : ""}expand: options?.expand }`];
+  return isAsked ? ["query"] : [];
 }
 
 const classOf = (trail) => `${trail.map(pascal).join("")}Api`;
@@ -170,7 +177,7 @@ export function operationsFile(document) {
   const imports = [
     'import { path, type Http, type RequestOptions } from "./http.js";',
     'import { pages } from "./pages.js";',
-    'import type { Answer, Body, Item, Path, Query } from "./shapes.js";',
+    'import type { Answer, Body, Expanding, Item, Path, Query } from "./shapes.js";',
   ];
   return `${HEADER}${imports.join("\n")}\n\n${classes.join("\n\n")}\n`;
 }

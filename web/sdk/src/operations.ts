@@ -1,7 +1,7 @@
 // Generated from docs/openapi.json by `npm run api`. Not to be edited.
 import { path, type Http, type RequestOptions } from "./http.js";
 import { pages } from "./pages.js";
-import type { Answer, Body, Item, Path, Query } from "./shapes.js";
+import type { Answer, Body, Expanding, Item, Path, Query } from "./shapes.js";
 
 export class AgentsMeApi {
   constructor(private readonly http: Http) {}
@@ -11,8 +11,8 @@ export class AgentsMeApi {
    *
    * `GET /api/v1/agents/me`
    */
-  get(query?: Query<"agents_me">, options?: RequestOptions): Promise<Answer<"agents_me">> {
-    return this.http.send({ method: "GET", path: "/api/v1/agents/me", query }, options);
+  get(options?: Expanding<"agents_me">): Promise<Answer<"agents_me">> {
+    return this.http.send({ method: "GET", path: "/api/v1/agents/me", query: { expand: options?.expand } }, options);
   }
 }
 
@@ -48,12 +48,12 @@ export class AgentsApi {
    *
    * `GET /api/v1/agents`
    */
-  list(query?: Query<"agents_list">, options?: RequestOptions): Promise<Answer<"agents_list">> {
-    return this.http.send({ method: "GET", path: "/api/v1/agents", query }, options);
+  list(query?: Query<"agents_list">, options?: Expanding<"agents_list">): Promise<Answer<"agents_list">> {
+    return this.http.send({ method: "GET", path: "/api/v1/agents", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"agents_list">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"agents_list">, void, undefined> {
+  all(query?: Omit<Query<"agents_list">, "cursor">, options?: Expanding<"agents_list">): AsyncGenerator<Item<"agents_list">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 }
@@ -68,8 +68,8 @@ export class AuditApi {
    *
    * `GET /api/v1/audit/{seq}`
    */
-  get(seq: Path<"showAudit", "seq">, query?: Query<"showAudit">, options?: RequestOptions): Promise<Answer<"showAudit">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/audit/${seq}`, query }, options);
+  get(seq: Path<"showAudit", "seq">, options?: Expanding<"showAudit">): Promise<Answer<"showAudit">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/audit/${seq}`, query: { expand: options?.expand } }, options);
   }
 
   /**
@@ -80,12 +80,12 @@ export class AuditApi {
    *
    * `GET /api/v1/audit`
    */
-  list(query?: Query<"listAudit">, options?: RequestOptions): Promise<Answer<"listAudit">> {
-    return this.http.send({ method: "GET", path: "/api/v1/audit", query }, options);
+  list(query?: Query<"listAudit">, options?: Expanding<"listAudit">): Promise<Answer<"listAudit">> {
+    return this.http.send({ method: "GET", path: "/api/v1/audit", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"listAudit">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"listAudit">, void, undefined> {
+  all(query?: Omit<Query<"listAudit">, "cursor">, options?: Expanding<"listAudit">): AsyncGenerator<Item<"listAudit">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 }
@@ -189,8 +189,8 @@ export class CallsApi {
    *
    * `GET /api/v1/calls/{call}`
    */
-  get(call: Path<"call", "call">, query?: Query<"call">, options?: RequestOptions): Promise<Answer<"call">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/calls/${call}`, query }, options);
+  get(call: Path<"call", "call">, options?: Expanding<"call">): Promise<Answer<"call">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/calls/${call}`, query: { expand: options?.expand } }, options);
   }
 
   /**
@@ -209,12 +209,12 @@ export class CallsApi {
    *
    * `GET /api/v1/calls`
    */
-  list(query?: Query<"calls_list">, options?: RequestOptions): Promise<Answer<"calls_list">> {
-    return this.http.send({ method: "GET", path: "/api/v1/calls", query }, options);
+  list(query?: Query<"calls_list">, options?: Expanding<"calls_list">): Promise<Answer<"calls_list">> {
+    return this.http.send({ method: "GET", path: "/api/v1/calls", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"calls_list">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"calls_list">, void, undefined> {
+  all(query?: Omit<Query<"calls_list">, "cursor">, options?: Expanding<"calls_list">): AsyncGenerator<Item<"calls_list">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 }
@@ -251,12 +251,12 @@ export class ChatsMessagesApi {
    *
    * `GET /api/v1/chats/{chat}/messages`
    */
-  list(chat: Path<"messages", "chat">, query?: Query<"messages">, options?: RequestOptions): Promise<Answer<"messages">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/chats/${chat}/messages`, query }, options);
+  list(chat: Path<"messages", "chat">, query?: Query<"messages">, options?: Expanding<"messages">): Promise<Answer<"messages">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/chats/${chat}/messages`, query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(chat: Path<"messages", "chat">, query?: Omit<Query<"messages">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"messages">, void, undefined> {
+  all(chat: Path<"messages", "chat">, query?: Omit<Query<"messages">, "cursor">, options?: Expanding<"messages">): AsyncGenerator<Item<"messages">, void, undefined> {
     return pages((cursor) => this.list(chat, { ...query, cursor }, options));
   }
 
@@ -312,8 +312,8 @@ export class ChatsApi {
    *
    * `GET /api/v1/chats/{chat}`
    */
-  get(chat: Path<"chat", "chat">, query?: Query<"chat">, options?: RequestOptions): Promise<Answer<"chat">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/chats/${chat}`, query }, options);
+  get(chat: Path<"chat", "chat">, options?: Expanding<"chat">): Promise<Answer<"chat">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/chats/${chat}`, query: { expand: options?.expand } }, options);
   }
 
   /**
@@ -323,12 +323,12 @@ export class ChatsApi {
    *
    * `GET /api/v1/chats`
    */
-  list(query?: Query<"chats_list">, options?: RequestOptions): Promise<Answer<"chats_list">> {
-    return this.http.send({ method: "GET", path: "/api/v1/chats", query }, options);
+  list(query?: Query<"chats_list">, options?: Expanding<"chats_list">): Promise<Answer<"chats_list">> {
+    return this.http.send({ method: "GET", path: "/api/v1/chats", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"chats_list">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"chats_list">, void, undefined> {
+  all(query?: Omit<Query<"chats_list">, "cursor">, options?: Expanding<"chats_list">): AsyncGenerator<Item<"chats_list">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 
@@ -354,8 +354,8 @@ export class ConversationsDecisionsApi {
    *
    * `GET /api/v1/conversations/{conversation}/decisions`
    */
-  list(conversation: Path<"decisions", "conversation">, query?: Query<"decisions">, options?: RequestOptions): Promise<Answer<"decisions">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}/decisions`, query }, options);
+  list(conversation: Path<"decisions", "conversation">, options?: Expanding<"decisions">): Promise<Answer<"decisions">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}/decisions`, query: { expand: options?.expand } }, options);
   }
 }
 
@@ -371,8 +371,8 @@ export class ConversationsApi {
    *
    * `GET /api/v1/conversations/{conversation}`
    */
-  get(conversation: Path<"conversations_get", "conversation">, query?: Query<"conversations_get">, options?: RequestOptions): Promise<Answer<"conversations_get">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}`, query }, options);
+  get(conversation: Path<"conversations_get", "conversation">, options?: Expanding<"conversations_get">): Promise<Answer<"conversations_get">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/conversations/${conversation}`, query: { expand: options?.expand } }, options);
   }
 
   /**
@@ -383,12 +383,12 @@ export class ConversationsApi {
    *
    * `GET /api/v1/conversations`
    */
-  list(query?: Query<"conversations_list">, options?: RequestOptions): Promise<Answer<"conversations_list">> {
-    return this.http.send({ method: "GET", path: "/api/v1/conversations", query }, options);
+  list(query?: Query<"conversations_list">, options?: Expanding<"conversations_list">): Promise<Answer<"conversations_list">> {
+    return this.http.send({ method: "GET", path: "/api/v1/conversations", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"conversations_list">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"conversations_list">, void, undefined> {
+  all(query?: Omit<Query<"conversations_list">, "cursor">, options?: Expanding<"conversations_list">): AsyncGenerator<Item<"conversations_list">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 
@@ -451,8 +451,8 @@ export class DivisionsApi {
   /**
    * Moves things to a division
    *
-   * All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
-   * numbers), in the division where each is and in this one. Who may see them now does at once.
+   * All of them or none. Needs the permission to change such a thing (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones
+   * and numbers), in the division where each is and in this one. Who may see them now does at once.
    *
    * `POST /api/v1/divisions/{division}/things`
    */
@@ -552,12 +552,12 @@ export class GroupsMembersApi {
    *
    * `GET /api/v1/groups/{group}/members`
    */
-  list(group: Path<"listMembersOfGroup", "group">, query?: Query<"listMembersOfGroup">, options?: RequestOptions): Promise<Answer<"listMembersOfGroup">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/groups/${group}/members`, query }, options);
+  list(group: Path<"listMembersOfGroup", "group">, query?: Query<"listMembersOfGroup">, options?: Expanding<"listMembersOfGroup">): Promise<Answer<"listMembersOfGroup">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/groups/${group}/members`, query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(group: Path<"listMembersOfGroup", "group">, query?: Omit<Query<"listMembersOfGroup">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"listMembersOfGroup">, void, undefined> {
+  all(group: Path<"listMembersOfGroup", "group">, query?: Omit<Query<"listMembersOfGroup">, "cursor">, options?: Expanding<"listMembersOfGroup">): AsyncGenerator<Item<"listMembersOfGroup">, void, undefined> {
     return pages((cursor) => this.list(group, { ...query, cursor }, options));
   }
 
@@ -1139,8 +1139,8 @@ export class MeApi {
    *
    * `GET /api/v1/me`
    */
-  get(query?: Query<"me_me">, options?: RequestOptions): Promise<Answer<"me_me">> {
-    return this.http.send({ method: "GET", path: "/api/v1/me", query }, options);
+  get(options?: Expanding<"me_me">): Promise<Answer<"me_me">> {
+    return this.http.send({ method: "GET", path: "/api/v1/me", query: { expand: options?.expand } }, options);
   }
 }
 
@@ -1167,8 +1167,8 @@ export class NumbersApi {
    *
    * `GET /api/v1/numbers`
    */
-  list(query?: Query<"numbers">, options?: RequestOptions): Promise<Answer<"numbers">> {
-    return this.http.send({ method: "GET", path: "/api/v1/numbers", query }, options);
+  list(query?: Query<"numbers">, options?: Expanding<"numbers">): Promise<Answer<"numbers">> {
+    return this.http.send({ method: "GET", path: "/api/v1/numbers", query: { ...query, expand: options?.expand } }, options);
   }
 
   /**
@@ -1601,8 +1601,8 @@ export class PhonesApi {
    *
    * `GET /api/v1/phones`
    */
-  list(query?: Query<"phones">, options?: RequestOptions): Promise<Answer<"phones">> {
-    return this.http.send({ method: "GET", path: "/api/v1/phones", query }, options);
+  list(query?: Query<"phones">, options?: Expanding<"phones">): Promise<Answer<"phones">> {
+    return this.http.send({ method: "GET", path: "/api/v1/phones", query: { ...query, expand: options?.expand } }, options);
   }
 }
 
@@ -1616,12 +1616,12 @@ export class QueuesStatsApi {
    *
    * `GET /api/v1/queues/stats`
    */
-  list(query?: Query<"stats">, options?: RequestOptions): Promise<Answer<"stats">> {
-    return this.http.send({ method: "GET", path: "/api/v1/queues/stats", query }, options);
+  list(query?: Query<"stats">, options?: Expanding<"stats">): Promise<Answer<"stats">> {
+    return this.http.send({ method: "GET", path: "/api/v1/queues/stats", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"stats">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"stats">, void, undefined> {
+  all(query?: Omit<Query<"stats">, "cursor">, options?: Expanding<"stats">): AsyncGenerator<Item<"stats">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 }
@@ -1647,8 +1647,8 @@ export class QueuesApi {
    *
    * `GET /api/v1/queues/{queue}`
    */
-  get(queue: Path<"queues_get", "queue">, query?: Query<"queues_get">, options?: RequestOptions): Promise<Answer<"queues_get">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/queues/${queue}`, query }, options);
+  get(queue: Path<"queues_get", "queue">, options?: Expanding<"queues_get">): Promise<Answer<"queues_get">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/queues/${queue}`, query: { expand: options?.expand } }, options);
   }
 
   /**
@@ -1658,12 +1658,12 @@ export class QueuesApi {
    *
    * `GET /api/v1/queues`
    */
-  list(query?: Query<"queues_list">, options?: RequestOptions): Promise<Answer<"queues_list">> {
-    return this.http.send({ method: "GET", path: "/api/v1/queues", query }, options);
+  list(query?: Query<"queues_list">, options?: Expanding<"queues_list">): Promise<Answer<"queues_list">> {
+    return this.http.send({ method: "GET", path: "/api/v1/queues", query: { ...query, expand: options?.expand } }, options);
   }
 
   /** All that `list` has, page after page. */
-  all(query?: Omit<Query<"queues_list">, "cursor">, options?: RequestOptions): AsyncGenerator<Item<"queues_list">, void, undefined> {
+  all(query?: Omit<Query<"queues_list">, "cursor">, options?: Expanding<"queues_list">): AsyncGenerator<Item<"queues_list">, void, undefined> {
     return pages((cursor) => this.list({ ...query, cursor }, options));
   }
 
@@ -1966,8 +1966,8 @@ export class WebhooksApi {
    *
    * `GET /api/v1/webhooks/{webhook}`
    */
-  get(webhook: Path<"showWebhook", "webhook">, query?: Query<"showWebhook">, options?: RequestOptions): Promise<Answer<"showWebhook">> {
-    return this.http.send({ method: "GET", path: path`/api/v1/webhooks/${webhook}`, query }, options);
+  get(webhook: Path<"showWebhook", "webhook">, options?: Expanding<"showWebhook">): Promise<Answer<"showWebhook">> {
+    return this.http.send({ method: "GET", path: path`/api/v1/webhooks/${webhook}`, query: { expand: options?.expand } }, options);
   }
 
   /**
@@ -1977,8 +1977,8 @@ export class WebhooksApi {
    *
    * `GET /api/v1/webhooks`
    */
-  list(query?: Query<"listWebhooks">, options?: RequestOptions): Promise<Answer<"listWebhooks">> {
-    return this.http.send({ method: "GET", path: "/api/v1/webhooks", query }, options);
+  list(options?: Expanding<"listWebhooks">): Promise<Answer<"listWebhooks">> {
+    return this.http.send({ method: "GET", path: "/api/v1/webhooks", query: { expand: options?.expand } }, options);
   }
 
   /**

@@ -551,8 +551,8 @@ export interface paths {
         put?: never;
         /**
          * Moves things to a division
-         * @description All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
-         *     numbers), in the division where each is and in this one. Who may see them now does at once.
+         * @description All of them or none. Needs the permission to change such a thing (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones
+         *     and numbers), in the division where each is and in this one. Who may see them now does at once.
          */
         post: operations["moveToDivision"];
         delete?: never;
@@ -2920,7 +2920,7 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Eligible agents in the order they were ranked, at most 10. */
             candidates: components["schemas"]["Candidate"][];
-            /** @description How many members were not, by reason. Missing in decisions made before this was counted. */
+            /** @description How many members were not, by reason. Missing where none were, and in decisions made before this was counted. */
             counts?: components["schemas"]["ExcludedCount"][];
             /**
              * Format: int32
@@ -3939,7 +3939,7 @@ export interface components {
                 at: components["schemas"]["Timestamp"];
                 /** @description Eligible agents in the order they were ranked, at most 10. */
                 candidates: components["schemas"]["Candidate"][];
-                /** @description How many members were not, by reason. Missing in decisions made before this was counted. */
+                /** @description How many members were not, by reason. Missing where none were, and in decisions made before this was counted. */
                 counts?: components["schemas"]["ExcludedCount"][];
                 /**
                  * Format: int32
@@ -13714,7 +13714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Needs `people:write` */
+            /** @description Needs `people:write`, in Home (`other-division`) */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,5 @@
 /** What the operations take and give, read from the schema by their ids. */
+import type { RequestOptions } from "./http.js";
 import type { operations } from "./schema.js";
 
 /**
@@ -37,7 +38,12 @@ export type Answer<Id extends Operation> = {
 
 export type Item<Id extends Operation> = Answer<Id> extends Page<infer Each> ? Each : never;
 
-export type Query<Id extends Operation> = NonNullable<operations[Id]["parameters"]["query"]>;
+type Asked<Id extends Operation> = NonNullable<operations[Id]["parameters"]["query"]>;
+
+export type Query<Id extends Operation> = Omit<Asked<Id>, "fields" | "expand">;
+
+/** What goes with a request whose answer can have what its ids name come with it, under `included`. */
+export type Expanding<Id extends Operation> = RequestOptions & (Asked<Id> extends { expand?: infer Names } ? { expand?: Names } : unknown);
 
 export type Path<Id extends Operation, Name extends keyof NonNullable<operations[Id]["parameters"]["path"]>> = NonNullable<
   operations[Id]["parameters"]["path"]

@@ -30,8 +30,9 @@ interface Part {
 export async function* stream(http: Http, options: StreamOptions, random: () => number): AsyncGenerator<Event, void, undefined> {
   const { topics, kinds, lost, until } = options;
   const query = { topics: topics?.join(","), kinds: kinds?.join(",") };
+  const isOver = () => until?.aborted ?? false;
   let after = options.after ?? null;
-  for (let failures = 0; !until?.aborted; ) {
+  for (let failures = 0; !isOver(); ) {
     let retryMs: number | undefined;
     let why = "The connection was lost.";
     const ended = new AbortController();
@@ -51,7 +52,7 @@ export async function* stream(http: Http, options: StreamOptions, random: () => 
         }
       }
     } catch (error) {
-      if (until?.aborted) return;
+      if (isOver()) return;
       if (!(error instanceof TandemProblem) || !error.transient) throw error;
       why = error.message;
       if (error.retryAfter !== undefined) retryMs = error.retryAfter * 1_000;
@@ -59,7 +60,7 @@ export async function* stream(http: Http, options: StreamOptions, random: () => 
       // Also when whoever reads has had enough.
       ended.abort();
     }
-    if (until?.aborted) return;
+    if (isOver()) return;
     lost?.(why);
     // Never sooner than the server wants, and later with every time in vain.
     await sleep(Math.max(retryMs ?? 0, backoff(failures++, random)), until).catch(() => undefined);

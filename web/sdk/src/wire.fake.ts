@@ -6,7 +6,7 @@ import type { Event, ServerFrame } from "./types.js";
 export class FakeWire implements Wire {
   onopen: (() => void) | null = null;
   onmessage: ((message: { data: unknown }) => void) | null = null;
-  onclose: ((close: { code: number }) => void) | null = null;
+  onclose: ((close: { code: number; reason?: string }) => void) | null = null;
   onerror: (() => void) | null = null;
   readonly sent: { id: number; type: string; data: Record<string, unknown> }[] = [];
   closed = false;

@@ -71,6 +71,8 @@ struct Inner {
     streams: Streams,
     stopping: CancellationToken,
     sockets: TaskTracker,
+    /// What presence is told of devices whose sockets are gone.
+    farewells: TaskTracker,
 }
 
 impl Gateway {
@@ -94,6 +96,7 @@ impl Gateway {
             streams: Streams::default(),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
+            farewells: TaskTracker::new(),
         });
         hub::start(Arc::downgrade(&inner), commands, live, signals, head);
         Self(inner)
@@ -106,7 +109,9 @@ impl Gateway {
     pub(crate) async fn drain(&self) {
         self.0.stopping.cancel();
         self.0.sockets.close();
-        if tokio::time::timeout(DRAIN, self.0.sockets.wait()).await.is_err() {
+        self.0.farewells.close();
+        let all = async { tokio::join!(self.0.sockets.wait(), self.0.farewells.wait()) };
+        if tokio::time::timeout(DRAIN, all).await.is_err() {
             tracing::warn!(left = self.0.sockets.len(), "sockets did not close in time");
         }
     }

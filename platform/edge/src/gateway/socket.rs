@@ -168,7 +168,7 @@ impl Drop for Leaving {
         if self.gateway.0.roster.leave(self.place) {
             let (gateway, ctx, device) = (self.gateway.clone(), self.ctx.clone(), self.device);
             let told = async move { gateway.0.presence.disconnected(ctx, device).await };
-            self.gateway.0.sockets.spawn(told);
+            self.gateway.0.farewells.spawn(told);
         }
     }
 }

@@ -261,7 +261,14 @@ async fn no_gap_and_no_double(server: Arc<Server>) {
     const EVENTS: usize = 300;
     let org = server.org("acme").await;
     let (_, token) = server.user(org, "amir").await;
-    let from = server.store.head().to_string();
+    let (mut stream, _) = Stream::open(&server, &token, "", None).await;
+    server.say(org, Topic::org(org.org()), "start").await;
+    let from = loop {
+        let (name, cursor) = stream.said().await;
+        if name == "start" {
+            break cursor;
+        }
+    };
     let writer = tokio::spawn({
         let server = Arc::clone(&server);
         async move {

@@ -92,8 +92,8 @@ async fn remove(
 
 /// Moves things to a division
 ///
-/// All of them or none. Needs what changing such a thing needs (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones and
-/// numbers), in the division where each is and in this one. Who may see them now does at once.
+/// All of them or none. Needs the permission to change such a thing (`people:write`, `queue:write`, `flow:write`, `phone:write` for phones
+/// and numbers), in the division where each is and in this one. Who may see them now does at once.
 #[utoipa::path(post, path = "/divisions/{division}/things", tag = "identity", operation_id = "moveToDivision",
     params(("division" = DivisionId, Path)), request_body = MoveThings,
     responses(

@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use tandem_core::Permission;
 use tandem_proto::{
-    InvitationId, Problem, UserId,
+    DivisionId, InvitationId, Problem, UserId,
     api::{
         AcceptInvitation, CompletePasswordReset, InvitationInfo, Invited, LookUpInvitation, NewInvitation,
         Page, RequestPasswordReset, SetEmail, SignedIn,
@@ -31,10 +31,10 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
 /// Oldest first, those whose link has ended too.
 #[utoipa::path(get, path = "/invitations", tag = "identity", operation_id = "listInvitations", responses(
     (status = 200, description = "All open invitations of the org", body = Page<InvitationInfo>),
-    (status = 403, description = "Needs `people:write`", body = Problem),
+    (status = 403, description = "Needs `people:write`, in Home (`other-division`)", body = Problem),
 ))]
 async fn list(State(edge): State<Edge>, caller: Caller) -> Result<Json<Page<InvitationInfo>>, ApiProblem> {
-    caller.require(Permission::PeopleWrite)?;
+    caller.require_in(Permission::PeopleWrite, DivisionId::home(caller.scope.org()))?;
     let items = edge.identity.invitations(caller.scope).await?;
     Ok(Json(Page { items, next: None }))
 }
