@@ -21,8 +21,9 @@ async function* stream(server: Server, token: string, query: string, after: stri
   });
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
   let text = "";
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    text += read.value;
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
       const block = text.slice(0, end);
       text = text.slice(end + 2);

@@ -214,7 +214,7 @@ async fn refuse(tx: &mut Tx, row: &AnyRow, id: JobId) -> Result<(), StoreError> 
 /// What a node that is gone was at.
 pub(super) enum Inherited {
     /// To be tried again, with its payload.
-    Again(Running, String),
+    Again(Box<Running>, String),
     /// It was tried often enough: a job that kills its node is not tried for ever.
     Dead,
     /// Nothing is to be done.
@@ -240,7 +240,7 @@ pub(super) async fn inherit(tx: &mut Tx, claim: Claim, id: JobId) -> Result<Inhe
             return Ok(Inherited::Dead);
         };
         let (running, payload) = running(tx, &row, id, claim, asker)?;
-        return Ok(Inherited::Again(running, payload));
+        return Ok(Inherited::Again(Box::new(running), payload));
     }
     claim.end(tx).await?;
     let row = sqlx::query("SELECT kind, attempts FROM jobs WHERE id = $1 AND state = 'running'")

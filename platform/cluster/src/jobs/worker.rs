@@ -108,7 +108,7 @@ async fn take_over(jobs: &Arc<Inner>, hands: &Arc<Semaphore>, orphan: Orphan) ->
     let table::Inherited::Again(running, payload) = taken else { return Ok(()) };
     let jobs = Arc::clone(jobs);
     jobs.running.clone().spawn(async move {
-        attempt(&jobs, running, &payload).await;
+        attempt(&jobs, *running, &payload).await;
         drop(hand);
         jobs.freed.notify_one();
     });
