@@ -217,7 +217,8 @@ async fn a_token_is_believed_only_as_it_must_be() {
         encode(&header, claims, &EncodingKey::from_secret(key).expect("a key")).expect("signed")
     };
     let published = world.key.published.to_string();
-    let forgeries: [(&str, Box<dyn Fn(&Value) -> String + '_>); 6] = [
+    type Forge<'a> = Box<dyn Fn(&Value) -> String + 'a>;
+    let forgeries: [(&str, Forge<'_>); 6] = [
         ("no signature", Box::new(|claims| format!("{}.{}.", b64(&json!({ "alg": "none" })), b64(claims)))),
         ("a published key as a secret", Box::new(|claims| shared(published.as_bytes(), claims))),
         ("the client's secret", Box::new(|claims| shared(b"a secret", claims))),

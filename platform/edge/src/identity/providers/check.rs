@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn the_field_at_fault_is_named() {
-        let cases: [(&str, fn(&mut IdentityProviderSettings)); 9] = [
+        type Spoil = fn(&mut IdentityProviderSettings);
+        let cases: [(&str, Spoil); 9] = [
             ("name", |s| s.name = "\n".into()),
             ("issuer", |s| s.issuer = "http://id.acme.example".into()),
             ("issuer", |s| s.issuer = "https://10.0.0.1".into()),

@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(by(&[Role::Agent], &["staff", "leads"]), sorted([Role::Agent, Role::Supervisor]));
         assert_eq!(by(&[Role::Supervisor, own.clone()], &["staff"]), sorted([Role::Agent, own.clone()]));
         assert_eq!(by(&[Role::Supervisor], &[]), [Role::Agent], "who would hold none");
-        assert_eq!(by(&[own.clone()], &[]), [own]);
+        assert_eq!(by(std::slice::from_ref(&own), &[]), [own]);
     }
 
     fn sorted<const N: usize>(mut roles: [Role; N]) -> [Role; N] {
