@@ -19,7 +19,10 @@ mod stream;
 mod upgrade;
 
 use std::{
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -71,6 +74,8 @@ struct Inner {
     streams: Streams,
     stopping: CancellationToken,
     sockets: TaskTracker,
+    /// How many there were when the server began to stop.
+    leaving: AtomicUsize,
     /// What presence is told of devices whose sockets are gone.
     farewells: TaskTracker,
 }
@@ -96,6 +101,7 @@ impl Gateway {
             streams: Streams::default(),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
+            leaving: AtomicUsize::new(0),
             farewells: TaskTracker::new(),
         });
         hub::start(Arc::downgrade(&inner), commands, live, signals, head);
@@ -107,6 +113,7 @@ impl Gateway {
     }
 
     pub(crate) async fn drain(&self) {
+        self.0.leaving.store(self.0.sockets.len(), Ordering::Release);
         self.0.stopping.cancel();
         self.0.sockets.close();
         self.0.farewells.close();

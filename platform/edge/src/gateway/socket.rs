@@ -86,7 +86,7 @@ pub(super) async fn serve(
     gateway.0.hub.leave(number).await;
     let why = outgoing.closed().await;
     metrics::counter!("tandem_ws_closed_total", "code" => why.frame().0.to_string()).increment(1);
-    reader.end(why, gateway.0.sockets.len()).await;
+    reader.end(why, gateway.0.leaving.load(Ordering::Acquire)).await;
     metrics::gauge!("tandem_ws_sockets").decrement(1.0);
 }
 
