@@ -156,6 +156,11 @@ pub(crate) fn routes(edge: Edge) -> Router {
         };
         router = router.route(&format!("{ROOT}{path}"), at.fallback(refuse));
     }
+    // RFC 7644 §3.4.3 allows it, and nobody who keeps up a directory asks for people and groups in one list.
+    let everything = || async {
+        ScimError::new(501, "resources of several types are not searched at once").into_response()
+    };
+    let router = router.route(&format!("{ROOT}/.search"), any(everything));
     let nothing = || async { ScimError::new(404, "there is nothing of this name").into_response() };
     router.route(&format!("{ROOT}/{{*rest}}"), any(nothing)).with_state(edge)
 }
