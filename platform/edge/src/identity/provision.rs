@@ -146,10 +146,10 @@ impl Identity {
         let (caller, record) = (context.rights.clone(), users::without_password(context.scope, &draft));
         let write = self.0.store.write(context.scope, Cause::request(context), move |tx| {
             Box::pin(async move {
-                let user = users::insert(tx, record, String::new(), None).await?.id;
+                let made = users::insert(tx, record, String::new(), None).await?;
+                let user = made.id;
                 write(tx, user, &draft).await?;
-                let made = one(tx, user).await?;
-                mail_goes(tx, &made.record, None, draft.profile.mail()).await?;
+                mail_goes(tx, &made, None, draft.profile.mail()).await?;
                 if !draft.active {
                     people::deactivate(tx, &caller, user).await?;
                 }

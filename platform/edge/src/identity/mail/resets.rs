@@ -61,9 +61,11 @@ impl Identity {
         if login.is_empty() || login.chars().count() > LOGIN_CHARS {
             return Err(IdentityError::invalid("login", format!("1 to {LOGIN_CHARS} characters")));
         }
-        if let Some(org) = &request.org {
-            // Whether there is such an org is not told; that it is another region's is.
-            self.org_by_name(org).await?;
+        // Whether there is such an org is not told; that it is another region's is.
+        if let Some(org) = &request.org
+            && let Some(elsewhere) = self.org_elsewhere(org).await?
+        {
+            return Err(elsewhere.into());
         }
         let front = self.front()?;
         self.0.throttle.admit(self.0.clock.now(), ASKING, origin.address).await?;
