@@ -84,7 +84,7 @@ async fn events(
         return Err(ApiProblem::invalid("limit", "a stream has none"));
     }
     let after = seen_last(&headers)?.or(query.after);
-    gateway::open_stream(edge.gateway, &caller, wanted, after).await
+    gateway::open_stream(edge.gateway.clone(), &caller, wanted, after).await
 }
 
 async fn page_of(

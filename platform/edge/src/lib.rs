@@ -68,9 +68,13 @@ pub struct EdgeParts {
     pub divided: DividedKinds,
 }
 
-/// The edge of one server. Cheap to clone.
+/// The edge of one server. Copied as a pointer, since each request does so several times.
 #[derive(Clone)]
-pub struct Edge {
+pub struct Edge(Arc<Inner>);
+
+/// What an edge has at hand.
+#[derive(Clone)]
+pub struct Inner {
     pub(crate) node: Arc<str>,
     pub(crate) identity: Identity,
     pub(crate) store: Store,
@@ -92,10 +96,18 @@ impl std::fmt::Debug for Edge {
     }
 }
 
+impl std::ops::Deref for Edge {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
 impl Edge {
     /// An edge, whose sockets' hub runs from now on. Needs the runtime.
     pub fn new(parts: EdgeParts) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             node: Arc::clone(&parts.node),
             identity: parts.identity.clone(),
             store: parts.store.clone(),
@@ -108,27 +120,33 @@ impl Edge {
             divided: parts.divided,
             counted: COUNTED.into(),
             gateway: Gateway::new(parts),
-        }
+        }))
     }
 
     /// The same, taking as many requests as these limits say. To be called before [`Self::surround`].
     #[must_use]
     pub fn limited(self, limits: RequestLimits) -> Self {
         let limiter = Limiter::new(limits, Arc::clone(&self.clock));
-        Self { limiter: Arc::new(limiter), ..self }
+        self.with(|inner| inner.limiter = Arc::new(limiter))
     }
 
     /// The same, knowing what the other parts have so many of at most, beside what identity has.
     #[must_use]
     pub fn counting(self, counted: &[&[Counted]]) -> Self {
-        Self { counted: [COUNTED, &counted.concat()].concat().into(), ..self }
+        self.with(|inner| inner.counted = [COUNTED, &counted.concat()].concat().into())
     }
 
     /// The same, knowing what the API's answers look like, so that it refuses `fields` they do not have, and can `expand` what they name.
     #[must_use]
     pub fn described(self, document: &OpenApi) -> Self {
         let (shapes, expansions) = (Shapes::of(document), Expansions::of(document));
-        Self { shapes: Arc::new(shapes), expansions: Arc::new(expansions), ..self }
+        self.with(|inner| (inner.shapes, inner.expansions) = (Arc::new(shapes), Arc::new(expansions)))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        change(&mut inner);
+        Self(Arc::new(inner))
     }
 
     /// The edge's own operations, relative to `/api/v1`: sessions, `/me`, `/batch`, `/events`, `/ws`.

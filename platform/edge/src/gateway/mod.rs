@@ -150,7 +150,7 @@ async fn connect(
     if !same_origin(&headers) {
         return Err(Problem::new(403, "foreign-origin", "Another site's page may not connect").into());
     }
-    let gateway = edge.gateway;
+    let gateway = edge.gateway.clone();
     if gateway.0.stopping.is_cancelled() {
         return Err(ApiProblem::unavailable(1));
     }

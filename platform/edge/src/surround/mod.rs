@@ -10,6 +10,7 @@ mod limits;
 mod observe;
 mod once;
 mod query;
+mod share;
 mod sparse;
 
 use std::{sync::Arc, time::Duration};
@@ -23,6 +24,7 @@ use axum::{
 use http::{Method, Uri, header};
 use tandem_core::RequestContext;
 use tandem_proto::{Problem, RequestId};
+use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
 use crate::{ApiProblem, Edge, IdentityError, batch, forward::Sealed, identity};
@@ -33,28 +35,30 @@ pub(crate) use limits::Limiter;
 pub use limits::RequestLimits;
 pub(crate) use once::MIGRATION as ONCE;
 pub(crate) use sparse::Shapes;
+use share::shared;
 
 /// Longest time a handler may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) fn surround(edge: Edge, router: Router) -> Router {
     let node = Arc::clone(&edge.node);
-    let surrounded = router
-        .layer(from_fn_with_state(edge.clone(), expand::expand))
-        .layer(from_fn_with_state(edge.clone(), once::once))
-        .layer(from_fn(conditional::conditional))
-        .layer(from_fn_with_state(edge.clone(), sparse::sparse))
-        .layer(from_fn_with_state(edge.clone(), limits::rate))
-        .layer(from_fn_with_state(edge.clone(), identify))
-        .layer(from_fn(limit_time))
-        .layer(from_fn_with_state(edge, limits::shed))
-        .layer(from_fn(observe::catch_panic))
-        .layer(CompressionLayer::new().gzip(true))
-        .layer(from_fn(conditional::tell_coded_apart))
-        .layer(from_fn(headers::secure))
-        .layer(from_fn_with_state(node, observe::observe))
-        .layer(from_fn(internal::strip));
-    batch::reaching(surrounded)
+    // The first is the outermost.
+    let layers = ServiceBuilder::new()
+        .layer(shared(from_fn(internal::strip)))
+        .layer(shared(from_fn_with_state(node, observe::observe)))
+        .layer(shared(from_fn(headers::secure)))
+        .layer(shared(from_fn(conditional::tell_coded_apart)))
+        .layer(shared(CompressionLayer::new().gzip(true)))
+        .layer(shared(from_fn(observe::catch_panic)))
+        .layer(shared(from_fn_with_state(edge.clone(), limits::shed)))
+        .layer(shared(from_fn(limit_time)))
+        .layer(shared(from_fn_with_state(edge.clone(), identify)))
+        .layer(shared(from_fn_with_state(edge.clone(), limits::rate)))
+        .layer(shared(from_fn_with_state(edge.clone(), sparse::sparse)))
+        .layer(shared(from_fn(conditional::conditional)))
+        .layer(shared(from_fn_with_state(edge.clone(), once::once)))
+        .layer(shared(from_fn_with_state(edge, expand::expand)));
+    batch::reaching(router.layer(layers))
 }
 
 /// Puts the caller of a request where [`crate::Caller`] finds it: whom the node that carried it here has sealed, or who has the token.
