@@ -1,5 +1,6 @@
 //! The SIP side of telephony: registrations, who is who, and new calls.
 
+mod flows;
 mod front;
 mod invite;
 mod register;

@@ -21,7 +21,7 @@ use tandem_proto::{
 };
 use tandem_relay::{Media, MediaPool};
 use tandem_signaling::SipHandle;
-use tandem_sip::{Host, NameAddr, Peer, Text, Tokens, Transport, Uri};
+use tandem_sip::{Host, NameAddr, Peer, Text, Tokens, Uri};
 
 use crate::{
     calls::{Contact, Records, Registry},
@@ -179,8 +179,8 @@ impl Switch {
     pub(crate) fn contact(&self, peer: &Peer) -> NameAddr {
         let known = self.sip().contact_addr(peer);
         let mut uri = Uri::sip(Some("tandem"), Host::from(known.ip()), Some(known.port()));
-        if let (Uri::Sip(sip), Transport::Tcp) = (&mut uri, peer.transport) {
-            sip.params.set(Text::of("transport"), Some(Text::of("tcp")));
+        if let (Uri::Sip(sip), Some(transport)) = (&mut uri, peer.transport.param()) {
+            sip.params.set(Text::of("transport"), Some(Text::of(transport)));
         }
         NameAddr::new(uri)
     }

@@ -5,14 +5,15 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tandem_core::SystemClock;
 use tandem_edge::Identity;
 use tandem_proto::NodeRole;
-use tandem_setup::{Certificates, Config, Metrics, Runtime, StartError, tls};
+use tandem_setup::{Certificates, Config, Metrics, Proxies, Runtime, StartError, tls};
+use tandem_sip::Transport;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     compose::{self, Parts, node},
     demo::{self, Reached},
-    http::{self, Listener, Proxies, Standing},
+    http::{self, Listener, Standing},
     say,
 };
 
@@ -43,11 +44,14 @@ pub(crate) async fn serve(config: Config) -> Result<(), StartError> {
     let admin_address = admin.address;
     let mut servers =
         vec![tokio::spawn(admin.serve(http::admin(&standing, metrics.clone()), stopping.clone()))];
-    let parts = compose::start(&config).await?;
+    let parts = compose::start(&config, certificates.as_ref()).await?;
     let runtime = Runtime {
         http: http.as_ref().map(|listener| listener.address),
         admin: admin_address,
-        sip: parts.sip,
+        sip: parts.sip.at(Transport::Udp),
+        sip_tls: parts.sip.at(Transport::Tls),
+        sip_ws: parts.sip.at(Transport::Ws),
+        sip_wss: parts.sip.at(Transport::Wss),
         media: parts.media,
         pid: std::process::id(),
     };
@@ -98,8 +102,16 @@ pub(crate) async fn make_demo(config: Config) -> Result<(), StartError> {
     compose::data_folder(&config.data)?;
     let reached = Reached { http: config.url_at(config.http), sip: config.sip };
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let quiet = Config { sip: nowhere, media: nowhere, roles: NodeRole::ALL.into(), ..config };
-    let parts = compose::start(&quiet).await?;
+    let quiet = Config {
+        sip: nowhere,
+        sip_tls: None,
+        sip_ws: None,
+        sip_wss: None,
+        media: nowhere,
+        roles: NodeRole::ALL.into(),
+        ..config
+    };
+    let parts = compose::start(&quiet, None).await?;
     let told = demo::prepare(&quiet, &parts, reached).await?;
     stop(parts, CancellationToken::new(), Vec::<std::future::Ready<()>>::new()).await;
     say(&told)

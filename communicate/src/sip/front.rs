@@ -15,7 +15,7 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-use super::{invite::fresh_owner, register::unavailable, secrets::nonce_key};
+use super::{flows::Flows, invite::fresh_owner, register::unavailable, secrets::nonce_key};
 use crate::{
     calls::{ALLOW, DialogKey, Message, Owner, SipLegEvent, Transaction, respond},
     directory::{Numbers, Orgs, Trunks},
@@ -36,6 +36,7 @@ pub(crate) struct Front {
     pub(super) mint: Arc<Mint>,
     authenticator: Mutex<Authenticator>,
     slots: Arc<Semaphore>,
+    pub(super) flows: Flows,
 }
 
 impl Front {
@@ -54,6 +55,7 @@ impl Front {
             mint,
             authenticator: Mutex::new(Authenticator::new(key, DigestConfig::default())),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
+            flows: Flows::default(),
             switch,
         }))
     }
@@ -75,10 +77,12 @@ impl Front {
             return;
         }
         let sweeper = tokio::spawn(Arc::clone(&self).sweep());
+        let follower = tokio::spawn(Arc::clone(&self).follow_flows());
         while let Some(event) = events.recv().await {
             self.dispatch(event).await;
         }
         sweeper.abort();
+        follower.abort();
     }
 
     async fn sweep(self: Arc<Self>) {

@@ -96,7 +96,10 @@ impl Front {
             return request.response(StatusCode::FORBIDDEN);
         }
         match self.switch.registrations.register(now, proven.scope, &proven.phone, request, from).await {
-            Ok(Ok(registered)) => registered.response(now, request),
+            Ok(Ok(registered)) => {
+                self.flows.note(from, proven.scope, &proven.phone);
+                registered.response(now, request)
+            }
             Ok(Err(error)) => error.response(request),
             Err(error) => {
                 tracing::error!(%error, "registration cannot be kept");

@@ -7,7 +7,7 @@ use tandem_proto::{
     OrgId, Stream, Timestamp, Topic, UserId,
     events::call::{PhoneRegistered, PhoneUnregistered},
 };
-use tandem_sip::{Binding, Peer, RegisterError, Registered, Registrar, RegistrarConfig, Request};
+use tandem_sip::{Binding, FlowId, Peer, RegisterError, Registered, Registrar, RegistrarConfig, Request};
 use tandem_store::{Cause, Expect, Store, StoreError, Tx};
 
 use crate::{
@@ -109,6 +109,33 @@ impl Registrations {
     ) -> Result<Vec<String>, StoreError> {
         let contacts = self.contacts(scope, auth_user, now).await?;
         Ok(contacts.iter().map(|c| format!("{} via {}", c.uri, c.peer)).collect())
+    }
+
+    /// Ends those of a phone that were made over a connection which is gone, and cannot be reached otherwise.
+    pub(crate) async fn lose(
+        &self,
+        now: Timestamp,
+        scope: OrgScope,
+        phone: &PhoneRecord,
+        flow: FlowId,
+    ) -> Result<(), StoreError> {
+        let phone = phone.clone();
+        let lost =
+            move |binding: &Binding| binding.reach.flow == Some(flow) && !binding.reach.transport.is_dialed();
+        self.store
+            .write(scope, by(phone.user), move |tx| {
+                Box::pin(async move {
+                    let stored = lock(tx, &phone.auth_user).await?;
+                    let live: Vec<_> =
+                        stored.iter().filter(|b| b.expires_at > now && !lost(b)).cloned().collect();
+                    keep(tx, &phone.auth_user, &live).await?;
+                    match live.is_empty() && !stored.is_empty() {
+                        true => unregistered(tx, &phone).await,
+                        false => Ok(()),
+                    }
+                })
+            })
+            .await
     }
 
     /// Ends those whose time is over, and says so in the log. Nodes may do so at the same time: each registration ends once.

@@ -44,6 +44,14 @@ pub struct Config {
     pub admin: SocketAddr,
     /// SIP over UDP and TCP.
     pub sip: SocketAddr,
+    /// The same over TLS; `None`, as below: nowhere.
+    pub sip_tls: Option<SocketAddr>,
+    /// The authority of those who are let in there; `None`: anybody is.
+    pub sip_tls_ca: Option<PathBuf>,
+    /// SIP over WebSocket without TLS.
+    pub sip_ws: Option<SocketAddr>,
+    /// And with it.
+    pub sip_wss: Option<SocketAddr>,
     /// WebRTC media.
     pub media: SocketAddr,
     /// RTP ports.
@@ -192,6 +200,23 @@ impl Config {
                  node_cert, node_key and node_ca (`tandem ca` makes them)"
             )));
         }
+        let tls = tls_files(settings.tls_cert, settings.tls_key)?;
+        let further = |name, text: Option<String>| text.map(|text| address(name, Some(text), "")).transpose();
+        let sip_tls = further("sip_tls", settings.sip_tls)?;
+        let sip_ws = further("sip_ws", settings.sip_ws)?;
+        let sip_wss = further("sip_wss", settings.sip_wss)?;
+        for (name, needs) in [("sip_tls", sip_tls), ("sip_wss", sip_wss)] {
+            if needs.is_some() && tls.is_none() {
+                return Err(StartError::Config(format!(
+                    "{name}: TLS needs a certificate and its key; set tls_cert and tls_key"
+                )));
+            }
+        }
+        if settings.sip_tls_ca.is_some() && sip_tls.is_none() {
+            return Err(StartError::Config(
+                "sip_tls_ca: it says who is let in at sip_tls; set that too".into(),
+            ));
+        }
         let regions = regions(settings.region.as_deref(), settings.regions.as_deref())?;
         if regions.are_several() && settings.region_key_file.is_none() {
             return Err(StartError::Config(
@@ -211,7 +236,7 @@ impl Config {
             session_days: settings.session_days.unwrap_or(SESSION_DAYS),
             grant_days: settings.grant_days.unwrap_or(GRANT_DAYS),
             url: settings.url.map(public_url).transpose()?,
-            tls: tls_files(settings.tls_cert, settings.tls_key)?,
+            tls,
             roles,
             name: node_name(settings.name)?,
             links,
@@ -221,6 +246,10 @@ impl Config {
             http: address("http", settings.http, "127.0.0.1:8080")?,
             admin: address("admin", settings.admin, "127.0.0.1:8081")?,
             sip: address("sip", settings.sip, "127.0.0.1:5060")?,
+            sip_tls,
+            sip_tls_ca: settings.sip_tls_ca,
+            sip_ws,
+            sip_wss,
             media: address("media", settings.media, "127.0.0.1:40000")?,
             rtp_ports: ports(settings.rtp_ports.as_deref().unwrap_or("41000-41999"))?,
             public_ip: settings.public_ip.map(|ip| public_ip(&ip)).transpose()?,
@@ -472,6 +501,16 @@ impl fmt::Display for Config {
         }
         writeln!(f, "admin = {}", quoted(&self.admin))?;
         writeln!(f, "sip = {}", quoted(&self.sip))?;
+        for (setting, address) in
+            [("sip_tls", self.sip_tls), ("sip_ws", self.sip_ws), ("sip_wss", self.sip_wss)]
+        {
+            if let Some(address) = address {
+                writeln!(f, "{setting} = {}", quoted(&address))?;
+            }
+        }
+        if let Some(file) = &self.sip_tls_ca {
+            writeln!(f, "sip_tls_ca = {}", quoted(&file.display()))?;
+        }
         writeln!(f, "media = {}", quoted(&self.media))?;
         writeln!(
             f,
@@ -552,6 +591,10 @@ mod tests {
             public_ip: Some("192.0.2.1".into()),
             tls_cert: Some("tls.crt".into()),
             tls_key: Some("tls.key".into()),
+            sip_tls: Some("192.0.2.1:5061".into()),
+            sip_tls_ca: Some("phones.crt".into()),
+            sip_ws: Some("127.0.0.1:5066".into()),
+            sip_wss: Some("192.0.2.1:7443".into()),
             otlp: Some("http://collector:4318/".into()),
             links: Some("192.0.2.1:7000".into()),
             database: Some("postgres://db/tandem".into()),
@@ -617,6 +660,23 @@ mod tests {
         assert!(refused(key.clone()).starts_with("tls_cert: "));
         let config = Config::check(cert.or(key)).expect("a pair");
         assert_eq!(config.url_at(config.http), "https://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn sip_by_tls_needs_a_certificate() {
+        let refused = |settings| Config::check(settings).expect_err("must be refused").to_string();
+        let (cert, key) = (Some("tls.crt".into()), Some("tls.key".into()));
+        let with = Settings { tls_cert: cert, tls_key: key, ..Settings::default() };
+        let tls = Settings { sip_tls: Some("127.0.0.1:5061".into()), ..Settings::default() };
+        assert!(refused(tls.clone()).starts_with("sip_tls: "));
+        assert!(Config::check(tls.or(with.clone())).is_ok());
+        let wss = Settings { sip_wss: Some("127.0.0.1:7443".into()), ..Settings::default() };
+        assert!(refused(wss.clone()).starts_with("sip_wss: "));
+        assert!(Config::check(wss.or(with.clone())).is_ok());
+        let ws = Settings { sip_ws: Some("127.0.0.1:5066".into()), ..Settings::default() };
+        assert!(Config::check(ws).is_ok(), "a proxy in front may have one");
+        let authority = Settings { sip_tls_ca: Some("phones.crt".into()), ..with };
+        assert!(refused(authority).starts_with("sip_tls_ca: "));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod cli;
 mod config;
 mod error;
+mod proxies;
 mod runtime;
 mod settings;
 mod telemetry;
@@ -16,6 +17,7 @@ mod traces;
 pub use cli::{AuditCommand, CaCommand, Cli, Command, KeysCommand, OrgCommand};
 pub use config::{Config, Database, Secret};
 pub use error::StartError;
+pub use proxies::Proxies;
 pub use runtime::Runtime;
 pub use settings::Settings;
 pub use telemetry::{Metrics, init_logs};

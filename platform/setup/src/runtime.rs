@@ -15,6 +15,15 @@ pub struct Runtime {
     /// SIP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sip: Option<SocketAddr>,
+    /// SIP over TLS, where it is listened to; so below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip_tls: Option<SocketAddr>,
+    /// SIP over WebSocket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip_ws: Option<SocketAddr>,
+    /// The same within TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip_wss: Option<SocketAddr>,
     /// WebRTC media.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media: Option<SocketAddr>,

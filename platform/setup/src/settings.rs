@@ -39,6 +39,18 @@ pub struct Settings {
     /// Address of SIP over UDP and TCP [default: 127.0.0.1:5060]
     #[arg(long, global = true, env = "TANDEM_SIP", value_name = "ADDR")]
     pub sip: Option<String>,
+    /// Address of SIP over TLS, with the certificate of `tls_cert` [default: none]
+    #[arg(long, global = true, env = "TANDEM_SIP_TLS", value_name = "ADDR")]
+    pub sip_tls: Option<String>,
+    /// Certificate of an authority, in PEM: then only peers with a certificate of it are let in at `sip_tls` [default: none, anybody is]
+    #[arg(long, global = true, env = "TANDEM_SIP_TLS_CA", value_name = "FILE")]
+    pub sip_tls_ca: Option<PathBuf>,
+    /// Address of SIP over WebSocket without TLS, for a proxy in front [default: none]
+    #[arg(long, global = true, env = "TANDEM_SIP_WS", value_name = "ADDR")]
+    pub sip_ws: Option<String>,
+    /// Address of SIP over WebSocket with the certificate of `tls_cert` [default: none]
+    #[arg(long, global = true, env = "TANDEM_SIP_WSS", value_name = "ADDR")]
+    pub sip_wss: Option<String>,
     /// UDP address of WebRTC media [default: 127.0.0.1:40000]
     #[arg(long, global = true, env = "TANDEM_MEDIA", value_name = "ADDR")]
     pub media: Option<String>,
@@ -165,6 +177,10 @@ impl Settings {
             url: self.url.or(other.url),
             admin: self.admin.or(other.admin),
             sip: self.sip.or(other.sip),
+            sip_tls: self.sip_tls.or(other.sip_tls),
+            sip_tls_ca: self.sip_tls_ca.or(other.sip_tls_ca),
+            sip_ws: self.sip_ws.or(other.sip_ws),
+            sip_wss: self.sip_wss.or(other.sip_wss),
             media: self.media.or(other.media),
             rtp_ports: self.rtp_ports.or(other.rtp_ports),
             public_ip: self.public_ip.or(other.public_ip),

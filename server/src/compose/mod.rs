@@ -2,6 +2,7 @@
 
 pub(crate) mod audit_key;
 pub(crate) mod node;
+mod sip;
 
 use std::{
     fs,
@@ -30,14 +31,14 @@ use tandem_outbound::Networks;
 use tandem_proto::{DeviceId, NodeId, NodeRole, api::PresenceView};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_routing_engine::Engine;
-use tandem_setup::{Config, StartError};
-use tandem_signaling::{BindError, SipConfig, SipHandle, SipNode, StartError as NoSip};
-use tandem_sip::SipEvent;
+use tandem_setup::{Certificates, Config, StartError};
+use tandem_signaling::SipNode;
 use tandem_store::{BoxFuture, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
+use self::sip::SipAddresses;
 use crate::{audit, jobs, nodes, regions};
 
 /// Calls that may wait for the contact centre to take them.
@@ -62,7 +63,7 @@ pub(crate) struct Parts {
     pub(crate) jobs: Jobs,
     pub(crate) sip_node: Option<SipNode>,
     /// Where SIP is really listened to.
-    pub(crate) sip: Option<SocketAddr>,
+    pub(crate) sip: SipAddresses,
     /// Where WebRTC media is really listened to.
     pub(crate) media: Option<SocketAddr>,
     /// Cancelled when the server drains.
@@ -86,7 +87,8 @@ impl Parts {
 }
 
 /// Builds and starts every part, from the bottom up.
-pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
+/// `certificates` are those of TLS, where it is spoken.
+pub(crate) async fn start(config: &Config, certificates: Option<&Certificates>) -> Result<Parts, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mint = Arc::new(Mint::for_server());
     let sounds = sounds(config);
@@ -119,12 +121,12 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
     pool.set_sounds(sounds_folder(config));
     let (sip, sip_node) = match cluster.has(NodeRole::Sip) {
         true => {
-            let (handle, events, node) = sip(config, &cluster, &clock).await?;
+            let (handle, events, node) = sip::start(config, certificates, &cluster, &clock).await?;
             (Some((handle, events)), Some(node))
         }
         false => (None, None),
     };
-    let sip_address = sip.as_ref().map(|(handle, _)| handle.local_addr());
+    let sip_addresses = SipAddresses::of(sip.as_ref().map(|(handle, _)| handle));
 
     let (app, incoming, notices) = call_app();
     let music = sounds.await?.join("music.wav");
@@ -216,7 +218,7 @@ pub(crate) async fn start(config: &Config) -> Result<Parts, StartError> {
         pool,
         jobs,
         sip_node,
-        sip: sip_address,
+        sip: sip_addresses,
         media,
         stopping,
     })
@@ -254,23 +256,6 @@ fn relay(config: &Config) -> Result<(Relay, mpsc::Receiver<MediaEvent>), StartEr
         address: config.media,
         option: "--media",
         reason,
-    })
-}
-
-async fn sip(
-    config: &Config,
-    cluster: &Cluster,
-    clock: &Arc<dyn Clock>,
-) -> Result<(SipHandle, mpsc::Receiver<SipEvent>, SipNode), StartError> {
-    // Port 0: the one that is bound.
-    let advertise = config.public_ip.map(|ip| SocketAddr::new(ip, 0));
-    let sip = SipConfig { advertise, ..SipConfig::new(config.sip) };
-    SipNode::start(sip, Arc::clone(clock), cluster).await.map_err(|error| match error {
-        NoSip::Bind(
-            BindError::Udp { addr: address, source: reason }
-            | BindError::Tcp { addr: address, source: reason },
-        ) => StartError::Listen { what: "SIP", address, option: "--sip", reason },
-        error => failed("SIP", &error),
     })
 }
 

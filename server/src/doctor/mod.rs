@@ -111,6 +111,15 @@ async fn addresses(config: &Config) -> Vec<Finding> {
     if has(NodeRole::Sip) {
         findings.push(tcp("SIP over TCP", "--sip", config.sip).await);
         findings.push(udp("SIP over UDP", "--sip", config.sip).await);
+        for (what, option, address) in [
+            ("SIP over TLS", "--sip-tls", config.sip_tls),
+            ("SIP over WebSocket", "--sip-ws", config.sip_ws),
+            ("SIP over WebSocket and TLS", "--sip-wss", config.sip_wss),
+        ] {
+            if let Some(address) = address {
+                findings.push(tcp(what, option, address).await);
+            }
+        }
     }
     if has(NodeRole::Media) {
         let first = SocketAddr::new(config.media.ip(), *config.rtp_ports.start());

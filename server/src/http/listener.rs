@@ -24,7 +24,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tandem_setup::{Certificates, StartError, TlsListener, tls::Greeted};
+use tandem_setup::{Certificates, Proxies, StartError, TlsListener, tls::Greeted};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -33,8 +33,6 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service as _;
-
-use super::proxies::Proxies;
 
 /// What is spoken over TLS, what the server likes best first. WebSockets come over HTTP/1.1: HTTP/2 does not offer them here.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];

@@ -1,7 +1,6 @@
 //! What the listeners answer.
 
 mod listener;
-mod proxies;
 
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -22,7 +21,6 @@ use tandem_store::Store;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use listener::Listener;
-pub(crate) use proxies::Proxies;
 
 use crate::{client, compose::Parts, docs, openapi};
 

@@ -7,6 +7,7 @@ mod expand;
 mod first_screen;
 mod links;
 mod operations;
+mod phones;
 mod regions;
 mod start;
 mod support;

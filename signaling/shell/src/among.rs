@@ -5,7 +5,7 @@ use std::{collections::VecDeque, net::SocketAddr};
 use tandem_proto::{NodeId, limits::SIP_MESSAGE_BYTES};
 use tandem_sip::{Message, Output, SipEvent, StatusCode, Stray};
 
-use crate::{Parcel, driver::Driver, handle::Command, sockets::Pair, strays::Sought};
+use crate::{Parcel, driver::Driver, greeting::Greeting, handle::Command, sockets::Pair, strays::Sought};
 
 impl Driver {
     /// The next output of the stack, with its strays sent round.
@@ -57,7 +57,7 @@ impl Driver {
             Command::Relay { from, parcel } => self.relay(from, parcel).await,
             Command::Listen(Pair { local, udp, tcp }) => {
                 self.sockets.remove(local);
-                let accepting = self.connections.listen(tcp, local);
+                let accepting = self.connections.listen(tcp, local, Greeting::Tcp);
                 self.sockets.add(local, udp, accepting);
             }
             Command::GiveUp { local, done } => {

@@ -1,26 +1,27 @@
-//! One TCP connection: reads messages, writes what it is given, ends when either stops.
+//! One connection: greets the peer, reads messages, writes what it is given, ends when either stops.
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use bytes::{Bytes, BytesMut};
-use tandem_sip::{FlowId, Frame, Framer, FramingError, Peer, Stray, Ticket, Transport};
+use bytes::Bytes;
+use tandem_setup::{Proxies, tls};
+use tandem_sip::{FlowId, Framer, FramingError, Peer, Stray, Ticket, Transport};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpSocket, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
     time::timeout,
 };
+use tokio_tungstenite::tungstenite;
 
-use crate::strays::Sought;
+use crate::{greeting::Greeting, strays::Sought, stream, upgrade::NotUpgraded, websocket};
 
 /// What connections tell the driver.
 #[derive(Debug)]
 pub(crate) enum Inbound {
     /// Somebody connected.
-    Accepted { stream: TcpStream, addr: SocketAddr, local: SocketAddr },
+    Accepted { stream: TcpStream, addr: SocketAddr, local: SocketAddr, greeting: Greeting },
+    /// A proxy said for whom it connected.
+    Client { flow: FlowId, addr: SocketAddr },
     /// A message came.
     Message { from: Peer, bytes: Bytes },
     /// What was found out about a stray.
@@ -44,23 +45,32 @@ pub(crate) struct Patience {
     pub(crate) idle: Duration,
     pub(crate) message: Duration,
     pub(crate) connect: Duration,
+    pub(crate) ping_every: Duration,
 }
 
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
-enum Ended {
+pub(crate) enum Ended {
+    #[error("no TLS handshake")]
+    NoTls,
+    #[error(transparent)]
+    NoWebSocket(#[from] NotUpgraded),
     #[error("the peer closed it")]
     ByPeer,
     #[error("idle")]
     Idle,
     #[error("a message took too long")]
     Slow,
+    #[error("the peer does not take what it is sent")]
+    NotReading,
     #[error("connecting took too long")]
     NoAnswer,
     #[error("not needed any more")]
     Dropped,
     #[error(transparent)]
     Framing(#[from] FramingError),
+    #[error(transparent)]
+    WebSocket(#[from] tungstenite::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -69,29 +79,58 @@ enum Ended {
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) flow: FlowId,
+    pub(crate) transport: Transport,
     pub(crate) addr: SocketAddr,
     /// The address of ours the peer knows.
     pub(crate) local: SocketAddr,
     pub(crate) patience: Patience,
+    /// Who may say whose a WebSocket is.
+    pub(crate) proxies: Proxies,
     pub(crate) inbox: mpsc::Sender<Inbound>,
     pub(crate) outbox: mpsc::Receiver<Outbound>,
     /// For answers to pings.
     pub(crate) loopback: mpsc::WeakSender<Outbound>,
 }
 
-const READ_BYTES: usize = 8 * 1024;
+/// What somebody is told who speaks HTTP where HTTPS is spoken.
+const NOT_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 38\r\n\
+    connection: close\r\n\r\nHere are WebSockets by TLS: use wss://";
+/// Whoever speaks SIP without TLS where it is spoken within is not answered: what it sent may be meant for nobody else.
+const NO_ANSWER: &[u8] = b"";
 
 impl Connection {
     /// Serves an accepted stream.
-    pub(crate) async fn serve(mut self, stream: TcpStream) {
-        let ended = self.exchange(stream).await;
+    pub(crate) async fn serve(mut self, stream: TcpStream, greeting: Greeting) {
+        let ended = self.greet(stream, greeting).await;
         self.close(&ended).await;
+    }
+
+    async fn greet(&mut self, stream: TcpStream, greeting: Greeting) -> Ended {
+        if let Err(error) = stream.set_nodelay(true) {
+            return error.into();
+        }
+        match greeting {
+            Greeting::Tcp => self.exchange(stream.into_split()).await,
+            Greeting::Tls(config) => match tls::greet(config, stream, self.addr, NO_ANSWER).await {
+                Some(stream) => self.exchange(tokio::io::split(stream)).await,
+                None => Ended::NoTls,
+            },
+            // A WebSocket's state is large, and other connections shall not have room for it.
+            Greeting::Ws => Box::pin(websocket::serve(self, stream)).await,
+            Greeting::Wss(config) => match tls::greet(config, stream, self.addr, NOT_TLS).await {
+                Some(stream) => Box::pin(websocket::serve(self, stream)).await,
+                None => Ended::NoTls,
+            },
+        }
     }
 
     /// Connects, then serves.
     pub(crate) async fn connect(mut self) {
         let ended = match timeout(self.patience.connect, self.dial()).await {
-            Ok(Ok(stream)) => self.exchange(stream).await,
+            Ok(Ok(stream)) => match stream.set_nodelay(true) {
+                Ok(()) => self.exchange(stream.into_split()).await,
+                Err(error) => error.into(),
+            },
             Ok(Err(error)) => error.into(),
             Err(_) => Ended::NoAnswer,
         };
@@ -108,20 +147,19 @@ impl Connection {
         socket.connect(self.addr).await
     }
 
-    async fn exchange(&mut self, stream: TcpStream) -> Ended {
-        if let Err(error) = stream.set_nodelay(true) {
-            return error.into();
-        }
-        let (reader, writer) = stream.into_split();
-        let from = Peer {
-            transport: Transport::Tcp,
-            addr: self.addr,
-            flow: Some(self.flow),
-            local: Some(self.local),
-        };
+    /// The other end, as it is reached over this connection.
+    pub(crate) const fn peer(&self) -> Peer {
+        Peer { transport: self.transport, addr: self.addr, flow: Some(self.flow), local: Some(self.local) }
+    }
+
+    async fn exchange(
+        &mut self,
+        (reader, writer): (impl AsyncRead + Unpin, impl AsyncWrite + Unpin),
+    ) -> Ended {
+        let from = self.peer();
         tokio::select! {
-            ended = read(reader, from, self.patience, &self.inbox, &self.loopback) => ended,
-            ended = write(writer, &mut self.outbox) => ended,
+            ended = stream::read(reader, from, self.patience, &self.inbox, &self.loopback) => ended,
+            ended = stream::write(writer, &mut self.outbox, self.patience.message) => ended,
         }
     }
 
@@ -142,55 +180,9 @@ fn not_here(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::AddrNotAvailable { Ok(()) } else { Err(error) }
 }
 
-async fn read(
-    mut reader: OwnedReadHalf,
-    from: Peer,
-    patience: Patience,
-    inbox: &mpsc::Sender<Inbound>,
-    loopback: &mpsc::WeakSender<Outbound>,
-) -> Ended {
-    let mut framer = Framer::default();
-    let mut buffer = BytesMut::with_capacity(READ_BYTES);
-    let mut greeted = false;
-    loop {
-        let between = greeted && framer.pending() == 0;
-        let limit = if between { patience.idle } else { patience.message };
-        match timeout(limit, reader.read_buf(&mut buffer)).await {
-            Err(_) => return if between { Ended::Idle } else { Ended::Slow },
-            Ok(Err(error)) => return error.into(),
-            Ok(Ok(0)) => return Ended::ByPeer,
-            Ok(Ok(_)) => {}
-        }
-        framer.push(&buffer);
-        buffer.clear();
-        loop {
-            match framer.poll() {
-                Err(error) => return error.into(),
-                Ok(None) => break,
-                Ok(Some(Frame::Ping)) => pong(loopback),
-                Ok(Some(Frame::Message(bytes))) => {
-                    if inbox.send(Inbound::Message { from, bytes }).await.is_err() {
-                        return Ended::Dropped;
-                    }
-                }
-            }
-            greeted = true;
-        }
-    }
-}
-
 /// A peer that asks faster than it reads the answers gets fewer answers.
-fn pong(loopback: &mpsc::WeakSender<Outbound>) {
+pub(crate) fn pong(loopback: &mpsc::WeakSender<Outbound>) {
     if let Some(outbox) = loopback.upgrade() {
         let _full = outbox.try_send(Outbound { bytes: Bytes::from_static(Framer::PONG), ticket: None });
     }
-}
-
-async fn write(mut writer: OwnedWriteHalf, outbox: &mut mpsc::Receiver<Outbound>) -> Ended {
-    while let Some(Outbound { bytes, .. }) = outbox.recv().await {
-        if let Err(error) = writer.write_all(&bytes).await {
-            return error.into();
-        }
-    }
-    Ended::Dropped
 }

@@ -96,7 +96,10 @@ impl Driver {
 
     fn inbound(&mut self, inbound: Inbound) {
         match inbound {
-            Inbound::Accepted { stream, addr, local } => self.connections.accept(stream, addr, local),
+            Inbound::Accepted { stream, addr, local, greeting } => {
+                self.connections.accept(stream, addr, local, greeting);
+            }
+            Inbound::Client { flow, addr } => self.connections.of_client(flow, addr),
             Inbound::Message { from, bytes } => self.message(from, bytes),
             Inbound::Again { stray, reply } => {
                 let taken = self.adopt(stray);
@@ -180,7 +183,9 @@ impl Driver {
         let local = self.sockets.leave_from(to.local);
         match to.transport {
             Transport::Udp => self.sockets.send(local, &bytes, to.addr).await,
-            Transport::Tcp => self.connections.send(to, local, bytes, ticket).is_ok(),
+            Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
+                self.connections.send(to, local, bytes, ticket).is_ok()
+            }
         }
     }
 

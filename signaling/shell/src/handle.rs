@@ -9,8 +9,10 @@ use std::{
 };
 
 use tandem_proto::NodeId;
-use tandem_sip::{ClientTxId, DialogId, MAGIC_COOKIE, Peer, Request, Response, ServerTxId};
-use tokio::sync::{mpsc, oneshot};
+use tandem_sip::{
+    ClientTxId, DialogId, FlowId, MAGIC_COOKIE, Peer, Request, Response, ServerTxId, Transport,
+};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{BindError, Neighbours, Parcel, sockets::Pair, strays::KnowsDialog};
 
@@ -42,6 +44,9 @@ pub(crate) struct Addresses {
     pub(crate) node: NodeId,
     pub(crate) local: SocketAddr,
     pub(crate) advertised: SocketAddr,
+    pub(crate) tls: Option<SocketAddr>,
+    pub(crate) ws: Option<SocketAddr>,
+    pub(crate) wss: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -58,6 +63,7 @@ pub struct SipHandle {
     commands: mpsc::Sender<Command>,
     numbers: Arc<Numbers>,
     addresses: Addresses,
+    lost: broadcast::WeakSender<FlowId>,
 }
 
 /// A handle that does not keep the transport running.
@@ -66,26 +72,33 @@ pub struct WeakSipHandle {
     commands: mpsc::WeakSender<Command>,
     numbers: Arc<Numbers>,
     addresses: Addresses,
+    lost: broadcast::WeakSender<FlowId>,
 }
 
 impl WeakSipHandle {
     /// The handle, while the transport runs.
     pub fn upgrade(&self) -> Option<SipHandle> {
         let commands = self.commands.upgrade()?;
-        Some(SipHandle { commands, numbers: Arc::clone(&self.numbers), addresses: self.addresses })
+        let (numbers, lost) = (Arc::clone(&self.numbers), self.lost.clone());
+        Some(SipHandle { commands, numbers, addresses: self.addresses, lost })
     }
 }
 
 impl SipHandle {
-    pub(crate) fn new(commands: mpsc::Sender<Command>, addresses: Addresses) -> Self {
+    pub(crate) fn new(
+        commands: mpsc::Sender<Command>,
+        addresses: Addresses,
+        lost: broadcast::WeakSender<FlowId>,
+    ) -> Self {
         let (client, server) = (AtomicU64::new(1), AtomicU64::new(ServerTxId::FIRST_RESTORED));
-        Self { commands, numbers: Arc::new(Numbers { client, server }), addresses }
+        Self { commands, numbers: Arc::new(Numbers { client, server }), addresses, lost }
     }
 
     /// For those the transport itself holds.
     pub fn downgrade(&self) -> WeakSipHandle {
         let commands = self.commands.downgrade();
-        WeakSipHandle { commands, numbers: Arc::clone(&self.numbers), addresses: self.addresses }
+        let (numbers, lost) = (Arc::clone(&self.numbers), self.lost.clone());
+        WeakSipHandle { commands, numbers, addresses: self.addresses, lost }
     }
 
     /// A number for the next request, so that its events are expected before they come.
@@ -182,6 +195,12 @@ impl SipHandle {
         }
     }
 
+    /// Tells from now on of connections that ended and cannot be made again from here: whoever was reached over one is not any more. Who
+    /// reads too slowly misses some. `None` when the transport has stopped.
+    pub fn lost_flows(&self) -> Option<broadcast::Receiver<FlowId>> {
+        self.lost.upgrade().map(|lost| lost.subscribe())
+    }
+
     /// Takes no new dialogs from now on; everything else goes on.
     pub async fn drain(&self) -> Result<(), Stopped> {
         self.give(Command::Drain).await
@@ -195,6 +214,16 @@ impl SipHandle {
     /// The address of its own sockets.
     pub const fn local_addr(&self) -> SocketAddr {
         self.addresses.local
+    }
+
+    /// Where it listens for what is spoken over `transport`, if it does.
+    pub const fn bound(&self, transport: Transport) -> Option<SocketAddr> {
+        match transport {
+            Transport::Udp | Transport::Tcp => Some(self.addresses.local),
+            Transport::Tls => self.addresses.tls,
+            Transport::Ws => self.addresses.ws,
+            Transport::Wss => self.addresses.wss,
+        }
     }
 
     /// The address peers are told: for Contact headers.

@@ -1,4 +1,4 @@
-//! SIP over UDP and TCP: the sockets around the pure [`SipStack`](tandem_sip::SipStack).
+//! SIP over UDP, TCP, TLS and WebSockets: the sockets around the pure [`SipStack`](tandem_sip::SipStack).
 //!
 //! One task owns the stack. It never waits for the transaction user: while that is slow to take events, the network is not read
 //! (datagrams wait in the socket, streams are not drained), but commands are carried out and timers run. The one contract: take events
@@ -10,6 +10,7 @@ mod connection;
 mod connections;
 mod driver;
 mod flood;
+mod greeting;
 mod handle;
 mod keeper;
 mod linked;
@@ -17,9 +18,12 @@ mod neighbours;
 mod node;
 mod sockets;
 mod strays;
+mod stream;
 mod transport;
+mod upgrade;
+mod websocket;
 
-pub use config::SipConfig;
+pub use config::{SipConfig, TlsAddress};
 pub use handle::{SipHandle, Stopped, WeakSipHandle};
 pub use linked::LinkedNodes;
 pub use neighbours::{BoxFuture, Neighbours, Parcel};

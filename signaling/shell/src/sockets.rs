@@ -8,6 +8,7 @@ use std::{
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
+use tandem_sip::Transport;
 use tokio::{
     io::ReadBuf,
     net::{TcpListener, UdpSocket},
@@ -28,6 +29,16 @@ pub enum BindError {
     /// TCP.
     #[error("cannot open tcp {addr} for SIP: {source}")]
     Tcp {
+        /// Which.
+        addr: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// One of the addresses beside these.
+    #[error("cannot open {} {addr} for SIP: {source}", transport.name())]
+    Further {
+        /// What would be spoken there.
+        transport: Transport,
         /// Which.
         addr: SocketAddr,
         /// Why.

@@ -3,14 +3,18 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use tandem_core::Clock;
-use tandem_sip::{SipEvent, SipStack, StackConfig};
-use tokio::sync::mpsc;
+use tandem_sip::{SipEvent, SipStack, StackConfig, Transport};
+use tokio::{
+    net::TcpListener,
+    sync::{broadcast, mpsc},
+};
 
 use crate::{
     SipConfig, SipHandle,
     connections::Connections,
     driver::Driver,
     flood::LogLimit,
+    greeting::Greeting,
     handle::Addresses,
     sockets::{BindError, Pair, Sockets},
     strays::Strays,
@@ -24,9 +28,11 @@ pub struct SipTransport;
 const COMMAND_QUEUE: usize = 1_024;
 /// What connections have for the driver.
 const INBOX: usize = 256;
+/// Lost connections that may wait for whoever asked to be told.
+const LOST: usize = 4_096;
 
 impl SipTransport {
-    /// Opens UDP and TCP on the same port and starts the task that drives the stack. It must be called within a tokio runtime.
+    /// Opens UDP and TCP on the same port, and the further addresses of `config`, and starts the task that drives the stack. It must be called within a tokio runtime.
     pub async fn bind(
         config: SipConfig,
         clock: Arc<dyn Clock>,
@@ -40,10 +46,22 @@ impl SipTransport {
         stack.bound = local;
         stack.max_transactions = config.max_transactions;
         stack.software = config.software.clone().into();
-        let addresses = Addresses { node: config.node, local, advertised };
-        let mut connections = Connections::new(config, inbox.clone());
+        let further = further(&config).await?;
+        let bound = |transport| {
+            further.iter().find(|(_, _, greeting)| greeting.transport() == transport).map(|(at, ..)| *at)
+        };
+        let [tls, ws, wss] = [Transport::Tls, Transport::Ws, Transport::Wss].map(bound);
+        let addresses = Addresses { node: config.node, local, advertised, tls, ws, wss };
+        let known_as = config.advertise.map(|addr| addr.ip());
+        let (lost, _) = broadcast::channel(LOST);
+        let handle = SipHandle::new(commands, addresses, lost.downgrade());
+        let mut connections = Connections::new(config, inbox.clone(), lost);
+        for (bound, listener, greeting) in further {
+            let told = SocketAddr::new(known_as.unwrap_or(bound.ip()), bound.port());
+            connections.listen(listener, told, greeting);
+        }
         let mut sockets = Sockets::new(local);
-        sockets.add(local, udp, connections.listen(tcp, local));
+        sockets.add(local, udp, connections.listen(tcp, local, Greeting::Tcp));
         let driver = Driver {
             stack: SipStack::new(stack, rand::random()),
             clock,
@@ -56,8 +74,20 @@ impl SipTransport {
             log: LogLimit::default(),
         };
         tokio::spawn(driver.run());
-        Ok((SipHandle::new(commands, addresses), event_queue))
+        Ok((handle, event_queue))
     }
+}
+
+/// Opens the addresses beside UDP's and TCP's.
+async fn further(config: &SipConfig) -> Result<Vec<(SocketAddr, TcpListener, Greeting)>, BindError> {
+    let mut opened = Vec::new();
+    for (addr, greeting) in config.further() {
+        let failed = |source| BindError::Further { transport: greeting.transport(), addr, source };
+        let listener = TcpListener::bind(addr).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        opened.push((bound, listener, greeting));
+    }
+    Ok(opened)
 }
 
 fn advertised(config: &SipConfig, local: SocketAddr) -> SocketAddr {

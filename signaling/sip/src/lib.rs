@@ -43,7 +43,7 @@ pub use message::{
     BodyPart, Frame, Framer, FramingError, Headers, Malformed, Message, Method, Name, Request, Response,
     Salvage, StatusCode,
 };
-pub use peer::{FlowId, Peer, Transport};
+pub use peer::{FlowId, Peer, Transport, UnknownTransport};
 pub use registrar::{Binding, Expired, RegisterError, Registered, Registrar, RegistrarConfig};
 pub use session::{
     ForkEvent, Forks, OfferError, OfferState, Provisional, ReliableDue, ReliableReceiver, ReliableSender,

@@ -1,6 +1,8 @@
 // SIP written by hand, for what no well-behaved phone would send.
 import { type Socket as Udp, createSocket } from "node:dgram";
 import { type Socket as Tcp, connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import WebSocket from "ws";
 import type { Server } from "./server.ts";
 
 let serial = 0;
@@ -61,12 +63,14 @@ export function offer(formats: string, attributes: string[] = [], port = 6_000):
   return `${lines.join("\r\n")}\r\n`;
 }
 
+export type Transport = "UDP" | "TCP" | "TLS" | "WS";
+
 /** A peer without any manners. */
 export abstract class RawPhone {
   readonly #answers: Answer[] = [];
   readonly #waiting = new Set<() => void>();
 
-  abstract readonly transport: "UDP" | "TCP";
+  abstract readonly transport: Transport;
   abstract readonly address: string;
   abstract send(bytes: string | Buffer): Promise<void>;
   abstract close(): void;
@@ -151,12 +155,16 @@ export class RawUdp extends RawPhone {
 }
 
 export class RawTcp extends RawPhone {
-  readonly transport = "TCP";
+  readonly transport: Transport;
   /** Resolves when the server closes the connection. */
   readonly closed: Promise<void>;
 
-  private constructor(private readonly socket: Tcp) {
+  private constructor(
+    private readonly socket: Tcp,
+    transport: "TCP" | "TLS",
+  ) {
     super();
+    this.transport = transport;
     let pending = "";
     socket.on("error", () => {});
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
@@ -177,7 +185,16 @@ export class RawTcp extends RawPhone {
   static async open(server: Server): Promise<RawTcp> {
     const [host, port] = server.sip.split(":");
     return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), host, () => resolve(new RawTcp(socket)));
+      const socket = connect(Number(port), host, () => resolve(new RawTcp(socket, "TCP")));
+      socket.once("error", reject);
+    });
+  }
+
+  /** Within TLS; the test's certificate is nobody's but its own. */
+  static async openTls(at: string): Promise<RawTcp> {
+    const [host, port] = at.split(":");
+    return new Promise((resolve, reject) => {
+      const socket = connectTls({ port: Number(port), host, rejectUnauthorized: false }, () => resolve(new RawTcp(socket, "TLS")));
       socket.once("error", reject);
     });
   }
@@ -192,5 +209,36 @@ export class RawTcp extends RawPhone {
 
   close(): void {
     this.socket.destroy();
+  }
+}
+
+/** A message in each frame (RFC 7118). */
+export class RawWebSocket extends RawPhone {
+  readonly transport = "WS";
+  readonly address = `${unique()}.invalid`;
+  /** Resolves when the server closes the connection. */
+  readonly closed: Promise<void>;
+
+  private constructor(private readonly socket: WebSocket) {
+    super();
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    socket.on("error", () => {});
+    socket.on("message", (bytes: Buffer) => this.take(bytes.toString("latin1")));
+  }
+
+  static async open(at: string): Promise<RawWebSocket> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(`ws://${at}`, "sip");
+      socket.once("open", () => resolve(new RawWebSocket(socket)));
+      socket.once("error", reject);
+    });
+  }
+
+  async send(bytes: string | Buffer): Promise<void> {
+    await new Promise<void>((resolve) => this.socket.send(Buffer.from(bytes as Buffer), { binary: true }, () => resolve()));
+  }
+
+  close(): void {
+    this.socket.terminate();
   }
 }

@@ -30,6 +30,9 @@ export const ON_CLUSTER = process.env.TANDEM_E2E === "cluster";
 export interface Reached {
   http: string;
   sip: string;
+  /** SIP over TLS and WebSocket, where they are asked for. */
+  sipTls?: string;
+  sipWs?: string;
   media: string[];
   /** First and last UDP port of SIP calls' media, and on which addresses. */
   rtp: { first: number; last: number; ips: string[] };
@@ -48,10 +51,12 @@ export interface Run {
 export class Server {
   readonly data = mkdtempSync(join(tmpdir(), "tandem-e2e-"));
   readonly #run: Run;
+  readonly #scheme: "http" | "https";
   #reached!: Reached;
 
   private constructor(settings: Record<string, string>) {
     if (ON_CLUSTER && Object.keys(settings).length > 0) throw new Error("the cluster has its own settings");
+    this.#scheme = settings.TANDEM_TLS_CERT ? "https" : "http";
     this.#run = ON_CLUSTER ? new ClusterRun(this.data) : new SingleRun(this.data, settings);
   }
 
@@ -72,11 +77,23 @@ export class Server {
   }
 
   get url(): string {
-    return `http://${this.#reached.http}`;
+    return `${this.#scheme}://${this.#reached.http}`;
   }
 
   get sip(): string {
     return this.#reached.sip;
+  }
+
+  /** Where SIP over TLS is, if the settings say that it is. */
+  get sipTls(): string {
+    if (!this.#reached.sipTls) throw new Error("nothing listens for SIP over TLS");
+    return this.#reached.sipTls;
+  }
+
+  /** And SIP over WebSocket. */
+  get sipWs(): string {
+    if (!this.#reached.sipWs) throw new Error("nothing listens for SIP over WebSocket");
+    return this.#reached.sipWs;
   }
 
   /** Where browsers' media is listened to. */

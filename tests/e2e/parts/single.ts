@@ -36,11 +36,11 @@ export class SingleRun implements Run {
       child.stderr!.on("data", take);
       child.once("exit", (code) => reject(new Error(`the server ended (${code}) before it was ready:\n${this.log}`)));
     });
-    const { http, sip, media } = JSON.parse(readFileSync(runtime, "utf8"));
+    const { http, sip, sip_tls: sipTls, sip_ws: sipWs, media } = JSON.parse(readFileSync(runtime, "utf8"));
     [this.#http, this.#sip] = [http, sip];
     const [first, last] = this.#rtp.split("-").map(Number) as [number, number];
     const demo = JSON.parse(readFileSync(join(this.#data, "demo.json"), "utf8"));
-    return { http, sip, media: [media], rtp: { first, last, ips: ["127.0.0.1"] }, demo };
+    return { http, sip, sipTls, sipWs, media: [media], rtp: { first, last, ips: ["127.0.0.1"] }, demo };
   }
 
   async operate(args: string[]): Promise<{ said: string; ended: boolean }> {

@@ -1,9 +1,10 @@
 // The messages of RFC 4475 and RFC 5118, byte for byte, sent to the running server beside a caller who hears every packet of the music.
 import { readFileSync, readdirSync } from "node:fs";
 import { Api, until } from "../parts/api.ts";
+import { certificate } from "../parts/certificate.ts";
 import { holdCall } from "../parts/held-call.ts";
-import { type RawPhone, RawTcp, RawUdp, request } from "../parts/raw-sip.ts";
-import type { Server } from "../parts/server.ts";
+import { type RawPhone, RawTcp, RawUdp, RawWebSocket, request } from "../parts/raw-sip.ts";
+import { ON_CLUSTER, type Server } from "../parts/server.ts";
 import { expect, test } from "../parts/world.ts";
 
 const FOLDER = new URL("../../../signaling/sip/tests/torture/", import.meta.url);
@@ -55,23 +56,49 @@ async function verdictOn(phone: RawPhone, name: string, patience: number): Promi
   const callId = header(read(REPEATS[name] ?? name).toString("latin1"), "Call-ID|i");
   await phone.send(read(name));
   const answer = phone.answer((each) => each.status >= 200 && each.header("Call-ID") === callId, patience).then((each) => each?.status);
-  const closed = phone instanceof RawTcp ? phone.closed.then((): Verdict => CLOSED) : new Promise<never>(() => {});
+  const closed = phone instanceof RawTcp || phone instanceof RawWebSocket ? phone.closed.then((): Verdict => CLOSED) : new Promise<never>(() => {});
   return (await Promise.race([answer, closed])) ?? SILENCE;
 }
 
-for (const transport of ["UDP", "TCP"] as const) {
+// A frame has its own end, as a datagram does; what follows is what a socket adds: repetitions over another one are no repetitions, as with
+// streams.
+const IN_FRAMES: Record<string, Verdict[]> = { cparam02: [SILENCE], regescrt: [SILENCE] };
+
+type Transport = "UDP" | "TCP" | "TLS" | "WS";
+
+/** A socket for each message, so that answers that are repeated meet nobody. */
+async function open(server: Server, transport: Transport, name: string): Promise<RawPhone> {
+  if (transport === "UDP") return RawUdp.open(server, ["127.0.0.7", PORTS[name] ?? 5060]);
+  if (transport === "TCP") return RawTcp.open(server);
+  return transport === "TLS" ? RawTcp.openTls(server.sipTls) : RawWebSocket.open(server.sipWs);
+}
+
+const OTHERWISE: Record<Transport, Record<string, Verdict[]>> = { UDP: {}, TCP: ON_STREAMS, TLS: ON_STREAMS, WS: IN_FRAMES };
+
+/** What the server needs to speak it. */
+const SETTINGS: Record<Transport, () => Record<string, string>> = {
+  UDP: () => ({}),
+  TCP: () => ({}),
+  TLS: () => ({ ...certificate(), TANDEM_SIP_TLS: "127.0.0.1:0" }),
+  WS: () => ({ TANDEM_SIP_WS: "127.0.0.1:0" }),
+};
+
+for (const transport of ["UDP", "TCP", "TLS", "WS"] as const) {
   test(`over ${transport} every torture message gets its verdict, and a call in progress loses nothing`, async ({ world }) => {
     test.setTimeout(180_000);
-    const server: Server = await world.server();
+    const settings = SETTINGS[transport]();
+    test.skip(ON_CLUSTER && Object.keys(settings).length > 0, "the cluster speaks UDP and TCP");
+    // The certificate is the test's own.
+    if (transport === "TLS") process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    const server: Server = await world.server(settings);
     const call = await holdCall(server);
     const names = readdirSync(FOLDER).map((file) => file.replace(".dat", ""));
     expect(names.sort()).toEqual(Object.keys(VERDICTS).sort());
     call.listen();
     const wrong: string[] = [];
     for (const name of names) {
-      const expected = (transport === "TCP" ? ON_STREAMS[name] : undefined) ?? [VERDICTS[name]!];
-      // A socket for each, so that answers that are repeated meet nobody.
-      const phone = transport === "TCP" ? await RawTcp.open(server) : await RawUdp.open(server, ["127.0.0.7", PORTS[name] ?? 5060]);
+      const expected = OTHERWISE[transport][name] ?? [VERDICTS[name]!];
+      const phone = await open(server, transport, name);
       const got = await verdictOn(phone, name, expected.includes(SILENCE) ? 300 : 5_000);
       if (!expected.includes(got)) wrong.push(`${name}: ${got}, not ${expected.join(" or ")}`);
       phone.close();
@@ -90,5 +117,6 @@ for (const transport of ["UDP", "TCP"] as const) {
     expect((await after.ask(request(server, "OPTIONS", after))).status).toBe(200);
     after.close();
     expect(server.log).not.toContain("panicked");
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   });
 }

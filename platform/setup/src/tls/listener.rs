@@ -30,7 +30,7 @@ pub type Greeted = (TlsStream<TcpStream>, SocketAddr);
 /// Accepts connections and hands out those whose handshake is over; a peer that is silent or slow holds up nobody else.
 pub struct TlsListener {
     socket: TcpListener,
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
     /// What a peer is told that does not speak TLS.
     plain: &'static [u8],
     under_way: JoinSet<Option<Greeted>>,
@@ -43,9 +43,8 @@ pub struct TlsListener {
 impl TlsListener {
     /// On a socket that listens. A peer that does not speak TLS is told `plain` and closed.
     pub fn new(socket: TcpListener, config: Arc<ServerConfig>, plain: &'static [u8]) -> Self {
-        let acceptor = TlsAcceptor::from(config);
         let (under_way, order) = (JoinSet::new(), VecDeque::new());
-        Self { socket, acceptor, plain, under_way, order, most: HANDSHAKES }
+        Self { socket, config, plain, under_way, order, most: HANDSHAKES }
     }
 
     /// Where it listens.
@@ -88,19 +87,9 @@ impl TlsListener {
         }
         // Small frames must not wait for each other.
         let _ = stream.set_nodelay(true);
-        let (acceptor, plain) = (self.acceptor.clone(), self.plain);
+        let (config, plain) = (Arc::clone(&self.config), self.plain);
         self.order.push_back(self.under_way.spawn(async move {
-            let greeted = timeout(HANDSHAKE_WITHIN, greet(acceptor, stream, plain)).await;
-            let (outcome, stream) = match greeted {
-                Ok(Ok(Some(stream))) => ("done", Some(stream)),
-                Ok(Ok(None)) => ("plain", None),
-                Ok(Err(error)) => {
-                    tracing::debug!(%from, %error, "a TLS handshake failed");
-                    ("failed", None)
-                }
-                Err(_) => ("late", None),
-            };
-            ended(outcome);
+            let stream = greet(config, stream, from, plain).await;
             Some((stream?, from))
         }));
     }
@@ -112,9 +101,30 @@ impl std::fmt::Debug for TlsListener {
     }
 }
 
-/// Shakes hands; `None`: the peer does not speak TLS, was told so, and is gone.
-async fn greet(
-    acceptor: TlsAcceptor,
+/// Shakes hands with a peer, for a while. One that does not speak TLS is told `plain`. `None`: it is gone, which was logged and counted.
+pub async fn greet(
+    config: Arc<ServerConfig>,
+    stream: TcpStream,
+    from: SocketAddr,
+    plain: &[u8],
+) -> Option<TlsStream<TcpStream>> {
+    let shaken = timeout(HANDSHAKE_WITHIN, shake_hands(config, stream, plain)).await;
+    let (outcome, stream) = match shaken {
+        Ok(Ok(Some(stream))) => ("done", Some(stream)),
+        Ok(Ok(None)) => ("plain", None),
+        Ok(Err(error)) => {
+            tracing::debug!(%from, %error, "a TLS handshake failed");
+            ("failed", None)
+        }
+        Err(_) => ("late", None),
+    };
+    ended(outcome);
+    stream
+}
+
+/// `None`: the peer does not speak TLS, was told so, and is gone.
+async fn shake_hands(
+    config: Arc<ServerConfig>,
     mut stream: TcpStream,
     plain: &[u8],
 ) -> io::Result<Option<TlsStream<TcpStream>>> {
@@ -127,7 +137,7 @@ async fn greet(
         let _ = timeout(PLAIN_WITHIN, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
         return Ok(None);
     }
-    acceptor.accept(stream).await.map(Some)
+    TlsAcceptor::from(config).accept(stream).await.map(Some)
 }
 
 fn ended(outcome: &'static str) {

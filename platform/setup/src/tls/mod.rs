@@ -9,18 +9,22 @@ mod listener;
 mod node;
 mod pair;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::{
     ServerConfig,
     crypto::aws_lc_rs,
-    server::{ClientHello, ResolvesServerCert},
+    server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier, danger::ClientCertVerifier},
     sign::CertifiedKey,
 };
 use tandem_core::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
-pub use listener::{Greeted, TlsListener};
+pub use listener::{Greeted, TlsListener, greet};
 pub use node::{NodeCertificates, NodeTlsFiles};
 pub use pair::{CertificateError, CertificateFacts, TlsFiles};
 
@@ -82,10 +86,33 @@ impl Certificates {
     /// # Panics
     /// Never: the provider has suites for both versions.
     pub fn accepting(&self, alpn: &[&[u8]]) -> Arc<ServerConfig> {
+        self.accepting_by(WebPkiClientVerifier::no_client_auth(), alpn)
+    }
+
+    /// The same, letting in only peers that show a certificate of the authority whose own is in the file.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when the file cannot be read, or holds no certificate that can be used.
+    pub async fn accepting_known(
+        &self,
+        authority: PathBuf,
+        alpn: &[&[u8]],
+    ) -> Result<Arc<ServerConfig>, CertificateError> {
+        let roots = pair::roots(&authority, &pair::read(&authority).await?)?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let peers = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+        let peers = peers.map_err(|error| CertificateError::Unusable {
+            path: named(&authority),
+            reason: error.to_string(),
+        })?;
+        Ok(self.accepting_by(peers, alpn))
+    }
+
+    fn accepting_by(&self, peers: Arc<dyn ClientCertVerifier>, alpn: &[&[u8]]) -> Arc<ServerConfig> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .expect("the provider has suites for both versions")
-            .with_no_client_auth()
+            .with_client_cert_verifier(peers)
             .with_cert_resolver(Arc::new(self.clone()));
         config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         Arc::new(config)

@@ -6,10 +6,9 @@
 use std::{path::PathBuf, sync::Arc};
 
 use rustls::{
-    ClientConfig, RootCertStore, ServerConfig,
+    ClientConfig, ServerConfig,
     client::{Resumption, WebPkiServerVerifier},
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, pem::PemObject as _},
     server::{NoServerSessionStorage, WebPkiClientVerifier},
     sign::SingleCertAndKey,
 };
@@ -119,18 +118,7 @@ impl Made for Links {
 
 fn links(files: &NodeTlsFiles, pair: Pair, authority: &[u8]) -> Result<Links, CertificateError> {
     let unusable = |reason: String| CertificateError::Unusable { path: named(&files.authority), reason };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(authority) {
-        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(CertificateError::Missing {
-            path: named(&files.authority),
-            what: "certificate",
-            reason: String::new(),
-        });
-    }
+    let roots = pair::roots(&files.authority, authority)?;
     let (roots, provider) = (Arc::new(roots), Arc::new(aws_lc_rs::default_provider()));
     let own = Arc::new(SingleCertAndKey::from(Arc::unwrap_or_clone(pair.key)));
     let version = [&rustls::version::TLS13];

@@ -10,6 +10,7 @@ use std::{
 };
 
 use rustls::{
+    RootCertStore,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem, pem::PemObject as _},
     server::ParsedCertificate,
@@ -169,6 +170,15 @@ impl Pair {
         })?;
         Ok(Self { key: Arc::new(key), facts })
     }
+}
+
+/// The authorities whose certificates a file holds: at least one.
+pub(super) fn roots(path: &Path, bytes: &[u8]) -> Result<RootCertStore, CertificateError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in chain(path, bytes)? {
+        roots.add(certificate).map_err(|error| unusable(path, error))?;
+    }
+    Ok(roots)
 }
 
 fn chain(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {

@@ -48,11 +48,13 @@ pub(super) fn client_of(response: &Response) -> Option<Text> {
 }
 
 /// Where responses go (RFC 3261 §18.2.2, RFC 3581 §4), given the stamped top Via. `maddr` is not followed: the sender would choose
-/// whom this server sends packets to.
+/// whom this server sends packets to. Where no connection can be made, they go over the request's or nowhere: what a browser's Via says is
+/// no address (RFC 7118 §5.2).
 pub(super) fn reply_to(from: Peer, via: &Via) -> Peer {
     let port = via.port.unwrap_or(DEFAULT_PORT);
     match from.transport {
         Transport::Udp if via.wants_rport() => from,
-        _ => Peer { addr: SocketAddr::new(from.addr.ip(), port), ..from },
+        Transport::Udp | Transport::Tcp => Peer { addr: SocketAddr::new(from.addr.ip(), port), ..from },
+        Transport::Tls | Transport::Ws | Transport::Wss => from,
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -14,17 +14,17 @@ const HOPS: usize = 16;
 
 /// Networks the proxies are in; none is believed by default.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Proxies(Arc<[IpNet]>);
+pub struct Proxies(Arc<[IpNet]>);
 
 impl Proxies {
     /// Those in `networks`.
-    pub(crate) fn within(networks: &[IpNet]) -> Self {
+    pub fn within(networks: &[IpNet]) -> Self {
         Self(networks.into())
     }
 
     /// Who asks over a connection that is `from` somewhere: the last address in front of our own proxies. Each of them adds whom it was asked by
     /// at the end; what stands before that, anybody may have written.
-    pub(crate) fn client(&self, from: SocketAddr, headers: &HeaderMap) -> SocketAddr {
+    pub fn client(&self, from: SocketAddr, headers: &HeaderMap) -> SocketAddr {
         if !self.believes(from.ip()) {
             return from;
         }
@@ -41,7 +41,8 @@ impl Proxies {
         SocketAddr::new(client, from.port())
     }
 
-    fn believes(&self, address: IpAddr) -> bool {
+    /// Whether a proxy of ours is there.
+    pub fn believes(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address.to_canonical()))
     }
 }
