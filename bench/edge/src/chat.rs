@@ -98,6 +98,8 @@ pub(crate) struct FanOut {
     pub(crate) burst: f64,
     /// What a message costs that nobody hears.
     pub(crate) post: f64,
+    /// The same in a burst, each of its messages.
+    pub(crate) burst_post: f64,
     /// A message's frame.
     pub(crate) sample: Vec<u8>,
 }
@@ -116,12 +118,17 @@ pub(crate) async fn fan_out(
     for _ in 0..BURST {
         connections.push(Connection::open(address).await?);
     }
-    let (mut steady, mut burst, mut post) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut steady, mut burst) = (Vec::new(), Vec::new());
+    let (mut post, mut burst_post) = (Vec::new(), Vec::new());
     for _ in 0..size.rounds {
         let idle = idle(pid, size.round / 2).await?;
         let meter = Meter::start(pid)?;
         let posts = paced(&mut connections[0], &unheard, &silent[0].token, size.round / 2).await?;
         post.push(meter.used_over(idle)? / count(posts));
+
+        let meter = Meter::start(pid)?;
+        let posts = bursts(&mut connections, &unheard, &silent[0].token, size.round / 2).await?;
+        burst_post.push(meter.used_over(idle)? / count(posts));
 
         let (before, meter) = (crowd.messages(), Meter::start(pid)?);
         let posts = paced(&mut connections[0], &chat, &members[0].token, size.round).await?;
@@ -135,7 +142,9 @@ pub(crate) async fn fan_out(
         crowd.reached(before + deliveries).await?;
         burst.push(meter.used_over(idle)? / lossy(deliveries));
     }
-    Ok(FanOut { steady: median(steady), burst: median(burst), post: median(post), sample: crowd.sample() })
+    let (steady, burst) = (median(steady), median(burst));
+    let (post, burst_post) = (median(post), median(burst_post));
+    Ok(FanOut { steady, burst, post, burst_post, sample: crowd.sample() })
 }
 
 /// From the request until the last of all members' sockets has it.

@@ -153,7 +153,7 @@ impl Connections {
         {
             *count -= 1;
             if *count == 0 {
-                self.per_source.remove(&open.addr.ip());
+                self.per_source.remove(&source);
             }
         }
         self.reap();
