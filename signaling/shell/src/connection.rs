@@ -95,7 +95,7 @@ pub(crate) struct Connection {
 /// What somebody is told who speaks HTTP where HTTPS is spoken.
 const NOT_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 38\r\n\
     connection: close\r\n\r\nHere are WebSockets by TLS: use wss://";
-/// Whoever speaks SIP without TLS where it is spoken within is not answered: what it sent may be meant for nobody else.
+/// Whoever speaks SIP in the clear where TLS is spoken is told nothing: there is no answer without a request that was read.
 const NO_ANSWER: &[u8] = b"";
 
 impl Connection {
