@@ -21,7 +21,11 @@ use tandem_proto::{
 };
 use tandem_relay::{Media, MediaPool};
 use tandem_signaling::SipHandle;
+<<<<<<< HEAD
 use tandem_sip::{Host, NameAddr, Peer, Text, Tokens, Uri};
+=======
+use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Transport, Uri};
+>>>>>>> sip-session
 
 use crate::{
     calls::{Contact, Records, Registry},
@@ -43,6 +47,8 @@ pub struct CommunicateConfig {
     pub domain: String,
     /// Live calls at most.
     pub max_calls: usize,
+    /// How long a SIP session lasts that nobody refreshes (RFC 4028).
+    pub session_timer: SessionTimerConfig,
 }
 
 impl CommunicateConfig {
@@ -54,6 +60,7 @@ impl CommunicateConfig {
             public_ip: None,
             domain: "tandem".to_owned(),
             max_calls: 5_000,
+            session_timer: SessionTimerConfig::default(),
         }
     }
 }

@@ -327,8 +327,13 @@ impl CallTask {
         self.at = self.switch.clock.now();
         let now = self.at;
         self.miss_browsers().await;
-        for leg in self.signaling.values_mut() {
-            leg.deadline(Means { switch: &self.switch, media: &self.media }, now).await;
+        let mut heard = Vec::new();
+        for (leg, signaling) in &mut self.signaling {
+            let means = Means { switch: &self.switch, media: &self.media };
+            heard.extend(signaling.deadline(means, now).await.map(|news| (*leg, news)));
+        }
+        for (leg, news) in heard {
+            self.hear(leg, news).await;
         }
         if self.adrift.is_some_and(|adrift| adrift.look_at <= now) {
             self.find_media(EndReason::Lost).await;
@@ -343,26 +348,31 @@ impl CallTask {
         let means = Means { switch: &self.switch, media: &self.media };
         let news = signaling.handle(means, now, event).await;
         for item in news {
-            if item == LegNews::Answered && self.prepare_caller().await.is_err() {
-                continue;
-            }
-            let done = match item {
-                LegNews::Ringing => self.call.ringing(leg),
-                LegNews::Answered => self.call.answered(now, leg, None),
-                LegNews::Hold(held) => self.call.hold(leg, held),
-                LegNews::Digit(digit) => self.call.digit(leg, digit),
-                LegNews::Ended(reason) => self.call.ended_by_far_end(now, leg, reason),
-                LegNews::Unusable(reason) => self.call.hang_up(now, leg, reason),
-                LegNews::Moved => {
-                    self.left_behind(leg).await;
-                    Ok(())
-                }
-            };
-            if let Err(refused) = done {
-                tracing::debug!(call = %self.call.record().id, %leg, %refused, "signaling came too late");
-            }
+            self.hear(leg, item).await;
         }
         self.flush_or_log().await;
+    }
+
+    async fn hear(&mut self, leg: LegId, news: LegNews) {
+        let now = self.now();
+        if news == LegNews::Answered && self.prepare_caller().await.is_err() {
+            return;
+        }
+        let done = match news {
+            LegNews::Ringing => self.call.ringing(leg),
+            LegNews::Answered => self.call.answered(now, leg, None),
+            LegNews::Hold(held) => self.call.hold(leg, held),
+            LegNews::Digit(digit) => self.call.digit(leg, digit),
+            LegNews::Ended(reason) => self.call.ended_by_far_end(now, leg, reason),
+            LegNews::Unusable(reason) => self.call.hang_up(now, leg, reason),
+            LegNews::Moved => {
+                self.left_behind(leg).await;
+                Ok(())
+            }
+        };
+        if let Err(refused) = done {
+            tracing::debug!(call = %self.call.record().id, %leg, %refused, "signaling came too late");
+        }
     }
 
     async fn media(&mut self, node: NodeId, leg: LegId, event: MediaEvent) {

@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{flows::Flows, invite::fresh_owner, register::unavailable, secrets::nonce_key};
 use crate::{
-    calls::{ALLOW, DialogKey, Message, Owner, SipLegEvent, Transaction, respond},
+    calls::{ALLOW, DialogKey, Message, Owner, SUPPORTED, SipLegEvent, Transaction, respond},
     directory::{Numbers, Orgs, Trunks},
     switch::Switch,
 };
@@ -160,6 +160,7 @@ impl Front {
                 let ok = request
                     .response(StatusCode::OK)
                     .with(Name::Allow, ALLOW)
+                    .with(Name::Supported, SUPPORTED)
                     .with(Name::Accept, "application/sdp");
                 respond(&self.switch, transaction, ok.tagged(self.switch.token_tag())).await;
             }

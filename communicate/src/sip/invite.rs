@@ -48,6 +48,8 @@ impl Front {
         let dialled = request.uri.user().map(|user| user.into_owned()).unwrap_or_default();
         let (caller, destination) = self.identify(request, &dialled, from).await?;
         let offer = read_offer(request).map_err(|response| *response)?;
+        let session = &self.switch.config.session_timer;
+        session.answer(self.switch.clock.now(), request, false).map_err(|response| *response)?;
         let contact = self.switch.contact(&from);
         let dialog = Dialog::uas(request, self.switch.token_tag(), contact, from)
             .map_err(|error| request.response(error.status()).phrased(format!("Bad Request ({error})")))?;

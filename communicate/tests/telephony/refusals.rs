@@ -71,7 +71,7 @@ async fn a_body_or_an_extension_we_do_not_know() {
     let refusal = carrier.ask(invite).await;
     assert_eq!(refusal.status, StatusCode::BAD_EXTENSION);
     let unsupported: Vec<_> = refusal.headers.tokens(&Name::Unsupported).collect();
-    assert_eq!(unsupported, ["100rel", "sec-agree"]);
+    assert_eq!(unsupported, ["sec-agree"]);
     assert_eq!(world.calls().await, []);
 }
 

@@ -46,8 +46,8 @@ pub use message::{
 pub use peer::{FlowId, Peer, Transport, UnknownTransport};
 pub use registrar::{Binding, Expired, RegisterError, Registered, Registrar, RegistrarConfig};
 pub use session::{
-    ForkEvent, Forks, OfferError, OfferState, Provisional, ReliableDue, ReliableReceiver, ReliableSender,
-    SessionDue, SessionTimer, SessionTimerConfig, glare_wait,
+    EXTENSIONS, ForkEvent, Forks, OfferError, OfferState, Provisional, ReliableDue, ReliableReceiver,
+    ReliableSender, SessionDue, SessionTimer, SessionTimerConfig, glare_wait,
 };
 pub use stack::{
     ClientTxId, CommandError, Input, Output, ServerTxId, SipEvent, SipStack, StackConfig, StackSnapshot,

@@ -131,7 +131,7 @@ impl CallTask {
             }
             Effect::Alert(leg) => {
                 if let Some(signaling) = self.signaling.get_mut(&leg) {
-                    signaling.alert(&self.switch).await;
+                    signaling.alert(&self.switch, self.at).await;
                 }
                 Ok(())
             }
@@ -204,7 +204,7 @@ impl CallTask {
     pub(super) async fn accept(&mut self, leg: LegId) {
         let means = Means { switch: &self.switch, media: &self.media };
         let Some(signaling) = self.signaling.get_mut(&leg) else { return };
-        match signaling.accept(means).await {
+        match signaling.accept(means, self.at).await {
             Ok(()) if signaling.is_held() => {
                 // Who calls with a hold is put on hold as if it had come later.
                 let _ = self.call.hold(leg, true);

@@ -134,7 +134,7 @@ impl CallTask {
         let answered = self.call.leg(caller).is_some_and(|leg| leg.answered_at.is_some());
         let means = Means { switch: &self.switch, media: &self.media };
         if answered && let Some(signaling) = self.signaling.get_mut(&caller).filter(|leg| leg.is_waiting()) {
-            match signaling.accept_again(means).await {
+            match signaling.accept_again(means, now).await {
                 Ok(()) => self.media_anew(caller).await,
                 Err(error) => {
                     tracing::warn!(call = %self.call.record().id, %error, "caller cannot be answered");

@@ -2,10 +2,13 @@
 
 use tandem_call::sdp::{Description, Direction};
 use tandem_proto::{LegId, Timestamp, api::EndReason};
-use tandem_sip::{Dialog, Name, Request, ServerTxId, StatusCode};
+use tandem_sip::{Dialog, Name, ReliableSender, Request, ServerTxId, StatusCode};
 
 use super::{
-    ALLOW, LegNews, Means, SDP, SignalingError, SipLeg, State, Up, in_dialog, key_of, open_media, respond,
+    ALLOW, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up, in_dialog, key_of,
+    open_media,
+    reliable::sender_for,
+    respond,
     session::{is_hold, remote_of},
 };
 use crate::switch::Switch;
@@ -20,15 +23,9 @@ impl SipLeg {
         offer: Option<Description>,
     ) -> Self {
         let key = key_of(&dialog);
-        let state = State::Incoming { transaction, invite, dialog, offer };
+        let reliable = sender_for(&invite);
+        let state = State::Incoming { transaction, invite, dialog, offer, reliable };
         Self { leg, key, state, local: None, held: false, untold: None }
-    }
-
-    /// Tells the caller that somebody is alerted.
-    pub(crate) async fn alert(&mut self, switch: &Switch) {
-        if let State::Incoming { transaction, invite, dialog, .. } = &self.state {
-            respond(switch, *transaction, in_dialog(invite, dialog, StatusCode::RINGING)).await;
-        }
     }
 
     /// Makes sure that the caller can be answered: its media is there and knows where to send.
@@ -47,9 +44,9 @@ impl SipLeg {
     }
 
     /// Answers the caller: 200 with our answer, or with an offer if it sent none.
-    pub(crate) async fn accept(&mut self, means: Means<'_>) -> Result<(), SignalingError> {
+    pub(crate) async fn accept(&mut self, means: Means<'_>, now: Timestamp) -> Result<(), SignalingError> {
         self.prepare(means).await?;
-        let (State::Incoming { transaction, invite, dialog, offer }, Some(local)) =
+        let (State::Incoming { transaction, invite, dialog, offer, reliable }, Some(local)) =
             (&mut self.state, &mut self.local)
         else {
             return Ok(());
@@ -58,21 +55,35 @@ impl SipLeg {
             Some(offer) => (local.answer(offer), false),
             None => (local.offer(Direction::SendRecv), true),
         };
-        let ok = in_dialog(invite, dialog, StatusCode::OK)
+        let mut timing = Timing::default();
+        // One that is too small was refused when it came.
+        let timer = means.switch.config.session_timer.answer(now, invite, false).unwrap_or_default();
+        timing.agreed(timer, &invite.headers);
+        let mut ok = in_dialog(invite, dialog, StatusCode::OK)
             .with(Name::Contact, dialog.contact.to_string())
             .with(Name::Allow, ALLOW)
+            .with(Name::Supported, SUPPORTED)
             .with_body(SDP, sdp);
+        timing.write_answer(&mut ok);
+        let mut reliable = reliable.take().filter(ReliableSender::is_out);
+        if let Some(sender) = &mut reliable {
+            sender.finish();
+        }
         let (transaction, mut dialog) = (*transaction, dialog.clone());
         dialog.confirm();
-        self.state = State::Up(Up { dialog, invite: None, answer_due, reoffer: None });
+        self.state = State::Up(Up { dialog, forks: None, answer_due, reoffer: None, timing, reliable });
         means.switch.sip().respond(transaction, ok).await?;
         Ok(())
     }
 
     /// Answers a caller whom a node that is gone may have answered already, with media that is not there any more: told again once it
     /// acknowledges.
-    pub(crate) async fn accept_again(&mut self, means: Means<'_>) -> Result<(), SignalingError> {
-        self.accept(means).await?;
+    pub(crate) async fn accept_again(
+        &mut self,
+        means: Means<'_>,
+        now: Timestamp,
+    ) -> Result<(), SignalingError> {
+        self.accept(means, now).await?;
         self.untold = Some(EndReason::Restart);
         Ok(())
     }

@@ -2,9 +2,14 @@
 
 use tandem_call::{reason_of_status, sdp::Direction};
 use tandem_proto::{Timestamp, api::EndReason};
-use tandem_sip::{ClientTxId, Dialog, Method, Name, NameAddr, Peer, Request, Response, Uri};
+use tandem_sip::{
+    ClientTxId, Dialog, ForkEvent, Forks, Method, Name, NameAddr, Peer, Request, Response, Uri,
+};
 
-use super::{ALLOW, Contact, LegNews, Means, SDP, SignalingError, SipLeg, State, Up, open_media};
+use super::{
+    ALLOW, Contact, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up, open_media,
+    send, timing::asking_for_longer,
+};
 use crate::{
     calls::{
         Owner,
@@ -34,16 +39,19 @@ impl SipLeg {
             call_id: switch.token_call_id(),
             local_tag: from.tag().map(ToString::to_string).unwrap_or_default(),
         };
-        let invite = Request::new(Method::Invite, contact.uri, from, to, key.call_id.clone(), 1)
+        let mut invite = Request::new(Method::Invite, contact.uri, from, to, key.call_id.clone(), 1)
             .with(Name::Contact, switch.contact(&contact.peer).to_string())
             .with(Name::Allow, ALLOW)
+            .with(Name::Supported, SUPPORTED)
             .with_body(SDP, local.offer(Direction::SendRecv));
+        switch.config.session_timer.write_offer(&mut invite);
         let invite = switch.sip().leaving(invite, &contact.peer);
         let transaction = switch.sip().next_client();
         switch.registry.add_dialog(key.clone(), owner);
         switch.registry.add_transaction(Transaction::Client(transaction), owner);
         switch.sip().request(transaction, invite.clone(), contact.peer).await?;
-        let state = State::Outgoing { transaction, invite, peer: contact.peer, cancelling: false };
+        let forks = Forks::new(invite);
+        let state = State::Outgoing { transaction, forks, peer: contact.peer, cancelling: false };
         Ok(Self { leg: owner.leg, key, state, local: Some(local), held: false, untold: None })
     }
 
@@ -66,12 +74,15 @@ impl SipLeg {
                 if up.reoffer.as_ref().is_some_and(|reoffer| reoffer.is_asked_in(tx)) {
                     return self.reoffer_response(means, now, tx, response, from).await;
                 }
+                if up.timing.is_asked_in(tx) {
+                    return self.update_response(means, now, tx, &response).await;
+                }
                 if accepts {
                     up.late_answer(means.switch, tx, &response, from).await;
                 }
                 Vec::new()
             }
-            State::Ending if response.status.code() >= 200 => {
+            State::Ending if response.status.is_final() && response.cseq.method == Method::Bye => {
                 self.state = State::Over;
                 Vec::new()
             }
@@ -87,42 +98,86 @@ impl SipLeg {
         response: Response,
         from: Peer,
     ) -> Vec<LegNews> {
-        let code = response.status.code();
-        if code < 200 {
-            return if code > 100 { vec![LegNews::Ringing] } else { Vec::new() };
+        if self.ask_for_longer(means, &response).await {
+            return Vec::new();
         }
-        let State::Outgoing { invite, peer, cancelling, .. } =
-            std::mem::replace(&mut self.state, State::Over)
+        let State::Outgoing { forks, peer, cancelling, .. } = &mut self.state else { return Vec::new() };
+        let (code, cancelling) = (response.status.code(), *cancelling);
+        let peer = Peer { flow: from.flow.or(peer.flow), ..*peer };
+        match forks.receive(&response, peer) {
+            Ok(ForkEvent::Early { prack, .. }) => {
+                if let Some(prack) = prack {
+                    // If it is lost with the transport, so is all else.
+                    let _ = send(means.switch, &self.key, peer, *prack).await;
+                }
+                vec![LegNews::Ringing]
+            }
+            Ok(ForkEvent::Answered { dialog, answer }) => {
+                self.far_end_answered(means, now, tx, (&response, &answer), *dialog).await
+            }
+            Ok(ForkEvent::Failed) => {
+                self.state = State::Over;
+                if cancelling { Vec::new() } else { vec![LegNews::Ended(reason_of_status(code))] }
+            }
+            // One that makes no dialog says that somebody is alerted all the same.
+            Ok(_) | Err(_) if code < 200 => {
+                let rings = code > 100 && response.to.tag().is_none();
+                rings.then_some(LegNews::Ringing).into_iter().collect()
+            }
+            Ok(_) => Vec::new(),
+            Err(error) => {
+                tracing::info!(leg = %self.leg, %error, "phone answered without what a dialog needs");
+                self.state = State::Over;
+                vec![LegNews::Ended(EndReason::Failed)]
+            }
+        }
+    }
+
+    async fn far_end_answered(
+        &mut self,
+        means: Means<'_>,
+        now: Timestamp,
+        tx: ClientTxId,
+        (response, answer): (&Response, &[u8]),
+        dialog: Dialog,
+    ) -> Vec<LegNews> {
+        let State::Outgoing { forks, cancelling, .. } = std::mem::replace(&mut self.state, State::Over)
         else {
             return Vec::new();
         };
-        if code >= 300 {
-            return if cancelling { Vec::new() } else { vec![LegNews::Ended(reason_of_status(code))] };
-        }
-        let peer = Peer { flow: from.flow.or(peer.flow), ..peer };
-        let dialog = match Dialog::uac(&invite, &response, peer) {
-            Ok(dialog) => dialog,
-            Err(error) => {
-                tracing::info!(leg = %self.leg, %error, "phone answered without what a dialog needs");
-                return vec![LegNews::Ended(EndReason::Failed)];
-            }
-        };
-        let ack = dialog.ack(invite.cseq.number);
+        let ack = dialog.ack(response.cseq.number);
         let acknowledged = means.switch.sip().ack(tx, ack, dialog.peer).await;
         if cancelling || acknowledged.is_err() {
             // The answer crossed our CANCEL.
             self.bye(means.switch, dialog).await;
             return Vec::new();
         }
-        let up = Up { dialog, invite: Some((tx, invite)), answer_due: false, reoffer: None };
-        self.state = State::Up(up);
-        match self.connect(means, &response.body, peer).await {
+        let peer = dialog.peer;
+        let mut timing = Timing::default();
+        timing.answered(&means.switch.config.session_timer, now, response);
+        let forks = Some((tx, forks));
+        self.state =
+            State::Up(Up { dialog, forks, answer_due: false, reoffer: None, timing, reliable: None });
+        match self.connect(means, answer, peer).await {
             Ok(hold) => {
                 self.tell_what_moved(means, now).await;
                 std::iter::once(LegNews::Answered).chain(hold).collect()
             }
             Err(reason) => vec![LegNews::Unusable(reason)],
         }
+    }
+
+    /// Asks a far end that finds our session interval too small again, for as much as it wants. Whether this was such a refusal.
+    async fn ask_for_longer(&mut self, means: Means<'_>, response: &Response) -> bool {
+        let State::Outgoing { transaction, forks, peer, cancelling: false } = &mut self.state else {
+            return false;
+        };
+        let (switch, config) = (means.switch, &means.switch.config.session_timer);
+        let Some(invite) = asking_for_longer(config, forks.invite(), response) else { return false };
+        let invite = switch.sip().leaving(invite, peer);
+        let Ok(asked) = send(switch, &self.key, *peer, invite.clone()).await else { return false };
+        (*transaction, *forks) = (asked, Forks::new(invite));
+        true
     }
 
     pub(super) fn no_response(&mut self, tx: ClientTxId) -> Vec<LegNews> {
@@ -133,10 +188,12 @@ impl SipLeg {
                 self.state = State::Over;
                 news
             }
-            State::Up(up) => match up.reoffer.take_if(|reoffer| reoffer.is_asked_in(tx)) {
-                Some(reoffer) => vec![LegNews::Unusable(reoffer.reason())],
-                None => Vec::new(),
-            },
+            State::Up(up) => {
+                let reoffer = up.reoffer.take_if(|reoffer| reoffer.is_asked_in(tx));
+                let refresh = up.timing.take_asked(tx).then_some(EndReason::Lost);
+                let reason = reoffer.map(|reoffer| reoffer.reason()).or(refresh);
+                reason.map(LegNews::Unusable).into_iter().collect()
+            }
             State::Ending => {
                 self.state = State::Over;
                 Vec::new()
@@ -149,17 +206,20 @@ impl SipLeg {
 impl Up {
     /// A 2xx to an INVITE that has one already. A second fork is told at once that it came too late; the same one again has not heard
     /// our ACK, which is repeated here if it was another node's.
-    async fn late_answer(&self, switch: &Switch, tx: ClientTxId, response: &Response, from: Peer) {
-        let Some((first, invite)) = &self.invite else { return };
-        let Ok(mut late) = Dialog::uac(invite, response, from) else { return };
-        let other_fork = late.id() != self.dialog.id();
-        if other_fork || *first != tx {
-            let ack = late.ack(invite.cseq.number);
-            let _ = switch.sip().ack(tx, ack, late.peer).await;
-        }
-        if other_fork {
-            let bye = late.request(Method::Bye);
-            let _ = switch.sip().request(switch.sip().next_client(), bye, late.peer).await;
+    async fn late_answer(&mut self, switch: &Switch, tx: ClientTxId, response: &Response, from: Peer) {
+        let Some((first, forks)) = &mut self.forks else { return };
+        match forks.receive(response, from) {
+            Ok(ForkEvent::Surplus(requests)) => {
+                let [ack, bye] = *requests;
+                let _ = switch.sip().ack(tx, ack, from).await;
+                let _ = switch.sip().request(switch.sip().next_client(), bye, from).await;
+            }
+            Ok(ForkEvent::Again) if *first != tx => {
+                let ack = self.dialog.ack(response.cseq.number);
+                let _ = switch.sip().ack(tx, ack, self.dialog.peer).await;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "a late answer makes no dialog"),
         }
     }
 }

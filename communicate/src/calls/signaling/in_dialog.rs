@@ -1,11 +1,11 @@
 //! Requests of the far end within its dialog.
 
 use tandem_call::sdp::{Description, Direction};
-use tandem_proto::api::EndReason;
+use tandem_proto::{Timestamp, api::EndReason};
 use tandem_sip::{Method, Name, Peer, Request, ServerTxId, StatusCode};
 
 use super::{
-    ALLOW, LegNews, Means, SDP, SipLeg, State, check, in_dialog, refusal, respond,
+    ALLOW, LegNews, Means, SDP, SUPPORTED, SipLeg, State, check, in_dialog, refusal, respond,
     session::{digit_of, remote_of},
 };
 use crate::switch::Switch;
@@ -14,6 +14,7 @@ impl SipLeg {
     pub(super) async fn request(
         &mut self,
         means: Means<'_>,
+        now: Timestamp,
         tx: ServerTxId,
         request: Request,
         from: Peer,
@@ -33,14 +34,19 @@ impl SipLeg {
         }
         match request.method {
             Method::Bye => self.bye_received(switch, tx, &request).await,
-            Method::Invite | Method::Update => self.renegotiate(means, tx, &request).await,
+            Method::Invite | Method::Update => self.renegotiate(means, now, tx, &request).await,
+            Method::Prack => {
+                self.confirmed(switch, now, tx, &request).await;
+                Vec::new()
+            }
             Method::Info => {
                 let digit = digit_of(&request);
                 respond(switch, tx, request.response(StatusCode::OK)).await;
                 digit.map(LegNews::Digit).into_iter().collect()
             }
             Method::Options => {
-                respond(switch, tx, request.response(StatusCode::OK).with(Name::Allow, ALLOW)).await;
+                let ok = request.response(StatusCode::OK).with(Name::Allow, ALLOW);
+                respond(switch, tx, ok.with(Name::Supported, SUPPORTED)).await;
                 Vec::new()
             }
             _ => {
@@ -64,7 +70,13 @@ impl SipLeg {
 
     /// A re-INVITE or UPDATE: new address, codec or hold. Without a description a re-INVITE asks for our offer, and an UPDATE only
     /// refreshes. While an offer of ours is out it has to wait (RFC 3261 §14.2).
-    async fn renegotiate(&mut self, means: Means<'_>, tx: ServerTxId, request: &Request) -> Vec<LegNews> {
+    async fn renegotiate(
+        &mut self,
+        means: Means<'_>,
+        now: Timestamp,
+        tx: ServerTxId,
+        request: &Request,
+    ) -> Vec<LegNews> {
         let switch = means.switch;
         if let Err(response) = check(request) {
             respond(switch, tx, *response).await;
@@ -79,11 +91,23 @@ impl SipLeg {
             respond(switch, tx, request.response(StatusCode::REQUEST_PENDING)).await;
             return Vec::new();
         }
-        let ok = request
+        let timer = match switch.config.session_timer.answer(now, request, false) {
+            Ok(timer) => timer,
+            Err(response) => {
+                respond(switch, tx, *response).await;
+                return Vec::new();
+            }
+        };
+        let mut ok = request
             .response(StatusCode::OK)
             .with(Name::Contact, up.dialog.contact.to_string())
-            .with(Name::Allow, ALLOW);
+            .with(Name::Allow, ALLOW)
+            .with(Name::Supported, SUPPORTED);
+        if let Some(timer) = &timer {
+            timer.write_answer(&mut ok);
+        }
         if request.body.is_empty() {
+            up.timing.agreed(timer, &request.headers);
             let ok = if request.method == Method::Invite {
                 up.answer_due = true;
                 ok.with_body(SDP, local.offer(Direction::SendRecv))
@@ -109,6 +133,7 @@ impl SipLeg {
         }
         // Our answer says where we are now: nothing is left to be told.
         let told = up.reoffer.take().map(|_| LegNews::Moved);
+        up.timing.agreed(timer, &request.headers);
         respond(switch, tx, ok.with_body(SDP, local.answer(&offer))).await;
         self.held_by(offer.direction).into_iter().chain(told).collect()
     }

@@ -3,9 +3,11 @@
 mod called;
 mod calling;
 mod in_dialog;
+mod reliable;
 mod reoffer;
 mod saved;
 mod session;
+mod timing;
 
 use std::net::SocketAddr;
 
@@ -18,7 +20,8 @@ use tandem_proto::{LegId, Timestamp, api::EndReason};
 use tandem_relay::Media;
 use tandem_signaling::Stopped;
 use tandem_sip::{
-    ClientTxId, Dialog, DialogError, Method, Name, Peer, Request, Response, ServerTxId, StatusCode, Uri,
+    ClientTxId, Dialog, DialogError, Forks, Method, Name, Peer, ReliableSender, Request, Response,
+    ServerTxId, StatusCode, Uri,
 };
 
 use super::{
@@ -31,9 +34,12 @@ pub(crate) use saved::SavedLeg;
 pub(crate) use session::{check, refusal};
 
 use reoffer::Reoffer;
+use timing::Timing;
 
 /// What we answer in an Allow header.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
+/// What we answer in a Supported header.
+pub(crate) const SUPPORTED: &str = "100rel, timer";
 const SDP: &str = "application/sdp";
 
 /// Something from the SIP side for one leg.
@@ -103,11 +109,14 @@ enum State {
         invite: Request,
         dialog: Dialog,
         offer: Option<Description>,
+        /// For a caller that takes no other provisional responses.
+        reliable: Option<ReliableSender>,
     },
     /// We call; no final answer.
     Outgoing {
         transaction: ClientTxId,
-        invite: Request,
+        /// The INVITE, and who rings for it.
+        forks: Forks,
         peer: Peer,
         cancelling: bool,
     },
@@ -121,12 +130,15 @@ enum State {
 #[derive(Debug)]
 struct Up {
     dialog: Dialog,
-    /// The INVITE that made it, as long as another fork may answer it as well.
-    invite: Option<(ClientTxId, Request)>,
+    /// The INVITE of ours that made it: another fork may answer it as well.
+    forks: Option<(ClientTxId, Forks)>,
     /// The far end's answer comes with its ACK.
     answer_due: bool,
     /// A description of ours the far end has yet to take.
     reoffer: Option<Reoffer>,
+    timing: Timing,
+    /// What was sent before our 2xx and may still be confirmed.
+    reliable: Option<ReliableSender>,
 }
 
 /// A leg's SIP side.
@@ -179,8 +191,8 @@ impl SipLeg {
                 let status = StatusCode::try_from(status).unwrap_or(StatusCode::SERVER_INTERNAL_ERROR);
                 respond(switch, transaction, in_dialog(&invite, &dialog, status)).await;
             }
-            State::Outgoing { transaction, invite, peer, .. } => {
-                self.state = State::Outgoing { transaction, invite, peer, cancelling: true };
+            State::Outgoing { transaction, forks, peer, .. } => {
+                self.state = State::Outgoing { transaction, forks, peer, cancelling: true };
                 if switch.sip().cancel(transaction).await.is_err() {
                     self.state = State::Over;
                 }
@@ -211,7 +223,7 @@ impl SipLeg {
             }
             SipLegEvent::NoResponse { transaction } => self.no_response(transaction),
             SipLegEvent::Request { transaction, request, from } => {
-                self.request(means, transaction, request, from).await
+                self.request(means, now, transaction, request, from).await
             }
             SipLegEvent::Ack(request) => self.acknowledged(means, now, &request).await,
             SipLegEvent::Cancelled => self.cancelled(means.switch).await,

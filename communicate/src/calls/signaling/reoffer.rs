@@ -7,7 +7,7 @@ use tandem_media::MediaError;
 use tandem_proto::{Timestamp, api::EndReason};
 use tandem_sip::{ClientTxId, Method, Name, Peer, Response, glare_wait};
 
-use super::{ALLOW, LegNews, Means, SDP, SipLeg, State, send};
+use super::{ALLOW, LegNews, Means, SDP, SUPPORTED, SipLeg, State, send};
 
 /// How often the far end is asked before it is given up.
 const TRIES: u32 = 5;
@@ -19,6 +19,8 @@ const BUSY: Duration = Duration::from_secs(1);
 pub(super) struct Reoffer {
     /// The reason the leg ends for if it cannot be told.
     reason: EndReason,
+    /// Nothing changed: the session timer asks for it.
+    is_refresh: bool,
     /// Transaction and CSeq of the re-INVITE that is out.
     asked: Option<(ClientTxId, u32)>,
     /// When to ask (again).
@@ -27,8 +29,22 @@ pub(super) struct Reoffer {
 }
 
 impl Reoffer {
+    const fn new(reason: EndReason, now: Timestamp) -> Self {
+        Self { reason, is_refresh: false, asked: None, at: Some(now), tries: 0 }
+    }
+
+    /// A re-INVITE for a far end that takes no UPDATE (RFC 4028 §7.4).
+    pub(super) const fn refresh(now: Timestamp) -> Self {
+        Self { is_refresh: true, ..Self::new(EndReason::Lost, now) }
+    }
+
     pub(super) const fn reason(&self) -> EndReason {
         self.reason
+    }
+
+    /// Whether it tells of media that moved.
+    pub(super) const fn is_move(&self) -> bool {
+        !self.is_refresh
     }
 
     pub(super) const fn is_asked(&self) -> bool {
@@ -69,7 +85,7 @@ impl SipLeg {
             return;
         }
         if let Some(reason) = self.untold.take() {
-            up.reoffer = Some(Reoffer { reason, asked: None, at: Some(now), tries: 0 });
+            up.reoffer = Some(Reoffer::new(reason, now));
             self.ask(means, now).await;
         }
     }
@@ -77,19 +93,30 @@ impl SipLeg {
     /// When [`Self::deadline`] must be called.
     pub(crate) fn due(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Up(up) => up.reoffer.as_ref()?.at,
+            State::Up(up) => {
+                up.reoffer.as_ref().and_then(|reoffer| reoffer.at).into_iter().chain(up.timing.due()).min()
+            }
+            State::Incoming { reliable, .. } => reliable.as_ref()?.poll_timeout(),
             _ => None,
         }
     }
 
     /// The time of [`Self::due`] has come.
-    pub(crate) async fn deadline(&mut self, means: Means<'_>, now: Timestamp) {
-        if self.due().is_some_and(|at| at <= now) {
+    pub(crate) async fn deadline(&mut self, means: Means<'_>, now: Timestamp) -> Option<LegNews> {
+        if self.due().is_none_or(|at| at > now) {
+            return None;
+        }
+        let is_due = |reoffer: &Reoffer| reoffer.at.is_some_and(|at| at <= now);
+        if matches!(&self.state, State::Up(up) if up.reoffer.as_ref().is_some_and(is_due)) {
             self.ask(means, now).await;
+        }
+        match &self.state {
+            State::Incoming { .. } => self.confirmation_due(means.switch, now).await,
+            _ => self.session_due(means, now).await,
         }
     }
 
-    async fn ask(&mut self, means: Means<'_>, now: Timestamp) {
+    pub(super) async fn ask(&mut self, means: Means<'_>, now: Timestamp) {
         let (State::Up(up), Some(local)) = (&mut self.state, &mut self.local) else { return };
         let Some(reoffer) = &mut up.reoffer else { return };
         if up.answer_due {
@@ -97,11 +124,13 @@ impl SipLeg {
             reoffer.at = Some(now.plus(BUSY));
             return;
         }
-        let invite = up
+        let mut invite = up
             .dialog
             .request(Method::Invite)
             .with(Name::Allow, ALLOW)
+            .with(Name::Supported, SUPPORTED)
             .with_body(SDP, local.offer(Direction::SendRecv));
+        up.timing.write(&means.switch.config.session_timer, &mut invite);
         let number = invite.cseq.number;
         reoffer.at = None;
         reoffer.tries += 1;
@@ -127,6 +156,7 @@ impl SipLeg {
                 if let Err(error) = up.dialog.receive_response(&response) {
                     tracing::info!(leg = %self.leg, %error, "an answer that does not fit its dialog");
                 }
+                up.timing.answered(&means.switch.config.session_timer, now, &response);
                 up.dialog.peer.flow = from.flow.or(up.dialog.peer.flow);
                 let peer = up.dialog.peer;
                 let ack = up.dialog.ack(number);
@@ -143,10 +173,22 @@ impl SipLeg {
                 self.state = State::Over;
                 vec![LegNews::Ended(reoffer.reason)]
             }
-            491 | 500 | 503 if reoffer.tries < TRIES => {
-                let ours = up.invite.is_some();
-                reoffer.at =
-                    Some(now.plus(if code == 491 { glare_wait(ours, rand::random()) } else { BUSY }));
+            408 => vec![LegNews::Unusable(reoffer.reason)],
+            _ if reoffer.is_refresh => {
+                let config = &means.switch.config.session_timer;
+                up.timing.refused(now, config, up.forks.is_some(), &response);
+                self.tell_what_moved(means, now).await;
+                Vec::new()
+            }
+            422 | 491 | 500 | 503 if reoffer.tries < TRIES => {
+                let ours = up.forks.is_some();
+                up.timing.refused(now, &means.switch.config.session_timer, ours, &response);
+                let wait = match code {
+                    422 => Duration::ZERO,
+                    491 => glare_wait(ours, rand::random()),
+                    _ => BUSY,
+                };
+                reoffer.at = Some(now.plus(wait));
                 up.reoffer = Some(reoffer);
                 Vec::new()
             }

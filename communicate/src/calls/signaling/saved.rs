@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use tandem_call::sdp::{Description, LocalSession};
 use tandem_proto::{LegId, api::EndReason};
-use tandem_sip::{Dialog, Peer, Request};
+use tandem_sip::{Dialog, Forks, Peer, ReliableSender, Request};
 
-use super::{SipLeg, State, Stopped, Up};
+use super::{SipLeg, State, Stopped, Timing, Up};
 use crate::{calls::registry::DialogKey, switch::Switch};
 
 /// Requests of ours that may have been sent after the latest save: their CSeq numbers are not used again.
@@ -25,9 +25,28 @@ pub(crate) struct SavedLeg {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum SavedState {
-    Incoming { invite: Request, dialog: Dialog, offer: Option<Description> },
-    Outgoing { invite: Request, peer: Peer, cancelling: bool },
-    Up { dialog: Dialog, invite: Option<Request>, answer_due: bool },
+    Incoming {
+        invite: Request,
+        dialog: Dialog,
+        offer: Option<Description>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reliable: Option<ReliableSender>,
+    },
+    Outgoing {
+        #[serde(flatten)]
+        forks: Forks,
+        peer: Peer,
+        cancelling: bool,
+    },
+    Up {
+        dialog: Dialog,
+        invite: Option<Request>,
+        answer_due: bool,
+        #[serde(default, skip_serializing_if = "Timing::is_blank")]
+        timing: Timing,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reliable: Option<ReliableSender>,
+    },
     Over,
 }
 
@@ -35,20 +54,23 @@ impl SipLeg {
     pub(crate) fn saved(&self) -> SavedLeg {
         let Self { leg, key, state, local, held, untold } = self;
         let (state, untold) = match state {
-            State::Incoming { invite, dialog, offer, .. } => (
-                SavedState::Incoming { invite: invite.clone(), dialog: dialog.clone(), offer: offer.clone() },
-                *untold,
-            ),
-            State::Outgoing { invite, peer, cancelling, .. } => {
-                let (invite, peer, cancelling) = (invite.clone(), *peer, *cancelling);
-                (SavedState::Outgoing { invite, peer, cancelling }, *untold)
+            State::Incoming { invite, dialog, offer, reliable, .. } => {
+                let (invite, dialog) = (invite.clone(), dialog.clone());
+                let (offer, reliable) = (offer.clone(), reliable.clone());
+                (SavedState::Incoming { invite, dialog, offer, reliable }, *untold)
+            }
+            State::Outgoing { forks, peer, cancelling, .. } => {
+                let (forks, peer, cancelling) = (forks.clone(), *peer, *cancelling);
+                (SavedState::Outgoing { forks, peer, cancelling }, *untold)
             }
             State::Up(up) => {
-                let invite = up.invite.as_ref().map(|(_, invite)| invite.clone());
+                let invite = up.forks.as_ref().map(|(_, forks)| forks.invite().clone());
                 // What is being told is told anew.
-                let untold = untold.or(up.reoffer.as_ref().map(super::Reoffer::reason));
+                let told = up.reoffer.as_ref().filter(|reoffer| reoffer.is_move());
+                let untold = untold.or(told.map(super::Reoffer::reason));
                 let (dialog, answer_due) = (up.dialog.clone(), up.answer_due);
-                (SavedState::Up { dialog, invite, answer_due }, untold)
+                let (timing, reliable) = (up.timing.kept(), up.reliable.clone());
+                (SavedState::Up { dialog, invite, answer_due, timing, reliable }, untold)
             }
             // Whoever takes over has nothing to say to a far end that was told goodbye.
             State::Ending | State::Over => (SavedState::Over, None),
@@ -66,18 +88,21 @@ impl SavedLeg {
             local.restored();
         }
         let state = match state {
-            SavedState::Incoming { invite, mut dialog, offer } => {
+            SavedState::Incoming { invite, mut dialog, offer, reliable } => {
                 // It may have been answered, and asked something, since.
                 dialog.skip(CSEQ_MARGIN);
-                State::Incoming { transaction: switch.sip().next_server(), invite, dialog, offer }
+                State::Incoming { transaction: switch.sip().next_server(), invite, dialog, offer, reliable }
             }
-            SavedState::Outgoing { invite, peer, cancelling } => {
-                State::Outgoing { transaction: switch.sip().next_client(), invite, peer, cancelling }
+            SavedState::Outgoing { mut forks, peer, cancelling } => {
+                forks.restored(CSEQ_MARGIN);
+                State::Outgoing { transaction: switch.sip().next_client(), forks, peer, cancelling }
             }
-            SavedState::Up { mut dialog, invite, answer_due } => {
+            SavedState::Up { mut dialog, invite, answer_due, mut timing, reliable } => {
                 dialog.skip(CSEQ_MARGIN);
-                let invite = invite.map(|invite| (switch.sip().next_client(), invite));
-                State::Up(Up { dialog, invite, answer_due, reoffer: None })
+                timing.restored(switch.clock.now());
+                let forks = invite
+                    .map(|invite| (switch.sip().next_client(), Forks::answered_by(invite, dialog.clone())));
+                State::Up(Up { dialog, forks, answer_due, reoffer: None, timing, reliable })
             }
             SavedState::Over => State::Over,
         };
@@ -92,11 +117,72 @@ impl SipLeg {
             State::Incoming { transaction, invite, dialog, .. } => {
                 switch.sip().restore_server(*transaction, invite.clone(), dialog.peer).await
             }
-            State::Outgoing { transaction, invite, peer, cancelling } => {
-                switch.sip().restore_client(*transaction, invite.clone(), *peer).await?;
+            State::Outgoing { transaction, forks, peer, cancelling } => {
+                switch.sip().restore_client(*transaction, forks.invite().clone(), *peer).await?;
                 if *cancelling { switch.sip().cancel(*transaction).await } else { Ok(()) }
             }
             State::Up(_) | State::Ending | State::Over => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use tandem_sip::{Message, Response};
+
+    use super::*;
+
+    fn invite() -> Request {
+        let text = "INVITE sip:bob@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n\
+            From: <sip:ann@192.0.2.1>;tag=a\r\nTo: <sip:bob@192.0.2.2>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\
+            Max-Forwards: 70\r\nContact: <sip:ann@192.0.2.1>\r\nContent-Length: 0\r\n\r\n";
+        match Message::parse(&text.into()) {
+            Ok(Message::Request(request)) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn ok() -> Response {
+        let ok = invite().response(tandem_sip::StatusCode::OK).tagged("b");
+        ok.with(tandem_sip::Name::Contact, "<sip:bob@192.0.2.2>")
+    }
+
+    fn peer() -> Peer {
+        Peer::udp(([192, 0, 2, 2], 5060).into())
+    }
+
+    fn keys(state: &SavedState) -> Vec<String> {
+        let value = serde_json::to_value(state).expect("plain data");
+        let fields = value.as_object().and_then(|state| state.values().next()?.as_object());
+        let mut keys: Vec<_> = fields.expect("one state with fields").keys().cloned().collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Nodes of the version before understand a call that has nothing new to say.
+    #[test]
+    fn what_has_neither_timer_nor_branches_is_kept_as_it_was() {
+        let (dialog, peer) = (Dialog::uac(&invite(), &ok(), peer()).expect("a dialog"), peer());
+        let outgoing = SavedState::Outgoing { forks: Forks::new(invite()), peer, cancelling: false };
+        assert_eq!(keys(&outgoing), ["cancelling", "invite", "peer"]);
+        let timing = Timing::default();
+        let up = SavedState::Up { dialog, invite: None, answer_due: false, timing, reliable: None };
+        assert_eq!(keys(&up), ["answer_due", "dialog", "invite"]);
+    }
+
+    /// And what they kept is read.
+    #[test]
+    fn what_was_kept_before_is_gone_on_with() {
+        let (dialog, invite) = (Dialog::uac(&invite(), &ok(), peer()).expect("a dialog"), invite());
+        let read = |state: Value| serde_json::from_value::<SavedState>(state).expect("reads");
+        let state = read(json!({ "outgoing": { "invite": invite, "peer": peer(), "cancelling": true } }));
+        let SavedState::Outgoing { forks, cancelling: true, .. } = state else { panic!("{state:?}") };
+        assert_eq!((forks.invite(), forks.tags().count()), (&invite, 0));
+        let state = read(json!({ "up": { "dialog": dialog, "invite": invite, "answer_due": false } }));
+        let SavedState::Up { timing, reliable: None, .. } = state else { panic!("{state:?}") };
+        assert!(timing.is_blank());
+        let state = read(json!({ "incoming": { "invite": invite, "dialog": dialog, "offer": null } }));
+        assert!(matches!(state, SavedState::Incoming { reliable: None, .. }), "{state:?}");
     }
 }

@@ -2,11 +2,12 @@
 
 mod phone;
 mod server;
+mod session;
 mod world;
 
 use std::time::Duration;
 
-pub(crate) use phone::{Phone, Talk};
+pub(crate) use phone::{Dialling, Phone, SDP, Talk};
 pub(crate) use server::{Limits, Node, Server};
 pub(crate) use world::{World, caller, person, rung};
 

@@ -15,7 +15,7 @@ use super::in_time;
 
 /// The org's SIP domain.
 const DOMAIN: &str = "demo";
-const SDP: &str = "application/sdp";
+pub(crate) const SDP: &str = "application/sdp";
 /// A frame of PCMA, 20 ms.
 const FRAME: usize = 160;
 const PCMA: u8 = 8;
@@ -43,8 +43,8 @@ pub(crate) struct Dialling {
 /// An INVITE that came in.
 pub(crate) struct Alerting {
     pub(crate) invite: Request,
-    transaction: ServerTxId,
-    dialog: Dialog,
+    pub(super) transaction: ServerTxId,
+    pub(super) dialog: Dialog,
 }
 
 /// A call that is up, from the phone's side.
@@ -55,11 +55,11 @@ pub(crate) struct Talk {
 }
 
 pub(crate) struct Phone {
-    sip: SipHandle,
+    pub(super) sip: SipHandle,
     events: mpsc::Receiver<SipEvent>,
     /// Told, but not asked for yet.
     unread: VecDeque<SipEvent>,
-    server: SocketAddr,
+    pub(super) server: SocketAddr,
     user: String,
     account: Option<DigestClient>,
     rtp: UdpSocket,
@@ -214,8 +214,12 @@ impl Phone {
     pub(crate) async fn answered(&mut self, dialling: &Dialling) -> Talk {
         let response = self.final_response(dialling.transaction).await;
         assert_eq!(response.status, StatusCode::OK);
+        self.acknowledges(dialling, &response).await
+    }
+
+    pub(crate) async fn acknowledges(&mut self, dialling: &Dialling, response: &Response) -> Talk {
         let peer = Peer::udp(self.server);
-        let dialog = Dialog::uac(&dialling.invite, &response, peer).expect("a dialog");
+        let dialog = Dialog::uac(&dialling.invite, response, peer).expect("a dialog");
         let mut ack = dialog.ack(dialling.invite.cseq.number);
         if dialling.invite.body.is_empty() {
             ack = ack.with_body(SDP, self.sdp("sendrecv"));
@@ -226,6 +230,13 @@ impl Phone {
 
     /// Somebody calls; the phone rings.
     pub(crate) async fn rings(&mut self) -> Alerting {
+        let alerting = self.is_called().await;
+        self.respond(&alerting, StatusCode::RINGING, None).await;
+        alerting
+    }
+
+    /// Somebody calls; the phone says nothing yet.
+    pub(crate) async fn is_called(&mut self) -> Alerting {
         let (transaction, invite, from) = self
             .event("an INVITE", |event| match event {
                 SipEvent::Request { transaction, request, from }
@@ -238,15 +249,11 @@ impl Phone {
             .await;
         let tag = self.fresh();
         let dialog = Dialog::uas(&invite, tag, self.contact(), from).expect("a dialog");
-        let alerting = Alerting { invite, transaction, dialog };
-        self.respond(&alerting, StatusCode::RINGING, None).await;
-        alerting
+        Alerting { invite, transaction, dialog }
     }
 
     async fn respond(&self, alerting: &Alerting, status: StatusCode, sdp: Option<String>) {
-        let tag = alerting.dialog.local.tag().cloned().expect("tagged");
-        let mut response = alerting.invite.response(status).tagged(tag);
-        response.headers.push(Name::Contact, self.contact().to_string());
+        let mut response = alerting.response(status);
         if let Some(sdp) = sdp {
             response = response.with_body(SDP, sdp);
         }
@@ -254,8 +261,13 @@ impl Phone {
     }
 
     /// The phone answers what rings.
-    pub(crate) async fn picks_up(&mut self, mut alerting: Alerting) -> Talk {
-        self.respond(&alerting, StatusCode::OK, Some(self.sdp("sendrecv"))).await;
+    pub(crate) async fn picks_up(&mut self, alerting: Alerting) -> Talk {
+        let ok = alerting.response(StatusCode::OK).with_body(SDP, self.sdp("sendrecv"));
+        self.picks_up_with(alerting, ok).await
+    }
+
+    pub(crate) async fn picks_up_with(&mut self, mut alerting: Alerting, ok: Response) -> Talk {
+        self.sip.respond(alerting.transaction, ok).await.expect("the phone runs");
         self.event("an ACK", |event| match event {
             SipEvent::Ack { request, .. } if request.call_id == alerting.invite.call_id => Some(()),
             _ => None,
@@ -287,15 +299,21 @@ impl Phone {
         method: Method,
         body: Option<(&'static str, String)>,
     ) -> Response {
-        let mut request = talk.dialog.request(method.clone());
+        let mut request = talk.dialog.request(method);
         if let Some((content_type, body)) = body {
             request = request.with_body(content_type, body);
         }
+        self.says_so(talk, request).await
+    }
+
+    /// Sends a request of the call's dialog and waits for what it is answered with.
+    pub(crate) async fn says_so(&mut self, talk: &Talk, request: Request) -> Response {
+        let is_invite = request.method == Method::Invite;
         let number = request.cseq.number;
         let transaction = self.sip.next_client();
         self.sip.request(transaction, request, talk.dialog.peer).await.expect("the phone runs");
         let response = self.final_response(transaction).await;
-        if method == Method::Invite && response.status.is_success() {
+        if is_invite && response.status.is_success() {
             let ack = talk.dialog.ack(number);
             self.sip.ack(transaction, ack, talk.dialog.peer).await.expect("the phone runs");
         }
@@ -463,7 +481,7 @@ impl Phone {
     }
 
     /// The first event that `wanted` finds something in; those before it stay for later.
-    async fn event<T>(&mut self, what: &str, wanted: impl Fn(&SipEvent) -> Option<T>) -> T {
+    pub(super) async fn event<T>(&mut self, what: &str, wanted: impl Fn(&SipEvent) -> Option<T>) -> T {
         let read = self.unread.iter().enumerate().find_map(|(at, event)| Some((at, wanted(event)?)));
         if let Some((at, found)) = read {
             self.unread.remove(at);

@@ -3,7 +3,10 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,7 +20,7 @@ use tandem_communicate::{
 };
 use tandem_core::{Clock, Mint, SystemClock};
 use tandem_edge::{Edge, EdgeParts, Identity, identity, no_route};
-use tandem_proto::{NodeId, NodeInfo, NodeRole};
+use tandem_proto::{NodeId, NodeInfo, NodeRole, Timestamp};
 use tandem_relay::{MediaPool, Relay, RelayConfig};
 use tandem_signaling::{SipConfig, SipTransport};
 use tandem_store::{Options, Store};
@@ -46,6 +49,23 @@ impl Default for Limits {
     }
 }
 
+/// The server's clock, which a test moves on.
+#[derive(Clone, Default)]
+pub(crate) struct MovedClock(Arc<AtomicU64>);
+
+impl MovedClock {
+    pub(crate) fn move_on(&self, by: Duration) {
+        let micros = u64::try_from(by.as_micros()).expect("some hours");
+        self.0.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus(Duration::from_micros(self.0.load(Ordering::Relaxed)))
+    }
+}
+
 /// The side of the contact centre.
 pub(crate) struct App {
     incoming: mpsc::Receiver<IncomingCall>,
@@ -70,6 +90,7 @@ pub(crate) struct Server {
     pub(crate) identity: Identity,
     pub(crate) communicate: Communicate,
     pub(crate) cluster: Cluster,
+    pub(crate) clock: MovedClock,
     /// Where SIP is listened to.
     pub(crate) sip: SocketAddr,
     pub(super) collaborate: Collaborate,
@@ -118,7 +139,8 @@ pub(crate) async fn open_store(url: &str) -> Store {
 
 impl Server {
     pub(crate) async fn start(store: Store, part: Part) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let moved = MovedClock::default();
+        let clock: Arc<dyn Clock> = Arc::new(moved.clone());
         let mint = Arc::new(Mint::for_server());
         let bus = Bus::new();
         let cluster = join(&store, &mint, &part).await;
@@ -170,7 +192,8 @@ impl Server {
         let routes = edge.routes().merge(tandem_communicate::routes(&communicate)).split_for_parts().0;
         let api = edge.surround(Router::new().nest("/api/v1", routes).fallback(no_route));
         let app = Some(App { incoming: calls, notices: changes });
-        Self { store, identity, collaborate, communicate, cluster, api, sip: sip_address, app }
+        let (clock, sip) = (moved, sip_address);
+        Self { store, identity, collaborate, communicate, cluster, clock, api, sip, app }
     }
 }
 

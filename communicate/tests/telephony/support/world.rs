@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{body::Body, http::Request};
@@ -181,6 +182,13 @@ impl World {
     pub(crate) async fn is_settled(&self, call: CallId) {
         let calls = self.server.communicate.calls();
         calls.describe(self.scope, call).await.expect("is known").expect("goes on");
+    }
+
+    /// So much later, a call does what is due by then.
+    pub(crate) async fn later(&self, call: CallId, by: Duration) {
+        self.server.clock.move_on(by);
+        // It looks at the clock with whatever it is told.
+        self.is_settled(call).await;
     }
 
     /// Everything the log says of a call so far.

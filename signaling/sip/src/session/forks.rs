@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::{Dialog, DialogError, Peer, Provisional, ReliableReceiver, Request, Response, Text};
+use crate::{
+    Dialog, DialogError, Method, Peer, Provisional, ReliableReceiver, Request, Response, Text,
+    transaction::Packet,
+};
 
 /// Far ends one INVITE may ring; more are not told apart.
 const MAX_BRANCHES: usize = 32;
@@ -13,7 +17,9 @@ const MAX_BRANCHES: usize = 32;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Forks {
     invite: Request,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     branches: BTreeMap<Text, Branch>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     answered: Option<Text>,
 }
 
@@ -21,6 +27,9 @@ pub struct Forks {
 struct Branch {
     dialog: Dialog,
     reliable: ReliableReceiver,
+    /// The body of the first reliable response that had one: the answer, which the 2xx need not repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Packet>,
 }
 
 /// What a response to the INVITE asks for.
@@ -35,8 +44,13 @@ pub enum ForkEvent {
         /// The PRACK, within its dialog.
         prack: Option<Box<Request>>,
     },
-    /// The first 2xx: the call is with this dialog. Acknowledge it, and cancel the INVITE, which ends the other branches.
-    Answered(Box<Dialog>),
+    /// The first 2xx: acknowledge it. Whoever forked the INVITE ends the other branches.
+    Answered {
+        /// The call is with this dialog.
+        dialog: Box<Dialog>,
+        /// What the far end answered our offer with: the body of the 2xx, or of a reliable response before it.
+        answer: Bytes,
+    },
     /// Another far end was as fast: acknowledge its 2xx with the first request, then send the second, a BYE.
     Surplus(Box<[Request; 2]>),
     /// The answer again: repeat the ACK.
@@ -49,6 +63,29 @@ impl Forks {
     /// An INVITE that goes out, in the form it is sent in ([`Request::leaving`]): so it can be saved.
     pub const fn new(invite: Request) -> Self {
         Self { invite, branches: BTreeMap::new(), answered: None }
+    }
+
+    /// An INVITE that `dialog` answered, as far as it is known: the answers of others are surplus.
+    pub fn answered_by(invite: Request, dialog: Dialog) -> Self {
+        let mut forks = Self::new(invite);
+        let tag = dialog.id().remote_tag;
+        forks.branches.insert(tag.clone(), Branch::new(dialog));
+        forks.answered = Some(tag);
+        forks
+    }
+
+    /// The INVITE.
+    pub const fn invite(&self) -> &Request {
+        &self.invite
+    }
+
+    /// Restored from what may be some requests old: leaves out so many CSeq numbers in every dialog, and confirms the latest reliable
+    /// response of each once more if it comes again, for the PRACK may be lost.
+    pub fn restored(&mut self, numbers: u32) {
+        for branch in self.branches.values_mut() {
+            branch.dialog.skip(numbers);
+            branch.reliable.restored();
+        }
     }
 
     /// The early dialog of a far end, or the one that answered.
@@ -80,7 +117,12 @@ impl Forks {
         let Some(branch) = self.branches.get_mut(&tag) else { return Ok(ForkEvent::Nothing) };
         let prack = match branch.reliable.receive(response)? {
             Provisional::Plain => None,
-            Provisional::Confirm(rack) => Some(Box::new(branch.dialog.prack(&rack))),
+            Provisional::Confirm(rack) => {
+                if !response.body.is_empty() {
+                    branch.answer.get_or_insert_with(|| Packet(response.body.clone()));
+                }
+                Some(Box::new(branch.dialog.prack(&rack)))
+            }
             Provisional::Repeated | Provisional::TooEarly => return Ok(ForkEvent::Nothing),
         };
         Ok(ForkEvent::Early { tag, prack })
@@ -92,19 +134,24 @@ impl Forks {
             Some(_) => {
                 let mut dialog = Dialog::uac(&self.invite, response, from)?;
                 let ack = dialog.ack(self.invite.cseq.number);
-                Ok(ForkEvent::Surplus(Box::new([ack, dialog.request(crate::Method::Bye)])))
+                Ok(ForkEvent::Surplus(Box::new([ack, dialog.request(Method::Bye)])))
             }
             None => {
-                let mut dialog = match self.branches.remove(&tag) {
-                    Some(branch) => branch.dialog,
-                    None => Dialog::uac(&self.invite, response, from)?,
+                let early = self.branches.remove(&tag);
+                let (mut dialog, early_answer) = match early {
+                    Some(branch) => (branch.dialog, branch.answer),
+                    None => (Dialog::uac(&self.invite, response, from)?, None),
                 };
                 dialog.receive_response(response)?;
+                dialog.peer = from;
                 self.branches.clear();
-                let branch = Branch { dialog: dialog.clone(), reliable: ReliableReceiver::default() };
-                self.branches.insert(tag.clone(), branch);
+                self.branches.insert(tag.clone(), Branch::new(dialog.clone()));
                 self.answered = Some(tag);
-                Ok(ForkEvent::Answered(Box::new(dialog)))
+                let answer = match early_answer {
+                    Some(Packet(answer)) if response.body.is_empty() => answer,
+                    _ => response.body.clone(),
+                };
+                Ok(ForkEvent::Answered { dialog: Box::new(dialog), answer })
             }
         }
     }
@@ -116,8 +163,14 @@ impl Forks {
                 return Ok(false);
             }
             let dialog = Dialog::uac(&self.invite, response, from)?;
-            self.branches.insert(tag.clone(), Branch { dialog, reliable: ReliableReceiver::default() });
+            self.branches.insert(tag.clone(), Branch::new(dialog));
         }
         Ok(true)
+    }
+}
+
+impl Branch {
+    fn new(dialog: Dialog) -> Self {
+        Self { dialog, reliable: ReliableReceiver::default(), answer: None }
     }
 }

@@ -10,3 +10,6 @@ pub use forks::{ForkEvent, Forks};
 pub use offer::{OfferError, OfferState, glare_wait};
 pub use reliable::{Provisional, ReliableDue, ReliableReceiver, ReliableSender};
 pub use timer::{SessionDue, SessionTimer, SessionTimerConfig};
+
+/// The option tags of what is kept here: what a request may require.
+pub const EXTENSIONS: &[&str] = &["100rel", "timer"];

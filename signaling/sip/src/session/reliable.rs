@@ -19,6 +19,11 @@ pub struct ReliableSender {
     next: u32,
     out: Option<Out>,
     waiting: VecDeque<Response>,
+    /// Whether any response was given to it.
+    begun: bool,
+    /// The INVITE was answered finally: what is out is not repeated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    finished: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -42,14 +47,26 @@ impl ReliableSender {
     /// For an INVITE that takes reliable responses; `None` if it does not say so. `first` is a number the other side cannot guess,
     /// made to lie between 1 and 2³¹ − 1.
     pub fn of(invite: &Request, first: u32) -> Option<Self> {
-        let wants = |name| invite.headers.lists(&name, RELIABLE);
         let next = (first % (1 << 31)).max(1);
-        (wants(Name::Supported) || wants(Name::Require)).then(|| Self {
+        let supports = invite.headers.lists(&Name::Supported, RELIABLE);
+        (supports || Self::is_required(invite)).then(|| Self {
             invite: invite.cseq.number,
             next,
             out: None,
             waiting: VecDeque::new(),
+            begun: false,
+            finished: false,
         })
+    }
+
+    /// Whether an INVITE takes no provisional responses but reliable ones.
+    pub fn is_required(invite: &Request) -> bool {
+        invite.headers.lists(&Name::Require, RELIABLE)
+    }
+
+    /// Whether a response was sent already, or waits to be.
+    pub const fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Whether a response waits for its PRACK. A 2xx must wait for it as well if the response carries a description (RFC 3262 §3).
@@ -61,6 +78,7 @@ impl ReliableSender {
     /// [`Self::prack`]. Too many that wait push out the oldest.
     pub fn send(&mut self, now: Timestamp, timers: &Timers, response: Response) -> Option<Response> {
         debug_assert!(response.status.is_provisional() && response.status != StatusCode::TRYING);
+        self.begun = true;
         if self.out.is_none() {
             return Some(self.start(now, timers, response));
         }
@@ -90,11 +108,14 @@ impl ReliableSender {
 
     /// When [`Self::elapse`] is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.out.as_ref().map(|out| out.repeat.at().min(out.until))
+        self.out.as_ref().filter(|_| !self.finished).map(|out| out.repeat.at().min(out.until))
     }
 
     /// What is due now. After giving up nothing is out any more.
     pub fn elapse(&mut self, now: Timestamp) -> Option<ReliableDue> {
+        if self.finished {
+            return None;
+        }
         if self.out.take_if(|out| out.until <= now).is_some() {
             self.waiting.clear();
             return Some(ReliableDue::GiveUp);
@@ -103,9 +124,9 @@ impl ReliableSender {
         out.repeat.due(now).then(|| ReliableDue::Again(Box::new(out.response.clone())))
     }
 
-    /// The INVITE was answered finally: nothing is repeated, and nothing that waits is sent. A PRACK may still come.
+    /// The INVITE was answered finally: nothing is repeated, and nothing that waits is sent. The PRACK of what is out may still come.
     pub fn finish(&mut self) {
-        self.out = None;
+        self.finished = true;
         self.waiting.clear();
     }
 
@@ -124,6 +145,9 @@ impl ReliableSender {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ReliableReceiver {
     last: Option<u32>,
+    /// Whether the PRACK of the latest may be lost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unsure: bool,
 }
 
 /// What a provisional response asks of the calling side.
@@ -140,13 +164,22 @@ pub enum Provisional {
 }
 
 impl ReliableReceiver {
+    /// Restored elsewhere: whether the latest PRACK arrived is not known.
+    pub const fn restored(&mut self) {
+        self.unsure = self.last.is_some();
+    }
+
     /// Takes a provisional response of the dialog.
     pub fn receive(&mut self, response: &Response) -> Result<Provisional, ParseError> {
         if response.status == StatusCode::TRYING || !response.headers.lists(&Name::Require, RELIABLE) {
             return Ok(Provisional::Plain);
         }
         let Some(rseq) = response.headers.rseq()? else { return Ok(Provisional::Plain) };
+        let unsure = std::mem::take(&mut self.unsure);
         Ok(match self.last {
+            Some(last) if rseq == last && unsure => {
+                Provisional::Confirm(RAck::of(rseq, response.cseq.number))
+            }
             Some(last) if rseq <= last => Provisional::Repeated,
             Some(last) if rseq > last + 1 => Provisional::TooEarly,
             _ => {

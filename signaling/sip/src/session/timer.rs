@@ -52,9 +52,24 @@ pub enum SessionDue {
 }
 
 impl SessionTimerConfig {
+    /// Asks for so many seconds; for the least there is if that is fewer.
+    pub fn every(interval_s: u32) -> Self {
+        Self { interval_s: interval_s.max(LEAST_S), min_s: LEAST_S }
+    }
+
     /// Asks for a timer in a first INVITE. Who refreshes is left to the other side.
     pub fn write_offer(&self, request: &mut Request) {
         self.write(&mut request.headers, SessionExpires { seconds: self.interval_s, refresher: None });
+    }
+
+    /// What a first INVITE of ours asked for, by [`Self::write_offer`].
+    #[must_use]
+    pub fn asked_in(&self, invite: &Request) -> Self {
+        let asked = invite.headers.session_expires().ok().flatten();
+        Self {
+            interval_s: asked.map_or(self.interval_s, |asked| asked.seconds),
+            min_s: self.min_s.max(seconds(invite.headers.min_se())),
+        }
     }
 
     /// What a 422 says: the interval to ask for in the next try. `None` if it says nothing that helps.
@@ -72,7 +87,8 @@ impl SessionTimerConfig {
         request: &Request,
         always: bool,
     ) -> Result<Option<SessionTimer>, Box<Response>> {
-        let supports = request.headers.lists(&Name::Supported, TIMER);
+        let lists = |name| request.headers.lists(&name, TIMER);
+        let supports = lists(Name::Supported) || lists(Name::Require);
         let bad = |error: ParseError| Box::new(request.response(error.status()));
         let asked = request.headers.session_expires().map_err(bad)?;
         let theirs = seconds(request.headers.min_se()).max(LEAST_S);
@@ -166,6 +182,23 @@ impl SessionTimer {
             return Some(SessionDue::Expired);
         }
         self.refresh_at.take_if(|at| *at <= now).map(|_| SessionDue::Refresh)
+    }
+
+    /// A refresh of ours was refused with a 422: the next one goes out now and asks for as much as that says. `false` if it says nothing
+    /// that helps.
+    pub fn after_422(&mut self, now: Timestamp, config: &SessionTimerConfig, response: &Response) -> bool {
+        let asked = SessionTimerConfig { interval_s: self.interval_s, ..*config };
+        let Some(longer) = asked.after_422(response) else { return false };
+        self.interval_s = longer.interval_s;
+        self.refresh_again(now);
+        true
+    }
+
+    /// Restored elsewhere: a refresh that was out goes out again.
+    pub fn restored(&mut self, now: Timestamp) {
+        if self.refresh_at.is_none() {
+            self.refresh_again(now);
+        }
     }
 
     /// A refresh of ours was refused for the moment (491, 500, 503): the next one goes out at `at`.

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use tandem_proto::Timestamp;
 
 use self::{client::ClientEntry, server::ServerEntry};
-use crate::{Message, Name, ParseError, Peer, Request, Response, Text, Timers, Tokens};
+use crate::{EXTENSIONS, Message, Name, ParseError, Peer, Request, Response, Text, Timers, Tokens};
 
 /// How a stack is set up.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl StackConfig {
             timers: Timers::default(),
             max_transactions: 200_000,
             software: Text::of("Tandem"),
-            extensions: &[],
+            extensions: EXTENSIONS,
         }
     }
 

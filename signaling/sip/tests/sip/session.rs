@@ -111,6 +111,24 @@ fn an_interval_below_the_least_is_refused_and_asked_for_again() {
     assert_eq!(again.after_422(&refused), None, "the same again helps nobody");
 }
 
+#[test]
+fn a_refused_refresh_asks_for_more_and_one_that_was_lost_goes_out_again() {
+    let config = SessionTimerConfig::default();
+    let [mut timer, _] = agreed(&config, &config, &timed(&config));
+    assert_eq!(timer.elapse(after(900)), Some(SessionDue::Refresh));
+    let mut restored = saved(&timer);
+    restored.restored(after(905));
+    assert_eq!(restored.elapse(after(905)), Some(SessionDue::Refresh), "nobody knows whether it arrived");
+    let small = |least: &'static str| {
+        answer(&invite(), StatusCode::SESSION_INTERVAL_TOO_SMALL).with(Name::MinSe, least)
+    };
+    assert!(!timer.after_422(after(901), &config, &small("90")), "that is no reason to refuse");
+    assert!(timer.after_422(after(901), &config, &small("3600")));
+    assert_eq!((timer.interval_s(), timer.poll_timeout()), (3_600, after(901)));
+    assert_eq!(config.asked_in(&timed(&config)), config);
+    assert_eq!(SessionTimerConfig::every(10).interval_s, 90, "the least there is");
+}
+
 fn reliable_invite() -> Request {
     invite().with(Name::Supported, "100rel").leaving(Transport::Udp, addr(Side::Caller), "z9hG4bKrel".into())
 }
@@ -175,6 +193,27 @@ fn an_unconfirmed_response_is_repeated_and_given_up() {
 }
 
 #[test]
+fn after_the_answer_nothing_is_repeated_but_a_late_prack_is_taken() {
+    let (timers, request) = (Timers::default(), reliable_invite());
+    let mut sender = ReliableSender::of(&request, 7).expect("takes them");
+    assert!(!sender.has_begun());
+    sender.send(start(), &timers, ringing(&request)).expect("goes out");
+    assert_eq!(sender.send(start(), &timers, ringing(&request)), None);
+    sender.finish();
+    let mut sender = saved(&sender);
+    assert!(sender.has_begun() && sender.is_out());
+    assert_eq!((sender.poll_timeout(), sender.elapse(after(60))), (None, None));
+    assert_eq!(
+        sender.prack(after(60), &timers, &prack(&RAck::of(7, 1))),
+        Ok(None),
+        "what waited is not sent"
+    );
+    assert!(!sender.is_out());
+    assert!(ReliableSender::is_required(&invite().with(Name::Require, "100rel")));
+    assert!(!ReliableSender::is_required(&request));
+}
+
+#[test]
 fn offers_that_cross_are_refused_by_whose_is_out() {
     let fresh = OfferState::default();
     let ours = fresh.offer().expect("free");
@@ -234,7 +273,8 @@ fn the_first_answer_of_a_fork_wins_and_a_second_is_hung_up() {
     assert!(matches!(other, Ok(ForkEvent::Early { prack: None, .. })));
     let mut forks = saved(&forks);
     assert_eq!(forks.tags().count(), 2);
-    let Ok(ForkEvent::Answered(mut dialog)) = forks.receive(&branch(StatusCode::OK, "two"), peer()) else {
+    let Ok(ForkEvent::Answered { mut dialog, .. }) = forks.receive(&branch(StatusCode::OK, "two"), peer())
+    else {
         panic!("answered")
     };
     assert_eq!(dialog.id().remote_tag, "two");
@@ -252,6 +292,32 @@ fn the_first_answer_of_a_fork_wins_and_a_second_is_hung_up() {
 }
 
 #[test]
+fn an_early_answer_counts_if_the_2xx_says_nothing_and_survives_a_restart() {
+    let mut forks = forks();
+    let reliable = |rseq: &'static str| {
+        branch(StatusCode::SESSION_PROGRESS, "one").with(Name::Require, "100rel").with(Name::RSeq, rseq)
+    };
+    let early = reliable("5").with_body("application/sdp", "v=0");
+    assert!(matches!(forks.receive(&early, peer()), Ok(ForkEvent::Early { prack: Some(_), .. })));
+    let mut forks = saved(&forks);
+    forks.restored(1_000);
+    let Ok(ForkEvent::Early { prack: Some(prack), .. }) = forks.receive(&early, peer()) else {
+        panic!("the PRACK may be lost")
+    };
+    assert_eq!(prack.cseq.number, 1_003);
+    assert_eq!(forks.receive(&early, peer()), Ok(ForkEvent::Nothing), "once more, and no more");
+    assert!(matches!(forks.receive(&reliable("6"), peer()), Ok(ForkEvent::Early { prack: Some(_), .. })));
+    let Ok(ForkEvent::Answered { dialog, answer }) = forks.receive(&branch(StatusCode::OK, "one"), peer())
+    else {
+        panic!("answered")
+    };
+    assert_eq!(answer, "v=0");
+    let mut known = Forks::answered_by(forks.invite().clone(), *dialog);
+    assert_eq!(known.receive(&branch(StatusCode::OK, "one"), peer()), Ok(ForkEvent::Again));
+    assert!(matches!(known.receive(&branch(StatusCode::OK, "two"), peer()), Ok(ForkEvent::Surplus(_))));
+}
+
+#[test]
 fn a_fork_that_nobody_answers_fails_once_and_a_cancelled_one_may_still_be_answered() {
     let mut failed = forks();
     assert_eq!(failed.receive(&branch(StatusCode::BUSY_HERE, "one"), peer()), Ok(ForkEvent::Failed));
@@ -261,7 +327,8 @@ fn a_fork_that_nobody_answers_fails_once_and_a_cancelled_one_may_still_be_answer
         Ok(ForkEvent::Early { .. })
     ));
     // The CANCEL and the 2xx cross: there is a dialog, which has to be ended by BYE.
-    let Ok(ForkEvent::Answered(mut dialog)) = raced.receive(&branch(StatusCode::OK, "one"), peer()) else {
+    let Ok(ForkEvent::Answered { mut dialog, .. }) = raced.receive(&branch(StatusCode::OK, "one"), peer())
+    else {
         panic!("answered")
     };
     assert_eq!(dialog.request(Method::Bye).method, Method::Bye);
