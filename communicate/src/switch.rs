@@ -21,11 +21,7 @@ use tandem_proto::{
 };
 use tandem_relay::{Media, MediaPool};
 use tandem_signaling::SipHandle;
-<<<<<<< HEAD
-use tandem_sip::{Host, NameAddr, Peer, Text, Tokens, Uri};
-=======
-use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Transport, Uri};
->>>>>>> sip-session
+use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Uri};
 
 use crate::{
     calls::{Contact, Records, Registry},

@@ -15,7 +15,7 @@ use super::{
     hub::{Line, Reader, Rights, Wanted},
     outgoing::{Closed, Closing, Outgoing},
 };
-use crate::{IdentityError, cursor::reached};
+use crate::{IdentityError, cursor::reached, identity::Session};
 
 /// Events read from the log at a time.
 const BACKLOG_PAGE: u32 = 200;
@@ -83,7 +83,8 @@ pub(super) async fn begin(
     let from = after.unwrap_or(head);
     reached(store, from).await.map_err(NotBegun::Refused)?;
     // Not what the socket remembers: an event up to the head may have changed it, and who hears of that may not have come to it yet.
-    let ctx = rights_now(gateway, &rights, &outgoing).await.map_err(|Closed| NotBegun::Closed)?;
+    let renewed = gateway.0.identity.renew_as_of(&rights.now(), head).await;
+    let ctx = renewed_rights(renewed, &rights, &outgoing).map_err(|Closed| NotBegun::Closed)?;
     let topics = chosen(gateway.0.grants.topics(&ctx).await, &wanted.topics);
     let subscribed = Subscribed { cursor: from, topics: topics.iter().cloned().collect() };
     let reader =
@@ -185,7 +186,15 @@ async fn rights_now(
     rights: &Rights,
     outgoing: &Outgoing,
 ) -> Result<RequestContext, Closed> {
-    match gateway.0.identity.renew(rights.now().session).await {
+    renewed_rights(gateway.0.identity.renew(rights.now().session).await, rights, outgoing)
+}
+
+fn renewed_rights(
+    renewed: Result<Session, IdentityError>,
+    rights: &Rights,
+    outgoing: &Outgoing,
+) -> Result<RequestContext, Closed> {
+    match renewed {
         Ok(session) => {
             rights.set(session.context.clone());
             Ok(session.context)

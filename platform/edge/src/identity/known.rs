@@ -15,7 +15,7 @@ use std::{
 };
 
 use tandem_proto::{
-    Cursor, Event, EventData, OrgId, RequestId, Timestamp, UserId,
+    Cursor, Event, EventData, OrgId, RequestId, SessionId, Timestamp, UserId,
     events::identity::{GroupChanged, SessionStarted, UserCreated},
 };
 use tokio::sync::{
@@ -117,6 +117,22 @@ impl Known {
         let memory = self.current()?;
         let (session, until) = memory.by_digest.get(digest)?;
         let mut session = (now < *until).then(|| session.clone())?;
+        session.context.request = RequestId::generate();
+        Some(session)
+    }
+
+    /// A session by its own id, if it need not be read and everything up to `as_of` was heard.
+    pub(super) fn session_as_of(
+        &self,
+        user: UserId,
+        session: SessionId,
+        now: Timestamp,
+        as_of: Cursor,
+    ) -> Option<Session> {
+        let memory = self.current().filter(|memory| as_of <= memory.heard)?;
+        let mut theirs = memory.by_user.get(&user)?.iter().filter_map(|digest| memory.by_digest.get(digest));
+        let (known, until) = theirs.find(|(known, _)| known.context.session == session)?;
+        let mut session = (now < *until).then(|| known.clone())?;
         session.context.request = RequestId::generate();
         Some(session)
     }
@@ -258,7 +274,7 @@ async fn follow(mut live: Receiver<Arc<Event>>, known: Weak<Known>) {
 #[cfg(test)]
 mod tests {
     use tandem_core::{Mint, RequestContext, Rights};
-    use tandem_proto::{Actor, Payload, Position, SessionId, Stream};
+    use tandem_proto::{Actor, Payload, Position, Stream};
 
     use super::*;
 
@@ -345,6 +361,22 @@ mod tests {
         assert!(known.session(&[1; 32], now).is_none());
         known.hear(&event(Stream::user(UserId::generate()), kept.context.scope.org(), 7));
         assert!(known.session(&[1; 32], now).is_some(), "it was about somebody else");
+    }
+
+    #[test]
+    fn a_session_is_as_new_as_is_asked_for() {
+        let ((known, _commits), now) = (known(), Timestamp::from_micros(1));
+        let kept = session(now);
+        let (user, id) = (kept.context.user, kept.context.session);
+        let at = |position| Cursor { xid: 0, position: Position(position) };
+        known.keep_session([1; 32], &kept, now, known.before());
+        known.hear(&event(Stream::user(UserId::generate()), kept.context.scope.org(), 7));
+        assert!(known.session_as_of(user, id, now, at(7)).is_some());
+        assert!(known.session_as_of(user, id, now, at(8)).is_none(), "the next event was not heard");
+        assert!(known.session_as_of(user, SessionId::generate(), now, at(7)).is_none(), "another of theirs");
+        assert!(known.session_as_of(user, id, now.plus(TRUSTED), at(7)).is_none());
+        known.hear(&event(Stream::user(user), kept.context.scope.org(), 8));
+        assert!(known.session_as_of(user, id, now, at(8)).is_none(), "it may be over");
     }
 
     #[test]

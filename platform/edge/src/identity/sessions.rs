@@ -174,6 +174,22 @@ impl Identity {
         self.find("s.id = $1", session.to_string()).await
     }
 
+    /// As [`Self::renew`], as fresh as the events up to `as_of`: it is not read where all of them were heard.
+    ///
+    /// # Errors
+    /// [`IdentityError::NoSession`] when it was signed out or has expired.
+    pub(crate) async fn renew_as_of(
+        &self,
+        context: &RequestContext,
+        as_of: Cursor,
+    ) -> Result<Session, IdentityError> {
+        let (user, session) = (context.user, context.session);
+        match self.0.known.session_as_of(user, session, self.0.clock.now(), as_of) {
+            Some(known) => Ok(known),
+            None => self.renew(session).await,
+        }
+    }
+
     /// Somebody and what they may do now, for work that is done in their name while they are away; `None` when they were deactivated.
     /// The session is the nil UUID, which no session has.
     ///

@@ -34,8 +34,8 @@ pub use expand::{Expansions, List};
 pub(crate) use limits::Limiter;
 pub use limits::RequestLimits;
 pub(crate) use once::MIGRATION as ONCE;
-pub(crate) use sparse::Shapes;
 use share::shared;
+pub(crate) use sparse::Shapes;
 
 /// Longest time a handler may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);

@@ -10,11 +10,7 @@ use std::{
 };
 
 use axum::extract::Request;
-use tower::{
-    Layer, Service, ServiceExt as _,
-    layer::util::Stack,
-    util::Oneshot,
-};
+use tower::{Layer, Service, ServiceExt as _, layer::util::Stack, util::Oneshot};
 
 /// A service that is copied as a pointer.
 #[derive(Debug)]
