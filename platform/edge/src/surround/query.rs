@@ -1,6 +1,14 @@
 //! Parameters that are ours and not the operation's.
 
-use http::Uri;
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, Uri};
+use tandem_core::RequestContext;
+
+use crate::ApiProblem;
 
 /// The values of a parameter of an address's query, and the address without it; `None`: it is not there.
 pub(super) fn split(uri: &Uri, name: &str) -> Option<(String, Uri)> {
@@ -21,6 +29,15 @@ pub(super) fn split(uri: &Uri, name: &str) -> Option<(String, Uri)> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = rest.parse().ok();
     Some((wanted, Uri::from_parts(parts).ok()?))
+}
+
+/// Refuses a parameter of ours; but who is nobody hears that first where the operation needs somebody.
+pub(super) async fn refuse(refusal: ApiProblem, request: Request, next: Next) -> Response {
+    if request.extensions().get::<RequestContext>().is_some() {
+        return refusal.into_response();
+    }
+    let answered = next.run(request).await;
+    if answered.status() == StatusCode::UNAUTHORIZED { answered } else { refusal.into_response() }
 }
 
 #[cfg(test)]

@@ -114,6 +114,14 @@ async fn only_the_fields_that_are_named_are_answered() {
         let fields: Vec<&str> = errors.iter().filter_map(|error| error["field"].as_str()).collect();
         assert_eq!(fields, named);
     }
+    for path in ["/api/v1/me?fields=", "/api/v1/me?fields=colour", "/api/v1/me?expand=colour"] {
+        let (status, problem) = server.call(Method::GET, path, None, None).await;
+        assert_eq!(
+            status,
+            StatusCode::UNAUTHORIZED,
+            "{path}: nobody is told what is wrong with it: {problem}"
+        );
+    }
     let (status, _, problem) = get("/roles/nothing?fields=name", &[]).await;
     assert_eq!((status, slug(&problem)), (StatusCode::NOT_FOUND, "not-found"));
 

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use tandem_proto::{Problem, limits::PAGE_MAX};
 use tower::ServiceExt as _;
 
-use super::query::split;
+use super::query::{refuse, split};
 use crate::{ApiProblem, Edge, batch};
 use names::{Step, Way};
 
@@ -44,17 +44,18 @@ pub(super) async fn expand(State(edge): State<Edge>, mut request: Request, next:
     else {
         return next.run(request).await;
     };
-    let ways = match ways(&edge.expansions, route.as_str(), &wanted) {
+    let ways = ways(&edge.expansions, route.as_str(), &wanted);
+    // Also where another node is to answer: what is expanded is seen to here.
+    request.extensions_mut().insert(OriginalUri(rest.clone()));
+    *request.uri_mut() = rest;
+    let ways = match ways {
         Ok(ways) => ways,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return refuse(problem, request, next).await,
     };
     let Some(batch::Whole(app)) = request.extensions().get().cloned() else {
         return ApiProblem::internal_unexplained().into_response();
     };
     let headers = batch::shared(request.headers());
-    // Also where another node is to answer: what is expanded is seen to here.
-    request.extensions_mut().insert(OriginalUri(rest.clone()));
-    *request.uri_mut() = rest;
     let response = next.run(request).await;
     let reading = Reading { expansions: &edge.expansions, app, headers };
     expanded(response, &ways, reading).await.unwrap_or_else(|refused| refused)

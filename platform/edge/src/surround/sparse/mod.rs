@@ -17,7 +17,10 @@ use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use tandem_proto::Problem;
 
-use super::{expand::INCLUDED, query::split};
+use super::{
+    expand::INCLUDED,
+    query::{refuse, split},
+};
 use crate::{ApiProblem, Edge};
 use fields::Fields;
 use shapes::Shape;
@@ -37,23 +40,23 @@ pub(super) async fn sparse(State(edge): State<Edge>, mut request: Request, next:
     else {
         return next.run(request).await;
     };
+    let shape = edge.shapes.answer_to(route.as_str());
+    // Also where another node is to answer: it sends the whole.
+    request.extensions_mut().insert(OriginalUri(rest.clone()));
+    *request.uri_mut() = rest;
     let mut fields = match Fields::read(&wanted) {
         Ok(fields) => fields,
-        Err(why) => return refused([(FIELDS.to_owned(), why)]).into_response(),
+        Err(why) => return refuse(refused([(FIELDS.to_owned(), why)]), request, next).await,
     };
     let included = fields.take(INCLUDED);
-    let shape = edge.shapes.answer_to(route.as_str());
     let (of_items, unknown) = match &shape {
         Some(shape) => (shape.items().is_some(), unknown_to(shape, &fields, included.as_ref())),
         None => (false, Vec::new()),
     };
     if !unknown.is_empty() {
-        return refused(unknown.into_iter().map(|name| (name, "the answer has no such field".to_owned())))
-            .into_response();
+        let faults = unknown.into_iter().map(|name| (name, "the answer has no such field".to_owned()));
+        return refuse(refused(faults), request, next).await;
     }
-    // Also where another node is to answer: it sends the whole.
-    request.extensions_mut().insert(OriginalUri(rest.clone()));
-    *request.uri_mut() = rest;
     chosen(next.run(request).await, &fields, included.as_ref(), of_items).await
 }
 
