@@ -118,11 +118,47 @@ async fn what_a_phone_wants_confirmed_is_and_its_early_answer_counts() {
     bobs.tells(&alerting, progress.with_body(SDP, bobs.sdp("sendrecv"))).await;
     assert_eq!(bobs.is_confirmed(&alerting).await, RAck::of(8, 1));
     carrier.hears_ringing(&dialling).await;
+    // Its media moves while it rings.
+    let mut early = bobs.is_early(&alerting);
+    let bare = early.dialog.request(Method::Update);
+    assert_eq!(bobs.says_so(&early, bare).await.status, StatusCode::OK);
+    bobs.takes_another_port().await;
+    let update = early.dialog.request(Method::Update).with_body(SDP, bobs.sdp("sendrecv"));
+    let moved = bobs.says_so(&early, update).await;
+    assert!(moved.status.is_success() && !moved.body.is_empty());
 
     let ok = alerting.response(StatusCode::OK);
     let bob = bobs.picks_up_with(alerting, ok).await;
     let talk = carrier.answered(&dialling).await;
     carrier.is_heard_by(&talk, &bobs).await;
+    carrier.hangs_up(talk).await;
+    bobs.is_hung_up(bob).await;
+}
+
+#[tokio::test]
+async fn an_update_waits_for_the_answer_to_the_offer_before_it() {
+    let world = World::new().await;
+    let [mut bobs] = world.phones(world.bob, "bob-desk").await;
+    let mut carrier = world.carrier().await;
+    let dialling = carrier.dial(World::BOBS_NUMBER).await;
+    let alerting = bobs.rings().await;
+    let mut talk = carrier.hears_ringing(&dialling).await;
+    // Ours, to the phone,
+    let mut early = bobs.is_early(&alerting);
+    let offer = early.dialog.request(Method::Update).with_body(SDP, bobs.sdp("sendrecv"));
+    assert_eq!(bobs.says_so(&early, offer).await.status, StatusCode::REQUEST_PENDING);
+    let stranger = bobs.request(Method::Update, "1001").with_body(SDP, bobs.sdp("sendrecv"));
+    assert_eq!(bobs.ask_plainly(stranger).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    // and the caller's, to us.
+    let bare = talk.dialog.request(Method::Update);
+    assert_eq!(carrier.says_so(&talk, bare).await.status, StatusCode::OK);
+    let offer = talk.dialog.request(Method::Update).with_body(SDP, carrier.sdp("sendrecv"));
+    let refused = carrier.says_so(&talk, offer).await;
+    assert_eq!(refused.status, StatusCode::SERVER_INTERNAL_ERROR);
+    assert!(refused.headers.retry_after().is_some_and(|wait| wait <= Duration::from_secs(10)));
+
+    let bob = bobs.picks_up(alerting).await;
+    let talk = carrier.answered(&dialling).await;
     carrier.hangs_up(talk).await;
     bobs.is_hung_up(bob).await;
 }

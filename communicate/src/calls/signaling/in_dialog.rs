@@ -23,7 +23,11 @@ impl SipLeg {
         let dialog = match &mut self.state {
             State::Up(up) => &mut up.dialog,
             State::Incoming { dialog, .. } => dialog,
-            State::Outgoing { .. } | State::Ending | State::Over => {
+            State::Outgoing { .. } => {
+                self.request_of_who_rings(switch, tx, &request, from).await;
+                return Vec::new();
+            }
+            State::Ending | State::Over => {
                 respond(switch, tx, request.response(StatusCode::NO_SUCH_DIALOG)).await;
                 return Vec::new();
             }
@@ -83,7 +87,7 @@ impl SipLeg {
             return Vec::new();
         }
         let (State::Up(up), Some(local)) = (&mut self.state, &mut self.local) else {
-            respond(switch, tx, request.response(StatusCode::REQUEST_PENDING)).await;
+            self.request_of_who_waits(switch, tx, request).await;
             return Vec::new();
         };
         let describes = !request.body.is_empty() || request.method == Method::Invite;

@@ -2,6 +2,7 @@
 
 mod called;
 mod calling;
+mod early;
 mod in_dialog;
 mod reliable;
 mod reoffer;

@@ -87,6 +87,11 @@ impl Phone {
         offer(self.rtp.local_addr().expect("bound"), direction)
     }
 
+    /// Its media is at another port from now on.
+    pub(crate) async fn takes_another_port(&mut self) {
+        self.rtp = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    }
+
     fn contact(&self) -> NameAddr {
         let addr = self.sip.local_addr();
         NameAddr::new(Uri::sip(Some(&self.user), addr.ip(), Some(addr.port())))

@@ -31,6 +31,17 @@ impl Phone {
         self.sip.respond(transaction, response).await.expect("the phone runs");
     }
 
+    /// What rings, as a call that has no answer yet.
+    pub(crate) fn is_early(&self, alerting: &Alerting) -> Talk {
+        Talk { dialog: alerting.dialog.clone(), far_end: self.server }
+    }
+
+    /// Sends a request outside any dialog that is not challenged.
+    pub(crate) async fn ask_plainly(&mut self, request: Request) -> Response {
+        let transaction = self.send(request).await;
+        self.final_response(transaction).await
+    }
+
     /// A PRACK for what rings.
     pub(crate) async fn is_confirmed(&mut self, alerting: &Alerting) -> RAck {
         let (transaction, prack) = self.is_told(&alerting.invite, Method::Prack).await;

@@ -93,6 +93,18 @@ impl Forks {
         self.branches.get_mut(tag).map(|branch| &mut branch.dialog)
     }
 
+    /// Whether a far end that rings has answered our offer already, so that it may make one of its own (RFC 3311 §5.1).
+    pub fn has_answered(&self, tag: &str) -> bool {
+        self.branches.get(tag).is_some_and(|branch| branch.answer.is_some())
+    }
+
+    /// A far end that rings has offered anew, and was answered: what it said before is past.
+    pub fn redescribed(&mut self, tag: &str, description: Bytes) {
+        if let Some(branch) = self.branches.get_mut(tag) {
+            branch.answer = Some(Packet(description));
+        }
+    }
+
     /// The far ends heard of.
     pub fn tags(&self) -> impl Iterator<Item = &Text> {
         self.branches.keys()
