@@ -140,6 +140,8 @@ impl Communicate {
             registrations,
             bus,
             app,
+            numbers: Numbers::new(store.clone()),
+            mint: Arc::clone(&mint),
         }));
         let communicate = Self {
             calls: Calls { switch: Arc::clone(&switch) },

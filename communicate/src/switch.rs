@@ -13,7 +13,7 @@ use std::{
 use tandem_bus::Bus;
 use tandem_cluster::Cluster;
 use tandem_collaborate::PresenceService;
-use tandem_core::{Clock, OrgScope};
+use tandem_core::{Clock, Mint, OrgScope};
 use tandem_edge::identity::Identity;
 use tandem_proto::{
     LegId, UserId,
@@ -26,7 +26,7 @@ use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Uri};
 use crate::{
     calls::{Contact, Records, Registry},
     control::{CallApp, CallError},
-    directory::Phones,
+    directory::{Destination, Numbers, Phones},
     sip::Registrations,
 };
 
@@ -76,6 +76,8 @@ pub(crate) struct Switch {
     pub registrations: Registrations,
     pub bus: Bus,
     pub app: CallApp,
+    numbers: Numbers,
+    mint: Arc<Mint>,
     tokens: Mutex<Tokens>,
     sessions: AtomicU64,
 }
@@ -100,6 +102,8 @@ pub(crate) struct Parts {
     pub registrations: Registrations,
     pub bus: Bus,
     pub app: CallApp,
+    pub numbers: Numbers,
+    pub mint: Arc<Mint>,
 }
 
 impl Switch {
@@ -117,6 +121,8 @@ impl Switch {
             registrations,
             bus,
             app,
+            numbers,
+            mint,
         } = parts;
         let sessions = u64::try_from(clock.now().millis()).unwrap_or(0);
         Self {
@@ -133,6 +139,8 @@ impl Switch {
             registrations,
             bus,
             app,
+            numbers,
+            mint,
             tokens: Mutex::new(Tokens::new(rand::random())),
             sessions: AtomicU64::new(sessions),
         }
@@ -186,6 +194,11 @@ impl Switch {
             sip.params.set(Text::of("transport"), Some(Text::of(transport)));
         }
         NameAddr::new(uri)
+    }
+
+    /// Where a number dialled inside an org leads.
+    pub(crate) async fn resolve(&self, scope: OrgScope, dialled: &str) -> Result<Destination, CallError> {
+        crate::resolve(self, &self.numbers, &self.mint, scope, dialled).await
     }
 
     /// Where a user can be rung now: one leg for all browsers, and one for each registered phone if `phones`.

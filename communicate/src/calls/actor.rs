@@ -5,6 +5,7 @@ mod keeping;
 mod moving;
 mod orders;
 mod restoring;
+mod transferring;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -369,6 +370,10 @@ impl CallTask {
                 self.left_behind(leg).await;
                 Ok(())
             }
+            LegNews::Refers => {
+                self.refer(leg).await;
+                Ok(())
+            }
         };
         if let Err(refused) = done {
             tracing::debug!(call = %self.call.record().id, %leg, %refused, "signaling came too late");
@@ -421,6 +426,7 @@ impl From<Refused> for CallError {
                 Refused::AlreadyAnswered => "it was answered already",
                 Refused::NotConnected => "the leg is not connected",
                 Refused::Over => "the call is over",
+                Refused::NotNow => "the call cannot be transferred now",
             }
             .into(),
         )

@@ -13,3 +13,4 @@ mod stopping;
 mod support;
 mod talking;
 mod tenancy;
+mod transfer;

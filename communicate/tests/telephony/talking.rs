@@ -204,7 +204,7 @@ async fn what_a_phone_asks_within_a_call_is_answered() {
     assert!(options.headers.lists(&Name::Allow, "INFO"));
     let update = anns.says(&mut ann, Method::Update, None).await;
     assert_eq!((update.status, update.body.is_empty()), (StatusCode::OK, true), "a refresh");
-    let refer = anns.says(&mut ann, Method::Refer, None).await;
-    assert_eq!(refer.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert!(refer.headers.has(&Name::Allow));
+    let subscribe = anns.says(&mut ann, Method::Subscribe, None).await;
+    assert_eq!(subscribe.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(subscribe.headers.has(&Name::Allow));
 }

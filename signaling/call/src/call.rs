@@ -12,7 +12,7 @@ use tandem_proto::{
     },
 };
 
-use crate::{CallChange, Effect, Logged, cause::weight};
+use crate::{CallChange, Effect, Logged, cause::weight, transfer::Transfer};
 
 /// Why something cannot be done to a call in the state it is in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -29,11 +29,14 @@ pub enum Refused {
     /// It is over.
     #[error("the call is over")]
     Over,
+    /// A transfer is under way, or an app steers the call.
+    #[error("the call cannot be transferred now")]
+    NotNow,
 }
 
 /// Legs rung together: the first answer ends the others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-struct RingGroup(u32);
+pub(crate) struct RingGroup(pub(crate) u32);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 enum Sound {
@@ -51,8 +54,8 @@ struct MediaPlan {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Party {
-    group: Option<RingGroup>,
+pub(crate) struct Party {
+    pub(crate) group: Option<RingGroup>,
     ring_until: Option<Timestamp>,
     media: MediaPlan,
 }
@@ -66,14 +69,17 @@ struct Party {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Call {
     record: api::Call,
-    parties: BTreeMap<LegId, Party>,
-    caller: LegId,
+    pub(crate) parties: BTreeMap<LegId, Party>,
+    /// Whose call it is: the calling leg, or, once that transferred it, who was transferred.
+    pub(crate) caller: LegId,
     steered: bool,
-    groups: u32,
+    pub(crate) groups: u32,
     /// The reason to give the caller when nobody is left ringing.
     best_failure: EndReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) transfer: Option<Transfer>,
     #[serde(skip)]
-    effects: VecDeque<Effect>,
+    pub(crate) effects: VecDeque<Effect>,
 }
 
 impl Call {
@@ -110,6 +116,7 @@ impl Call {
             steered,
             groups: 0,
             best_failure: EndReason::Unreachable,
+            transfer: None,
             effects: VecDeque::new(),
         };
         call.log(Logged::Started(started));
@@ -121,7 +128,7 @@ impl Call {
         &self.record
     }
 
-    /// The calling leg.
+    /// The leg whose call it is: the calling one, unless it transferred the call.
     pub const fn caller(&self) -> LegId {
         self.caller
     }
@@ -239,6 +246,7 @@ impl Call {
             self.effects.push_back(Effect::Quiet(self.caller));
         }
         self.connect(now, leg, device);
+        self.transferred(now, group);
         self.plan_media();
         Ok(())
     }
@@ -352,11 +360,11 @@ impl Call {
         self.record.legs.iter().find(open).map(|l| l.id)
     }
 
-    fn must_go_on(&self) -> Result<(), Refused> {
+    pub(crate) fn must_go_on(&self) -> Result<(), Refused> {
         if self.is_over() { Err(Refused::Over) } else { Ok(()) }
     }
 
-    fn open(&self, leg: LegId) -> Result<&Leg, Refused> {
+    pub(crate) fn open(&self, leg: LegId) -> Result<&Leg, Refused> {
         self.leg(leg).filter(|l| l.state != LegState::Ended).ok_or(Refused::UnknownLeg)
     }
 
@@ -407,7 +415,7 @@ impl Call {
         self.notice(CallChange::Answered { leg, user: if caller { None } else { user } });
     }
 
-    fn finish_leg(&mut self, now: Timestamp, leg: LegId, reason: EndReason, release: bool) {
+    pub(crate) fn finish_leg(&mut self, now: Timestamp, leg: LegId, reason: EndReason, release: bool) {
         let Some(party) = self.parties.remove(&leg) else { return };
         let was_answered = self.is_connected(leg);
         let view = self.leg_mut(leg);
@@ -423,6 +431,9 @@ impl Call {
             self.effects.push_back(Effect::Release { leg, reason });
         }
         self.effects.push_back(Effect::CloseMedia(leg));
+        if !was_answered {
+            self.not_transferred(party.group, reason);
+        }
         self.notice(CallChange::LegEnded { leg, user, reason, was_answered });
     }
 
@@ -475,9 +486,15 @@ impl Call {
             .filter(|l| is_connected(l))
             .map(|l| (l.id, l.state == LegState::Holding))
             .collect();
+        // Who was transferred hears that somebody is rung, once nobody else is there.
+        let waits = self.transfer.is_some() && connected.len() == 1;
         for &(leg, holds) in &connected {
             let held_by_other = connected.iter().any(|(other, holding)| *other != leg && *holding);
-            let sound = if held_by_other && !holds { Sound::HoldMusic } else { Sound::None };
+            let sound = match (waits, held_by_other && !holds) {
+                (true, _) => Sound::Ringback,
+                (false, true) => Sound::HoldMusic,
+                (false, false) => Sound::None,
+            };
             self.plan(leg, MediaPlan { joined: !holds, sound });
         }
     }
@@ -498,7 +515,7 @@ impl Call {
     }
 }
 
-const fn is_connected(leg: &Leg) -> bool {
+pub(crate) const fn is_connected(leg: &Leg) -> bool {
     matches!(leg.state, LegState::Connected | LegState::Holding)
 }
 

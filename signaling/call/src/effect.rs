@@ -26,6 +26,13 @@ pub enum Effect {
         /// Why.
         reason: EndReason,
     },
+    /// Tell a leg how the transfer went that it asked for.
+    Referred {
+        /// Leg.
+        leg: LegId,
+        /// Why nobody answered; `None`: somebody did.
+        failed: Option<EndReason>,
+    },
     /// Into the call's room.
     Join(LegId),
     /// Out of it.

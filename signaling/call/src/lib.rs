@@ -7,6 +7,7 @@ mod call;
 mod cause;
 mod effect;
 pub mod sdp;
+mod transfer;
 
 pub use call::{Call, Refused};
 pub use cause::{reason_of_status, status_of_reason};

@@ -145,6 +145,10 @@ impl CallTask {
                 }
                 Ok(())
             }
+            Effect::Referred { leg, failed } => {
+                self.tell_referrer(leg, failed).await;
+                Ok(())
+            }
             Effect::Join(leg) => self.join(leg).await,
             Effect::Leave(leg) => {
                 self.on_endpoint(leg, async |media, endpoint| media.leave(endpoint).await).await

@@ -71,7 +71,15 @@ impl SipLeg {
         }
         let (transaction, mut dialog) = (*transaction, dialog.clone());
         dialog.confirm();
-        self.state = State::Up(Up { dialog, forks: None, answer_due, reoffer: None, timing, reliable });
+        self.state = State::Up(Up {
+            dialog,
+            forks: None,
+            answer_due,
+            reoffer: None,
+            timing,
+            reliable,
+            referral: None,
+        });
         means.switch.sip().respond(transaction, ok).await?;
         Ok(())
     }

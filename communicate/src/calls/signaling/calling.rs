@@ -156,8 +156,15 @@ impl SipLeg {
         let mut timing = Timing::default();
         timing.answered(&means.switch.config.session_timer, now, response);
         let forks = Some((tx, forks));
-        self.state =
-            State::Up(Up { dialog, forks, answer_due: false, reoffer: None, timing, reliable: None });
+        self.state = State::Up(Up {
+            dialog,
+            forks,
+            answer_due: false,
+            reoffer: None,
+            timing,
+            reliable: None,
+            referral: None,
+        });
         match self.connect(means, answer, peer).await {
             Ok(hold) => {
                 self.tell_what_moved(means, now).await;

@@ -39,6 +39,7 @@ impl SipLeg {
         match request.method {
             Method::Bye => self.bye_received(switch, tx, &request).await,
             Method::Invite | Method::Update => self.renegotiate(means, now, tx, &request).await,
+            Method::Refer => self.refer_received(switch, tx, &request).await,
             Method::Prack => {
                 self.confirmed(switch, now, tx, &request).await;
                 Vec::new()

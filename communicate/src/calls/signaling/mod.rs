@@ -4,6 +4,7 @@ mod called;
 mod calling;
 mod early;
 mod in_dialog;
+mod referral;
 mod reliable;
 mod reoffer;
 mod saved;
@@ -21,7 +22,7 @@ use tandem_proto::{LegId, Timestamp, api::EndReason};
 use tandem_relay::Media;
 use tandem_signaling::Stopped;
 use tandem_sip::{
-    ClientTxId, Dialog, DialogError, Forks, Method, Name, Peer, ReliableSender, Request, Response,
+    ClientTxId, Dialog, DialogError, Forks, Method, Name, Peer, Referral, ReliableSender, Request, Response,
     ServerTxId, StatusCode, Uri,
 };
 
@@ -38,7 +39,7 @@ use reoffer::Reoffer;
 use timing::Timing;
 
 /// What we answer in an Allow header.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, REGISTER";
 /// What we answer in a Supported header.
 pub(crate) const SUPPORTED: &str = "100rel, timer";
 const SDP: &str = "application/sdp";
@@ -73,6 +74,8 @@ pub(crate) enum LegNews {
     Unusable(EndReason),
     /// The far end took our new description: what is left of its media elsewhere can go.
     Moved,
+    /// It wants the other side to talk to somebody else.
+    Refers,
 }
 
 /// Why a phone cannot be dialled or answered.
@@ -140,6 +143,8 @@ struct Up {
     timing: Timing,
     /// What was sent before our 2xx and may still be confirmed.
     reliable: Option<ReliableSender>,
+    /// A transfer it asked for.
+    referral: Option<Referral>,
 }
 
 /// A leg's SIP side.

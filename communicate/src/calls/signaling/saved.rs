@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_call::sdp::{Description, LocalSession};
 use tandem_proto::{LegId, api::EndReason};
-use tandem_sip::{Dialog, Forks, Peer, ReliableSender, Request};
+use tandem_sip::{Dialog, Forks, Peer, Referral, ReliableSender, Request};
 
 use super::{SipLeg, State, Stopped, Timing, Up};
 use crate::{calls::registry::DialogKey, switch::Switch};
@@ -46,6 +46,8 @@ enum SavedState {
         timing: Timing,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reliable: Option<ReliableSender>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<Referral>,
     },
     Over,
 }
@@ -69,8 +71,9 @@ impl SipLeg {
                 let told = up.reoffer.as_ref().filter(|reoffer| reoffer.is_move());
                 let untold = untold.or(told.map(super::Reoffer::reason));
                 let (dialog, answer_due) = (up.dialog.clone(), up.answer_due);
-                let (timing, reliable) = (up.timing.kept(), up.reliable.clone());
-                (SavedState::Up { dialog, invite, answer_due, timing, reliable }, untold)
+                let (timing, reliable, referral) =
+                    (up.timing.kept(), up.reliable.clone(), up.referral.clone());
+                (SavedState::Up { dialog, invite, answer_due, timing, reliable, referral }, untold)
             }
             // Whoever takes over has nothing to say to a far end that was told goodbye.
             State::Ending | State::Over => (SavedState::Over, None),
@@ -97,12 +100,12 @@ impl SavedLeg {
                 forks.restored(CSEQ_MARGIN);
                 State::Outgoing { transaction: switch.sip().next_client(), forks, peer, cancelling }
             }
-            SavedState::Up { mut dialog, invite, answer_due, mut timing, reliable } => {
+            SavedState::Up { mut dialog, invite, answer_due, mut timing, reliable, referral } => {
                 dialog.skip(CSEQ_MARGIN);
                 timing.restored(switch.clock.now());
                 let forks = invite
                     .map(|invite| (switch.sip().next_client(), Forks::answered_by(invite, dialog.clone())));
-                State::Up(Up { dialog, forks, answer_due, reoffer: None, timing, reliable })
+                State::Up(Up { dialog, forks, answer_due, reoffer: None, timing, reliable, referral })
             }
             SavedState::Over => State::Over,
         };
@@ -167,7 +170,14 @@ mod tests {
         let outgoing = SavedState::Outgoing { forks: Forks::new(invite()), peer, cancelling: false };
         assert_eq!(keys(&outgoing), ["cancelling", "invite", "peer"]);
         let timing = Timing::default();
-        let up = SavedState::Up { dialog, invite: None, answer_due: false, timing, reliable: None };
+        let up = SavedState::Up {
+            dialog,
+            invite: None,
+            answer_due: false,
+            timing,
+            reliable: None,
+            referral: None,
+        };
         assert_eq!(keys(&up), ["answer_due", "dialog", "invite"]);
     }
 
@@ -180,7 +190,9 @@ mod tests {
         let SavedState::Outgoing { forks, cancelling: true, .. } = state else { panic!("{state:?}") };
         assert_eq!((forks.invite(), forks.tags().count()), (&invite, 0));
         let state = read(json!({ "up": { "dialog": dialog, "invite": invite, "answer_due": false } }));
-        let SavedState::Up { timing, reliable: None, .. } = state else { panic!("{state:?}") };
+        let SavedState::Up { timing, reliable: None, referral: None, .. } = state else {
+            panic!("{state:?}")
+        };
         assert!(timing.is_blank());
         let state = read(json!({ "incoming": { "invite": invite, "dialog": dialog, "offer": null } }));
         assert!(matches!(state, SavedState::Incoming { reliable: None, .. }), "{state:?}");
