@@ -2,7 +2,7 @@
 
 use tandem_call::sdp::{Description, Direction};
 use tandem_proto::{LegId, Timestamp, api::EndReason};
-use tandem_sip::{Dialog, Name, ReliableSender, Request, ServerTxId, StatusCode};
+use tandem_sip::{Dialog, Name, Request, ServerTxId, StatusCode};
 
 use super::{
     ALLOW, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up, in_dialog, key_of,
@@ -24,7 +24,7 @@ impl SipLeg {
     ) -> Self {
         let key = key_of(&dialog);
         let reliable = sender_for(&invite);
-        let state = State::Incoming { transaction, invite, dialog, offer, reliable };
+        let state = State::Incoming { transaction, invite, dialog: Box::new(dialog), offer, reliable };
         Self { leg, key, state, local: None, held: false, untold: None }
     }
 
@@ -65,21 +65,21 @@ impl SipLeg {
             .with(Name::Supported, SUPPORTED)
             .with_body(SDP, sdp);
         timing.write_answer(&mut ok);
-        let mut reliable = reliable.take().filter(ReliableSender::is_out);
+        let mut reliable = reliable.take().filter(|sender| sender.is_out());
         if let Some(sender) = &mut reliable {
             sender.finish();
         }
         let (transaction, mut dialog) = (*transaction, dialog.clone());
         dialog.confirm();
-        self.state = State::Up(Up {
-            dialog,
+        self.state = State::Up(Box::new(Up {
+            dialog: *dialog,
             forks: None,
             answer_due,
             reoffer: None,
             timing,
             reliable,
             referral: None,
-        });
+        }));
         means.switch.sip().respond(transaction, ok).await?;
         Ok(())
     }

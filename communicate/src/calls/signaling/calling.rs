@@ -156,7 +156,7 @@ impl SipLeg {
         let mut timing = Timing::default();
         timing.answered(&means.switch.config.session_timer, now, response);
         let forks = Some((tx, forks));
-        self.state = State::Up(Up {
+        self.state = State::Up(Box::new(Up {
             dialog,
             forks,
             answer_due: false,
@@ -164,7 +164,7 @@ impl SipLeg {
             timing,
             reliable: None,
             referral: None,
-        });
+        }));
         match self.connect(means, answer, peer).await {
             Ok(hold) => {
                 self.tell_what_moved(means, now).await;

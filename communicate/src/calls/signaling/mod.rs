@@ -111,10 +111,10 @@ enum State {
     Incoming {
         transaction: ServerTxId,
         invite: Request,
-        dialog: Dialog,
+        dialog: Box<Dialog>,
         offer: Option<Description>,
         /// For a caller that takes no other provisional responses.
-        reliable: Option<ReliableSender>,
+        reliable: Option<Box<ReliableSender>>,
     },
     /// We call; no final answer.
     Outgoing {
@@ -124,7 +124,7 @@ enum State {
         peer: Peer,
         cancelling: bool,
     },
-    Up(Up),
+    Up(Box<Up>),
     /// Our BYE is out.
     Ending,
     Over,
@@ -142,7 +142,7 @@ struct Up {
     reoffer: Option<Reoffer>,
     timing: Timing,
     /// What was sent before our 2xx and may still be confirmed.
-    reliable: Option<ReliableSender>,
+    reliable: Option<Box<ReliableSender>>,
     /// A transfer it asked for.
     referral: Option<Referral>,
 }

@@ -7,10 +7,10 @@ use super::{ALLOW, LegNews, SUPPORTED, SipLeg, State, in_dialog, respond};
 use crate::switch::Switch;
 
 /// What keeps the responses that a caller wants to confirm. One that only could is spared the round trips.
-pub(super) fn sender_for(invite: &Request) -> Option<ReliableSender> {
+pub(super) fn sender_for(invite: &Request) -> Option<Box<ReliableSender>> {
     // The first of them would have to carry the offer that the INVITE has not (RFC 3262 §5): nothing is told before the answer.
     let wanted = ReliableSender::is_required(invite) && !invite.body.is_empty();
-    wanted.then(|| ReliableSender::of(invite, rand::random())).flatten()
+    wanted.then(|| ReliableSender::of(invite, rand::random())).flatten().map(Box::new)
 }
 
 impl SipLeg {

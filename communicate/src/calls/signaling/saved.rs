@@ -27,10 +27,10 @@ pub(crate) struct SavedLeg {
 enum SavedState {
     Incoming {
         invite: Request,
-        dialog: Dialog,
+        dialog: Box<Dialog>,
         offer: Option<Description>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reliable: Option<ReliableSender>,
+        reliable: Option<Box<ReliableSender>>,
     },
     Outgoing {
         #[serde(flatten)]
@@ -38,18 +38,21 @@ enum SavedState {
         peer: Peer,
         cancelling: bool,
     },
-    Up {
-        dialog: Dialog,
-        invite: Option<Request>,
-        answer_due: bool,
-        #[serde(default, skip_serializing_if = "Timing::is_blank")]
-        timing: Timing,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reliable: Option<ReliableSender>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        referral: Option<Referral>,
-    },
+    Up(Box<SavedUp>),
     Over,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SavedUp {
+    dialog: Dialog,
+    invite: Option<Request>,
+    answer_due: bool,
+    #[serde(default, skip_serializing_if = "Timing::is_blank")]
+    timing: Timing,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reliable: Option<Box<ReliableSender>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    referral: Option<Referral>,
 }
 
 impl SipLeg {
@@ -73,7 +76,8 @@ impl SipLeg {
                 let (dialog, answer_due) = (up.dialog.clone(), up.answer_due);
                 let (timing, reliable, referral) =
                     (up.timing.kept(), up.reliable.clone(), up.referral.clone());
-                (SavedState::Up { dialog, invite, answer_due, timing, reliable, referral }, untold)
+                let up = SavedUp { dialog, invite, answer_due, timing, reliable, referral };
+                (SavedState::Up(Box::new(up)), untold)
             }
             // Whoever takes over has nothing to say to a far end that was told goodbye.
             State::Ending | State::Over => (SavedState::Over, None),
@@ -100,12 +104,14 @@ impl SavedLeg {
                 forks.restored(CSEQ_MARGIN);
                 State::Outgoing { transaction: switch.sip().next_client(), forks, peer, cancelling }
             }
-            SavedState::Up { mut dialog, invite, answer_due, mut timing, reliable, referral } => {
+            SavedState::Up(up) => {
+                let SavedUp { mut dialog, invite, answer_due, mut timing, reliable, referral } = *up;
                 dialog.skip(CSEQ_MARGIN);
                 timing.restored(switch.clock.now());
                 let forks = invite
                     .map(|invite| (switch.sip().next_client(), Forks::answered_by(invite, dialog.clone())));
-                State::Up(Up { dialog, forks, answer_due, reoffer: None, timing, reliable, referral })
+                let up = Up { dialog, forks, answer_due, reoffer: None, timing, reliable, referral };
+                State::Up(Box::new(up))
             }
             SavedState::Over => State::Over,
         };
@@ -170,14 +176,14 @@ mod tests {
         let outgoing = SavedState::Outgoing { forks: Forks::new(invite()), peer, cancelling: false };
         assert_eq!(keys(&outgoing), ["cancelling", "invite", "peer"]);
         let timing = Timing::default();
-        let up = SavedState::Up {
+        let up = SavedState::Up(Box::new(SavedUp {
             dialog,
             invite: None,
             answer_due: false,
             timing,
             reliable: None,
             referral: None,
-        };
+        }));
         assert_eq!(keys(&up), ["answer_due", "dialog", "invite"]);
     }
 
@@ -190,10 +196,8 @@ mod tests {
         let SavedState::Outgoing { forks, cancelling: true, .. } = state else { panic!("{state:?}") };
         assert_eq!((forks.invite(), forks.tags().count()), (&invite, 0));
         let state = read(json!({ "up": { "dialog": dialog, "invite": invite, "answer_due": false } }));
-        let SavedState::Up { timing, reliable: None, referral: None, .. } = state else {
-            panic!("{state:?}")
-        };
-        assert!(timing.is_blank());
+        let SavedState::Up(up) = state else { panic!("{state:?}") };
+        assert!(up.timing.is_blank() && up.reliable.is_none() && up.referral.is_none());
         let state = read(json!({ "incoming": { "invite": invite, "dialog": dialog, "offer": null } }));
         assert!(matches!(state, SavedState::Incoming { reliable: None, .. }), "{state:?}");
     }

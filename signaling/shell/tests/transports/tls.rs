@@ -25,7 +25,7 @@ async fn registers_and_is_called(transport: Transport) {
     assert_eq!(via.port, Some(server.at(transport).port()));
     assert_eq!(server.handle.contact_addr(&from), server.at(transport));
     let ok = called.response(StatusCode::OK).tagged("t");
-    phone.send(&String::from_utf8(ok.to_bytes().to_vec()).expect("text")).await;
+    phone.send(std::str::from_utf8(&ok.to_bytes()).expect("text")).await;
     match server.event().await {
         SipEvent::Response { transaction, response, .. } => {
             assert_eq!((transaction, response.status), (id, StatusCode::OK));
