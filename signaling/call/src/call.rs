@@ -521,4 +521,4 @@ pub(crate) const fn is_connected(leg: &Leg) -> bool {
 
 #[cfg(test)]
 #[path = "call_tests.rs"]
-mod tests;
+pub(crate) mod tests;

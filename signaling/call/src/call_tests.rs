@@ -5,15 +5,15 @@ use uuid::Uuid;
 
 use super::*;
 
-fn at(ms: i64) -> Timestamp {
+pub(crate) fn at(ms: i64) -> Timestamp {
     Timestamp::from_micros(ms * 1_000)
 }
 
-fn id(n: u128) -> LegId {
+pub(crate) fn id(n: u128) -> LegId {
     LegId::from_uuid(Uuid::from_u128(n))
 }
 
-fn leg(n: u128, kind: LegKind) -> Leg {
+pub(crate) fn leg(n: u128, kind: LegKind) -> Leg {
     Leg {
         id: id(n),
         kind,
@@ -31,12 +31,12 @@ fn leg(n: u128, kind: LegKind) -> Leg {
     }
 }
 
-fn start(caller: LegKind, steered: bool) -> Call {
+pub(crate) fn start(caller: LegKind, steered: bool) -> Call {
     Call::start(at(0), CallId::from_uuid(Uuid::from_u128(99)), "1001".into(), false, leg(1, caller), steered)
 }
 
 /// Everything but the log, which other assertions read from the record.
-fn effects(call: &mut Call) -> Vec<Effect> {
+pub(crate) fn effects(call: &mut Call) -> Vec<Effect> {
     std::iter::from_fn(|| call.poll_effect()).filter(|effect| !matches!(effect, Effect::Log(_))).collect()
 }
 

@@ -1,47 +1,17 @@
 //! Stories of transfers, on fake time.
 
-use tandem_proto::{
-    CallId,
-    api::{Leg, LegKind, LegState},
-};
-use uuid::Uuid;
+use tandem_proto::api::{Leg, LegKind};
 
 use super::*;
-
-fn at(ms: i64) -> Timestamp {
-    Timestamp::from_micros(ms * 1_000)
-}
-
-fn id(n: u128) -> LegId {
-    LegId::from_uuid(Uuid::from_u128(n))
-}
+use crate::call::tests::{at, effects, id, leg, start};
 
 fn phone(n: u128) -> Leg {
-    Leg {
-        id: id(n),
-        kind: LegKind::Phone,
-        user: None,
-        device: None,
-        address: format!("{n}"),
-        name: None,
-        state: LegState::Dialing,
-        caller: false,
-        muted: false,
-        started_at: at(0),
-        answered_at: None,
-        ended_at: None,
-        end_reason: None,
-    }
-}
-
-fn effects(call: &mut Call) -> Vec<Effect> {
-    std::iter::from_fn(|| call.poll_effect()).filter(|effect| !matches!(effect, Effect::Log(_))).collect()
+    leg(n, LegKind::Phone)
 }
 
 /// 1 called 2, who answered.
 fn talking() -> Call {
-    let call = CallId::from_uuid(Uuid::from_u128(99));
-    let mut call = Call::start(at(0), call, "2".into(), false, phone(1), false);
+    let mut call = start(LegKind::Phone, false);
     call.ring(at(0), vec![phone(2)], at(9_000)).expect("goes on");
     call.answered(at(100), id(2), None).expect("rings");
     effects(&mut call);

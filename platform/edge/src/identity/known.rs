@@ -114,11 +114,7 @@ impl Known {
 
     /// The session behind a token, if it need not be read.
     pub(super) fn session(&self, digest: &Digest, now: Timestamp) -> Option<Session> {
-        let memory = self.current()?;
-        let (session, until) = memory.by_digest.get(digest)?;
-        let mut session = (now < *until).then(|| session.clone())?;
-        session.context.request = RequestId::generate();
-        Some(session)
+        self.current()?.by_digest.get(digest).and_then(|known| used(known, now))
     }
 
     /// A session by its own id, if it need not be read and everything up to `as_of` was heard.
@@ -131,10 +127,7 @@ impl Known {
     ) -> Option<Session> {
         let memory = self.current().filter(|memory| as_of <= memory.heard)?;
         let mut theirs = memory.by_user.get(&user)?.iter().filter_map(|digest| memory.by_digest.get(digest));
-        let (known, until) = theirs.find(|(known, _)| known.context.session == session)?;
-        let mut session = (now < *until).then(|| known.clone())?;
-        session.context.request = RequestId::generate();
-        Some(session)
+        used(theirs.find(|(known, _)| known.context.session == session)?, now)
     }
 
     /// Somebody of the org, if they need not be read.
@@ -230,6 +223,13 @@ impl Known {
     fn write(&self) -> RwLockWriteGuard<'_, Memory> {
         self.memory.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A session that is remembered, for another request, if it is trusted still.
+fn used((session, until): &(Session, Timestamp), now: Timestamp) -> Option<Session> {
+    let mut session = (now < *until).then(|| session.clone())?;
+    session.context.request = RequestId::generate();
+    Some(session)
 }
 
 impl Memory {

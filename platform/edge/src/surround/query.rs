@@ -1,17 +1,28 @@
 //! Parameters that are ours and not the operation's.
 
 use axum::{
-    extract::Request,
+    extract::{MatchedPath, OriginalUri, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, Uri};
+use http::{Method, StatusCode, Uri};
 use tandem_core::RequestContext;
 
 use crate::ApiProblem;
 
+/// Takes a parameter of ours out of a `GET` of the API: the route, and the parameter's values. The request goes on without it, also where
+/// another node is to answer: what is wanted is seen to here. `None`: it is not there.
+pub(super) fn take(request: &mut Request, name: &str) -> Option<(MatchedPath, String)> {
+    let route =
+        request.extensions().get::<MatchedPath>().filter(|_| request.method() == Method::GET)?.clone();
+    let (wanted, rest) = split(request.uri(), name).filter(|_| route.as_str().starts_with("/api/"))?;
+    request.extensions_mut().insert(OriginalUri(rest.clone()));
+    *request.uri_mut() = rest;
+    Some((route, wanted))
+}
+
 /// The values of a parameter of an address's query, and the address without it; `None`: it is not there.
-pub(super) fn split(uri: &Uri, name: &str) -> Option<(String, Uri)> {
+fn split(uri: &Uri, name: &str) -> Option<(String, Uri)> {
     let query = uri.query()?;
     let is_ours = |pair: &&str| {
         form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(parameter, _)| parameter == name)

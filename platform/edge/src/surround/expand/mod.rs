@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use axum::{
     Router,
     body::{Body, HttpBody},
-    extract::{MatchedPath, OriginalUri, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use tandem_proto::{Problem, limits::PAGE_MAX};
 use tower::ServiceExt as _;
 
-use super::query::{refuse, split};
+use super::query::{refuse, take};
 use crate::{ApiProblem, Edge, batch};
 use names::{Step, Way};
 
@@ -36,19 +36,8 @@ const NAMES: usize = 10;
 
 /// Adds to an answer what is to be expanded of it.
 pub(super) async fn expand(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
-    let Some(route) = request.extensions().get::<MatchedPath>().filter(|_| request.method() == Method::GET)
-    else {
-        return next.run(request).await;
-    };
-    let Some((wanted, rest)) = split(request.uri(), EXPAND).filter(|_| route.as_str().starts_with("/api/"))
-    else {
-        return next.run(request).await;
-    };
-    let ways = ways(&edge.expansions, route.as_str(), &wanted);
-    // Also where another node is to answer: what is expanded is seen to here.
-    request.extensions_mut().insert(OriginalUri(rest.clone()));
-    *request.uri_mut() = rest;
-    let ways = match ways {
+    let Some((route, wanted)) = take(&mut request, EXPAND) else { return next.run(request).await };
+    let ways = match ways(&edge.expansions, route.as_str(), &wanted) {
         Ok(ways) => ways,
         Err(problem) => return refuse(problem, request, next).await,
     };

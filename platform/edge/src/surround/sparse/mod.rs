@@ -9,17 +9,17 @@ mod shapes;
 
 use axum::{
     body::{Body, HttpBody},
-    extract::{MatchedPath, OriginalUri, Request, State},
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 use tandem_proto::Problem;
 
 use super::{
     expand::INCLUDED,
-    query::{refuse, split},
+    query::{refuse, take},
 };
 use crate::{ApiProblem, Edge};
 use fields::Fields;
@@ -32,18 +32,8 @@ const FIELDS: &str = "fields";
 
 /// Answers with the fields that are wanted, if some are named.
 pub(super) async fn sparse(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
-    let Some(route) = request.extensions().get::<MatchedPath>().filter(|_| request.method() == Method::GET)
-    else {
-        return next.run(request).await;
-    };
-    let Some((wanted, rest)) = split(request.uri(), FIELDS).filter(|_| route.as_str().starts_with("/api/"))
-    else {
-        return next.run(request).await;
-    };
+    let Some((route, wanted)) = take(&mut request, FIELDS) else { return next.run(request).await };
     let shape = edge.shapes.answer_to(route.as_str());
-    // Also where another node is to answer: it sends the whole.
-    request.extensions_mut().insert(OriginalUri(rest.clone()));
-    *request.uri_mut() = rest;
     let mut fields = match Fields::read(&wanted) {
         Ok(fields) => fields,
         Err(why) => return refuse(refused([(FIELDS.to_owned(), why)]), request, next).await,
