@@ -112,8 +112,16 @@ impl PresenceService {
             logger.write_all().await?;
         }
         let views = Arc::new(Views::new(CHANGES));
-        let follower = Follower::start(live, journal.clone(), mint, Arc::clone(&views)).await?;
         let (commands, inbox) = mpsc::channel(owner::INBOX);
+        let follower = Follower {
+            live,
+            journal: journal.clone(),
+            mint,
+            clock: Arc::clone(&clock),
+            views: Arc::clone(&views),
+            commands: commands.downgrade(),
+        };
+        follower.read().await?;
         let mut owner = Owner::new(Arc::clone(&leases), journal, Arc::clone(&clock), inbox, notes);
         owner.begin().await;
         // The logger ends once the owner, which ends with the last handle, hands in no more notes.

@@ -6,19 +6,22 @@ use std::{
     time::Duration,
 };
 
-use tandem_core::{Mint, OrgScope};
+use tandem_core::{Clock, Mint, OrgScope};
 use tandem_presence::{Change, Person};
 use tandem_proto::{
     Event, EventData, UserId,
-    api::{Presence, PresenceView},
-    events::identity::PresenceChanged,
+    api::{ChoosePresence, Presence, PresenceView},
+    events::identity::{PresenceChanged, UserErased},
 };
-use tandem_store::StoreError;
-use tokio::sync::broadcast::{self, error::RecvError};
+use tandem_store::{Cause, StoreError};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    mpsc,
+};
 
 use super::{
     journal::{Journal, Logged},
-    owner::Whose,
+    owner::{Command, What, Whose},
 };
 
 /// Time between attempts to read what was missed.
@@ -73,28 +76,20 @@ impl Views {
     }
 }
 
-/// Keeps [`Views`] up with the log.
+/// Keeps [`Views`] up with the log, and lets go of what somebody said who is erased.
 pub(super) struct Follower {
-    live: broadcast::Receiver<Arc<Event>>,
-    journal: Journal,
-    mint: Arc<Mint>,
-    views: Arc<Views>,
+    pub(super) live: broadcast::Receiver<Arc<Event>>,
+    pub(super) journal: Journal,
+    pub(super) mint: Arc<Mint>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) views: Arc<Views>,
+    /// To the leases' owner, which ends with the last handle on presence.
+    pub(super) commands: mpsc::WeakSender<Command>,
 }
 
 impl Follower {
     /// Reads what the log said so far. `live` was subscribed to before.
-    pub(super) async fn start(
-        live: broadcast::Receiver<Arc<Event>>,
-        journal: Journal,
-        mint: Arc<Mint>,
-        views: Arc<Views>,
-    ) -> Result<Self, StoreError> {
-        let follower = Self { live, journal, mint, views };
-        follower.read().await?;
-        Ok(follower)
-    }
-
-    async fn read(&self) -> Result<(), StoreError> {
+    pub(super) async fn read(&self) -> Result<(), StoreError> {
         for scope in self.journal.scopes().await? {
             for logged in self.journal.logged(scope).await? {
                 self.views.take(scope, logged);
@@ -107,6 +102,7 @@ impl Follower {
     pub(super) async fn run(mut self) {
         loop {
             match self.live.recv().await {
+                Ok(event) if event.kind == UserErased::KIND => self.let_go(&event).await,
                 Ok(event) => self.take(&event),
                 Err(RecvError::Closed) => return,
                 Err(RecvError::Lagged(missed)) => {
@@ -124,6 +120,18 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// What somebody chose to say is in the leases too, and would be written down again from there. Every node hears of it; the first
+    /// one changes something.
+    async fn let_go(&self, event: &Event) {
+        let (Some(user), Some(commands)) = (event.subject, self.commands.upgrade()) else { return };
+        let nothing = ChoosePresence { primary: Presence::Available, message: None };
+        let (at, scope) = (self.clock.now(), self.mint.scope(event.org));
+        let command =
+            Command { at, scope, user, cause: Cause::SYSTEM, what: What::Choose(nothing), done: None };
+        // An owner that is gone holds nothing.
+        let _ = commands.send(command).await;
     }
 
     fn take(&self, event: &Event) {

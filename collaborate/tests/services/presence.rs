@@ -133,6 +133,22 @@ async fn what_the_log_refuses_is_logged_and_told_later() {
 }
 
 #[tokio::test]
+async fn what_somebody_said_is_gone_with_them() {
+    let world = World::new().await;
+    let [ada] = world.agents(["ada"]).await;
+    let admin = world.person(ada.scope, "admin", Role::Admin).await;
+    let mut changes = world.collaborate.presence().changes();
+    world.ok(&ada, "PUT /me/presence", json!({ "primary": "busy", "message": "in labour" })).await;
+    assert_eq!(next(&mut changes).await.now.message.as_deref(), Some("in labour"));
+    for command in ["deactivate", "erase"] {
+        world.ok(&admin, &format!("POST /people/{}/{command}", ada.user), Value::Null).await;
+    }
+    assert_eq!(next(&mut changes).await.now.message, None);
+    let gone = world.ok(&admin, &format!("GET /people/{}", ada.user), Value::Null).await;
+    assert_eq!((&gone["erased"], &gone["presence"]["message"]), (&json!(true), &Value::Null));
+}
+
+#[tokio::test]
 async fn a_call_shows_as_activity() {
     let world = World::new().await;
     let [ada] = world.agents(["ada"]).await;

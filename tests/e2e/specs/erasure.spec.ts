@@ -52,7 +52,7 @@ test("who was erased is nowhere any more, and nothing else is missing", async ({
   await until("erased", () => admin.get(`/people/${person.id}`), ({ erased }) => erased);
 
   const gone = await admin.get(`/people/${person.id}`);
-  expect(gone).toMatchObject({ id: person.id, display_name: "[erased]", title: null, active: false, erased: true });
+  expect(gone).toMatchObject({ id: person.id, display_name: "[erased]", title: null, active: false, erased: true, presence: { message: null } });
   const { items } = await agent.get(`/chats/${chat.id}/messages`);
   expect(items.map(({ author, text }: { author: string; text: string }) => [author === person.id, text]).sort()).toEqual([
     [false, "noted"],

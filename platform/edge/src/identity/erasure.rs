@@ -94,10 +94,8 @@ impl Identity {
             .0
             .store
             .write(scope, cause.clone(), move |tx| Box::pin(async move { begin(tx, &caller, user).await }));
-        match begin.await? {
-            Begun::Before => Ok(()),
-            Begun::Now => self.go_on(scope, &cause, user, erasers).await,
-        }
+        begin.await?;
+        self.go_on(scope, &cause, user, erasers).await
     }
 
     /// Goes on where a process died while it erased somebody, and erases again who was erased after the copy was made that this database was
@@ -174,17 +172,11 @@ impl Identity {
     }
 }
 
-/// When somebody was erased.
-enum Begun {
-    Before,
-    Now,
-}
-
-async fn begin(tx: &mut Tx, caller: &Rights, user: UserId) -> Result<Begun, IdentityError> {
+async fn begin(tx: &mut Tx, caller: &Rights, user: UserId) -> Result<(), IdentityError> {
     within_reach(tx, caller, Permission::PeopleWrite, user).await?;
     let person = subordinate(tx, caller, user).await?;
     if person.erased {
-        return Ok(Begun::Before);
+        return Ok(());
     }
     if person.active {
         return Err(IdentityError::Conflict {
@@ -195,7 +187,7 @@ async fn begin(tx: &mut Tx, caller: &Rights, user: UserId) -> Result<Begun, Iden
     shut_out(tx, user).await?;
     tx.destroy_key(user).await?;
     tx.audit(Change::new("person.erased", "person", user).after(&json!({ "erased": true }))).await?;
-    Ok(Begun::Now)
+    Ok(())
 }
 
 /// Takes away their names and whatever lets them in.
@@ -223,7 +215,7 @@ async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
              deactivated_at = coalesce(deactivated_at, $3)
          WHERE org = $4 AND id = $5",
     )
-    .bind(format!("erased-{user}"))
+    .bind(erased_name(user))
     .bind(ERASED)
     .bind(now)
     .bind(org.as_str())
@@ -244,7 +236,13 @@ async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a row of `users` was cleared.
+/// Whether a row of `users` was cleared. That is so from the moment of `user.erased` on: `erased_at`, when all tables were, comes later,
+/// with no event that would tell anybody to look again.
 pub(super) fn is_erased(row: &sqlx::any::AnyRow) -> Result<bool, sqlx::Error> {
-    Ok(row.try_get::<Option<i64>, _>("erased_at")?.is_some())
+    let user: &str = row.try_get("id")?;
+    Ok(row.try_get::<&str, _>("name")? == erased_name(user))
+}
+
+fn erased_name(user: impl fmt::Display) -> String {
+    format!("erased-{user}")
 }

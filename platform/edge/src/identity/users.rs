@@ -76,7 +76,7 @@ impl UserRecord {
     }
 }
 
-pub(super) const COLUMNS: &str = "org, id, name, display_name, title, extension, email, roles, grants, division, deactivated_at, erased_at, provisioned";
+pub(super) const COLUMNS: &str = "org, id, name, display_name, title, extension, email, roles, grants, division, deactivated_at, provisioned";
 
 impl Identity {
     /// Adds somebody to the directory, in the division every org has.
