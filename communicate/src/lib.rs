@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0031_call_states", sql: include_str!("../migrations/0031_call_states.sql") },
     Migration { name: "0032_sip_nodes", sql: include_str!("../migrations/0032_sip_nodes.sql") },
     Migration { name: "0033_divisions", sql: include_str!("../migrations/0033_divisions.sql") },
+    Migration { name: "0034_trunks_out", sql: include_str!("../migrations/0034_trunks_out.sql") },
 ];
 
 /// What is personal in the tables of this crate.
@@ -100,7 +101,6 @@ pub struct Deps {
 pub struct Communicate {
     calls: Calls,
     numbers: Numbers,
-    trunks: Trunks,
     mint: Arc<Mint>,
 }
 
@@ -141,12 +141,12 @@ impl Communicate {
             bus,
             app,
             numbers: Numbers::new(store.clone()),
+            trunks: Trunks::new(store.clone()),
             mint: Arc::clone(&mint),
         }));
         let communicate = Self {
             calls: Calls { switch: Arc::clone(&switch) },
-            numbers: Numbers::new(store.clone()),
-            trunks: Trunks::new(store),
+            numbers: Numbers::new(store),
             mint: Arc::clone(&mint),
         };
         if let Some(sip_events) = sip_events {
@@ -165,8 +165,7 @@ impl Communicate {
         calls::end_what_was_left(switch, &self.mint).await?;
         calls::serve(&self);
         let front =
-            Front::new(Arc::clone(switch), self.numbers.clone(), self.trunks.clone(), Arc::clone(&self.mint))
-                .await?;
+            Front::new(Arc::clone(switch), self.numbers.clone(), Arc::clone(&self.mint)).await?;
         tokio::spawn(front.run(sip_events));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
         // What was left behind is looked for now, and not with the next beat.
@@ -210,8 +209,8 @@ impl Communicate {
     }
 
     /// Carriers.
-    pub const fn trunks(&self) -> &Trunks {
-        &self.trunks
+    pub fn trunks(&self) -> &Trunks {
+        &self.calls.switch.trunks
     }
 
     /// SIP phones' accounts.

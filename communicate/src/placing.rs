@@ -14,7 +14,7 @@ use crate::{
     Communicate,
     calls::{CallTask, NewCallPlan, Place, Purpose},
     control::{CallError, IncomingCall},
-    directory::{Destination, Numbers, normalise},
+    directory::{Destination, Numbers, is_e164, normalise},
     switch::Switch,
 };
 
@@ -92,7 +92,8 @@ impl Communicate {
     }
 }
 
-/// Where a number dialled inside an org leads: an extension first, then one of the org's own outside numbers.
+/// Where a number dialled inside an org leads: an extension first, then one of the org's own outside numbers, then whoever in the world
+/// has it.
 pub(crate) async fn resolve(
     switch: &Switch,
     numbers: &Numbers,
@@ -108,6 +109,7 @@ pub(crate) async fn resolve(
         Some((owner, found)) if owner == scope => {
             Destination::Number { number: found.number, target: found.to }
         }
+        _ if is_e164(&number) => Destination::Outside { number },
         _ => Destination::Nowhere,
     })
 }

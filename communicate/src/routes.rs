@@ -1,4 +1,6 @@
-//! Calls, phones and numbers over HTTP.
+//! Calls, phones, numbers and trunks over HTTP.
+
+mod trunks;
 
 use axum::{
     extract::State,
@@ -20,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Communicate, NUMBERS, PHONES,
     calls::{CallFilter, Command},
-    directory::{PhoneError, PhoneRecord, normalise},
+    directory::{PhoneError, PhoneRecord, is_e164, normalise},
 };
 
 /// The most digits one request may send.
@@ -40,6 +42,7 @@ pub(crate) fn routes(communicate: Communicate) -> OpenApiRouter {
         .routes(routes!(phones, create_phone))
         .routes(routes!(numbers))
         .routes(routes!(set_number))
+        .merge(trunks::routes())
         .with_state(communicate)
 }
 
@@ -349,9 +352,7 @@ async fn set_number(
 ) -> Result<Json<Number>, ApiProblem> {
     caller.require(Permission::PhoneWrite)?;
     let number = normalise(&number)
-        .filter(|n| {
-            n.starts_with('+') && n[1..].chars().all(|c| c.is_ascii_digit()) && (5..=16).contains(&n.len())
-        })
+        .filter(|number| is_e164(number))
         .ok_or_else(|| ApiProblem::invalid("number", "must be + and 4 to 15 digits"))?;
     let division = match communicate.numbers().place(caller.scope, &number).await? {
         Some(division) => {

@@ -26,7 +26,7 @@ use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Uri};
 use crate::{
     calls::{Contact, Records, Registry},
     control::{CallApp, CallError},
-    directory::{Destination, Numbers, Phones},
+    directory::{Destination, Numbers, Phones, Resting, Trunks},
     sip::Registrations,
 };
 
@@ -76,7 +76,9 @@ pub(crate) struct Switch {
     pub registrations: Registrations,
     pub bus: Bus,
     pub app: CallApp,
-    numbers: Numbers,
+    pub numbers: Numbers,
+    pub trunks: Trunks,
+    pub resting: Resting,
     mint: Arc<Mint>,
     tokens: Mutex<Tokens>,
     sessions: AtomicU64,
@@ -103,6 +105,7 @@ pub(crate) struct Parts {
     pub bus: Bus,
     pub app: CallApp,
     pub numbers: Numbers,
+    pub trunks: Trunks,
     pub mint: Arc<Mint>,
 }
 
@@ -122,6 +125,7 @@ impl Switch {
             bus,
             app,
             numbers,
+            trunks,
             mint,
         } = parts;
         let sessions = u64::try_from(clock.now().millis()).unwrap_or(0);
@@ -140,6 +144,8 @@ impl Switch {
             bus,
             app,
             numbers,
+            trunks,
+            resting: Resting::default(),
             mint,
             tokens: Mutex::new(Tokens::new(rand::random())),
             sessions: AtomicU64::new(sessions),
@@ -251,6 +257,7 @@ impl Switch {
             answered_at: None,
             ended_at: None,
             end_reason: None,
+            trunk: None,
         }
     }
 

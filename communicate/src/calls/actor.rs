@@ -4,6 +4,7 @@ mod commands;
 mod keeping;
 mod moving;
 mod orders;
+mod outward;
 mod restoring;
 mod transferring;
 
@@ -25,6 +26,8 @@ use tandem_relay::Media;
 use tandem_store::Cause;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
+
+pub(crate) use outward::{GoingOut, number_of};
 
 use super::{
     Command, Owner, Reply, SipLeg, SipLegEvent,
@@ -74,6 +77,8 @@ pub(crate) enum Message {
 pub(crate) enum Purpose {
     /// Ring a person.
     Person(UserId),
+    /// Call a number of the outside, E.164.
+    Outside(String),
     /// Hand it to the app.
     App(Box<IncomingCall>),
     /// It cannot be.
@@ -106,6 +111,8 @@ pub(crate) struct CallTask {
     next_play: u64,
     /// Browsers' legs whose transport is gone, and when they are given up.
     lost: BTreeMap<LegId, Timestamp>,
+    /// Calls to the outside whose carrier has not shown yet that it works.
+    outside: BTreeMap<LegId, GoingOut>,
     /// When they are told (again) where their media is wanted.
     summon_at: Option<Timestamp>,
     /// Where its media was, as long as some of it is there.
@@ -197,6 +204,7 @@ impl CallTask {
             playing: BTreeMap::new(),
             next_play: 0,
             lost: BTreeMap::new(),
+            outside: BTreeMap::new(),
             summon_at: None,
             left: None,
             adrift: None,
@@ -218,6 +226,10 @@ impl CallTask {
                     Err(error) => return Err(error),
                 }
             }
+            Purpose::Outside(number) => match self.call_out(number, cause).await {
+                Ok(_) | Err(CallError::Unreachable) => {}
+                Err(error) => return Err(error),
+            },
             Purpose::App(mut incoming) => {
                 incoming.at = self.call.record().started_at;
                 if self.switch.app.incoming.try_send(*incoming).is_err() {
@@ -318,6 +330,7 @@ impl CallTask {
             .into_iter()
             .chain(self.lost.values().copied())
             .chain(self.summon_at)
+            .chain(self.silent_until())
             .chain(legs)
             .chain(self.kept.retry_at)
             .chain(self.adrift.map(|adrift| adrift.look_at))
@@ -336,6 +349,7 @@ impl CallTask {
         for (leg, news) in heard {
             self.hear(leg, news).await;
         }
+        self.leave_the_silent().await;
         if self.adrift.is_some_and(|adrift| adrift.look_at <= now) {
             self.find_media(EndReason::Lost).await;
         }
@@ -356,6 +370,9 @@ impl CallTask {
 
     async fn hear(&mut self, leg: LegId, news: LegNews) {
         let now = self.now();
+        if matches!(news, LegNews::Answered | LegNews::Ended(_)) {
+            self.carrier_works(leg);
+        }
         if news == LegNews::Answered && self.prepare_caller().await.is_err() {
             return;
         }
@@ -366,6 +383,10 @@ impl CallTask {
             LegNews::Digit(digit) => self.call.digit(leg, digit),
             LegNews::Ended(reason) => self.call.ended_by_far_end(now, leg, reason),
             LegNews::Unusable(reason) => self.call.hang_up(now, leg, reason),
+            LegNews::Heard | LegNews::Challenged | LegNews::Failed(_) => {
+                self.hear_of_server(leg, news).await;
+                Ok(())
+            }
             LegNews::Moved => {
                 self.left_behind(leg).await;
                 Ok(())

@@ -8,7 +8,7 @@ use tandem_media::{PlayId, Source};
 use tandem_proto::{LegId, NodeId, Timestamp};
 use uuid::Uuid;
 
-use super::signaling::SavedLeg;
+use super::{GoingOut, signaling::SavedLeg};
 use crate::switch::Switch;
 
 /// Commands whose answer may have been lost on its way, at most.
@@ -27,6 +27,9 @@ pub(crate) struct Snapshot {
     /// Browsers' legs whose transport is gone, and when they are given up.
     pub lost: BTreeMap<LegId, Timestamp>,
     pub done: Done,
+    /// Calls to the outside whose carrier has not shown yet that it works.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside: BTreeMap<LegId, GoingOut>,
 }
 
 /// What is played to a leg.

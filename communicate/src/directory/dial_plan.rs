@@ -14,6 +14,11 @@ pub enum Destination {
         /// What it leads to.
         target: NumberTarget,
     },
+    /// Somebody outside: whoever a carrier finds.
+    Outside {
+        /// E.164.
+        number: String,
+    },
     /// Nowhere.
     Nowhere,
 }
@@ -28,6 +33,12 @@ pub fn normalise(dialled: &str) -> Option<String> {
     let plausible = (1..=32).contains(&digits.len())
         && digits.chars().all(|c| c.is_ascii_digit() || c == '*' || c == '#');
     plausible.then_some(kept)
+}
+
+/// Whether this is a number of the world's plan: `+` and 4 to 15 digits.
+pub(crate) fn is_e164(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (4..=15).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The ways an outside number may be written in a SIP URI: with and without `+`.

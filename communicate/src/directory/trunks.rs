@@ -1,57 +1,69 @@
-//! Carriers, told by the address they send from.
+//! Carriers: told by the address they send from, and called at the one they have.
 
-use std::{net::IpAddr, str::FromStr};
+use std::net::IpAddr;
 
 use serde_json::json;
 use sqlx::Row;
-use tandem_core::OrgScope;
-use tandem_proto::{Stream, Topic, events::call::TrunkSet};
-use tandem_store::{Cause, Change, Expect, Store, StoreError};
+use tandem_core::{OrgScope, Secret};
+use tandem_edge::{ApiProblem, Counted, Invalid, LimitReached};
+use tandem_proto::{
+    Stream, Topic,
+    api::{OrgLimit, Trunk, TrunkOut, TrunkSettings},
+    events::call::{TrunkRemoved, TrunkSet},
+};
+use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError, Tx};
 
-/// An address range in CIDR form.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
+use super::{Network, NetworkError, dial_plan::is_e164};
+
+/// They are counted.
+pub(super) const TRUNKS_COUNTED: Counted =
+    Counted { limit: OrgLimit::Trunks, sql: "SELECT count(*) AS used FROM trunks WHERE org = $1" };
+
+const COLUMNS: &str = "name, network, outward, secret";
+/// Characters of a name, a host or a user name at most.
+const NAME_CHARS: usize = 64;
+const HOST_CHARS: usize = 253;
+const SECRET_BYTES: usize = 128;
+
+/// Why a trunk cannot be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrunkError {
+    /// A value that cannot be.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The org has as many as it may.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
+    /// There is none of that name.
+    #[error("no such trunk")]
+    Unknown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-/// Not `address/prefix`.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("not a network in CIDR form: {0:?}")]
-pub struct NetworkError(String);
-
-impl Network {
-    /// Whether `ip` lies in the range; an IPv4 address mapped into IPv6 counts as IPv4.
-    pub fn contains(self, ip: IpAddr) -> bool {
-        let bits = |ip: IpAddr| match ip.to_canonical() {
-            IpAddr::V4(v4) => (u128::from(v4.to_bits()) << 96, 32_u8),
-            IpAddr::V6(v6) => (v6.to_bits(), 128),
-        };
-        let ((ours, width), (theirs, other_width)) = (bits(self.address), bits(ip));
-        let shift = 128 - u32::from(self.prefix);
-        width == other_width && (shift == 128 || ours >> shift == theirs >> shift)
+impl From<sqlx::Error> for TrunkError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
     }
 }
 
-impl FromStr for Network {
-    type Err = NetworkError;
-    fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let wrong = || NetworkError(text.to_owned());
-        let (address, prefix) = text.split_once('/').ok_or_else(wrong)?;
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let prefix: u8 = prefix.parse().map_err(|_| wrong())?;
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        if prefix > width { Err(wrong()) } else { Ok(Self { address, prefix }) }
+impl From<TrunkError> for ApiProblem {
+    fn from(error: TrunkError) -> Self {
+        match error {
+            TrunkError::Invalid(invalid) => invalid.into(),
+            TrunkError::Limit(reached) => reached.into(),
+            TrunkError::Unknown => Self::not_found("trunk"),
+            TrunkError::Store(error) => error.into(),
+        }
     }
 }
 
-/// A carrier that needs no credentials because of where it sends from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TrunkRecord {
-    /// Name, unique in the org.
-    pub name: String,
-    /// Where it sends from.
-    pub network: Network,
+/// A trunk as it is stored.
+#[derive(Clone, Debug)]
+struct Kept {
+    trunk: Trunk,
+    sealed: Option<String>,
 }
 
 /// The trunks of all orgs.
@@ -65,64 +77,212 @@ impl Trunks {
         Self { store }
     }
 
-    /// Makes or changes a trunk. `network` in CIDR form.
+    /// Makes or changes a trunk.
+    ///
+    /// # Errors
+    /// [`TrunkError::Invalid`] with the field's name, [`TrunkError::Limit`].
     pub async fn set(
         &self,
         scope: OrgScope,
         cause: Cause,
         name: String,
-        network: String,
-    ) -> Result<(), StoreError> {
-        let checked: Network = network.parse().map_err(|e: NetworkError| damaged(&e))?;
-        let event = TrunkSet { name: name.clone(), network: network.clone() };
-        tracing::debug!(?checked, name, "trunk");
-        self.store
-            .write(scope, cause, move |tx| {
-                Box::pin(async move {
-                    let org = tx.scope().org();
-                    let was = sqlx::query("SELECT network FROM trunks WHERE org = $1 AND name = $2")
-                        .bind(org.to_string())
-                        .bind(name.clone())
-                        .fetch_optional(tx.conn())
-                        .await?;
-                    let was: Option<String> = was.map(|row| row.try_get("network")).transpose()?;
-                    let view = |network: &str| json!({ "name": name, "network": network });
-                    let change = Change::new("trunk.set", "trunk", &name).after(&view(&network));
-                    tx.audit(was.iter().fold(change, |change, was| change.before(&view(was)))).await?;
-                    sqlx::query(
-                        "INSERT INTO trunks (org, name, network) VALUES ($1, $2, $3)
-                         ON CONFLICT (org, name) DO UPDATE SET network = excluded.network",
-                    )
-                    .bind(org.to_string())
-                    .bind(name)
-                    .bind(network)
-                    .execute(tx.conn())
-                    .await?;
-                    tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
-                    Ok(())
-                })
-            })
-            .await
+        settings: TrunkSettings,
+    ) -> Result<Trunk, TrunkError> {
+        check(&name, &settings)?;
+        self.store.write(scope, cause, move |tx| Box::pin(async move { set(tx, name, settings).await })).await
     }
 
-    /// The org's trunk that sends from `ip`.
-    pub async fn from_address(&self, scope: OrgScope, ip: IpAddr) -> Result<Option<TrunkRecord>, StoreError> {
-        let rows = sqlx::query("SELECT name, network FROM trunks WHERE org = $1 ORDER BY name")
+    /// Removes a trunk. Its calls go on.
+    ///
+    /// # Errors
+    /// [`TrunkError::Unknown`].
+    pub async fn remove(&self, scope: OrgScope, cause: Cause, name: String) -> Result<(), TrunkError> {
+        self.store.write(scope, cause, move |tx| Box::pin(async move { remove(tx, name).await })).await
+    }
+
+    /// The org's trunks, by name.
+    pub async fn all(&self, scope: OrgScope) -> Result<Vec<Trunk>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM trunks WHERE org = $1 ORDER BY name");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(scope.org().to_string())
             .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
-        for row in rows {
-            let network: Network =
-                row.try_get::<String, _>("network")?.parse().map_err(|e: NetworkError| damaged(&e))?;
+        rows.iter().map(|row| read(row).map(|row| row.trunk)).collect()
+    }
+
+    /// The org's trunk that sends from `ip`.
+    pub(crate) async fn from_address(
+        &self,
+        scope: OrgScope,
+        ip: IpAddr,
+    ) -> Result<Option<String>, StoreError> {
+        for Trunk { name, network, .. } in self.all(scope).await? {
+            let Some(network) = network else { continue };
+            let network: Network = network.parse().map_err(|e: NetworkError| damaged(&e))?;
             if network.contains(ip) {
-                return Ok(Some(TrunkRecord { name: row.try_get("name")?, network }));
+                return Ok(Some(name));
             }
         }
         Ok(None)
     }
+
+    /// Who we are to a trunk that challenges, and what proves it; `None` if nobody was told.
+    pub(crate) async fn login(
+        &self,
+        scope: OrgScope,
+        name: &str,
+    ) -> Result<Option<(String, Secret)>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM trunks WHERE org = $1 AND name = $2");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(scope.org().to_string())
+            .bind(name.to_owned())
+            .fetch_optional(&mut *self.store.scoped(scope).await?)
+            .await?;
+        let Some(Kept { trunk, sealed }) = row.as_ref().map(read).transpose()? else { return Ok(None) };
+        let Some((user, sealed)) = trunk.out.and_then(|out| out.username).zip(sealed) else { return Ok(None) };
+        let secret = self.store.open_secret(scope, &place(name), &sealed).await?;
+        Ok(Some((user, Secret::new(secret))))
+    }
 }
 
-fn damaged(error: &NetworkError) -> StoreError {
+async fn set(tx: &mut Tx, name: String, settings: TrunkSettings) -> Result<Trunk, TrunkError> {
+    let TrunkSettings { network, out, secret } = settings;
+    let org = tx.scope().org();
+    let was = find(tx, &name).await?;
+    if was.is_none() {
+        TRUNKS_COUNTED.one_more::<TrunkError>(tx).await?;
+    }
+    let has_user = out.as_ref().is_some_and(|out| out.username.is_some());
+    let changed = secret.is_some();
+    let sealed = match secret {
+        Some(secret) => Some(tx.seal_secret(&place(&name), &secret).await?),
+        None => was.as_ref().and_then(|was| was.sealed.clone()).filter(|_| has_user),
+    };
+    let trunk = Trunk { name: name.clone(), network: network.clone(), out: out.clone(), has_secret: sealed.is_some() };
+    let outward = out.as_ref().map(serde_json::to_string).transpose().map_err(|error| damaged(&error))?;
+    sqlx::query(
+        "INSERT INTO trunks (org, name, network, outward, secret) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (org, name) DO UPDATE SET network = excluded.network, outward = excluded.outward, secret = excluded.secret",
+    )
+    .bind(org.to_string())
+    .bind(name.clone())
+    .bind(network.clone().unwrap_or_default())
+    .bind(outward)
+    .bind(sealed)
+    .execute(tx.conn())
+    .await?;
+    let mut after = json!(trunk);
+    if changed {
+        // That there is another one, and nothing of it.
+        after["secret"] = json!(Redacted);
+    }
+    let change = Change::new("trunk.set", "trunk", &name).after(&after);
+    tx.audit(was.iter().fold(change, |change, was| change.before(&was.trunk))).await?;
+    let event = TrunkSet { name, network: network.unwrap_or_default(), out };
+    tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
+    Ok(trunk)
+}
+
+async fn remove(tx: &mut Tx, name: String) -> Result<(), TrunkError> {
+    let org = tx.scope().org();
+    let was = find(tx, &name).await?.ok_or(TrunkError::Unknown)?;
+    sqlx::query("DELETE FROM trunks WHERE org = $1 AND name = $2")
+        .bind(org.to_string())
+        .bind(name.clone())
+        .execute(tx.conn())
+        .await?;
+    tx.audit(Change::new("trunk.removed", "trunk", &name).before(&was.trunk)).await?;
+    tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &TrunkRemoved { name }).await?;
+    Ok(())
+}
+
+async fn find(tx: &mut Tx, name: &str) -> Result<Option<Kept>, StoreError> {
+    let org = tx.scope().org();
+    let sql = format!("SELECT {COLUMNS} FROM trunks WHERE org = $1 AND name = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(org.to_string())
+        .bind(name.to_owned())
+        .fetch_optional(tx.conn())
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Kept, StoreError> {
+    let network: String = row.try_get("network")?;
+    let out = row.try_get::<Option<String>, _>("outward")?;
+    let out: Option<TrunkOut> =
+        out.as_deref().map(serde_json::from_str).transpose().map_err(|error| damaged(&error))?;
+    let sealed: Option<String> = row.try_get("secret")?;
+    let trunk = Trunk {
+        name: row.try_get("name")?,
+        network: Some(network).filter(|network| !network.is_empty()),
+        out,
+        has_secret: sealed.is_some(),
+    };
+    Ok(Kept { trunk, sealed })
+}
+
+/// Where a trunk's secret belongs.
+fn place(name: &str) -> String {
+    format!("trunks.secret:{name}")
+}
+
+fn check(name: &str, settings: &TrunkSettings) -> Result<(), Invalid> {
+    let TrunkSettings { network, out, secret } = settings;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if !(1..=NAME_CHARS).contains(&name.len()) || !name.chars().all(plain) {
+        return Err(Invalid::new("trunk", "must be 1 to 64 of A-Z a-z 0-9 . _ -"));
+    }
+    if let Some(network) = network {
+        network.parse::<Network>().map_err(|_| Invalid::new("network", "must be a network as 192.0.2.0/24"))?;
+    }
+    if let Some(out) = out {
+        check_out(out)?;
+    }
+    let user = out.as_ref().and_then(|out| out.username.as_ref());
+    match secret {
+        Some(_) if user.is_none() => Err(Invalid::new("secret", "is for a user name, and there is none")),
+        Some(secret) if !(1..=SECRET_BYTES).contains(&secret.len()) => {
+            Err(Invalid::new("secret", "must be 1 to 128 bytes"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_out(out: &TrunkOut) -> Result<(), Invalid> {
+    let TrunkOut { host, port, username, shows, .. } = out;
+    let unbracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let is_name = |host: &str| {
+        host.len() <= HOST_CHARS
+            && host.split('.').all(|label| {
+                (1..=63).contains(&label.len())
+                    && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+            })
+    };
+    match unbracketed.parse::<IpAddr>() {
+        Ok(ip) if ip.is_unspecified() || ip.is_multicast() => {
+            return Err(Invalid::new("out.host", "is an address of nobody"));
+        }
+        Ok(_) => {}
+        Err(_) if is_name(host) => {}
+        Err(_) => return Err(Invalid::new("out.host", "must be an IP address or a host name")),
+    }
+    if *port == 0 {
+        return Err(Invalid::new("out.port", "must be 1 to 65535"));
+    }
+    let speaks = |user: &String| {
+        (1..=NAME_CHARS).contains(&user.chars().count()) && !user.contains(|c: char| c.is_control() || c == '"' || c == '\\')
+    };
+    if !username.as_ref().is_none_or(speaks) {
+        return Err(Invalid::new("out.username", "must be 1 to 64 characters, without quotes and backslashes"));
+    }
+    if !shows.as_deref().is_none_or(is_e164) {
+        return Err(Invalid::new("out.shows", "must be + and 4 to 15 digits"));
+    }
+    Ok(())
+}
+
+fn damaged(error: &dyn std::error::Error) -> StoreError {
     StoreError::Damaged { table: "trunks", reason: error.to_string() }
 }
 
@@ -130,18 +290,33 @@ fn damaged(error: &NetworkError) -> StoreError {
 mod tests {
     use super::*;
 
+    fn out(value: serde_json::Value) -> TrunkSettings {
+        let mut out = json!({ "host": "sip.carrier.example" });
+        out.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
+        serde_json::from_value(json!({ "out": out })).expect("settings")
+    }
+
     #[test]
-    fn ranges_hold_what_they_say() {
-        let network = |text: &str| text.parse::<Network>().unwrap();
-        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert!(network("127.0.0.0/8").contains(ip("127.3.2.1")));
-        assert!(network("127.0.0.0/8").contains(ip("::ffff:127.0.0.1")));
-        assert!(!network("127.0.0.0/8").contains(ip("128.0.0.1")));
-        assert!(network("0.0.0.0/0").contains(ip("9.9.9.9")));
-        assert!(!network("0.0.0.0/0").contains(ip("2001:db8::1")));
-        assert!(network("192.0.2.7/32").contains(ip("192.0.2.7")));
-        for wrong in ["127.0.0.1", "127.0.0.0/33", "x/8", "::/129"] {
-            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+    fn what_cannot_be_is_named() {
+        for settings in [json!({}), json!({ "host": "192.0.2.1" }), json!({ "host": "2001:db8::1", "shows": "+15550100" })] {
+            check("main-1", &out(settings)).expect("can be");
         }
+        for (settings, field) in [
+            (json!({ "host": "a b" }), "out.host"),
+            (json!({ "host": "0.0.0.0" }), "out.host"),
+            (json!({ "host": "" }), "out.host"),
+            (json!({ "host": "224.0.0.1" }), "out.host"),
+            (json!({ "port": 0 }), "out.port"),
+            (json!({ "username": "a\"b" }), "out.username"),
+            (json!({ "shows": "1001" }), "out.shows"),
+        ] {
+            let refused = check("main", &out(settings.clone())).expect_err("cannot be");
+            assert_eq!(refused.field, field, "{settings}");
+        }
+        let settings = TrunkSettings { secret: Some("x".into()), ..out(json!({})) };
+        assert_eq!(check("main", &settings).expect_err("nobody's").field, "secret");
+        assert_eq!(check("a/b", &out(json!({}))).expect_err("a name").field, "trunk");
+        let settings = TrunkSettings { network: Some("10.0.0.1".into()), out: None, secret: None };
+        assert_eq!(check("main", &settings).expect_err("no network").field, "network");
     }
 }

@@ -18,7 +18,7 @@ use tokio::{
 use super::{flows::Flows, invite::fresh_owner, register::unavailable, secrets::nonce_key};
 use crate::{
     calls::{ALLOW, DialogKey, Message, Owner, SUPPORTED, SipLegEvent, Transaction, respond},
-    directory::{Numbers, Orgs, Trunks},
+    directory::{Numbers, Orgs},
     switch::Switch,
 };
 
@@ -31,7 +31,6 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(crate) struct Front {
     pub(super) switch: Arc<Switch>,
     pub(super) numbers: Numbers,
-    pub(super) trunks: Trunks,
     pub(super) orgs: Orgs,
     pub(super) mint: Arc<Mint>,
     authenticator: Mutex<Authenticator>,
@@ -43,7 +42,6 @@ impl Front {
     pub(crate) async fn new(
         switch: Arc<Switch>,
         numbers: Numbers,
-        trunks: Trunks,
         mint: Arc<Mint>,
     ) -> Result<Arc<Self>, StoreError> {
         let store = switch.cluster.store();
@@ -51,7 +49,6 @@ impl Front {
         Ok(Arc::new(Self {
             orgs: Orgs::follow(switch.identity.clone(), store),
             numbers,
-            trunks,
             mint,
             authenticator: Mutex::new(Authenticator::new(key, DigestConfig::default())),
             slots: Arc::new(Semaphore::new(AT_ONCE)),

@@ -24,6 +24,7 @@ struct Caller {
     address: String,
     name: Option<String>,
     actor: Actor,
+    trunk: Option<String>,
 }
 
 impl Front {
@@ -59,6 +60,7 @@ impl Front {
         let mut leg =
             self.switch.new_leg(caller.kind, caller.user, caller.address.clone(), caller.name.clone());
         leg.id = owner.leg;
+        leg.trunk = caller.trunk.clone();
         let purpose = self.purpose(&caller, owner, destination);
         let plan = NewCallPlan {
             scope: caller.scope,
@@ -115,6 +117,7 @@ impl Front {
             address,
             name: person.map(|p| p.display_name),
             actor: Actor::User { id: user },
+            trunk: None,
         };
         let destination = self.resolve(caller.scope, dialled).await.map_err(|error| {
             tracing::error!(%error, "destination cannot be looked up");
@@ -145,13 +148,13 @@ impl Front {
         let Some((scope, number)) = number else {
             // A carrier is told that the number is not ours; anybody else is challenged and learns nothing.
             let Some((scope, _)) = self.org_of(request).await else { return Ok(None) };
-            let known = self.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)?;
+            let known = self.switch.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)?;
             return if known.is_some() { Err(request.response(StatusCode::NOT_FOUND)) } else { Ok(None) };
         };
-        let Some(trunk) = self.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)? else {
+        let Some(trunk) = self.switch.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)? else {
             return Ok(None);
         };
-        tracing::debug!(trunk = trunk.name, number = number.number, "call from a carrier");
+        tracing::debug!(trunk, number = number.number, "call from a carrier");
         let address =
             request.from.uri.user().map_or_else(|| request.from.uri.to_string(), |user| user.into_owned());
         let caller = Caller {
@@ -161,6 +164,7 @@ impl Front {
             actor: Actor::External { address: address.clone() },
             address,
             name: request.from.display.as_ref().map(ToString::to_string),
+            trunk: Some(trunk),
         };
         Ok(Some((caller, Destination::Number { number: number.number, target: number.to })))
     }
@@ -206,6 +210,7 @@ impl Purpose {
             Destination::Number { number, target: NumberTarget::Flow { flow } } => {
                 Self::App(Box::new(incoming(flow, number)))
             }
+            Destination::Outside { number } => Self::Outside(number),
             Destination::Nowhere => Self::Nowhere(EndReason::NotFound),
         }
     }

@@ -57,6 +57,7 @@ fn leg(user: Option<UserId>, caller: bool) -> Leg {
         answered_at: None,
         ended_at: None,
         end_reason: None,
+        trunk: None,
     }
 }
 

@@ -54,7 +54,8 @@ impl Permission {
             | Self::AuditRead
             | Self::KeyManage
             | Self::DivisionWrite
-            | Self::SignInManage => Reach::Org,
+            | Self::SignInManage
+            | Self::TrunkManage => Reach::Org,
         }
     }
 }
@@ -104,6 +105,8 @@ permissions! {
     DivisionWrite = "division:write",
     /// Say how people sign in: identity providers, and whether passwords are enough.
     SignInManage = "signin:manage",
+    /// See and change carriers, and what goes out by them.
+    TrunkManage = "trunk:manage",
 }
 
 /// A name that no permission has.

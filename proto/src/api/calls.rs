@@ -157,6 +157,9 @@ pub struct Leg {
     pub ended_at: Option<Timestamp>,
     /// Why.
     pub end_reason: Option<EndReason>,
+    /// The carrier it came or went by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trunk: Option<String>,
 }
 
 /// A call, live or over (then it is the call detail record).

@@ -21,6 +21,8 @@ pub enum OrgLimit {
     Phones,
     /// Numbers.
     Numbers,
+    /// Carriers.
+    Trunks,
     /// Queues.
     Queues,
     /// Flows.
@@ -32,19 +34,20 @@ pub enum OrgLimit {
 /// A name that no limit has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "there is no such limit; those there are: people, groups, roles, clients, phones, numbers, queues, flows, webhooks"
+    "there is no such limit; those there are: people, groups, roles, clients, phones, numbers, trunks, queues, flows, webhooks"
 )]
 pub struct UnknownLimit;
 
 impl OrgLimit {
     /// Every limit.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::People,
         Self::Groups,
         Self::Roles,
         Self::Clients,
         Self::Phones,
         Self::Numbers,
+        Self::Trunks,
         Self::Queues,
         Self::Flows,
         Self::Webhooks,
@@ -59,6 +62,7 @@ impl OrgLimit {
             Self::Clients => "clients",
             Self::Phones => "phones",
             Self::Numbers => "numbers",
+            Self::Trunks => "trunks",
             Self::Queues => "queues",
             Self::Flows => "flows",
             Self::Webhooks => "webhooks",

@@ -17,6 +17,7 @@ mod oauth;
 mod passkeys;
 mod providers;
 mod roles;
+mod trunks;
 mod webhooks;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ pub use oauth::*;
 pub use passkeys::*;
 pub use providers::*;
 pub use roles::*;
+pub use trunks::*;
 pub use webhooks::*;
 
 /// One page of a list.

@@ -122,7 +122,15 @@ events! {
     TrunkSet = "trunk.set" v 1 {
         /// Name.
         name: String,
-        /// Where it sends from, CIDR.
+        /// Where it sends from, CIDR; empty: nothing is taken from it unasked.
         network: String,
+        /// How calls go out by it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        out: Option<api::TrunkOut>,
+    }
+    /// A trunk was removed. Stream `org`, topic `admins`.
+    TrunkRemoved = "trunk.removed" v 1 {
+        /// Name.
+        name: String,
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn leg(n: u128, kind: LegKind) -> Leg {
         answered_at: None,
         ended_at: None,
         end_reason: None,
+        trunk: None,
     }
 }
 

@@ -47,6 +47,7 @@ impl CallTask {
             plays: self.next_play,
             lost: self.lost.clone(),
             done: self.done.clone(),
+            outside: self.outside.clone(),
         };
         serde_json::to_string(&snapshot).expect("a call is plain data")
     }

@@ -37,6 +37,7 @@ impl CallTask {
         task.summon_at = snapshot.lost.values().min().copied();
         task.lost = snapshot.lost;
         task.done = snapshot.done;
+        task.outside = snapshot.outside;
         task.playing = snapshot.playing;
         for playing in task.playing.values_mut() {
             playing.source = switch.found_source(playing.source.clone());

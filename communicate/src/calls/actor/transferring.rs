@@ -31,14 +31,21 @@ impl CallTask {
             tracing::error!(call = %self.call.record().id, %error, "the target of a transfer cannot be looked up");
             StatusCode::SERVICE_UNAVAILABLE
         })?;
-        let user = match destination {
-            Destination::User(user) | Destination::Number { target: NumberTarget::User { user }, .. } => user,
+        let to = match destination {
+            Destination::User(user) | Destination::Number { target: NumberTarget::User { user }, .. } => {
+                Ok(user)
+            }
+            Destination::Outside { number } => Err(number),
             // A call becomes an app's only when it begins.
             Destination::Number { target: NumberTarget::Flow { .. }, .. } => return Err(StatusCode::DECLINE),
             Destination::Nowhere => return Err(StatusCode::NOT_FOUND),
         };
         self.call.refer(by).map_err(|_| StatusCode::DECLINE)?;
-        self.ring(user, self.switch.config.ring_timeout, true, cause).await.map(drop).map_err(|error| {
+        let rung = match to {
+            Ok(user) => self.ring(user, self.switch.config.ring_timeout, true, cause).await,
+            Err(outside) => self.call_out(outside, cause).await,
+        };
+        rung.map(drop).map_err(|error| {
             tracing::info!(call = %self.call.record().id, %error, "nobody to transfer to");
             self.call.refer_failed();
             StatusCode::TEMPORARILY_UNAVAILABLE

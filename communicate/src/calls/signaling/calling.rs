@@ -51,7 +51,10 @@ impl SipLeg {
         switch.registry.add_transaction(Transaction::Client(transaction), owner);
         switch.sip().request(transaction, invite.clone(), contact.peer).await?;
         let forks = Forks::new(invite);
-        let state = State::Outgoing { transaction, forks, peer: contact.peer, cancelling: false };
+        let state = {
+            let (peer, cancelling) = (contact.peer, false);
+            State::Outgoing { transaction, forks, peer, cancelling, challenge: None }
+        };
         Ok(Self { leg: owner.leg, key, state, local: Some(local), held: false, untold: None })
     }
 
@@ -101,6 +104,9 @@ impl SipLeg {
         if self.ask_for_longer(means, &response).await {
             return Vec::new();
         }
+        if self.is_challenged_by(&response) {
+            return vec![LegNews::Challenged];
+        }
         let State::Outgoing { forks, peer, cancelling, .. } = &mut self.state else { return Vec::new() };
         let (code, cancelling) = (response.status.code(), *cancelling);
         let peer = Peer { flow: from.flow.or(peer.flow), ..*peer };
@@ -117,12 +123,17 @@ impl SipLeg {
             }
             Ok(ForkEvent::Failed) => {
                 self.state = State::Over;
-                if cancelling { Vec::new() } else { vec![LegNews::Ended(reason_of_status(code))] }
+                let reason = reason_of_status(code);
+                match code {
+                    _ if cancelling => Vec::new(),
+                    408 | 500..=599 => vec![LegNews::Failed(reason)],
+                    _ => vec![LegNews::Ended(reason)],
+                }
             }
             // One that makes no dialog says that somebody is alerted all the same.
             Ok(_) | Err(_) if code < 200 => {
                 let rings = code > 100 && response.to.tag().is_none();
-                rings.then_some(LegNews::Ringing).into_iter().collect()
+                vec![if rings { LegNews::Ringing } else { LegNews::Heard }]
             }
             Ok(_) => Vec::new(),
             Err(error) => {
@@ -176,7 +187,7 @@ impl SipLeg {
 
     /// Asks a far end that finds our session interval too small again, for as much as it wants. Whether this was such a refusal.
     async fn ask_for_longer(&mut self, means: Means<'_>, response: &Response) -> bool {
-        let State::Outgoing { transaction, forks, peer, cancelling: false } = &mut self.state else {
+        let State::Outgoing { transaction, forks, peer, cancelling: false, .. } = &mut self.state else {
             return false;
         };
         let (switch, config) = (means.switch, &means.switch.config.session_timer);
@@ -191,7 +202,7 @@ impl SipLeg {
         match &mut self.state {
             State::Outgoing { transaction, cancelling, .. } if *transaction == tx => {
                 let news =
-                    if *cancelling { Vec::new() } else { vec![LegNews::Ended(EndReason::Unreachable)] };
+                    if *cancelling { Vec::new() } else { vec![LegNews::Failed(EndReason::Unreachable)] };
                 self.state = State::Over;
                 news
             }

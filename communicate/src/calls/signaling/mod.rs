@@ -2,6 +2,7 @@
 
 mod called;
 mod calling;
+mod challenged;
 mod early;
 mod in_dialog;
 mod referral;
@@ -70,6 +71,12 @@ pub(crate) enum LegNews {
     Digit(char),
     /// The far end ended it; nothing more to say to it.
     Ended(EndReason),
+    /// The same, and that was no word of who was called: the server it was sent to could not (408, 5xx), or said nothing.
+    Failed(EndReason),
+    /// It has heard of the call (100), and no more.
+    Heard,
+    /// It wants to know who we are first (401, 407).
+    Challenged,
     /// The far end is still there but the leg cannot go on.
     Unusable(EndReason),
     /// The far end took our new description: what is left of its media elsewhere can go.
@@ -123,6 +130,8 @@ enum State {
         forks: Forks,
         peer: Peer,
         cancelling: bool,
+        /// It was asked who we are, and that is not answered yet.
+        challenge: Option<Box<Response>>,
     },
     Up(Box<Up>),
     /// Our BYE is out.
@@ -197,8 +206,11 @@ impl SipLeg {
                 let status = StatusCode::try_from(status).unwrap_or(StatusCode::SERVER_INTERNAL_ERROR);
                 respond(switch, transaction, in_dialog(&invite, &dialog, status)).await;
             }
-            State::Outgoing { transaction, forks, peer, .. } => {
-                self.state = State::Outgoing { transaction, forks, peer, cancelling: true };
+            // What it was asked with is over.
+            State::Outgoing { challenge: Some(_), .. } => {}
+            State::Outgoing { transaction, forks, peer, challenge: None, .. } => {
+                let (cancelling, challenge) = (true, None);
+                self.state = State::Outgoing { transaction, forks, peer, cancelling, challenge };
                 if switch.sip().cancel(transaction).await.is_err() {
                     self.state = State::Over;
                 }

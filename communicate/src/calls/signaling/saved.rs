@@ -102,7 +102,9 @@ impl SavedLeg {
             }
             SavedState::Outgoing { mut forks, peer, cancelling } => {
                 forks.restored(CSEQ_MARGIN);
-                State::Outgoing { transaction: switch.sip().next_client(), forks, peer, cancelling }
+                let transaction = switch.sip().next_client();
+                // One that was challenged is asked again.
+                State::Outgoing { transaction, forks, peer, cancelling, challenge: None }
             }
             SavedState::Up(up) => {
                 let SavedUp { mut dialog, invite, answer_due, mut timing, reliable, referral } = *up;
@@ -126,7 +128,7 @@ impl SipLeg {
             State::Incoming { transaction, invite, dialog, .. } => {
                 switch.sip().restore_server(*transaction, invite.clone(), dialog.peer).await
             }
-            State::Outgoing { transaction, forks, peer, cancelling } => {
+            State::Outgoing { transaction, forks, peer, cancelling, .. } => {
                 switch.sip().restore_client(*transaction, forks.invite().clone(), *peer).await?;
                 if *cancelling { switch.sip().cancel(*transaction).await } else { Ok(()) }
             }

@@ -98,7 +98,7 @@ const fn usual(limit: OrgLimit) -> u32 {
         OrgLimit::People | OrgLimit::Phones | OrgLimit::Numbers => 100_000,
         OrgLimit::Groups | OrgLimit::Queues | OrgLimit::Flows => 5_000,
         OrgLimit::Roles | OrgLimit::Clients => 200,
-        OrgLimit::Webhooks => 50,
+        OrgLimit::Webhooks | OrgLimit::Trunks => 50,
     }
 }
 

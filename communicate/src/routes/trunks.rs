@@ -1,0 +1,116 @@
+//! Carriers over HTTP, and what the dial plan makes of a number.
+
+use axum::{extract::State, http::StatusCode};
+use tandem_core::Permission;
+use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
+use tandem_proto::{
+    Problem,
+    api::{DialPlanAnswer, DialPlanLead, DialPlanQuery, Page, Trunk, TrunkSettings},
+};
+use tandem_store::Cause;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    Communicate,
+    calls::number_of,
+    directory::{Destination, normalise, order, outward, written},
+};
+
+pub(super) fn routes() -> OpenApiRouter<Communicate> {
+    OpenApiRouter::new()
+        .routes(routes!(trunks))
+        .routes(routes!(set_trunk, remove_trunk))
+        .routes(routes!(explain_dial_plan))
+}
+
+/// Lists trunks
+///
+/// The carriers calls come from and go out by. Their secrets are shown to nobody.
+#[utoipa::path(get, path = "/trunks", tag = "communicate", responses(
+    (status = 200, description = "Trunks, by name", body = Page<Trunk>),
+    (status = 403, description = "Needs `trunk:manage`", body = Problem),
+))]
+async fn trunks(
+    caller: Caller,
+    State(communicate): State<Communicate>,
+) -> Result<Json<Page<Trunk>>, ApiProblem> {
+    caller.require(Permission::TrunkManage)?;
+    Ok(Json(Page { items: communicate.trunks().all(caller.scope).await?, next: None }))
+}
+
+/// Makes or changes a trunk
+///
+/// Calls that are up go on as they were.
+#[utoipa::path(put, path = "/trunks/{trunk}", tag = "communicate", request_body = TrunkSettings,
+    params(("trunk" = String, Path, description = "Its name: 1–64 of `A-Z a-z 0-9 . _ -`")), responses(
+    (status = 200, description = "The trunk", body = Trunk),
+    (status = 403, description = "Needs `trunk:manage`", body = Problem),
+    (status = 409, description = "The org has as many as it may", body = Problem),
+    (status = 422, description = "A value that cannot be", body = Problem),
+))]
+async fn set_trunk(
+    caller: Caller,
+    State(communicate): State<Communicate>,
+    Path(trunk): Path<String>,
+    Json(settings): Json<TrunkSettings>,
+) -> Result<Json<Trunk>, ApiProblem> {
+    caller.require(Permission::TrunkManage)?;
+    Ok(Json(communicate.trunks().set(caller.scope, Cause::request(&caller), trunk, settings).await?))
+}
+
+/// Removes a trunk
+///
+/// Calls that are up go on.
+#[utoipa::path(delete, path = "/trunks/{trunk}", tag = "communicate",
+    params(("trunk" = String, Path, description = "Its name")), responses(
+    (status = 204, description = "It is gone"),
+    (status = 403, description = "Needs `trunk:manage`", body = Problem),
+    (status = 404, description = "No such trunk", body = Problem),
+))]
+async fn remove_trunk(
+    caller: Caller,
+    State(communicate): State<Communicate>,
+    Path(trunk): Path<String>,
+) -> Result<StatusCode, ApiProblem> {
+    caller.require(Permission::TrunkManage)?;
+    communicate.trunks().remove(caller.scope, Cause::request(&caller), trunk).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Explains a number
+///
+/// What happens if somebody dials it: the dial plan is asked as for a call, and nobody is called. Trunks that have just failed come later
+/// than this says, and those of one priority take turns.
+#[utoipa::path(get, path = "/dial-plan", tag = "communicate", params(DialPlanQuery), responses(
+    (status = 200, description = "Where it leads", body = DialPlanAnswer),
+    (status = 403, description = "Needs `trunk:manage`", body = Problem),
+    (status = 404, description = "No such user", body = Problem),
+))]
+async fn explain_dial_plan(
+    caller: Caller,
+    State(communicate): State<Communicate>,
+    Query(DialPlanQuery { dialled, user }): Query<DialPlanQuery>,
+) -> Result<Json<DialPlanAnswer>, ApiProblem> {
+    caller.require(Permission::TrunkManage)?;
+    let user = user.unwrap_or(caller.user);
+    communicate.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
+    let switch = &communicate.calls().switch;
+    let leads = match switch.resolve(caller.scope, &dialled).await? {
+        Destination::User(user) => DialPlanLead::Person { user },
+        Destination::Number { target, .. } => DialPlanLead::Number { to: target },
+        Destination::Outside { .. } => {
+            let trunks = order(outward(communicate.trunks().all(caller.scope).await?), |_| false, |_| 0);
+            match trunks.first() {
+                Some(first) => {
+                    let own = number_of(switch, caller.scope, user).await?;
+                    let shows = own.or_else(|| first.out.shows.clone());
+                    let shows = shows.map(|number| written(&number, first.out.dials));
+                    DialPlanLead::Outside { trunks: trunks.into_iter().map(|trunk| trunk.name).collect(), shows }
+                }
+                None => DialPlanLead::Nowhere,
+            }
+        }
+        Destination::Nowhere => DialPlanLead::Nowhere,
+    };
+    Ok(Json(DialPlanAnswer { number: normalise(&dialled), leads }))
+}
