@@ -164,8 +164,7 @@ impl Communicate {
         let switch = &self.calls.switch;
         calls::end_what_was_left(switch, &self.mint).await?;
         calls::serve(&self);
-        let front =
-            Front::new(Arc::clone(switch), self.numbers.clone(), Arc::clone(&self.mint)).await?;
+        let front = Front::new(Arc::clone(switch), self.numbers.clone(), Arc::clone(&self.mint)).await?;
         tokio::spawn(front.run(sip_events));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
         // What was left behind is looked for now, and not with the next beat.

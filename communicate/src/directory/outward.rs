@@ -89,10 +89,14 @@ mod tests {
         for drawn in 0..400 {
             let trunks = vec![trunk("three", 0, 3), trunk("one", 0, 1), trunk("none", 0, 0)];
             let mut draws = 0;
-            let ordered = order(trunks, |_| false, |below| {
-                draws += 1;
-                if draws == 1 { drawn * below / 400 } else { 0 }
-            });
+            let ordered = order(
+                trunks,
+                |_| false,
+                |below| {
+                    draws += 1;
+                    if draws == 1 { drawn * below / 400 } else { 0 }
+                },
+            );
             assert_eq!(ordered.len(), 3);
             *firsts.entry(ordered[0].name.clone()).or_default() += 1;
         }

@@ -111,7 +111,7 @@ impl Trunks {
     }
 
     /// The org's trunk that sends from `ip`.
-    pub(crate) async fn from_address(
+    pub(crate) async fn that_sends_from(
         &self,
         scope: OrgScope,
         ip: IpAddr,
@@ -139,7 +139,9 @@ impl Trunks {
             .fetch_optional(&mut *self.store.scoped(scope).await?)
             .await?;
         let Some(Kept { trunk, sealed }) = row.as_ref().map(read).transpose()? else { return Ok(None) };
-        let Some((user, sealed)) = trunk.out.and_then(|out| out.username).zip(sealed) else { return Ok(None) };
+        let Some((user, sealed)) = trunk.out.and_then(|out| out.username).zip(sealed) else {
+            return Ok(None);
+        };
         let secret = self.store.open_secret(scope, &place(name), &sealed).await?;
         Ok(Some((user, Secret::new(secret))))
     }
@@ -158,7 +160,12 @@ async fn set(tx: &mut Tx, name: String, settings: TrunkSettings) -> Result<Trunk
         Some(secret) => Some(tx.seal_secret(&place(&name), &secret).await?),
         None => was.as_ref().and_then(|was| was.sealed.clone()).filter(|_| has_user),
     };
-    let trunk = Trunk { name: name.clone(), network: network.clone(), out: out.clone(), has_secret: sealed.is_some() };
+    let trunk = Trunk {
+        name: name.clone(),
+        network: network.clone(),
+        out: out.clone(),
+        has_secret: sealed.is_some(),
+    };
     let outward = out.as_ref().map(serde_json::to_string).transpose().map_err(|error| damaged(&error))?;
     sqlx::query(
         "INSERT INTO trunks (org, name, network, outward, secret) VALUES ($1, $2, $3, $4, $5)
@@ -234,7 +241,9 @@ fn check(name: &str, settings: &TrunkSettings) -> Result<(), Invalid> {
         return Err(Invalid::new("trunk", "must be 1 to 64 of A-Z a-z 0-9 . _ -"));
     }
     if let Some(network) = network {
-        network.parse::<Network>().map_err(|_| Invalid::new("network", "must be a network as 192.0.2.0/24"))?;
+        network
+            .parse::<Network>()
+            .map_err(|_| Invalid::new("network", "must be a network as 192.0.2.0/24"))?;
     }
     if let Some(out) = out {
         check_out(out)?;
@@ -271,10 +280,14 @@ fn check_out(out: &TrunkOut) -> Result<(), Invalid> {
         return Err(Invalid::new("out.port", "must be 1 to 65535"));
     }
     let speaks = |user: &String| {
-        (1..=NAME_CHARS).contains(&user.chars().count()) && !user.contains(|c: char| c.is_control() || c == '"' || c == '\\')
+        (1..=NAME_CHARS).contains(&user.chars().count())
+            && !user.contains(|c: char| c.is_control() || c == '"' || c == '\\')
     };
     if !username.as_ref().is_none_or(speaks) {
-        return Err(Invalid::new("out.username", "must be 1 to 64 characters, without quotes and backslashes"));
+        return Err(Invalid::new(
+            "out.username",
+            "must be 1 to 64 characters, without quotes and backslashes",
+        ));
     }
     if !shows.as_deref().is_none_or(is_e164) {
         return Err(Invalid::new("out.shows", "must be + and 4 to 15 digits"));
@@ -298,7 +311,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_named() {
-        for settings in [json!({}), json!({ "host": "192.0.2.1" }), json!({ "host": "2001:db8::1", "shows": "+15550100" })] {
+        for settings in [
+            json!({}),
+            json!({ "host": "192.0.2.1" }),
+            json!({ "host": "2001:db8::1", "shows": "+15550100" }),
+        ] {
             check("main-1", &out(settings)).expect("can be");
         }
         for (settings, field) in [

@@ -105,7 +105,10 @@ async fn explain_dial_plan(
                     let own = number_of(switch, caller.scope, user).await?;
                     let shows = own.or_else(|| first.out.shows.clone());
                     let shows = shows.map(|number| written(&number, first.out.dials));
-                    DialPlanLead::Outside { trunks: trunks.into_iter().map(|trunk| trunk.name).collect(), shows }
+                    DialPlanLead::Outside {
+                        trunks: trunks.into_iter().map(|trunk| trunk.name).collect(),
+                        shows,
+                    }
                 }
                 None => DialPlanLead::Nowhere,
             }

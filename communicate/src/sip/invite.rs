@@ -148,10 +148,11 @@ impl Front {
         let Some((scope, number)) = number else {
             // A carrier is told that the number is not ours; anybody else is challenged and learns nothing.
             let Some((scope, _)) = self.org_of(request).await else { return Ok(None) };
-            let known = self.switch.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)?;
+            let known = self.switch.trunks.that_sends_from(scope, from.addr.ip()).await.map_err(failed)?;
             return if known.is_some() { Err(request.response(StatusCode::NOT_FOUND)) } else { Ok(None) };
         };
-        let Some(trunk) = self.switch.trunks.from_address(scope, from.addr.ip()).await.map_err(failed)? else {
+        let Some(trunk) = self.switch.trunks.that_sends_from(scope, from.addr.ip()).await.map_err(failed)?
+        else {
             return Ok(None);
         };
         tracing::debug!(trunk, number = number.number, "call from a carrier");

@@ -4,6 +4,7 @@ mod app;
 mod forks;
 mod log;
 mod moving;
+mod outside;
 mod refusals;
 mod registration;
 mod reliable;

@@ -124,7 +124,10 @@ impl CallTask {
             Some(user) => number_of(&self.switch, self.scope, user).await?,
             None => None,
         };
-        Ok((own.or_else(|| out.shows.clone()).map_or_else(String::new, |number| written(&number, out.dials)), None))
+        Ok((
+            own.or_else(|| out.shows.clone()).map_or_else(String::new, |number| written(&number, out.dials)),
+            None,
+        ))
     }
 
     /// What the server said that a leg was sent to, before whoever is called did.
@@ -168,7 +171,8 @@ impl CallTask {
     pub(super) async fn leave_the_silent(&mut self) {
         let now = self.now();
         let is_silent = |going: &GoingOut| going.silent_until.is_some_and(|until| until <= now);
-        let silent: Vec<_> = self.outside.iter().filter(|(_, going)| is_silent(going)).map(|(leg, _)| *leg).collect();
+        let silent: Vec<_> =
+            self.outside.iter().filter(|(_, going)| is_silent(going)).map(|(leg, _)| *leg).collect();
         for leg in silent {
             self.server_failed(leg, EndReason::Unreachable).await;
             if let Err(refused) = self.call.hang_up(now, leg, EndReason::Unreachable) {
@@ -217,7 +221,10 @@ pub(crate) async fn number_of(
 ) -> Result<Option<String>, CallError> {
     use tandem_proto::api::NumberTarget;
     let numbers = switch.numbers.all(scope).await?;
-    Ok(numbers.into_iter().find(|number| number.to == NumberTarget::User { user }).map(|number| number.number))
+    Ok(numbers
+        .into_iter()
+        .find(|number| number.to == NumberTarget::User { user })
+        .map(|number| number.number))
 }
 
 /// A carrier's address of our sockets' family.

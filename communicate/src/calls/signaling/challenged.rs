@@ -26,7 +26,9 @@ impl SipLeg {
     /// Answers the question with `account`'s secret: the INVITE again, with proof. Whether that was sent; if not, the leg is over.
     pub(crate) async fn prove(&mut self, means: Means<'_>, account: Option<DigestClient>) -> bool {
         let switch = means.switch;
-        let State::Outgoing { transaction, forks, peer, challenge, .. } = &mut self.state else { return false };
+        let State::Outgoing { transaction, forks, peer, challenge, .. } = &mut self.state else {
+            return false;
+        };
         let Some(asked) = challenge.take() else { return false };
         let mut invite = forks.invite().clone();
         for proof in [Name::Authorization, Name::ProxyAuthorization] {

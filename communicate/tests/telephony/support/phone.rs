@@ -257,6 +257,16 @@ impl Phone {
         Alerting { invite, transaction, dialog }
     }
 
+    /// Answers what rings with this.
+    pub(crate) async fn answers_invite(&self, alerting: &Alerting, response: Response) {
+        self.sip.respond(alerting.transaction, response).await.expect("the phone runs");
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.sip.local_addr()
+    }
+
     async fn respond(&self, alerting: &Alerting, status: StatusCode, sdp: Option<String>) {
         let mut response = alerting.response(status);
         if let Some(sdp) = sdp {

@@ -86,7 +86,11 @@ impl World {
             communicate.numbers().set(scope, Cause::SYSTEM, number).await.expect("a number");
         }
         let settings = TrunkSettings { network: Some("127.0.0.0/8".to_owned()), out: None, secret: None };
-        communicate.trunks().set(scope, Cause::SYSTEM, "carrier".to_owned(), settings).await.expect("a trunk");
+        communicate
+            .trunks()
+            .set(scope, Cause::SYSTEM, "carrier".to_owned(), settings)
+            .await
+            .expect("a trunk");
         let token = identity.issue_token(scope, ann).await.expect("a token");
         Self { server, scope, ann, bob, flow, token, folder, runtime: Some(runtime) }
     }
