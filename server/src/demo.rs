@@ -14,7 +14,7 @@ use tandem_core::OrgScope;
 use tandem_edge::{IdentityError, UserRecord};
 use tandem_proto::{
     DivisionId, QueueId,
-    api::{NewPerson, Number, NumberTarget, Role, TrunkSettings},
+    api::{NewPerson, NewTrunk, Number, NumberTarget, Role},
 };
 use tandem_setup::{Config, StartError};
 use tandem_store::Cause;
@@ -143,8 +143,9 @@ async fn make(parts: &Parts, sip: SocketAddr) -> Result<Demo, StartError> {
     let to = NumberTarget::Flow { flow: contact_centre.flow };
     let number = Number { number: NUMBER.to_owned(), to, division: DivisionId::home(scope.org()) };
     parts.communicate.numbers().set(scope, CAUSE, number).await.map_err(broken)?;
-    let settings = TrunkSettings { network: Some(TRUNK.to_owned()), out: None, secret: None };
-    parts.communicate.trunks().set(scope, CAUSE, "demo".to_owned(), settings).await.map_err(broken)?;
+    let (name, network) = ("demo".to_owned(), Some(TRUNK.to_owned()));
+    let trunk = NewTrunk { name, network, out: None, secret: None };
+    parts.communicate.trunks().create(scope, CAUSE, trunk).await.map_err(broken)?;
     Ok(Demo {
         org: ORG.to_owned(),
         http: String::new(),

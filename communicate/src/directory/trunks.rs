@@ -8,7 +8,7 @@ use tandem_core::{OrgScope, Secret};
 use tandem_edge::{ApiProblem, Counted, Invalid, LimitReached};
 use tandem_proto::{
     Stream, Topic,
-    api::{OrgLimit, Trunk, TrunkOut, TrunkSettings},
+    api::{NewTrunk, OrgLimit, Trunk, TrunkOut, TrunkSettings},
     events::call::{TrunkRemoved, TrunkSet},
 };
 use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError, Tx};
@@ -34,6 +34,9 @@ pub enum TrunkError {
     /// The org has as many as it may.
     #[error(transparent)]
     Limit(#[from] LimitReached),
+    /// There is one of that name.
+    #[error("a trunk {0:?} exists already")]
+    Taken(String),
     /// There is none of that name.
     #[error("no such trunk")]
     Unknown,
@@ -53,6 +56,7 @@ impl From<TrunkError> for ApiProblem {
         match error {
             TrunkError::Invalid(invalid) => invalid.into(),
             TrunkError::Limit(reached) => reached.into(),
+            TrunkError::Taken(_) => Self::conflict("taken", error.to_string()),
             TrunkError::Unknown => Self::not_found("trunk"),
             TrunkError::Store(error) => error.into(),
         }
@@ -77,19 +81,46 @@ impl Trunks {
         Self { store }
     }
 
-    /// Makes or changes a trunk.
+    /// Makes a trunk.
     ///
     /// # Errors
-    /// [`TrunkError::Invalid`] with the field's name, [`TrunkError::Limit`].
-    pub async fn set(
+    /// [`TrunkError::Invalid`] with the field's name, [`TrunkError::Taken`], [`TrunkError::Limit`].
+    pub async fn create(&self, scope: OrgScope, cause: Cause, new: NewTrunk) -> Result<Trunk, TrunkError> {
+        let NewTrunk { name, network, out, secret } = new;
+        let settings = TrunkSettings { network, out, secret };
+        check_name(&name)?;
+        check(&settings)?;
+        let write = self.store.write(scope, cause, move |tx| {
+            Box::pin(async move {
+                if find(tx, &name).await?.is_some() {
+                    return Err(TrunkError::Taken(name));
+                }
+                TRUNKS_COUNTED.one_more::<TrunkError>(tx).await?;
+                put(tx, name, settings, None).await
+            })
+        });
+        write.await
+    }
+
+    /// Changes a trunk. Its calls go on as they were.
+    ///
+    /// # Errors
+    /// [`TrunkError::Invalid`] with the field's name, [`TrunkError::Unknown`].
+    pub async fn change(
         &self,
         scope: OrgScope,
         cause: Cause,
         name: String,
         settings: TrunkSettings,
     ) -> Result<Trunk, TrunkError> {
-        check(&name, &settings)?;
-        self.store.write(scope, cause, move |tx| Box::pin(async move { set(tx, name, settings).await })).await
+        check(&settings)?;
+        let write = self.store.write(scope, cause, move |tx| {
+            Box::pin(async move {
+                let was = find(tx, &name).await?.ok_or(TrunkError::Unknown)?;
+                put(tx, name, settings, Some(was)).await
+            })
+        });
+        write.await
     }
 
     /// Removes a trunk. Its calls go on.
@@ -147,13 +178,14 @@ impl Trunks {
     }
 }
 
-async fn set(tx: &mut Tx, name: String, settings: TrunkSettings) -> Result<Trunk, TrunkError> {
+async fn put(
+    tx: &mut Tx,
+    name: String,
+    settings: TrunkSettings,
+    was: Option<Kept>,
+) -> Result<Trunk, TrunkError> {
     let TrunkSettings { network, out, secret } = settings;
     let org = tx.scope().org();
-    let was = find(tx, &name).await?;
-    if was.is_none() {
-        TRUNKS_COUNTED.one_more::<TrunkError>(tx).await?;
-    }
     let has_user = out.as_ref().is_some_and(|out| out.username.is_some());
     let changed = secret.is_some();
     let sealed = match secret {
@@ -183,7 +215,8 @@ async fn set(tx: &mut Tx, name: String, settings: TrunkSettings) -> Result<Trunk
         // That there is another one, and nothing of it.
         after["secret"] = json!(Redacted);
     }
-    let change = Change::new("trunk.set", "trunk", &name).after(&after);
+    let what = if was.is_some() { "trunk.changed" } else { "trunk.created" };
+    let change = Change::new(what, "trunk", &name).after(&after);
     tx.audit(was.iter().fold(change, |change, was| change.before(&was.trunk))).await?;
     let event = TrunkSet { name, network: network.unwrap_or_default(), out };
     tx.append(Stream::org(org), Expect::Any, &[Topic::admins(org)], &event).await?;
@@ -234,12 +267,17 @@ fn place(name: &str) -> String {
     format!("trunks.secret:{name}")
 }
 
-fn check(name: &str, settings: &TrunkSettings) -> Result<(), Invalid> {
-    let TrunkSettings { network, out, secret } = settings;
+fn check_name(name: &str) -> Result<(), Invalid> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if !(1..=NAME_CHARS).contains(&name.len()) || !name.chars().all(plain) {
-        return Err(Invalid::new("trunk", "must be 1 to 64 of A-Z a-z 0-9 . _ -"));
+    if (1..=NAME_CHARS).contains(&name.len()) && name.chars().all(plain) {
+        Ok(())
+    } else {
+        Err(Invalid::new("name", "must be 1 to 64 of A-Z a-z 0-9 . _ -"))
     }
+}
+
+fn check(settings: &TrunkSettings) -> Result<(), Invalid> {
+    let TrunkSettings { network, out, secret } = settings;
     if let Some(network) = network {
         network
             .parse::<Network>()
@@ -316,7 +354,7 @@ mod tests {
             json!({ "host": "192.0.2.1" }),
             json!({ "host": "2001:db8::1", "shows": "+15550100" }),
         ] {
-            check("main-1", &out(settings)).expect("can be");
+            check(&out(settings)).expect("can be");
         }
         for (settings, field) in [
             (json!({ "host": "a b" }), "out.host"),
@@ -327,13 +365,13 @@ mod tests {
             (json!({ "username": "a\"b" }), "out.username"),
             (json!({ "shows": "1001" }), "out.shows"),
         ] {
-            let refused = check("main", &out(settings.clone())).expect_err("cannot be");
+            let refused = check(&out(settings.clone())).expect_err("cannot be");
             assert_eq!(refused.field, field, "{settings}");
         }
         let settings = TrunkSettings { secret: Some("x".into()), ..out(json!({})) };
-        assert_eq!(check("main", &settings).expect_err("nobody's").field, "secret");
-        assert_eq!(check("a/b", &out(json!({}))).expect_err("a name").field, "trunk");
+        assert_eq!(check(&settings).expect_err("nobody's").field, "secret");
+        assert_eq!(check_name("a/b").expect_err("no name").field, "name");
         let settings = TrunkSettings { network: Some("10.0.0.1".into()), out: None, secret: None };
-        assert_eq!(check("main", &settings).expect_err("no network").field, "network");
+        assert_eq!(check(&settings).expect_err("no network").field, "network");
     }
 }

@@ -1,11 +1,15 @@
 //! Carriers over HTTP, and what the dial plan makes of a number.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
 use tandem_proto::{
     Problem,
-    api::{DialPlanAnswer, DialPlanLead, DialPlanQuery, Page, Trunk, TrunkSettings},
+    api::{DialPlanAnswer, DialPlanLead, DialPlanQuery, NewTrunk, Page, Trunk, TrunkSettings},
 };
 use tandem_store::Cause;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,19 +22,19 @@ use crate::{
 
 pub(super) fn routes() -> OpenApiRouter<Communicate> {
     OpenApiRouter::new()
-        .routes(routes!(trunks))
-        .routes(routes!(set_trunk, remove_trunk))
-        .routes(routes!(explain_dial_plan))
+        .routes(routes!(list, create))
+        .routes(routes!(change, remove))
+        .routes(routes!(explain))
 }
 
 /// Lists trunks
 ///
 /// The carriers calls come from and go out by. Their secrets are shown to nobody.
-#[utoipa::path(get, path = "/trunks", tag = "communicate", responses(
+#[utoipa::path(get, path = "/trunks", tag = "communicate", operation_id = "listTrunks", responses(
     (status = 200, description = "Trunks, by name", body = Page<Trunk>),
     (status = 403, description = "Needs `trunk:manage`", body = Problem),
 ))]
-async fn trunks(
+async fn list(
     caller: Caller,
     State(communicate): State<Communicate>,
 ) -> Result<Json<Page<Trunk>>, ApiProblem> {
@@ -38,36 +42,53 @@ async fn trunks(
     Ok(Json(Page { items: communicate.trunks().all(caller.scope).await?, next: None }))
 }
 
-/// Makes or changes a trunk
-///
-/// Calls that are up go on as they were.
-#[utoipa::path(put, path = "/trunks/{trunk}", tag = "communicate", request_body = TrunkSettings,
-    params(("trunk" = String, Path, description = "Its name: 1–64 of `A-Z a-z 0-9 . _ -`")), responses(
-    (status = 200, description = "The trunk", body = Trunk),
+/// Makes a trunk
+#[utoipa::path(post, path = "/trunks", tag = "communicate", operation_id = "createTrunk", request_body = NewTrunk, responses(
+    (status = 201, description = "The trunk", body = Trunk),
     (status = 403, description = "Needs `trunk:manage`", body = Problem),
-    (status = 409, description = "The org has as many as it may", body = Problem),
+    (status = 409, description = "The name is taken, or the org has as many as it may", body = Problem),
     (status = 422, description = "A value that cannot be", body = Problem),
 ))]
-async fn set_trunk(
+async fn create(
+    caller: Caller,
+    State(communicate): State<Communicate>,
+    Json(new): Json<NewTrunk>,
+) -> Result<Response, ApiProblem> {
+    caller.require(Permission::TrunkManage)?;
+    let made = communicate.trunks().create(caller.scope, Cause::request(&caller), new).await?;
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// Changes a trunk
+///
+/// Calls that are up go on as they were.
+#[utoipa::path(put, path = "/trunks/{trunk}", tag = "communicate", operation_id = "changeTrunk",
+    request_body = TrunkSettings, params(("trunk" = String, Path, description = "Its name")), responses(
+    (status = 200, description = "The trunk", body = Trunk),
+    (status = 403, description = "Needs `trunk:manage`", body = Problem),
+    (status = 404, description = "No such trunk", body = Problem),
+    (status = 422, description = "A value that cannot be", body = Problem),
+))]
+async fn change(
     caller: Caller,
     State(communicate): State<Communicate>,
     Path(trunk): Path<String>,
     Json(settings): Json<TrunkSettings>,
 ) -> Result<Json<Trunk>, ApiProblem> {
     caller.require(Permission::TrunkManage)?;
-    Ok(Json(communicate.trunks().set(caller.scope, Cause::request(&caller), trunk, settings).await?))
+    Ok(Json(communicate.trunks().change(caller.scope, Cause::request(&caller), trunk, settings).await?))
 }
 
 /// Removes a trunk
 ///
 /// Calls that are up go on.
-#[utoipa::path(delete, path = "/trunks/{trunk}", tag = "communicate",
+#[utoipa::path(delete, path = "/trunks/{trunk}", tag = "communicate", operation_id = "removeTrunk",
     params(("trunk" = String, Path, description = "Its name")), responses(
     (status = 204, description = "It is gone"),
     (status = 403, description = "Needs `trunk:manage`", body = Problem),
     (status = 404, description = "No such trunk", body = Problem),
 ))]
-async fn remove_trunk(
+async fn remove(
     caller: Caller,
     State(communicate): State<Communicate>,
     Path(trunk): Path<String>,
@@ -81,12 +102,12 @@ async fn remove_trunk(
 ///
 /// What happens if somebody dials it: the dial plan is asked as for a call, and nobody is called. Trunks that have just failed come later
 /// than this says, and those of one priority take turns.
-#[utoipa::path(get, path = "/dial-plan", tag = "communicate", params(DialPlanQuery), responses(
+#[utoipa::path(get, path = "/dial-plan", tag = "communicate", operation_id = "explainNumber", params(DialPlanQuery), responses(
     (status = 200, description = "Where it leads", body = DialPlanAnswer),
     (status = 403, description = "Needs `trunk:manage`", body = Problem),
     (status = 404, description = "No such user", body = Problem),
 ))]
-async fn explain_dial_plan(
+async fn explain(
     caller: Caller,
     State(communicate): State<Communicate>,
     Query(DialPlanQuery { dialled, user }): Query<DialPlanQuery>,

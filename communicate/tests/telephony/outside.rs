@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tandem_communicate::directory::TrunkError;
 use tandem_core::{Clock as _, SystemClock};
 use tandem_proto::{
     CallId, NodeRole, Timestamp,
-    api::{Call, EndReason, LegKind, LegState, TrunkSettings},
+    api::{Call, EndReason, LegKind, LegState, NewTrunk, TrunkSettings},
     events::call::LegAdded,
 };
 use tandem_sip::{
@@ -28,10 +29,20 @@ impl World {
         let mut out = json!({ "host": addr.ip(), "port": addr.port() });
         out.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         let secret = out.as_object_mut().expect("an object").remove("secret");
-        let settings = json!({ "out": out, "secret": secret });
+        self.has_trunk(name, json!({ "out": out, "secret": secret })).await;
+    }
+
+    /// Makes a trunk, or changes it.
+    async fn has_trunk(&self, name: &str, settings: Value) {
+        let trunks = self.server.communicate.trunks();
         let settings: TrunkSettings = serde_json::from_value(settings).expect("settings");
-        let set = self.server.communicate.trunks().set(self.scope, Cause::SYSTEM, name.to_owned(), settings);
-        set.await.expect("a trunk");
+        let TrunkSettings { network, out, secret } = settings.clone();
+        let new = NewTrunk { name: name.to_owned(), network, out, secret };
+        match trunks.create(self.scope, Cause::SYSTEM, new).await {
+            Err(TrunkError::Taken(name)) => trunks.change(self.scope, Cause::SYSTEM, name, settings).await,
+            made => made,
+        }
+        .expect("a trunk");
     }
 }
 
@@ -122,10 +133,7 @@ async fn a_carrier_that_says_nothing_is_left_and_late_answers_are_hung_up() {
     let (nobody, mut second) =
         (tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("a port"), world.carrier().await);
     let addr = nobody.local_addr().expect("bound");
-    let out = json!({ "out": { "host": addr.ip(), "port": addr.port() } });
-    let trunks = world.server.communicate.trunks();
-    let settings = serde_json::from_value(out).expect("settings");
-    trunks.set(world.scope, Cause::SYSTEM, "first".to_owned(), settings).await.expect("a trunk");
+    world.has_trunk("first", json!({ "out": { "host": addr.ip(), "port": addr.port() } })).await;
     world.goes_out_by("second", &second, json!({ "priority": 2 })).await;
     let dialling = bobs.dial(OUTSIDE).await;
     let call = world.the_call().await;
@@ -271,12 +279,16 @@ async fn trunks_are_managed_and_numbers_explained() {
     let world = World::new().await;
     let (admin, _) = world.browser(world.ann).await;
     let settings = json!({
+        "name": "main",
         "network": "192.0.2.0/24",
         "out": { "host": "192.0.2.1", "username": "tandem", "shows": "+15550111", "priority": 3 },
         "secret": "s3cret",
     });
-    let (status, made) = world.request(&admin, "PUT /trunks/main", settings).await;
-    assert_eq!((status, &made["has_secret"]), (200, &json!(true)), "{made}");
+    let (status, made) = world.request(&admin, "POST /trunks", settings.clone()).await;
+    assert_eq!((status, &made["has_secret"]), (201, &json!(true)), "{made}");
+    assert_eq!(world.request(&admin, "POST /trunks", settings).await.0, 409);
+    let (status, _) = world.request(&admin, "PUT /trunks/other", json!({})).await;
+    assert_eq!(status, 404);
     let (_, listed) = world.request(&admin, "GET /trunks", Value::Null).await;
     let names: Vec<_> =
         listed["items"].as_array().expect("a list").iter().map(|trunk| &trunk["name"]).collect();
@@ -294,7 +306,7 @@ async fn trunks_are_managed_and_numbers_explained() {
         (json!({ "secret": "x" }), "secret"),
     ] {
         let (status, refused) = world.request(&admin, "PUT /trunks/main", settings).await;
-        assert_eq!((status, &refused["field"]), (422, &json!(field)), "{refused}");
+        assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!(field)), "{refused}");
     }
     for (dialled, leads) in [
         ("1002", json!({ "kind": "person", "user": world.bob })),

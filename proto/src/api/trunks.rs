@@ -21,6 +21,23 @@ pub struct Trunk {
     pub has_secret: bool,
 }
 
+/// `POST /trunks`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTrunk {
+    /// 1–64 of `A-Z a-z 0-9 . _ -`; unique in the org, and it never changes.
+    pub name: String,
+    /// As in [`Trunk`].
+    #[serde(default)]
+    pub network: Option<String>,
+    /// As in [`Trunk`].
+    #[serde(default)]
+    pub out: Option<TrunkOut>,
+    /// What proves that we are `out.username`, 1–128 bytes.
+    #[serde(default)]
+    pub secret: Option<String>,
+}
+
 /// `PUT /trunks/{trunk}`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,7 @@
 //! Which problem types an operation's refusals have.
 
 /// Those that the status alone does not tell, by operation.
-const SPECIAL: [(&str, &str, &[&str]); 81] = [
+const SPECIAL: [(&str, &str, &[&str]); 82] = [
     ("signIn", "401", &["wrong-credentials", "second-factor-needed", "wrong-code", "provider-needed"]),
     ("connect", "403", &["foreign-origin"]),
     ("calls_create", "409", &["device-not-connected", "unreachable"]),
@@ -56,6 +56,7 @@ const SPECIAL: [(&str, &str, &[&str]); 81] = [
     ("createMyToken", "409", &["too-many-tokens"]),
     ("set_number", "409", &["taken", "limit-reached"]),
     ("create_phone", "409", &["taken", "limit-reached"]),
+    ("createTrunk", "409", &["taken", "limit-reached"]),
     ("add", "403", &["forbidden", "not-yours-to-give"]),
     ("add", "409", &["taken", "limit-reached"]),
     ("deactivatePerson", "403", &["forbidden", "outranked"]),

@@ -337,6 +337,11 @@ async fn settings(story: &mut Story) {
     story.json("set_number", "number.set", (M::PUT, "/numbers/%2B15550177"), &number).await;
     let phone = json!({ "user": me, "auth_user": "desk-7" });
     story.json("create_phone", "phone.created", (M::POST, "/phones"), &phone).await;
+    let out = json!({ "host": "sip.carrier.example", "username": "tandem" });
+    let trunk = json!({ "name": "main", "out": out, "secret": "never shown" });
+    story.json("createTrunk", "trunk.created", (M::POST, "/trunks"), &trunk).await;
+    story.json("changeTrunk", "trunk.changed", (M::PUT, "/trunks/main"), &json!({ "out": out })).await;
+    story.json("removeTrunk", "trunk.removed", (M::DELETE, "/trunks/main"), &none).await;
 
     let hook = json!({ "name": "CRM", "url": "https://crm.example/hook", "kinds": ["call.*"] });
     let made = story.json("createWebhook", "webhook.created", (M::POST, "/webhooks"), &hook).await;

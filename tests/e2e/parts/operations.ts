@@ -44,6 +44,8 @@ export const bodies: Record<string, () => unknown> = {
   set_number: () => ({ kind: "user", user: nobody() }),
   add: () => ({ name: `p${nobody()}`, display_name: "Somebody", roles: ["agent"], password: "long enough 1" }),
   create_phone: () => ({ user: nobody(), auth_user: `p${nobody()}` }),
+  createTrunk: () => ({ name: `t${nobody()}`, out: { host: "192.0.2.1" } }),
+  changeTrunk: () => ({ out: { host: "192.0.2.1" } }),
   queues_create: () => ({ name: nobody(), members: [] }),
   queues_update: () => ({ name: nobody(), members: [] }),
   signIn: () => ({ name: "nobody", password: "nothing" }),

@@ -20,6 +20,7 @@ export interface Things {
   code: string;
   flow: string;
   number: string;
+  trunk: string;
   role: string;
   division: string;
   group: string;
@@ -162,6 +163,9 @@ export async function fill(server: Server, given: { name: string; org: string; a
   const flow = given.flow ?? (await admin.json("POST", "/flows", { text: flowOf(name) })).id;
   await admin.json("PUT", `/numbers/${encodeURIComponent(given.number)}`, { kind: "flow", flow });
 
+  const trunk = `trunk-${name}`;
+  await admin.json("POST", "/trunks", { name: trunk, out: { host: "192.0.2.1" } });
+
   const registered = await admin.json("POST", "/oauth/clients", {
     name: `CRM of ${name}`, confidential: true, redirect_uris: [REDIRECT], scopes: ["people:read", "chat:use"],
     grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
@@ -195,7 +199,7 @@ export async function fill(server: Server, given: { name: string; org: string; a
     name, org: given.org, admin, person,
     things: {
       user: me, device: given.device, chat: chat.id, message: message.id, client_id, queue: queue.id, skill: skill.id, code: codes[0]?.id ?? randomUUID(), flow,
-      number: given.number, role, division, group, webhook, provider, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
+      number: given.number, trunk, role, division, group, webhook, provider, event: delivery.event, client: program.client, secret: program.secret, authorization: await code(),
       refresh_token: tokens.refresh_token, access_token: tokens.access_token, device_code: device.device_code, user_code: device.user_code, grant,
       session: mine[0].id, token, ...(await given.call()),
       // A passkey needs an authenticator: `platform/edge/tests/edge/passkeys.rs` has those of two people.

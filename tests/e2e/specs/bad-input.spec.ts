@@ -104,6 +104,7 @@ test("each role may do what its permissions say on every operation, and nobody's
     ...["changeClient", "changeClientSecret", "createClient", "listClients", "removeClient", "showClient"],
     ...["changeWebhook", "changeWebhookSecret", "createWebhook", "listWebhooks", "pingWebhook", "removeWebhook", "replayWebhook", "showWebhook"],
     ...["createDivision", "removeDivision", "renameDivision"],
+    ...["changeTrunk", "createTrunk", "explainNumber", "listTrunks", "removeTrunk"],
     ...["discardDelivery", "listDeliveries", "retryDelivery"],
     ...["invite", "inviteAgain", "listInvitations", "setEmailOf", "withdrawInvitation"],
     ...["changeIdentityProvider", "changeSignInSettings", "createIdentityProvider", "listIdentityProviders", "removeIdentityProvider"],

@@ -43,6 +43,7 @@ const namings: Record<string, Naming> = {
   "set_number flow": { thing: "flow", ask: put((own) => `/numbers/${encodeURIComponent(own.things.number)}`, (flow) => ({ kind: "flow", flow })) },
   "set_number user": { thing: "user", ask: put((own) => `/numbers/${encodeURIComponent(own.things.number)}`, (user) => ({ kind: "user", user })) },
   "create_phone user": { thing: "user", ask: post(() => "/phones", (user) => ({ user, auth_user: "foreign" })) },
+  "explainNumber user": { thing: "user", ask: (own, user) => own.admin.request("GET", `/dial-plan?dialled=1001&user=${user}`) },
   "queues_create members[].user": { thing: "user", ask: post(() => "/queues", (user) => ({ name: "Foreign", members: [{ user }] })) },
   "queues_create skills[].skill": { thing: "skill", ask: post(() => "/queues", (skill) => ({ name: "Foreign", members: [], skills: [{ skill, level: 1 }] })) },
   "queues_update members[].user": { thing: "user", ask: put((own) => `/queues/${own.things.queue}`, (user, own) => settings(own, { members: [{ user }] })) },

@@ -13,7 +13,7 @@ use tandem_core::OrgScope;
 use tandem_edge::Identity;
 use tandem_proto::{
     CallId, Cursor, DeviceId, DivisionId, Event, EventData, FlowId, NodeId, NodeRole, Stream, UserId,
-    api::{Call, Leg, NewPerson, Number, NumberTarget, Role, TrunkSettings},
+    api::{Call, Leg, NewPerson, NewTrunk, Number, NumberTarget, Role},
     events::call::{CallEnded, CallStarted},
 };
 use tandem_store::{Cause, EventFilter};
@@ -85,12 +85,9 @@ impl World {
             let number = Number { number: number.to_owned(), to, division: DivisionId::home(scope.org()) };
             communicate.numbers().set(scope, Cause::SYSTEM, number).await.expect("a number");
         }
-        let settings = TrunkSettings { network: Some("127.0.0.0/8".to_owned()), out: None, secret: None };
-        communicate
-            .trunks()
-            .set(scope, Cause::SYSTEM, "carrier".to_owned(), settings)
-            .await
-            .expect("a trunk");
+        let (name, network) = ("carrier".to_owned(), Some("127.0.0.0/8".to_owned()));
+        let carrier = NewTrunk { name, network, out: None, secret: None };
+        communicate.trunks().create(scope, Cause::SYSTEM, carrier).await.expect("a trunk");
         let token = identity.issue_token(scope, ann).await.expect("a token");
         Self { server, scope, ann, bob, flow, token, folder, runtime: Some(runtime) }
     }

@@ -107,6 +107,7 @@ kinds! {
     "sign_in.settings.changed",
     "skill.created",
     "token.created",
+    "trunk.removed",
     "trunk.set",
     "user.changed",
     "user.created",
