@@ -179,8 +179,8 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./settings/SecurityPage"), "SecurityPage"),
 });
 
-export type AdminTab = "people" | "groups" | "roles" | "divisions" | "clients" | "webhooks" | "signin" | "limits" | "audit";
-const adminTabs: readonly AdminTab[] = ["people", "groups", "roles", "divisions", "clients", "webhooks", "signin", "limits", "audit"];
+export type AdminTab = "people" | "groups" | "roles" | "divisions" | "clients" | "webhooks" | "signin" | "telephony" | "limits" | "audit";
+const adminTabs: readonly AdminTab[] = ["people", "groups", "roles", "divisions", "clients", "webhooks", "signin", "telephony", "limits", "audit"];
 const deliveryStates: readonly DeliveryState[] = ["delivered", "set_aside", "waiting", "discarded"];
 
 const admin = createRoute({

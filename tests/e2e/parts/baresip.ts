@@ -33,6 +33,8 @@ interface PhoneEvent {
 
 export class Phone {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-phone-"));
+  /** Where it listens for SIP. */
+  port = 0;
   readonly #events: PhoneEvent[] = [];
   readonly #waiting = new Set<() => void>();
   #process!: ChildProcess;
@@ -53,6 +55,7 @@ export class Phone {
 
   async #start(options: PhoneOptions): Promise<void> {
     const [sip, control, rtp] = [await freePort(), await freePort(), await freePort()];
+    this.port = sip;
     mkdirSync(join(this.folder, "sound"));
     const transport = options.transport ?? "udp";
     const account = [

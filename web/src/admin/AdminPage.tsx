@@ -4,6 +4,7 @@ import type { AdminTab } from "../router";
 import { m } from "../messages";
 import { useMay, useMe } from "../session/me";
 import { NotFound } from "../shell/Crash";
+import { TelephonyAdmin } from "../telephony/TelephonyAdmin";
 import { TabbedPage } from "../ui/TabbedPage";
 import { WebhooksAdmin } from "../webhooks/WebhooksAdmin";
 import { ClientsAdmin } from "./ClientsAdmin";
@@ -14,7 +15,7 @@ import { PeopleAdmin } from "./PeopleAdmin";
 import { RolesAdmin } from "./RolesAdmin";
 import { SignInAdmin } from "./SignInAdmin";
 
-/** People's accounts, groups, what roles allow, divisions, programs, webhooks, how people sign in, limits, and who changed what, for those who administer the org. */
+/** People's accounts, groups, what roles allow, divisions, programs, webhooks, how people sign in, telephony, limits, and who changed what, for those who administer the org. */
 export function AdminPage() {
   const may = useMay();
   const { org } = useMe();
@@ -28,6 +29,7 @@ export function AdminPage() {
   if (may("client:read")) tabs.push("clients");
   if (may("webhook:manage")) tabs.push("webhooks");
   if (may("signin:manage")) tabs.push("signin");
+  if (may("phone:write") || may("trunk:manage")) tabs.push("telephony");
   if (may("people:write")) tabs.push("limits");
   if (may("audit:read")) tabs.push("audit");
   const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
@@ -55,6 +57,7 @@ export function AdminPage() {
         clients: <ClientsAdmin />,
         webhooks: <WebhooksAdmin />,
         signin: <SignInAdmin />,
+        telephony: <TelephonyAdmin />,
         limits: <LimitsAdmin />,
         audit: <AuditAdmin />,
       }}

@@ -72,6 +72,11 @@ export const queries = {
       queryKey: ["groups", group, "members"],
       queryFn: ({ signal }) => everything(tandem.groups.members.all(group, { limit: PAGE }, once(signal))),
     }),
+  flows: list("flows", (query, options) => tandem.flows.all(query, options)),
+  numbers: short(["numbers"], (options) => tandem.numbers.list({}, options)),
+  /** No event tells an administrator that somebody else's registered. */
+  phones: { ...short(["phones"], (options) => tandem.phones.list({}, options)), staleTime: 0, refetchInterval: LOOK_AGAIN_MS },
+  trunks: short(["trunks"], (options) => tandem.trunks.list(options)),
   limits: { ...short(["limits"], (options) => tandem.org.limits.list(options)), staleTime: 0 },
   roles: short(["roles"], (options) => tandem.roles.list(options)),
   permissions: short(["permissions"], (options) => tandem.permissions.list(options)),

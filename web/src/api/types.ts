@@ -19,7 +19,10 @@ export type Permission =
   | "client:write"
   | "webhook:manage"
   | "audit:read"
-  | "signin:manage";
+  | "signin:manage"
+  | "phone:write"
+  | "trunk:manage"
+  | "flow:read";
 
 /** Which entries of the audit to look at. */
 export interface AuditQuery {

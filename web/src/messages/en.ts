@@ -17,6 +17,7 @@ import type {
 import type { Topic as AuditTopic } from "../audit/model";
 import type { Health } from "../webhooks/model";
 import type { MediaFault, Source } from "../rtc/media";
+import { telephony } from "./telephony";
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -97,6 +98,10 @@ const happenings: Record<string, string> = {
   "flow.published": "Flow published",
   "number.set": "Number set",
   "phone.created": "Phone added",
+  "trunk.created": "Trunk made",
+  "trunk.changed": "Trunk changed",
+  "trunk.removed": "Trunk removed",
+  // From before there were names for each.
   "trunk.set": "Trunk set",
   "webhook.created": "Webhook made",
   "webhook.changed": "Webhook changed",
@@ -299,6 +304,7 @@ const limitNames: Record<OrgLimit, string> = {
   clients: "Apps",
   phones: "Phones",
   numbers: "Numbers",
+  trunks: "Trunks",
   queues: "Queues",
   flows: "Flows",
   webhooks: "Webhooks",
@@ -984,9 +990,12 @@ export const en = {
     numbers: "Numbers",
   },
 
+  telephony,
+
   admin: {
     title: "Administration",
     signin: "Sign-in",
+    telephony: telephony.title,
     region: (name: string): string => `Region ${name}`,
     regionHint: "Where all of the organisation's data is.",
     people: "People",

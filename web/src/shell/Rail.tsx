@@ -32,7 +32,7 @@ export function usePlaces(): Place[] {
     !!agent && agent.queues.length + agent.conversations.length > 0 && { to: "/inbox", label: m.nav.conversations, icon: Inbox, phone: !supervises },
     supervises && { to: "/queues", label: m.nav.queues, icon: Gauge, phone: true },
     (may("node:view") || may("job:manage")) && { to: "/operations", label: m.nav.operations, icon: ServerCog, phone: false },
-    (may("people:write") || may("role:write") || may("client:read") || may("webhook:manage") || may("signin:manage") || may("audit:read")) && { to: "/admin", label: m.nav.admin, icon: ShieldUser, phone: false },
+    (may("people:write") || may("role:write") || may("client:read") || may("webhook:manage") || may("signin:manage") || may("phone:write") || may("trunk:manage") || may("audit:read")) && { to: "/admin", label: m.nav.admin, icon: ShieldUser, phone: false },
     { to: "/settings", label: m.nav.settings, icon: Settings, phone: false },
   ];
   return places.filter((place) => place !== false);

@@ -56,6 +56,9 @@ export class Feed {
     }
     if (event.type.startsWith("division.")) return this.divisions();
     if (event.type.startsWith("identity_provider.")) return this.soon(["identity-providers"]);
+    if (event.type.startsWith("trunk.")) return this.soon(["trunks"]);
+    if (event.type.startsWith("number.")) return this.soon(["numbers"]);
+    if (event.type.startsWith("phone.")) return this.soon(["phones"]);
     if (event.type.startsWith("sign_in.")) return this.soon(["sign-in-settings"]);
     if (event.type.startsWith("client.")) return this.soon(["clients"]);
     if (event.type.startsWith("grant.")) return this.soon(["grants"]);
