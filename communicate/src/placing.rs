@@ -92,7 +92,7 @@ impl Communicate {
     }
 }
 
-/// Where a number dialled inside an org leads: an extension first, then one of the org's own outside numbers, then whoever in the world
+/// Where a number dialled inside an org leads: to emergency services before anything else, then an extension, then one of the org's own outside numbers, then whoever in the world
 /// has it.
 pub(crate) async fn resolve(
     switch: &Switch,
@@ -102,6 +102,9 @@ pub(crate) async fn resolve(
     dialled: &str,
 ) -> Result<Destination, CallError> {
     let Some(number) = normalise(dialled) else { return Ok(Destination::Nowhere) };
+    if switch.trunks.is_emergency(scope, &number).await? {
+        return Ok(Destination::Outside { number });
+    }
     if let Some(person) = switch.identity.by_extension(scope, &number).await.map_err(CallError::identity)? {
         return Ok(Destination::User(person.id));
     }

@@ -14,5 +14,7 @@ pub(crate) use command::{Command, Reply};
 pub(crate) use records::{CallFilter, PERSONAL, Records, erase};
 pub(crate) use registry::{DialogKey, Owner, Registry, Transaction};
 pub(crate) use remote::{Answer, Ask, Place, serve};
-pub(crate) use signaling::{ALLOW, Contact, SUPPORTED, SipLeg, SipLegEvent, check, refusal, respond};
+pub(crate) use signaling::{
+    ALLOW, Calling, Contact, SUPPORTED, SipLeg, SipLegEvent, check, refusal, respond,
+};
 pub(crate) use takeover::{end_what_was_left, take_over};

@@ -16,7 +16,7 @@ pub enum Destination {
     },
     /// Somebody outside: whoever a carrier finds.
     Outside {
-        /// E.164.
+        /// E.164, or of emergency services.
         number: String,
     },
     /// Nowhere.

@@ -2,6 +2,8 @@
 
 use tandem_proto::api::{DialFormat, Trunk, TrunkOut};
 
+use super::is_e164;
+
 /// A carrier calls can go out by.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Outward {
@@ -11,9 +13,11 @@ pub(crate) struct Outward {
     pub out: TrunkOut,
 }
 
-/// Those of an org's trunks that calls go out by.
-pub(crate) fn outward(trunks: Vec<Trunk>) -> Vec<Outward> {
-    trunks.into_iter().filter_map(|Trunk { name, out, .. }| Some(Outward { name, out: out? })).collect()
+/// Those of an org's trunks that calls to a number go out by.
+pub(crate) fn outward(trunks: Vec<Trunk>, number: &str) -> Vec<Outward> {
+    let takes = |out: &TrunkOut| is_e164(number) || out.emergency.iter().any(|each| each == number);
+    let one = |Trunk { name, out, .. }: Trunk| Some(Outward { name, out: out.filter(takes)? });
+    trunks.into_iter().filter_map(one).collect()
 }
 
 /// The order in which carriers are tried: the smallest priority first, and among equals by chance, in proportion to weights, as RFC 2782
@@ -49,9 +53,9 @@ fn chosen(group: &[Outward], draw: &mut impl FnMut(u32) -> u32) -> usize {
     ends.into_iter().position(|end| drawn < end).unwrap_or(0)
 }
 
-/// An E.164 number as a carrier wants it.
+/// An E.164 number as a carrier wants it. One of emergency services is what it is everywhere.
 pub(crate) fn written(number: &str, format: DialFormat) -> String {
-    let digits = number.trim_start_matches('+');
+    let Some(digits) = number.strip_prefix('+') else { return number.to_owned() };
     match format {
         DialFormat::Plus => format!("+{digits}"),
         DialFormat::Digits => digits.to_owned(),
@@ -84,6 +88,25 @@ mod tests {
     }
 
     #[test]
+    fn emergencies_go_by_who_connects_them() {
+        let trunks = || {
+            let out = |value| serde_json::from_value(value).expect("settings");
+            let trunk =
+                |name: &str, out| Trunk { name: name.to_owned(), network: None, out, has_secret: false };
+            vec![
+                trunk("all", out(json!({ "host": "192.0.2.1", "emergency": ["112", "110"] }))),
+                trunk("usual", out(json!({ "host": "192.0.2.2" }))),
+                trunk("in", None),
+            ]
+        };
+        for (number, found) in
+            [("112", vec!["all"]), ("911", vec![]), ("+442079460000", vec!["all", "usual"])]
+        {
+            assert_eq!(names(&outward(trunks(), number)), found, "{number}");
+        }
+    }
+
+    #[test]
     fn equals_share_by_weight() {
         let mut firsts: BTreeMap<String, u32> = BTreeMap::new();
         for drawn in 0..400 {
@@ -112,6 +135,7 @@ mod tests {
             (DialFormat::DoubleZero, "00442079460000"),
         ] {
             assert_eq!(written("+442079460000", format), number);
+            assert_eq!(written("112", format), "112");
         }
     }
 }

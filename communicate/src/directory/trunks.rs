@@ -13,7 +13,7 @@ use tandem_proto::{
 };
 use tandem_store::{Cause, Change, Expect, Redacted, Store, StoreError, Tx};
 
-use super::{Network, NetworkError, dial_plan::is_e164};
+use super::{Network, NetworkError, is_e164, outward};
 
 /// They are counted.
 pub(super) const TRUNKS_COUNTED: Counted =
@@ -24,6 +24,7 @@ const COLUMNS: &str = "name, network, outward, secret";
 const NAME_CHARS: usize = 64;
 const HOST_CHARS: usize = 253;
 const SECRET_BYTES: usize = 128;
+const EMERGENCY_NUMBERS: usize = 16;
 
 /// Why a trunk cannot be made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +140,12 @@ impl Trunks {
             .fetch_all(&mut *self.store.scoped(scope).await?)
             .await?;
         rows.iter().map(|row| read(row).map(|row| row.trunk)).collect()
+    }
+
+    /// Whether one of the org's trunks connects this number of emergency services.
+    pub(crate) async fn is_emergency(&self, scope: OrgScope, number: &str) -> Result<bool, StoreError> {
+        // Nothing else is asked of the store for what cannot be one.
+        Ok(may_be_emergency(number) && !outward(self.all(scope).await?, number).is_empty())
     }
 
     /// The org's trunk that sends from `ip`.
@@ -296,8 +303,13 @@ fn check(settings: &TrunkSettings) -> Result<(), Invalid> {
     }
 }
 
+/// What emergency services have anywhere in the world.
+fn may_be_emergency(number: &str) -> bool {
+    (2..=6).contains(&number.len()) && number.chars().all(|c| c.is_ascii_digit())
+}
+
 fn check_out(out: &TrunkOut) -> Result<(), Invalid> {
-    let TrunkOut { host, port, username, shows, .. } = out;
+    let TrunkOut { host, port, username, shows, emergency, .. } = out;
     let unbracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let is_name = |host: &str| {
         host.len() <= HOST_CHARS
@@ -329,6 +341,9 @@ fn check_out(out: &TrunkOut) -> Result<(), Invalid> {
     }
     if !shows.as_deref().is_none_or(is_e164) {
         return Err(Invalid::new("out.shows", "must be + and 4 to 15 digits"));
+    }
+    if emergency.len() > EMERGENCY_NUMBERS || !emergency.iter().all(|number| may_be_emergency(number)) {
+        return Err(Invalid::new("out.emergency", "must be at most 16 numbers of 2 to 6 digits"));
     }
     Ok(())
 }
@@ -364,6 +379,8 @@ mod tests {
             (json!({ "port": 0 }), "out.port"),
             (json!({ "username": "a\"b" }), "out.username"),
             (json!({ "shows": "1001" }), "out.shows"),
+            (json!({ "emergency": ["112", "+112"] }), "out.emergency"),
+            (json!({ "emergency": vec!["112"; 17] }), "out.emergency"),
         ] {
             let refused = check(&out(settings.clone())).expect_err("cannot be");
             assert_eq!(refused.field, field, "{settings}");

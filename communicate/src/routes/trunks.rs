@@ -119,8 +119,9 @@ async fn explain(
     let leads = match switch.resolve(caller.scope, &dialled).await? {
         Destination::User(user) => DialPlanLead::Person { user },
         Destination::Number { target, .. } => DialPlanLead::Number { to: target },
-        Destination::Outside { .. } => {
-            let trunks = order(outward(communicate.trunks().all(caller.scope).await?), |_| false, |_| 0);
+        Destination::Outside { number } => {
+            let trunks = outward(communicate.trunks().all(caller.scope).await?, &number);
+            let trunks = order(trunks, |_| false, |_| 0);
             match trunks.first() {
                 Some(first) => {
                     let own = number_of(switch, caller.scope, user).await?;

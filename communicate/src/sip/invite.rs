@@ -156,15 +156,14 @@ impl Front {
             return Ok(None);
         };
         tracing::debug!(trunk, number = number.number, "call from a carrier");
-        let address =
-            request.from.uri.user().map_or_else(|| request.from.uri.to_string(), |user| user.into_owned());
+        let (address, name) = shown_by(request);
         let caller = Caller {
             scope,
             kind: LegKind::Trunk,
             user: None,
             actor: Actor::External { address: address.clone() },
             address,
-            name: request.from.display.as_ref().map(ToString::to_string),
+            name,
             trunk: Some(trunk),
         };
         Ok(Some((caller, Destination::Number { number: number.number, target: number.to })))
@@ -187,6 +186,21 @@ impl Front {
     async fn resolve(&self, scope: OrgScope, dialled: &str) -> Result<Destination, CallError> {
         crate::resolve(&self.switch, &self.numbers, &self.mint, scope, dialled).await
     }
+}
+
+/// Who calls, as a carrier says, which we trust in that: whom it vouches for (RFC 3325), else From; nobody, where they ask for that
+/// (RFC 3323).
+fn shown_by(request: &Request) -> (String, Option<String>) {
+    let privacy = request.headers.privacy();
+    if privacy.id || privacy.user {
+        return ("anonymous".to_owned(), None);
+    }
+    let asserted = request.headers.addresses(&Name::PAssertedIdentity).unwrap_or_default();
+    let who = asserted.iter().find(|each| each.uri.user().is_some()).unwrap_or(&request.from);
+    let address = who.uri.user().map_or_else(|| who.uri.to_string(), |user| user.into_owned());
+    // One that vouches for a number leaves the name to From.
+    let name = who.display.as_ref().or(request.from.display.as_ref());
+    (address, name.map(ToString::to_string))
 }
 
 /// The caller's offer; none if it leaves the offer to us.

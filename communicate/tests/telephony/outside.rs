@@ -15,7 +15,7 @@ use tandem_sip::{
 };
 use tandem_store::Cause;
 
-use crate::support::{Phone, Talk, World, caller, rung};
+use crate::support::{Phone, Talk, World, caller, person, rung};
 
 const REALM: &str = "carrier.example";
 const OUTSIDE: &str = "+442079460000";
@@ -85,6 +85,48 @@ async fn a_call_goes_out_with_the_callers_own_number() {
     assert_eq!(alerting.invite.from.uri.user().as_deref(), Some("15550111"));
     anns.cancel(&dialling).await;
     carrier.stops_ringing(&alerting).await;
+}
+
+#[tokio::test]
+async fn emergencies_go_first_and_as_they_are_dialled() {
+    let world = World::new().await;
+    person(&world.server.identity, world.scope, "cleo", "112").await;
+    let [mut bobs] = world.phones(world.bob, "bob-desk").await;
+    let mut carrier = world.carrier().await;
+    let settings = json!({ "dials": "double_zero", "emergency": ["112"], "asserts": true });
+    world.goes_out_by("main", &carrier, settings).await;
+    let dialling = bobs.dial("112").await;
+    let alerting = carrier.rings().await;
+    assert_eq!(alerting.invite.uri.user().as_deref(), Some("112"));
+    let asserted = alerting.invite.headers.addresses(&Name::PAssertedIdentity).expect("reads");
+    let number = World::BOBS_NUMBER.replace('+', "00");
+    assert_eq!(asserted[0].uri.user().as_deref(), Some(number.as_str()));
+    let outside = carrier.picks_up(alerting).await;
+    let bob = bobs.answered(&dialling).await;
+    talks(&mut bobs, bob, &mut carrier, outside).await;
+}
+
+#[tokio::test]
+async fn a_carrier_vouches_for_who_calls_and_whoever_wants_it_is_nobody() {
+    let world = World::new().await;
+    let [mut bobs] = world.phones(world.bob, "bob-desk").await;
+    let mut carrier = world.carrier().await;
+    for (privacy, shown) in [(None, "+4930123456"), (Some("id"), "anonymous")] {
+        let mut invite = carrier.invite(World::BOBS_NUMBER);
+        invite.headers.push(Name::PAssertedIdentity, "<sip:+4930123456@carrier.example>");
+        if let Some(privacy) = privacy {
+            invite.headers.push(Name::Privacy, privacy);
+        }
+        let dialling = carrier.dial_with(invite).await;
+        let alerting = bobs.rings().await;
+        assert_eq!(alerting.invite.from.uri.user().as_deref(), Some(shown));
+        assert!(!alerting.invite.headers.has(&Name::PAssertedIdentity), "it is between carriers");
+        carrier.cancel(&dialling).await;
+        bobs.stops_ringing(&alerting).await;
+        assert_eq!(carrier.refused(&dialling).await, StatusCode::REQUEST_TERMINATED);
+    }
+    let call = world.record(world.calls().await[0]).await;
+    assert_eq!(caller(&call).trunk.as_deref(), Some("carrier"));
 }
 
 #[tokio::test]

@@ -77,6 +77,13 @@ pub struct TrunkOut {
     #[serde(default)]
     #[schema(inline)]
     pub dials: DialFormat,
+    /// Whether it is told who calls in P-Asserted-Identity as well (RFC 3325): it must be a carrier that trusts us, and that we trust.
+    #[serde(default)]
+    pub asserts: bool,
+    /// Numbers of emergency services it connects, as they are dialled: at most 16 of 2 to 6 digits. They lead there before anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 16)]
+    pub emergency: Vec<String>,
     /// Those with the smallest are tried first.
     #[serde(default)]
     pub priority: u16,

@@ -16,7 +16,7 @@ const words = m.telephony.trunks;
 /** Where the server says that something is wrong, by the form's names. */
 const fields: Record<string, keyof Draft> = {
   ...{ name: "name", network: "network", secret: "secret" },
-  ...{ "out.host": "host", "out.port": "port", "out.username": "username", "out.shows": "shows", "out.priority": "priority", "out.weight": "weight" },
+  ...{ "out.host": "host", "out.port": "port", "out.username": "username", "out.shows": "shows", "out.emergency": "emergency", "out.priority": "priority", "out.weight": "weight" },
 };
 
 /** Sets a carrier up, or changes one. */
@@ -51,7 +51,7 @@ export function TrunkDrawer({ trunk, close }: { trunk: Trunk | undefined; close:
     if (gap) return form.current?.querySelector<HTMLElement>(`[name=${gap}]`)?.focus();
     save.mutate(draft);
   }
-  type Written = "name" | "network" | "host" | "port" | "username" | "secret" | "shows" | "priority" | "weight";
+  type Written = "name" | "network" | "host" | "port" | "username" | "secret" | "shows" | "emergency" | "priority" | "weight";
   const text = (name: Written, label: string, hint?: string, more: InputHTMLAttributes<HTMLInputElement> = {}) => (
     <Field
       label={label}
@@ -101,6 +101,8 @@ export function TrunkDrawer({ trunk, close }: { trunk: Trunk | undefined; close:
                   </option>
                 ))}
               </Select>
+              <Switch label={words.asserts} hint={words.assertsHint} on={draft.asserts} onChange={(asserts) => set({ asserts })} testId="trunk-asserts" />
+              {text("emergency", words.emergency, words.emergencyHint)}
               {text("priority", words.priority, words.priorityHint, { inputMode: "numeric" })}
               {text("weight", words.weight, words.weightHint, { inputMode: "numeric" })}
             </>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { draftOf, missingOf, settingsOf } from "./trunk";
 
 test("a trunk is written and read back the same", () => {
-  const out = { host: "sip.carrier.example", port: 5061, transport: "tcp" as const, username: "tandem", shows: "+15550100", dials: "digits" as const, priority: 3, weight: 10 };
+  const out = { host: "sip.carrier.example", port: 5061, transport: "tcp" as const, username: "tandem", shows: "+15550100", dials: "digits" as const, asserts: true, emergency: ["112", "110"], priority: 3, weight: 10 };
   const trunk = { name: "main", network: "192.0.2.0/24", out, has_secret: true };
   expect(settingsOf(draftOf(trunk))).toEqual({ network: "192.0.2.0/24", out });
   expect(settingsOf({ ...draftOf(trunk), secret: "another" })).toEqual({ network: "192.0.2.0/24", out, secret: "another" });

@@ -14,6 +14,9 @@ export interface Draft {
   secret: string;
   shows: string;
   dials: NonNullable<Out["dials"]>;
+  asserts: boolean;
+  /** With blanks between. */
+  emergency: string;
   priority: string;
   weight: string;
 }
@@ -29,6 +32,8 @@ export const draftOf = (trunk: Trunk | undefined): Draft => ({
   secret: "",
   shows: trunk?.out?.shows ?? "",
   dials: trunk?.out?.dials ?? "plus",
+  asserts: trunk?.out?.asserts ?? false,
+  emergency: (trunk?.out?.emergency ?? []).join(" "),
   priority: String(trunk?.out?.priority ?? 0),
   weight: String(trunk?.out?.weight ?? 1),
 });
@@ -37,13 +42,15 @@ const text = (written: string): string | undefined => written.trim() || undefine
 
 /** What is asked of the server. What is no number is for it to refuse. */
 export function settingsOf(draft: Draft): Omit<NewTrunk, "name"> {
-  const { goesOut, transport, dials } = draft;
+  const { goesOut, transport, dials, asserts } = draft;
+  const emergency = draft.emergency.split(/[\s,;]+/).filter(Boolean);
   const [network, username, shows, secret] = [text(draft.network), text(draft.username), text(draft.shows), draft.secret || undefined];
   const out: Out | undefined = goesOut
     ? {
-        ...{ host: draft.host.trim(), port: Number(draft.port), transport, dials, priority: Number(draft.priority), weight: Number(draft.weight) },
+        ...{ host: draft.host.trim(), port: Number(draft.port), transport, dials, asserts, priority: Number(draft.priority), weight: Number(draft.weight) },
         ...(username && { username }),
         ...(shows && { shows }),
+        ...(emergency.length > 0 && { emergency }),
       }
     : undefined;
   return { ...(network && { network }), ...(out && { out }), ...(goesOut && username && secret && { secret }) };

@@ -11,7 +11,10 @@ use tandem_store::Cause;
 use uuid::Uuid;
 
 use super::{CallTask, Command, LOST_AFTER, Means, Playing, SipLeg};
-use crate::{calls::signaling::SignalingError, control::CallError};
+use crate::{
+    calls::{Calling, signaling::SignalingError},
+    control::CallError,
+};
 
 impl CallTask {
     /// Carries a command out, unless that was done already: asked again, it is answered as then.
@@ -167,9 +170,9 @@ impl CallTask {
         Ok(first)
     }
 
-    fn caller_identity(&self) -> (String, Option<String>) {
+    fn caller_identity(&self) -> Calling {
         let caller = self.call.leg(self.call.caller()).expect("a call has its caller's leg");
-        (caller.address.clone(), caller.name.clone())
+        Calling { address: caller.address.clone(), name: caller.name.clone(), asserted: false }
     }
 
     async fn play(

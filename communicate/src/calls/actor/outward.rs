@@ -13,7 +13,7 @@ use tokio::{net::lookup_host, time::timeout};
 
 use super::{CallTask, Means};
 use crate::{
-    calls::{Contact, SipLeg, signaling::LegNews},
+    calls::{Calling, Contact, SipLeg, signaling::LegNews},
     control::CallError,
     directory::{Outward, order, outward, written},
     switch::Switch,
@@ -29,7 +29,7 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 /// A call to the outside as long as a carrier may still turn out not to work.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct GoingOut {
-    /// E.164.
+    /// E.164, or of emergency services.
     number: String,
     /// The carrier that is tried,
     trunk: String,
@@ -45,7 +45,7 @@ impl CallTask {
     /// Calls a number of the outside. Without a carrier it is found nowhere.
     pub(super) async fn call_out(&mut self, number: String, cause: Cause) -> Result<LegId, CallError> {
         let (now, org) = (self.now(), self.scope.org());
-        let trunks = outward(self.switch.trunks.all(self.scope).await?);
+        let trunks = outward(self.switch.trunks.all(self.scope).await?, &number);
         let reason = if trunks.is_empty() { EndReason::NotFound } else { EndReason::Unreachable };
         let rests = |trunk: &str| self.switch.resting.rests(org, trunk, now);
         let next = order(trunks, rests, |below| rand::random_range(0..below)).into_iter();
@@ -66,7 +66,7 @@ impl CallTask {
 
     /// Tries the next carrier that has an address; `None`: there is none.
     async fn try_next(&mut self, mut going: GoingOut, cause: Cause) -> Result<Option<LegId>, CallError> {
-        let trunks = outward(self.switch.trunks.all(self.scope).await?);
+        let trunks = outward(self.switch.trunks.all(self.scope).await?, &going.number);
         while let Some(name) = going.next.pop_front() {
             // It may have been removed since.
             let Some(trunk) = trunks.iter().find(|trunk| trunk.name == name) else { continue };
@@ -119,15 +119,13 @@ impl CallTask {
 
     /// Who is shown to be calling, outside: the caller's own number, or the carrier's choice. Never an extension, which nobody can call back,
     /// nor a name that is the org's.
-    async fn shown_outside(&self, out: &TrunkOut) -> Result<(String, Option<String>), CallError> {
+    async fn shown_outside(&self, out: &TrunkOut) -> Result<Calling, CallError> {
         let own = match self.call.leg(self.call.caller()).and_then(|leg| leg.user) {
             Some(user) => number_of(&self.switch, self.scope, user).await?,
             None => None,
         };
-        Ok((
-            own.or_else(|| out.shows.clone()).map_or_else(String::new, |number| written(&number, out.dials)),
-            None,
-        ))
+        let address = own.or_else(|| out.shows.clone()).map(|number| written(&number, out.dials));
+        Ok(Calling { address: address.unwrap_or_default(), name: None, asserted: out.asserts })
     }
 
     /// What the server said that a leg was sent to, before whoever is called did.

@@ -7,8 +7,8 @@ use tandem_sip::{
 };
 
 use super::{
-    ALLOW, Contact, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up, open_media,
-    send, timing::asking_for_longer,
+    ALLOW, Calling, Contact, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up,
+    open_media, send, timing::asking_for_longer,
 };
 use crate::{
     calls::{
@@ -23,15 +23,15 @@ impl SipLeg {
     pub(crate) async fn dial(
         means: Means<'_>,
         owner: Owner,
-        caller: (String, Option<String>),
+        caller: Calling,
         contact: Contact,
     ) -> Result<Self, SignalingError> {
         let switch = means.switch;
         let mut local = open_media(means, owner.leg).await?;
-        let user = sip_user(&caller.0);
+        let user = sip_user(&caller.address);
         let mut from =
             NameAddr::new(Uri::sip(Some(&user), switch.contact_host(), None)).tagged(switch.token_tag());
-        if let Some(name) = caller.1 {
+        if let Some(name) = caller.name {
             from = from.named(name);
         }
         let to = NameAddr::new(contact.uri.clone());
@@ -44,6 +44,10 @@ impl SipLeg {
             .with(Name::Allow, ALLOW)
             .with(Name::Supported, SUPPORTED)
             .with_body(SDP, local.offer(Direction::SendRecv));
+        if caller.asserted && !caller.address.is_empty() {
+            let asserted = NameAddr::new(Uri::sip(Some(&user), switch.contact_host(), None));
+            invite.headers.push(Name::PAssertedIdentity, asserted.to_string());
+        }
         switch.config.session_timer.write_offer(&mut invite);
         let invite = switch.sip().leaving(invite, &contact.peer);
         let transaction = switch.sip().next_client();

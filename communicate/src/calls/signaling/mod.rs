@@ -105,6 +105,17 @@ pub(crate) struct Contact {
     pub peer: Peer,
 }
 
+/// Who is said to be calling.
+#[derive(Clone, Debug)]
+pub(crate) struct Calling {
+    /// A number, or a SIP URI; empty: nobody in particular.
+    pub address: String,
+    /// As the phone shows it.
+    pub name: Option<String>,
+    /// Whether that is vouched for (RFC 3325).
+    pub asserted: bool,
+}
+
 /// What a leg works with: the switch, and the media node its call is on.
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'a> {
