@@ -14,3 +14,4 @@ mod support;
 mod talking;
 mod tenancy;
 mod transfer;
+mod watching;
