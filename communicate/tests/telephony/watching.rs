@@ -1,9 +1,9 @@
 //! Phones that watch: lamps for others' calls, presence, messages.
 
-use tandem_core::OrgScope;
+use tandem_core::{OrgScope, Permission};
 use tandem_proto::{
     DivisionId, NodeRole, UserId,
-    api::{NewPerson, Presence, Role},
+    api::{NewPerson, NewRole, Presence, Role},
 };
 use tandem_sip::{Method, Name, StatusCode, Uri};
 use tandem_store::Cause;
@@ -207,7 +207,16 @@ async fn what_cannot_be_watched_is_refused_for_what_it_is() {
 #[tokio::test]
 async fn who_may_not_see_the_directory_watches_nobody_else() {
     let world = World::new().await;
-    let carol = colleague(&world, "carol", Vec::new()).await;
+    let identity = &world.server.identity;
+    let admin = identity.on_behalf_of(world.scope, world.ann).await.expect("the store answers");
+    let name: Role = "caller".parse().expect("a role's name");
+    let calls = NewRole {
+        name: name.clone(),
+        title: "Caller".to_owned(),
+        permissions: vec![Permission::CallUse.name().to_owned()],
+    };
+    identity.create_role(&admin.expect("Ann is active"), calls).await.expect("a role");
+    let carol = colleague(&world, "carol", vec![name]).await;
     let [mut phone] = world.phones(carol, "carol-desk").await;
     for other in ["1002", "4711"] {
         let request = phone.subscription("dialog", other, 600);

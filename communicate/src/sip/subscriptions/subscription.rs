@@ -73,7 +73,8 @@ pub(super) struct Subscription {
     pub(super) watcher: Watcher,
     subject: Subject,
     need: Need,
-    looking: bool,
+    /// What the look is for that is under way: what comes up meanwhile is another need.
+    looking: Option<Need>,
     /// A NOTIFY is out and not answered yet: the next one waits.
     telling: bool,
     /// When it may be looked for a change.
@@ -101,7 +102,7 @@ impl Subscription {
             watcher,
             subject,
             need: Need::Asked,
-            looking: false,
+            looking: None,
             telling: false,
             next_look: now,
             told: None,
@@ -134,7 +135,7 @@ impl Subscription {
     /// When there is something to do next, if nothing happens before.
     pub(super) fn due(&self) -> Option<Timestamp> {
         let look = match self.need {
-            _ if self.looking || self.telling => None,
+            _ if self.looking.is_some() || self.telling => None,
             Need::None => None,
             Need::Changed => Some(self.next_look),
             Need::Asked => Some(Timestamp::from_micros(0)),
@@ -149,15 +150,16 @@ impl Subscription {
             Need::Changed => self.next_look <= now,
             Need::Asked => true,
         };
-        let begins = ripe && !self.looking && !self.telling;
-        self.looking |= begins;
+        let begins = ripe && self.looking.is_none() && !self.telling;
+        if begins {
+            self.looking = Some(std::mem::replace(&mut self.need, Need::None));
+        }
         begins
     }
 
     /// Takes what a look found: the NOTIFY that tells it, if it is news. With the last one the subscription [`Self::is_over`].
     pub(super) fn seen(&mut self, now: Timestamp, seen: Seen) -> Option<Request> {
-        self.looking = false;
-        let asked = std::mem::replace(&mut self.need, Need::None) == Need::Asked;
+        let asked = self.looking.take() == Some(Need::Asked);
         let state = match seen {
             Seen::State(state) => Some(state),
             Seen::Gone => {

@@ -90,7 +90,7 @@ impl Phone {
         let mut last: Option<u32> = None;
         loop {
             let notice = self.is_notified(watch).await;
-            if let Some(version) = notice.between("version=\"", "\" state") {
+            if let Some(version) = notice.between("\" version=\"", "\"") {
                 let version = version.parse().expect("a number");
                 assert!(last.is_none_or(|last| version == last + 1), "{last:?}, then {version}");
                 last = Some(version);
