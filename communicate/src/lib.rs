@@ -39,7 +39,7 @@ use calls::{Command, Message, Records};
 use control::{CallApp, CallError, Calls};
 use directory::{Numbers, PhoneError, PhoneRecord, Phones, Trunks};
 use placing::resolve;
-use sip::{Front, Registrations};
+use sip::{Front, Hub, Registrations, Subscriptions};
 use switch::{Parts, Switch};
 
 pub use directory::{NUMBERS, PHONES};
@@ -102,6 +102,7 @@ pub struct Communicate {
     calls: Calls,
     numbers: Numbers,
     mint: Arc<Mint>,
+    subscriptions: Subscriptions,
 }
 
 impl std::fmt::Debug for Communicate {
@@ -144,13 +145,15 @@ impl Communicate {
             trunks: Trunks::new(store.clone()),
             mint: Arc::clone(&mint),
         }));
+        let (subscriptions, hub) = Subscriptions::new();
         let communicate = Self {
             calls: Calls { switch: Arc::clone(&switch) },
             numbers: Numbers::new(store),
             mint: Arc::clone(&mint),
+            subscriptions,
         };
         if let Some(sip_events) = sip_events {
-            communicate.clone().serve(sip_events, media_events).await?;
+            communicate.clone().serve(sip_events, media_events, hub).await?;
         }
         Ok(communicate)
     }
@@ -160,12 +163,20 @@ impl Communicate {
         self,
         sip_events: mpsc::Receiver<SipEvent>,
         media_events: mpsc::Receiver<(NodeId, MediaEvent)>,
+        hub: Hub,
     ) -> Result<(), CallError> {
         let switch = &self.calls.switch;
         calls::end_what_was_left(switch, &self.mint).await?;
         calls::serve(&self);
-        let front = Front::new(Arc::clone(switch), self.numbers.clone(), Arc::clone(&self.mint)).await?;
+        let front = Front::new(
+            Arc::clone(switch),
+            self.numbers.clone(),
+            Arc::clone(&self.mint),
+            self.subscriptions.clone(),
+        )
+        .await?;
         tokio::spawn(front.run(sip_events));
+        tokio::spawn(hub.run(Arc::clone(switch), Arc::clone(&self.mint)));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
         // What was left behind is looked for now, and not with the next beat.
         switch.cluster.announce_orphans();
@@ -177,7 +188,7 @@ impl Communicate {
     }
 
     /// Takes no more calls, and returns when this node has none: where another node takes calls they are left to it, and nobody notices;
-    /// else they are told goodbye, and their far ends have heard it.
+    /// else they are told goodbye, and their far ends have heard it. What phones subscribed to ends: they subscribe anew, wherever they can.
     pub async fn drain(&self) {
         let switch = &self.calls.switch;
         switch.registry.close();
@@ -187,6 +198,7 @@ impl Communicate {
             if heirs { Message::GiveUp } else { Message::Order(Command::End { reason: EndReason::Restart }) }
         });
         switch.registry.emptied().await;
+        self.subscriptions.close().await;
         if heirs {
             switch.cluster.announce_orphans();
         }

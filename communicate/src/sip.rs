@@ -6,6 +6,8 @@ mod invite;
 mod register;
 mod registrations;
 mod secrets;
+mod subscriptions;
 
 pub(crate) use front::Front;
 pub(crate) use registrations::Registrations;
+pub(crate) use subscriptions::{Hub, Subscriptions};

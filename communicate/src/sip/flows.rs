@@ -44,19 +44,20 @@ impl Flows {
 }
 
 impl Front {
-    /// Ends registrations whose connection is gone, until the transport stops.
+    /// Ends registrations and subscriptions whose connection is gone, until the transport stops.
     pub(super) async fn follow_flows(self: Arc<Self>) {
         let Some(mut lost) = self.switch.sip().lost_flows() else { return };
         loop {
             let flow = match lost.recv().await {
                 Ok(flow) => flow,
-                // Those end when their time is over; a call to them fails at once.
+                // Those end when their time is over; a call to them fails at once, and so does a NOTIFY.
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "connections of phones were lost faster than registrations end");
                     continue;
                 }
                 Err(RecvError::Closed) => return,
             };
+            self.subscriptions.lose(flow).await;
             for (scope, phone) in self.flows.take(flow) {
                 let now = self.switch.clock.now();
                 if let Err(error) = self.switch.registrations.lose(now, scope, &phone, flow).await {

@@ -15,14 +15,17 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-use super::{flows::Flows, invite::fresh_owner, register::unavailable, secrets::nonce_key};
+use super::{
+    Subscriptions, flows::Flows, invite::fresh_owner, register::unavailable, secrets::nonce_key,
+    subscriptions::ALLOW_EVENTS,
+};
 use crate::{
     calls::{ALLOW, DialogKey, Message, Owner, SUPPORTED, SipLegEvent, Transaction, respond},
     directory::{Numbers, Orgs},
     switch::Switch,
 };
 
-/// New calls and registrations worked on at once; more are told to come back.
+/// New calls, registrations and subscriptions worked on at once; more are told to come back.
 const AT_ONCE: usize = 512;
 /// How often is looked for registrations whose time is over.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -36,6 +39,7 @@ pub(crate) struct Front {
     authenticator: Mutex<Authenticator>,
     slots: Arc<Semaphore>,
     pub(super) flows: Flows,
+    pub(super) subscriptions: Subscriptions,
 }
 
 impl Front {
@@ -43,6 +47,7 @@ impl Front {
         switch: Arc<Switch>,
         numbers: Numbers,
         mint: Arc<Mint>,
+        subscriptions: Subscriptions,
     ) -> Result<Arc<Self>, StoreError> {
         let store = switch.cluster.store();
         let key = nonce_key(store, mint.system()).await?;
@@ -53,6 +58,7 @@ impl Front {
             authenticator: Mutex::new(Authenticator::new(key, DigestConfig::default())),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
             flows: Flows::default(),
+            subscriptions,
             switch,
         }))
     }
@@ -64,11 +70,12 @@ impl Front {
 
     /// Serves until the transport stops.
     pub(crate) async fn run(self: Arc<Self>, mut events: mpsc::Receiver<SipEvent>) {
-        let switch = Arc::downgrade(&self.switch);
+        let (switch, subscriptions) = (Arc::downgrade(&self.switch), self.subscriptions.dialogs());
         let knows = move |dialog: &DialogId| {
             let key =
                 DialogKey { call_id: dialog.call_id.to_string(), local_tag: dialog.local_tag.to_string() };
             switch.upgrade().is_some_and(|switch| switch.registry.dialog(&key).is_some())
+                || subscriptions.know(&key)
         };
         if self.switch.sip().know_dialogs(knows).await.is_err() {
             return;
@@ -106,13 +113,17 @@ impl Front {
                 }
             }
             SipEvent::Response { transaction, response, from } => {
-                if let Some(owner) = registry.transaction(Transaction::Client(transaction)) {
-                    self.tell(owner, SipLegEvent::Response { transaction, response, from }).await;
+                match registry.transaction(Transaction::Client(transaction)) {
+                    Some(owner) => {
+                        self.tell(owner, SipLegEvent::Response { transaction, response, from }).await
+                    }
+                    None => self.subscriptions.answered(transaction, response.status).await,
                 }
             }
             SipEvent::Timeout { transaction } | SipEvent::TransportFailed { transaction } => {
-                if let Some(owner) = registry.transaction(Transaction::Client(transaction)) {
-                    self.tell(owner, SipLegEvent::NoResponse { transaction }).await;
+                match registry.transaction(Transaction::Client(transaction)) {
+                    Some(owner) => self.tell(owner, SipLegEvent::NoResponse { transaction }).await,
+                    None => self.subscriptions.answered(transaction, StatusCode::REQUEST_TIMEOUT).await,
                 }
             }
             SipEvent::Cancelled { transaction, .. } => {
@@ -143,20 +154,17 @@ impl Front {
 
     async fn request(self: &Arc<Self>, transaction: ServerTxId, request: Request, from: Peer) {
         if request.is_in_dialog() {
-            let owner = dialog_key(&request).and_then(|key| self.switch.registry.dialog(&key));
-            return match owner {
-                Some(owner) => self.tell(owner, SipLegEvent::Request { transaction, request, from }).await,
-                None => {
-                    respond(&self.switch, transaction, request.response(StatusCode::NO_SUCH_DIALOG)).await
-                }
-            };
+            return self.request_within(transaction, request, from).await;
         }
         match request.method {
-            Method::Invite | Method::Register => self.spawn(transaction, request, from).await,
+            Method::Invite | Method::Register | Method::Subscribe => {
+                self.spawn(transaction, request, from).await
+            }
             Method::Options => {
                 let ok = request
                     .response(StatusCode::OK)
                     .with(Name::Allow, ALLOW)
+                    .with(Name::AllowEvents, ALLOW_EVENTS)
                     .with(Name::Supported, SUPPORTED)
                     .with(Name::Accept, "application/sdp");
                 respond(&self.switch, transaction, ok.tagged(self.switch.token_tag())).await;
@@ -168,6 +176,17 @@ impl Front {
         }
     }
 
+    async fn request_within(&self, transaction: ServerTxId, request: Request, from: Peer) {
+        let Some(key) = dialog_key(&request) else { return };
+        if let Some(owner) = self.switch.registry.dialog(&key) {
+            return self.tell(owner, SipLegEvent::Request { transaction, request, from }).await;
+        }
+        if self.subscriptions.dialogs().know(&key) {
+            return self.subscriptions.receive(key, transaction, request, from).await;
+        }
+        respond(&self.switch, transaction, request.response(StatusCode::NO_SUCH_DIALOG)).await;
+    }
+
     async fn spawn(self: &Arc<Self>, transaction: ServerTxId, request: Request, from: Peer) {
         let Ok(slot) = self.slots.clone().try_acquire_owned() else {
             metrics::counter!("tandem_sip_requests_shed_total").increment(1);
@@ -175,6 +194,13 @@ impl Front {
             return respond(&self.switch, transaction, busy).await;
         };
         let front = Arc::clone(self);
+        if request.method == Method::Subscribe {
+            tokio::spawn(async move {
+                front.subscribe(transaction, request, from).await;
+                drop(slot);
+            });
+            return;
+        }
         if request.method == Method::Register {
             tokio::spawn(async move {
                 let response = front.register(&request, from).await;

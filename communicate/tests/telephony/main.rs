@@ -15,3 +15,4 @@ mod support;
 mod talking;
 mod tenancy;
 mod transfer;
+mod watching;

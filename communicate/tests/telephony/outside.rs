@@ -258,13 +258,13 @@ async fn a_carrier_that_asks_is_told_who_we_are_and_nobody_else() {
     let alerting = carrier.is_called().await;
     assert!(!asking.believes(&alerting.invite));
     carrier.refuses(&alerting, StatusCode::UNAUTHORIZED).await;
-    assert_eq!(bobs.refused(&dialling).await, StatusCode::SERVER_INTERNAL_ERROR);
+    assert_eq!(bobs.refused(&dialling).await, StatusCode::TEMPORARILY_UNAVAILABLE);
 
     // A phone that asks is told nothing, though the org has an account elsewhere.
     let [mut anns] = world.phones(world.ann, "ann-desk").await;
     let dialling = bobs.dial("1001").await;
     asking.asks(&mut anns).await;
-    assert_eq!(bobs.refused(&dialling).await, StatusCode::SERVER_INTERNAL_ERROR);
+    assert_eq!(bobs.refused(&dialling).await, StatusCode::TEMPORARILY_UNAVAILABLE);
 }
 
 #[tokio::test]

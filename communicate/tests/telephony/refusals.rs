@@ -88,7 +88,7 @@ async fn a_request_for_a_call_there_is_none_of() {
         request.to = request.to.tagged("never-made");
         assert_eq!(carrier.ask(request).await.status, status);
     }
-    let request = carrier.request(Method::Subscribe, World::BOBS_NUMBER);
+    let request = carrier.request(Method::Publish, World::BOBS_NUMBER);
     assert_eq!(carrier.ask(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 

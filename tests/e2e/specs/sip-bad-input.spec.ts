@@ -30,6 +30,9 @@ for (const [name, open] of [["UDP", RawUdp.open], ["TCP", RawTcp.open]] as const
       ["OPTIONS", [200], request(server, "OPTIONS", phone)],
       ["unknown method", [405], request(server, "DANCE", phone)],
       ["MESSAGE", [405], request(server, "MESSAGE", phone, { body: "hello", contentType: "text/plain" })],
+      ["SUBSCRIBE without an event", [489], request(server, "SUBSCRIBE", phone)],
+      ["SUBSCRIBE to an unknown package", [489], request(server, "SUBSCRIBE", phone, { headers: { Event: "winfo" } })],
+      ["SUBSCRIBE of a stranger", [401], request(server, "SUBSCRIBE", phone, { headers: { Event: "dialog", To: "<sip:1002@127.0.0.1>" } })],
       ["BYE of no dialog", [481], request(server, "BYE", phone, { headers: { To: `<sip:${number}@${server.sip}>;tag=none` } })],
       ["re-INVITE of no dialog", [481], invite({ headers: { To: `<sip:${number}@${server.sip}>;tag=none` } })],
       ["CANCEL of nothing", [481], request(server, "CANCEL", phone)],
@@ -74,6 +77,7 @@ for (const [name, open] of [["UDP", RawUdp.open], ["TCP", RawTcp.open]] as const
       const answer = await phone.ask(message, 2_000).catch(() => undefined);
       if (!answer || !expected.includes(answer.status)) wrong.push(`${what}: ${answer ? `${answer.status} ${answer.phrase}` : "no answer"}, not ${expected.join("/")}`);
       if (what === "unknown extension" && answer?.header("Unsupported") !== "foo") wrong.push(`${what}: not named in Unsupported`);
+      if (what === "SUBSCRIBE to an unknown package" && !answer?.header("Allow-Events")?.includes("dialog")) wrong.push(`${what}: no Allow-Events`);
       if (what === "unknown method" && !answer?.header("Allow")?.includes("INVITE")) wrong.push(`${what}: no Allow`);
       if (answer && !answer.header("To")?.includes("tag=") && !["no To", "two Tos in one"].includes(what)) wrong.push(`${what}: no To tag in ${answer.header("To")}`);
     }

@@ -40,7 +40,8 @@ use reoffer::Reoffer;
 use timing::Timing;
 
 /// What we answer in an Allow header.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, REGISTER";
+pub(crate) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, REGISTER, SUBSCRIBE";
 /// What we answer in a Supported header.
 pub(crate) const SUPPORTED: &str = "100rel, timer";
 const SDP: &str = "application/sdp";

@@ -3,12 +3,14 @@
 mod phone;
 mod server;
 mod session;
+mod watch;
 mod world;
 
 use std::time::Duration;
 
 pub(crate) use phone::{Dialling, Phone, SDP, Talk};
 pub(crate) use server::{Limits, Node, Server};
+pub(crate) use watch::Watch;
 pub(crate) use world::{World, caller, person, rung};
 
 /// No test waits longer for anything.

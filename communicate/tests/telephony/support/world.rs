@@ -13,7 +13,7 @@ use tandem_core::OrgScope;
 use tandem_edge::Identity;
 use tandem_proto::{
     CallId, Cursor, DeviceId, DivisionId, Event, EventData, FlowId, NodeId, NodeRole, Stream, UserId,
-    api::{Call, Leg, NewPerson, NewTrunk, Number, NumberTarget, Role},
+    api::{Call, ChoosePresence, Leg, NewPerson, NewTrunk, Number, NumberTarget, Presence, Role},
     events::call::{CallEnded, CallStarted},
 };
 use tandem_store::{Cause, EventFilter};
@@ -160,6 +160,13 @@ impl World {
         let device = DeviceId::generate();
         tandem_edge::PresenceGateway::connected(self.server.collaborate.presence(), ctx, device).await;
         (token, device)
+    }
+
+    /// Somebody with a browser says how reachable they are.
+    pub(crate) async fn chooses(&self, token: &str, primary: Presence, message: &str) {
+        let ctx = self.server.identity.authenticate(token).await.expect("a session");
+        let chosen = ChoosePresence { primary, message: Some(message.to_owned()) };
+        self.server.collaborate.presence().choose(&ctx, chosen).await.expect("chosen");
     }
 
     /// The org's calls so far, oldest first.

@@ -157,7 +157,11 @@ impl Notifier {
 
     fn accepted(&self, subscribe: &Request, granted: Duration) -> Response {
         let status = if self.pending { StatusCode::ACCEPTED } else { StatusCode::OK };
-        let response = subscribe.response(status).with(Name::Expires, granted.as_secs().to_string());
+        let mut response = subscribe.response(status).with(Name::Expires, granted.as_secs().to_string());
+        // The proxies that want to stay between have to be told to the subscriber (RFC 3261 §12.1.1).
+        for route in subscribe.headers.all(&Name::RecordRoute) {
+            response.headers.push(Name::RecordRoute, route.clone());
+        }
         let tag = self.dialog.local.tag().cloned().unwrap_or_default();
         response.with(Name::Contact, self.dialog.contact.to_string()).tagged(tag)
     }
