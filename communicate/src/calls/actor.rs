@@ -1,10 +1,12 @@
 //! The task of one live call: it feeds the call's decisions and carries out what they order.
 
 mod commands;
+mod joining;
 mod keeping;
 mod moving;
 mod orders;
 mod outward;
+mod replacing;
 mod restoring;
 mod transferring;
 
@@ -46,6 +48,9 @@ const LINGER: Duration = Duration::from_secs(32);
 /// Messages waiting for one call.
 pub(crate) const INBOX: usize = 256;
 
+pub(crate) use joining::HandOver;
+pub(crate) use replacing::Replacing;
+
 /// What a call's task is told.
 #[derive(Debug)]
 pub(crate) enum Message {
@@ -59,6 +64,10 @@ pub(crate) enum Message {
     /// A command nobody waits for.
     Order(Command),
     Sip(LegId, Box<SipLegEvent>),
+    /// Those a leg talks to, or has rung, are to go on in another call.
+    HandOver(Box<HandOver>),
+    /// A phone's INVITE is to take the place of a leg.
+    Replace(Box<Replacing>),
     Media(NodeId, LegId, MediaEvent),
     Tracks(Vec<tandem_media::Published>),
     TracksNow(oneshot::Sender<Vec<Track>>),
@@ -120,6 +129,8 @@ pub(crate) struct CallTask {
     /// Since when there is no media node to go to, and when to look again.
     adrift: Option<Adrift>,
     tracks: Vec<Track>,
+    /// Legs that went on in other calls, and in which.
+    handed_over: BTreeMap<LegId, CallId>,
     done: Done,
     kept: Kept,
     /// When what is being handled happened: the time of every record and notice it leads to, so that they agree to the microsecond.
@@ -209,6 +220,7 @@ impl CallTask {
             left: None,
             adrift: None,
             tracks: Vec::new(),
+            handed_over: BTreeMap::new(),
             done: Done::default(),
             kept: Kept::default(),
             at,
@@ -290,7 +302,12 @@ impl CallTask {
                     tracing::debug!(call = %self.call.record().id, %error, "order not carried out");
                 }
             }
+            Message::Sip(leg, _) | Message::Media(_, leg, _) if self.handed_over.contains_key(&leg) => {
+                self.pass_on(leg, message).await;
+            }
             Message::Sip(leg, event) => self.sip(leg, *event).await,
+            Message::HandOver(asked) => self.hand_over(*asked).await,
+            Message::Replace(asked) => self.replace(*asked).await,
             Message::Media(node, leg, event) => self.media(node, leg, event).await,
             Message::Tracks(published) => self.publish_tracks(published),
             Message::TracksNow(reply) => {

@@ -63,38 +63,27 @@ impl Records {
 
     /// Appends what happened, and keeps the record and the state as they are now, if the call is still this node's.
     pub(crate) async fn save(&self, scope: OrgScope, cause: Cause, save: Save) -> Result<Claim, StoreError> {
-        let Save { claim, record, events, fate } = save;
-        let text = serde_json::to_string(&record).map_err(|e| damaged(&e))?;
+        let claiming = self.claiming;
+        self.store
+            .write(scope, cause, move |tx| Box::pin(async move { write(tx, claiming, save).await }))
+            .await
+    }
+
+    /// The same for two calls in one step, which have become one: both are written, or neither.
+    pub(crate) async fn save_both(
+        &self,
+        scope: OrgScope,
+        cause: Cause,
+        saves: [Save; 2],
+    ) -> Result<(), StoreError> {
         let claiming = self.claiming;
         self.store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
-                    let id = record.id.to_string();
-                    let claim = match claim {
-                        Some(claim) => {
-                            claim.hold(tx).await?;
-                            claim
-                        }
-                        None => claiming.claim(tx, Kind::Call, &id).await?,
-                    };
-                    if !events.is_empty() {
-                        log(tx, &record, text, events).await?;
+                    for save in saves {
+                        write(tx, claiming, save).await?;
                     }
-                    match fate {
-                        Fate::Kept(state) => keep_state(tx, &id, state).await?,
-                        Fate::GivenUp(state) => {
-                            keep_state(tx, &id, state).await?;
-                            claim.give_up(tx).await?;
-                        }
-                        Fate::Over => {
-                            sqlx::query("DELETE FROM call_states WHERE call = $1")
-                                .bind(id)
-                                .execute(tx.conn())
-                                .await?;
-                            claim.end(tx).await?;
-                        }
-                    }
-                    Ok(claim)
+                    Ok(())
                 })
             })
             .await
@@ -180,11 +169,38 @@ impl Records {
     }
 }
 
-async fn log(tx: &mut Tx, record: &Call, text: String, events: Vec<Logged>) -> Result<(), StoreError> {
+async fn write(tx: &mut Tx, claiming: Claiming, save: Save) -> Result<Claim, StoreError> {
+    let Save { claim, record, events, fate } = save;
+    let id = record.id.to_string();
+    let claim = match claim {
+        Some(claim) => {
+            claim.hold(tx).await?;
+            claim
+        }
+        None => claiming.claim(tx, Kind::Call, &id).await?,
+    };
+    if !events.is_empty() {
+        log(tx, &record, events).await?;
+    }
+    match fate {
+        Fate::Kept(state) => keep_state(tx, &id, state).await?,
+        Fate::GivenUp(state) => {
+            keep_state(tx, &id, state).await?;
+            claim.give_up(tx).await?;
+        }
+        Fate::Over => {
+            sqlx::query("DELETE FROM call_states WHERE call = $1").bind(id).execute(tx.conn()).await?;
+            claim.end(tx).await?;
+        }
+    }
+    Ok(claim)
+}
+
+async fn log(tx: &mut Tx, record: &Call, events: Vec<Logged>) -> Result<(), StoreError> {
     let mut users: Vec<UserId> = record.legs.iter().filter_map(|leg| leg.user).collect();
     users.sort_unstable();
     users.dedup();
-    keep(tx, record, text, &users).await?;
+    keep(tx, record, &users).await?;
     let mut topics: Vec<_> = users.into_iter().map(Topic::user).collect();
     topics.push(Topic::supervisors(tx.scope().org()));
     let stream = Stream::call(record.id);
@@ -207,7 +223,8 @@ async fn keep_state(tx: &mut Tx, call: &str, state: String) -> Result<(), StoreE
     Ok(())
 }
 
-async fn keep(tx: &mut Tx, record: &Call, text: String, users: &[UserId]) -> Result<(), StoreError> {
+async fn keep(tx: &mut Tx, record: &Call, users: &[UserId]) -> Result<(), StoreError> {
+    let text = serde_json::to_string(record).map_err(|e| damaged(&e))?;
     let org = tx.scope().org().to_string();
     let started_at = record.started_at.micros();
     sqlx::query(
@@ -245,6 +262,8 @@ async fn append(tx: &mut Tx, stream: Stream, topics: &[Topic], event: Logged) ->
         Logged::LegHeld(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegMuted(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegDtmf(e) => tx.append(stream, any, topics, &e).await,
+        Logged::LegTransferred(e) => tx.append(stream, any, topics, &e).await,
+        Logged::LegReplaced(e) => tx.append(stream, any, topics, &e).await,
         Logged::LegEnded(e) => tx.append(stream, any, topics, &e).await,
         Logged::Conversation(e) => tx.append(stream, any, topics, &e).await,
         Logged::Ended(e) => tx.append(stream, any, topics, &e).await,

@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tandem_core::OrgScope;
 use tandem_proto::{CallId, EndpointId, LegId, UserId};
-use tandem_sip::{ClientTxId, ServerTxId};
+use tandem_sip::{ClientTxId, Replaces, ServerTxId};
 use tokio::sync::{Notify, mpsc};
 
 use super::Message;
@@ -29,6 +29,13 @@ pub(crate) struct Owner {
 pub(crate) struct DialogKey {
     pub call_id: String,
     pub local_tag: String,
+}
+
+impl DialogKey {
+    /// Of the dialog that a Replaces names.
+    pub(crate) fn of(replaces: &Replaces) -> Self {
+        Self { call_id: replaces.call_id.to_string(), local_tag: replaces.to_tag.to_string() }
+    }
 }
 
 /// A SIP transaction, ours or theirs.
@@ -161,6 +168,14 @@ impl Registry {
 
     pub(crate) fn dialog(&self, key: &DialogKey) -> Option<Owner> {
         self.maps().dialogs.get(key).copied()
+    }
+
+    /// A leg goes on in another call: whatever pointed to it does so there.
+    pub(crate) fn move_leg(&self, from: Owner, to: Owner) {
+        let mut maps = self.maps();
+        let Maps { endpoints, dialogs, transactions, .. } = &mut *maps;
+        let owners = endpoints.values_mut().chain(dialogs.values_mut()).chain(transactions.values_mut());
+        owners.filter(|owner| **owner == from).for_each(|owner| *owner = to);
     }
 
     pub(crate) fn add_transaction(&self, transaction: Transaction, owner: Owner) {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tandem_core::Mint;
+use tandem_proto::CallId;
 use tandem_sip::{
     Authenticator, DialogId, DigestConfig, Method, Name, Peer, Request, ServerTxId, SipEvent, StatusCode,
 };
@@ -213,17 +214,17 @@ impl Front {
         let owner = fresh_owner();
         self.switch.registry.add_transaction(Transaction::Server(transaction), owner);
         tokio::spawn(async move {
-            front.invite(transaction, owner, request, from).await;
-            front.after_invite(transaction, owner).await;
+            let call = front.invite(transaction, owner, request, from).await;
+            front.after_invite(transaction, owner, call).await;
             drop(slot);
         });
     }
 
     /// Delivers a CANCEL that came while the call was being made, and forgets the transaction of one that was not.
-    async fn after_invite(&self, transaction: ServerTxId, owner: Owner) {
+    async fn after_invite(&self, transaction: ServerTxId, owner: Owner, call: CallId) {
         let registry = &self.switch.registry;
         let cancelled = registry.take_cancelled(owner);
-        match registry.inbox(owner.call) {
+        match registry.inbox(call) {
             Some(inbox) if cancelled => {
                 let _ = inbox.send(Message::Sip(owner.leg, Box::new(SipLegEvent::Cancelled))).await;
             }

@@ -4,14 +4,17 @@ use tandem_call::sdp::Description;
 use tandem_core::OrgScope;
 use tandem_proto::{
     Actor, CallId, UserId,
-    api::{EndReason, LegKind},
+    api::{EndReason, Leg, LegKind},
 };
-use tandem_sip::{Dialog, Name, Peer, Request, Response, ServerTxId, StatusCode, Uri};
+use tandem_sip::{Dialog, Name, Peer, Replaces, Request, Response, ServerTxId, StatusCode, Uri};
 use tandem_store::{Cause, StoreError};
+use tokio::sync::oneshot;
 
 use super::{Front, register::unavailable};
 use crate::{
-    calls::{CallTask, NewCallPlan, Owner, Purpose, SipLeg, check, refusal, respond},
+    calls::{
+        CallTask, DialogKey, Message, NewCallPlan, Owner, Purpose, Replacing, SipLeg, check, refusal, respond,
+    },
     control::{CallError, IncomingCall},
     directory::{Destination, normalise},
 };
@@ -28,10 +31,20 @@ struct Caller {
 }
 
 impl Front {
-    /// Takes a new INVITE as far as a live call, or refuses it.
-    pub(super) async fn invite(&self, transaction: ServerTxId, owner: Owner, request: Request, from: Peer) {
-        if let Err(response) = self.try_invite(transaction, owner, &request, from).await {
-            respond(&self.switch, transaction, response.tagged(self.switch.token_tag())).await;
+    /// Takes a new INVITE as far as a live call, or refuses it. Answers the call it may have become part of.
+    pub(super) async fn invite(
+        &self,
+        transaction: ServerTxId,
+        owner: Owner,
+        request: Request,
+        from: Peer,
+    ) -> CallId {
+        match self.try_invite(transaction, owner, &request, from).await {
+            Ok(call) => call,
+            Err(response) => {
+                respond(&self.switch, transaction, response.tagged(self.switch.token_tag())).await;
+                owner.call
+            }
         }
     }
 
@@ -41,11 +54,12 @@ impl Front {
         owner: Owner,
         request: &Request,
         from: Peer,
-    ) -> Result<(), Response> {
+    ) -> Result<CallId, Response> {
         if matches!(request.uri, Uri::Other { .. }) {
             return Err(request.response(StatusCode::UNSUPPORTED_URI_SCHEME));
         }
         check(request).map_err(|response| *response)?;
+        let replaces = request.headers.replaces().map_err(|error| request.response(error.status()))?;
         let dialled = request.uri.user().map(|user| user.into_owned()).unwrap_or_default();
         let (caller, destination) = self.identify(request, &dialled, from).await?;
         let offer = read_offer(request).map_err(|response| *response)?;
@@ -54,13 +68,18 @@ impl Front {
         let contact = self.switch.contact(&from);
         let dialog = Dialog::uas(request, self.switch.token_tag(), contact, from)
             .map_err(|error| request.response(error.status()).phrased(format!("Bad Request ({error})")))?;
-        if !self.switch.registry.has_room(self.switch.config.max_calls) {
-            return Err(unavailable(request));
-        }
         let mut leg =
             self.switch.new_leg(caller.kind, caller.user, caller.address.clone(), caller.name.clone());
         leg.id = owner.leg;
         leg.trunk = caller.trunk.clone();
+        let signaling = SipLeg::incoming(owner.leg, transaction, request.clone(), dialog, offer);
+        if let Some(replaces) = replaces {
+            let replaced = self.replace(caller, leg, signaling, replaces).await;
+            return replaced.map_err(|status| request.response(status));
+        }
+        if !self.switch.registry.has_room(self.switch.config.max_calls) {
+            return Err(unavailable(request));
+        }
         let purpose = self.purpose(&caller, owner, destination);
         let plan = NewCallPlan {
             scope: caller.scope,
@@ -68,19 +87,40 @@ impl Front {
             dialled,
             video: false,
             caller: leg,
-            signaling: Some(SipLeg::incoming(owner.leg, transaction, request.clone(), dialog, offer)),
+            signaling: Some(signaling),
             purpose,
             cause: Cause::of(caller.actor, Some(owner.call.uuid())),
         };
         match CallTask::start(self.switch.clone(), plan).await {
             // Whatever there was to say was said by the call.
-            Ok(_) | Err(CallError::Store(_) | CallError::Identity(_)) => Ok(()),
+            Ok(_) | Err(CallError::Store(_) | CallError::Identity(_)) => Ok(owner.call),
             Err(CallError::Full) => Err(unavailable(request)),
             Err(error) => {
                 tracing::warn!(call = %owner.call, %error, "call cannot be taken");
-                Ok(())
+                Ok(owner.call)
             }
         }
+    }
+
+    /// Has a leg take the place of another of this node's calls. Answers the call.
+    async fn replace(
+        &self,
+        caller: Caller,
+        leg: Leg,
+        signaling: SipLeg,
+        replaces: Replaces,
+    ) -> Result<CallId, StatusCode> {
+        let gone = StatusCode::NO_SUCH_DIALOG;
+        // A carrier's dialogs are nobody's.
+        let user = caller.user.ok_or(StatusCode::FORBIDDEN)?;
+        let registry = &self.switch.registry;
+        let former = registry.dialog(&DialogKey::of(&replaces)).ok_or(gone)?;
+        let inbox = registry.call(caller.scope, former.call).ok_or(gone)?;
+        let (reply, answer) = oneshot::channel();
+        let cause = Cause::of(caller.actor, Some(former.call.uuid()));
+        let asked = Replacing { former: former.leg, replaces, user, leg, signaling, cause, reply };
+        inbox.send(Message::Replace(Box::new(asked))).await.map_err(|_| gone)?;
+        answer.await.map_err(|_| gone)?.map(|()| former.call)
     }
 
     /// Who calls: a phone with credentials, or a trunk by its address for a number of its org. Anyone else is challenged, known or not.

@@ -1,11 +1,11 @@
 //! What the log says of a call is all that happened, in order; the record is what it adds up to.
 
 use tandem_proto::{
-    Event, EventData, LegId, Timestamp, Topic,
+    CallId, Event, EventData, LegId, Timestamp, Topic,
     api::{Call, Leg, LegState},
     events::call::{
         CallConversation, CallEnded, CallStarted, LegAdded, LegAnswered, LegDtmf, LegEnded, LegHeld,
-        LegMuted, LegRinging,
+        LegMuted, LegReplaced, LegRinging, LegTransferred,
     },
 };
 use tandem_sip::Method;
@@ -62,7 +62,9 @@ fn apply(record: &mut Call, event: &Event) {
     } else if let Some(e) = read::<CallEnded>(event) {
         (record.ended_at, record.end_reason) = (at, Some(e.reason));
     } else {
-        read::<LegDtmf>(event).expect("nothing else is said of calls");
+        // What the events beside them say.
+        let beside = read::<LegTransferred>(event).is_some() || read::<LegReplaced>(event).is_some();
+        assert!(beside || read::<LegDtmf>(event).is_some(), "nothing else is said of calls: {event:?}");
     }
 }
 
@@ -79,6 +81,13 @@ fn timeless(mut call: Call) -> Call {
         blur(&mut leg.ended_at);
     }
     call
+}
+
+/// What the log says of a call is what its record says. Answers the kinds of events.
+pub(crate) async fn adds_up(world: &World, call: CallId) -> Vec<String> {
+    let log = world.log(call).await;
+    assert_eq!(timeless(fold(&log)), timeless(world.record(call).await));
+    log.iter().map(|event| event.kind.trim_start_matches("call.").to_owned()).collect()
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Telephony as phones and carriers meet it: the real product on a real store, relay and SIP transport, on loopback.
 
 mod app;
+mod attended;
 mod forks;
 mod log;
 mod moving;
@@ -8,6 +9,7 @@ mod outside;
 mod refusals;
 mod registration;
 mod reliable;
+mod replacing;
 mod ringing;
 mod session_timer;
 mod stopping;

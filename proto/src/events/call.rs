@@ -65,6 +65,27 @@ events! {
         /// `0-9 * # A-D`.
         digit: char,
     }
+    /// A leg goes on in another call: whoever talked with it, or had it rung, transferred it. Told in both calls: in the new one after the
+    /// leg was added, in the former one before it ended there.
+    LegTransferred = "call.leg.transferred" v 1 {
+        /// The call this is told in.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// The call it was in.
+        from: CallId,
+        /// The call it goes on in.
+        to: CallId,
+    }
+    /// Another leg of the same person takes the place of a leg, which ends.
+    LegReplaced = "call.leg.replaced" v 1 {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// The one in its place.
+        by: LegId,
+    }
     /// A leg ended.
     LegEnded = "call.leg.ended" v 1 {
         /// The call.

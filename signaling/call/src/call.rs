@@ -56,8 +56,14 @@ struct MediaPlan {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Party {
     pub(crate) group: Option<RingGroup>,
-    ring_until: Option<Timestamp>,
+    pub(crate) ring_until: Option<Timestamp>,
     media: MediaPlan,
+}
+
+impl Party {
+    pub(crate) const fn new(group: Option<RingGroup>, ring_until: Option<Timestamp>) -> Self {
+        Self { group, ring_until, media: MediaPlan { joined: false, sound: Sound::None } }
+    }
 }
 
 /// A call.
@@ -108,7 +114,7 @@ impl Call {
             ended_at: None,
             end_reason: None,
         };
-        let party = Party { group: None, ring_until: None, media: MediaPlan::default() };
+        let party = Party::new(None, None);
         let mut call = Self {
             record,
             parties: BTreeMap::from([(leg, party)]),
@@ -183,10 +189,7 @@ impl Call {
             // A browser is alerted by the event itself; a phone has yet to say that it rings.
             leg.state = if leg.kind == LegKind::Web { LegState::Ringing } else { LegState::Dialing };
             let ringing = leg.state == LegState::Ringing;
-            let party = Party { group: Some(group), ring_until: Some(until), media: MediaPlan::default() };
-            self.parties.insert(leg.id, party);
-            self.log(Logged::LegAdded(LegAdded { call: self.record.id, leg: leg.clone() }));
-            self.record.legs.push(leg);
+            self.add(leg, Party::new(Some(group), Some(until)));
             if ringing {
                 self.alert_caller();
             }
@@ -368,15 +371,21 @@ impl Call {
         self.leg(leg).filter(|l| l.state != LegState::Ended).ok_or(Refused::UnknownLeg)
     }
 
-    fn leg_mut(&mut self, leg: LegId) -> &mut Leg {
+    pub(crate) fn add(&mut self, leg: Leg, party: Party) {
+        self.parties.insert(leg.id, party);
+        self.log(Logged::LegAdded(LegAdded { call: self.record.id, leg: leg.clone() }));
+        self.record.legs.push(leg);
+    }
+
+    pub(crate) fn leg_mut(&mut self, leg: LegId) -> &mut Leg {
         self.record.legs.iter_mut().find(|l| l.id == leg).expect("a party has a leg in the record")
     }
 
-    fn is_connected(&self, leg: LegId) -> bool {
+    pub(crate) fn is_connected(&self, leg: LegId) -> bool {
         self.leg(leg).is_some_and(is_connected)
     }
 
-    fn log(&mut self, event: Logged) {
+    pub(crate) fn log(&mut self, event: Logged) {
         self.effects.push_back(Effect::Log(event));
     }
 
@@ -397,7 +406,7 @@ impl Call {
         }
     }
 
-    fn connect(&mut self, now: Timestamp, leg: LegId, device: Option<DeviceId>) {
+    pub(crate) fn connect(&mut self, now: Timestamp, leg: LegId, device: Option<DeviceId>) {
         let caller = leg == self.caller;
         let view = self.leg_mut(leg);
         view.state = LegState::Connected;
@@ -416,17 +425,12 @@ impl Call {
     }
 
     pub(crate) fn finish_leg(&mut self, now: Timestamp, leg: LegId, reason: EndReason, release: bool) {
-        let Some(party) = self.parties.remove(&leg) else { return };
         let was_answered = self.is_connected(leg);
-        let view = self.leg_mut(leg);
-        view.state = LegState::Ended;
-        view.ended_at = Some(now);
-        view.end_reason = Some(reason);
-        let user = view.user;
+        let Some(party) = self.close_leg(now, leg, reason) else { return };
+        let user = self.leg_mut(leg).user;
         if !was_answered && party.group.is_some() && weight(reason) > weight(self.best_failure) {
             self.best_failure = reason;
         }
-        self.log(Logged::LegEnded(LegEnded { call: self.record.id, leg, reason }));
         if release {
             self.effects.push_back(Effect::Release { leg, reason });
         }
@@ -435,6 +439,17 @@ impl Call {
             self.not_transferred(party.group, reason);
         }
         self.notice(CallChange::LegEnded { leg, user, reason, was_answered });
+    }
+
+    /// The leg has no part in the call any more: in the record and the log, and no more than that. Answers what it was to the call.
+    pub(crate) fn close_leg(&mut self, now: Timestamp, leg: LegId, reason: EndReason) -> Option<Party> {
+        let party = self.parties.remove(&leg)?;
+        let view = self.leg_mut(leg);
+        view.state = LegState::Ended;
+        view.ended_at = Some(now);
+        view.end_reason = Some(reason);
+        self.log(Logged::LegEnded(LegEnded { call: self.record.id, leg, reason }));
+        Some(party)
     }
 
     /// Ends the call where nothing is left to go on with, and brings the media in line where something is.
@@ -470,7 +485,7 @@ impl Call {
         self.plan_media();
     }
 
-    fn over(&mut self, now: Timestamp, reason: EndReason) {
+    pub(crate) fn over(&mut self, now: Timestamp, reason: EndReason) {
         self.record.ended_at = Some(now);
         self.record.end_reason = Some(reason);
         self.log(Logged::Ended(CallEnded { call: self.record.id, reason }));
@@ -478,7 +493,7 @@ impl Call {
     }
 
     /// Holding legs are out of the room; the others hear music while somebody holds them.
-    fn plan_media(&mut self) {
+    pub(crate) fn plan_media(&mut self) {
         let connected: Vec<_> = self
             .record
             .legs

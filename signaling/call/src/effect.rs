@@ -6,7 +6,7 @@ use tandem_proto::{
     api::EndReason,
     events::call::{
         CallConversation, CallEnded, CallStarted, LegAdded, LegAnswered, LegDtmf, LegEnded, LegHeld,
-        LegMuted, LegRinging,
+        LegMuted, LegReplaced, LegRinging, LegTransferred,
     },
 };
 
@@ -74,6 +74,8 @@ pub enum Logged {
     LegHeld(LegHeld),
     LegMuted(LegMuted),
     LegDtmf(LegDtmf),
+    LegTransferred(LegTransferred),
+    LegReplaced(LegReplaced),
     LegEnded(LegEnded),
     Conversation(CallConversation),
     Ended(CallEnded),

@@ -6,9 +6,12 @@
 mod call;
 mod cause;
 mod effect;
+mod joining;
+mod replacing;
 pub mod sdp;
 mod transfer;
 
 pub use call::{Call, Refused};
 pub use cause::{reason_of_status, status_of_reason};
 pub use effect::{CallChange, Effect, Logged};
+pub use joining::Moving;

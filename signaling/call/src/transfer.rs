@@ -11,7 +11,7 @@ use crate::{
 /// A transfer that somebody is rung for.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Transfer {
-    by: LegId,
+    pub(crate) by: LegId,
     pub(crate) group: RingGroup,
 }
 
@@ -19,6 +19,13 @@ impl Call {
     /// A connected leg has the only other one talk to whoever is rung next, with [`Call::ring`]. The call is the other's from now on: it
     /// goes on without `by`, who may hang up before anybody answers. With the answer `by` is ended. [`Effect::Referred`] tells it.
     pub fn refer(&mut self, by: LegId) -> Result<(), Refused> {
+        self.caller = self.whom_to_transfer(by)?;
+        self.transfer = Some(Transfer { by, group: RingGroup(self.groups + 1) });
+        Ok(())
+    }
+
+    /// Whom `by` may have talk to somebody else.
+    pub(crate) fn whom_to_transfer(&self, by: LegId) -> Result<LegId, Refused> {
         self.must_go_on()?;
         self.open(by)?;
         let connected: Vec<_> = self.open_legs().filter(|leg| is_connected(leg)).map(|leg| leg.id).collect();
@@ -30,9 +37,7 @@ impl Call {
         if self.transfer.is_some() || self.is_steered() {
             return Err(Refused::NotNow);
         }
-        self.caller = other;
-        self.transfer = Some(Transfer { by, group: RingGroup(self.groups + 1) });
-        Ok(())
+        Ok(other)
     }
 
     /// Nobody could be rung for the transfer: both talk on.

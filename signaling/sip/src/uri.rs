@@ -169,6 +169,15 @@ impl SipUri {
         Ok(Self { secure, user, password, host, port, params, headers })
     }
 
+    /// The values of its headers of this name, without escapes (RFC 3261 §19.1.1).
+    pub fn headers_named(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>> {
+        let headers = self.headers.as_deref().unwrap_or_default().split('&');
+        let named = headers.filter_map(|header| header.split_once('='));
+        named
+            .filter(move |(own, _)| unescape(own).eq_ignore_ascii_case(name))
+            .map(|(_, value)| unescape(value))
+    }
+
     fn same_as(&self, other: &Self) -> bool {
         let plain = |part: &Option<Text>| part.as_deref().map(|text| unescape(text).into_owned());
         self.secure == other.secure

@@ -34,6 +34,28 @@ pub(super) enum Whose {
 }
 
 impl CallTask {
+    /// The call as it is now, to be written by whoever writes another call in the same step; [`Self::was_written`] is told.
+    pub(super) fn to_save(&self) -> (Save, u64) {
+        let state = self.state();
+        let hash = hash_of(&state);
+        (self.as_save(Fate::Kept(state)), hash)
+    }
+
+    fn as_save(&self, fate: Fate) -> Save {
+        Save {
+            claim: self.kept.claim.clone(),
+            record: self.call.record().clone(),
+            events: self.kept.unwritten.clone(),
+            fate,
+        }
+    }
+
+    pub(super) fn was_written(&mut self, hash: u64) {
+        self.kept.retry_at = None;
+        self.kept.hash = hash;
+        self.kept.unwritten.clear();
+    }
+
     fn state(&self) -> String {
         let playing = self.playing.iter().map(|(leg, playing)| {
             let source = self.switch.sent_source(&playing.source);
@@ -79,19 +101,12 @@ impl CallTask {
     }
 
     async fn write(&mut self, cause: Cause, fate: Fate, hash: u64) -> Result<(), StoreError> {
-        let save = Save {
-            claim: self.kept.claim.clone(),
-            record: self.call.record().clone(),
-            events: self.kept.unwritten.clone(),
-            fate,
-        };
-        let saved = self.switch.records.save(self.scope, cause, save).await;
+        let saved = self.switch.records.save(self.scope, cause, self.as_save(fate)).await;
         self.kept.retry_at = None;
         match saved {
             Ok(claim) => {
                 self.kept.claim = Some(claim);
-                self.kept.hash = hash;
-                self.kept.unwritten.clear();
+                self.was_written(hash);
                 Ok(())
             }
             Err(StoreError::Fenced) => {

@@ -74,16 +74,9 @@ impl CallTask {
     pub(super) async fn flush(&mut self, cause: Cause) -> Result<(), StoreError> {
         let mut outcome = Ok(());
         loop {
-            let effects: Vec<_> = std::iter::from_fn(|| self.call.poll_effect()).collect();
-            if effects.is_empty() {
+            let (events, orders) = self.ordered();
+            if events.is_empty() && orders.is_empty() {
                 break;
-            }
-            let (mut events, mut orders) = (Vec::new(), Vec::new());
-            for effect in effects {
-                match effect {
-                    Effect::Log(event) => events.push(event),
-                    order => orders.push(order),
-                }
             }
             if !events.is_empty() {
                 self.kept.unwritten.extend(events.iter().cloned());
@@ -100,8 +93,20 @@ impl CallTask {
         outcome.and(self.save_rest().await)
     }
 
+    /// What the call has ordered since: what to write first, then what to do.
+    pub(super) fn ordered(&mut self) -> (Vec<Logged>, Vec<Effect>) {
+        let (mut events, mut orders) = (Vec::new(), Vec::new());
+        while let Some(effect) = self.call.poll_effect() {
+            match effect {
+                Effect::Log(event) => events.push(event),
+                order => orders.push(order),
+            }
+        }
+        (events, orders)
+    }
+
     /// People with a connected leg are shown as on a call.
-    async fn note_activity(&self, events: &[Logged]) {
+    pub(super) async fn note_activity(&self, events: &[Logged]) {
         for event in events {
             let (leg, connected) = match event {
                 Logged::LegAnswered(e) => (e.leg, true),
@@ -122,7 +127,7 @@ impl CallTask {
         }
     }
 
-    async fn carry_out(&mut self, order: Effect) {
+    pub(super) async fn carry_out(&mut self, order: Effect) {
         let result = match order {
             Effect::Log(_) => Ok(()),
             Effect::Notice(change) => {

@@ -128,18 +128,20 @@ impl CallTask {
         }
     }
 
-    /// A caller whose answer was in the record, and may be on its way, is answered; a phone that was not dialled yet is not there.
+    /// Who called us and whose answer was in the record, and may be on its way, is answered; a phone that was not dialled yet is not there.
     async fn answer_who_waits(&mut self) {
         let now = self.now();
-        let caller = self.call.caller();
-        let answered = self.call.leg(caller).is_some_and(|leg| leg.answered_at.is_some());
-        let means = Means { switch: &self.switch, media: &self.media };
-        if answered && let Some(signaling) = self.signaling.get_mut(&caller).filter(|leg| leg.is_waiting()) {
+        let answered = self.call.open_legs().filter(|leg| leg.answered_at.is_some()).map(|leg| leg.id);
+        for leg in answered.collect::<Vec<_>>() {
+            let means = Means { switch: &self.switch, media: &self.media };
+            let Some(signaling) = self.signaling.get_mut(&leg).filter(|leg| leg.is_waiting()) else {
+                continue;
+            };
             match signaling.accept_again(means, now).await {
-                Ok(()) => self.media_anew(caller).await,
+                Ok(()) => self.media_anew(leg).await,
                 Err(error) => {
-                    tracing::warn!(call = %self.call.record().id, %error, "caller cannot be answered");
-                    let _ = self.call.hang_up(now, caller, EndReason::Failed);
+                    tracing::warn!(call = %self.call.record().id, %leg, %error, "caller cannot be answered");
+                    let _ = self.call.hang_up(now, leg, EndReason::Failed);
                 }
             }
         }

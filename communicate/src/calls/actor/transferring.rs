@@ -8,7 +8,7 @@ use tandem_proto::{
 use tandem_sip::StatusCode;
 use tandem_store::Cause;
 
-use super::CallTask;
+use super::{CallTask, SipLeg};
 use crate::directory::Destination;
 
 impl CallTask {
@@ -25,6 +25,10 @@ impl CallTask {
             return Err(StatusCode::FORBIDDEN);
         }
         let cause = view.user.map_or(Cause::SYSTEM, |id| Cause::of(Actor::User { id }, None));
+        if let Some(replaces) = self.signaling.get(&by).and_then(SipLeg::refers_to_dialog) {
+            let user = view.user.ok_or(StatusCode::FORBIDDEN)?;
+            return self.join_calls(by, user, replaces, cause).await;
+        }
         let target = self.signaling.get(&by).and_then(|leg| leg.refers_to());
         let dialled = target.and_then(|target| target.uri.user()).unwrap_or_default().into_owned();
         let destination = self.switch.resolve(self.scope, &dialled).await.map_err(|error| {

@@ -5,6 +5,7 @@ mod calling;
 mod challenged;
 mod early;
 mod in_dialog;
+mod naming;
 mod referral;
 mod reliable;
 mod reoffer;
@@ -43,7 +44,7 @@ use timing::Timing;
 pub(crate) const ALLOW: &str =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, REGISTER, SUBSCRIBE";
 /// What we answer in a Supported header.
-pub(crate) const SUPPORTED: &str = "100rel, timer";
+pub(crate) const SUPPORTED: &str = "100rel, timer, replaces";
 const SDP: &str = "application/sdp";
 
 /// Something from the SIP side for one leg.
@@ -124,7 +125,7 @@ pub(crate) struct Means<'a> {
     pub media: &'a Media,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     /// Called us; not answered.
     Incoming {
@@ -152,7 +153,7 @@ enum State {
 }
 
 /// A dialog that is up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Up {
     dialog: Dialog,
     /// The INVITE of ours that made it: another fork may answer it as well.
@@ -169,7 +170,7 @@ struct Up {
 }
 
 /// A leg's SIP side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SipLeg {
     leg: LegId,
     key: DialogKey,

@@ -1,6 +1,6 @@
 //! A phone that has the other side talk to somebody else: its REFER, and how that goes (RFC 3515).
 
-use tandem_sip::{Name, NameAddr, Referral, Request, ServerTxId, StatusCode};
+use tandem_sip::{Name, NameAddr, Referral, Replaces, Request, ServerTxId, StatusCode};
 
 use super::{LegNews, SipLeg, State, respond, send};
 use crate::switch::Switch;
@@ -10,6 +10,13 @@ impl SipLeg {
     pub(crate) fn refers_to(&self) -> Option<&NameAddr> {
         let State::Up(up) = &self.state else { return None };
         up.referral.as_ref().map(|referral| &referral.target)
+    }
+
+    /// The dialog the phone wants joined with its own.
+    pub(crate) fn refers_to_dialog(&self) -> Option<Replaces> {
+        let State::Up(up) = &self.state else { return None };
+        // One that cannot be read was refused.
+        up.referral.as_ref()?.replaces().ok().flatten()
     }
 
     pub(super) async fn refer_received(
@@ -40,11 +47,7 @@ impl SipLeg {
             return Err(refused(StatusCode::REQUEST_PENDING));
         }
         let (referral, response) = Referral::accept(refer)?;
-        let in_place_of_a_call = referral.target.uri.as_sip().is_some_and(|sip| sip.headers.is_some());
-        if in_place_of_a_call {
-            // Joining two calls is not done.
-            return Err(refused(StatusCode::NOT_IMPLEMENTED));
-        }
+        referral.replaces().map_err(|error| refused(error.status()))?;
         up.referral = Some(referral);
         Ok(response.with(Name::Contact, up.dialog.contact.to_string()))
     }

@@ -15,7 +15,7 @@ const TRIES: u32 = 5;
 const BUSY: Duration = Duration::from_secs(1);
 
 /// A description of ours the far end has yet to take.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reoffer {
     /// The reason the leg ends for if it cannot be told.
     reason: EndReason,

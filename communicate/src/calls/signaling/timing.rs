@@ -19,7 +19,7 @@ const REFUSED: Duration = Duration::from_secs(10);
 const TRIES: u32 = 5;
 
 /// When the session of a dialog is refreshed, and by whom.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Timing {
     /// `None`: the far end knows of no timers, or wants none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

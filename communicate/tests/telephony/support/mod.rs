@@ -8,7 +8,7 @@ mod world;
 
 use std::time::Duration;
 
-pub(crate) use phone::{Dialling, Phone, SDP, Talk};
+pub(crate) use phone::{Alerting, Dialling, Phone, SDP, Talk};
 pub(crate) use server::{Limits, Node, Server};
 pub(crate) use watch::Watch;
 pub(crate) use world::{World, caller, person, rung};

@@ -61,6 +61,7 @@ pub(crate) struct Phone {
     unread: VecDeque<SipEvent>,
     pub(super) server: SocketAddr,
     user: String,
+    domain: &'static str,
     account: Option<DigestClient>,
     rtp: UdpSocket,
     requests: u32,
@@ -73,13 +74,24 @@ impl Phone {
         let (sip, events) = SipTransport::bind(config, Arc::new(SystemClock)).await.expect("binds");
         let rtp = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
         let unread = VecDeque::new();
-        Self { sip, events, unread, server, user: number.to_owned(), account: None, rtp, requests: 0 }
+        let (user, domain) = (number.to_owned(), DOMAIN);
+        Self { sip, events, unread, server, user, domain, account: None, rtp, requests: 0 }
     }
 
     /// A phone with an account.
     pub(crate) async fn with_account(server: SocketAddr, user: &str, secret: &str) -> Self {
         let account = Some(DigestClient::new(user, Secret::new(secret)));
         Self { account, ..Self::carrier(server, user).await }
+    }
+
+    /// A phone of another org.
+    pub(crate) fn of_org(self, domain: &'static str) -> Self {
+        Self { domain, ..self }
+    }
+
+    /// It sends new requests to another node from now on.
+    pub(crate) const fn is_served_by(&mut self, server: SocketAddr) {
+        self.server = server;
     }
 
     /// What the phone puts into its session descriptions.
@@ -105,8 +117,8 @@ impl Phone {
 
     /// A request outside any dialog.
     pub(crate) fn request(&mut self, method: Method, to: &str) -> Request {
-        let from = NameAddr::new(Uri::sip(Some(&self.user), DOMAIN, None)).tagged(self.fresh());
-        let uri = Uri::sip(Some(to), DOMAIN, None);
+        let from = NameAddr::new(Uri::sip(Some(&self.user), self.domain, None)).tagged(self.fresh());
+        let uri = Uri::sip(Some(to), self.domain, None);
         let contact = self.contact().to_string();
         Request::new(method, uri.clone(), from, uri.into(), self.fresh(), 1).with(Name::Contact, contact)
     }
@@ -120,7 +132,7 @@ impl Phone {
     /// A REGISTER for an address of record, its own or not.
     pub(crate) fn registration(&mut self, aor: &str, expires_s: u32) -> Request {
         let mut request = self.request(Method::Register, aor);
-        request.uri = Uri::sip(None, DOMAIN, None);
+        request.uri = Uri::sip(None, self.domain, None);
         request.headers.set(Name::Contact, format!("{};expires={expires_s}", self.contact()));
         request
     }

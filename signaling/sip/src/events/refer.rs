@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Dialog, EventType, Fault, Method, Name, NameAddr, ParseError, Request, Response, StatusCode, Text,
+    Dialog, EventType, Fault, Method, Name, NameAddr, ParseError, Replaces, Request, Response, StatusCode,
+    Text,
 };
 
 /// Content-Type of what is told.
@@ -48,6 +49,19 @@ impl Referral {
         let by = by.map(|by| by.detached());
         let referral = Self { target: target.detached(), by, cseq: refer.cseq.number, told, over: false };
         Ok((referral, response))
+    }
+
+    /// The dialog whose place the target's is to take: two calls are to be joined (RFC 3891 §2, RFC 5589 §7). `Err`: it cannot be read, or
+    /// more than one is named.
+    pub fn replaces(&self) -> Result<Option<Replaces>, ParseError> {
+        let fault = |fault| ParseError::header(Name::Replaces, fault);
+        let Some(target) = self.target.uri.as_sip() else { return Ok(None) };
+        let mut named = target.headers_named("Replaces");
+        match (named.next(), named.next()) {
+            (None, _) => Ok(None),
+            (Some(text), None) => Replaces::read(&Text::from(text.into_owned())).map(Some).map_err(fault),
+            (Some(_), Some(_)) => Err(fault(Fault::Repeated)),
+        }
     }
 
     /// The NOTIFY that says how far it is, in the REFER's dialog. A final status ends the subscription. `None` if nobody wants to know,

@@ -110,6 +110,11 @@ impl Forks {
         self.branches.keys()
     }
 
+    /// The dialogs of the far ends heard of.
+    pub fn dialogs(&self) -> impl Iterator<Item = &Dialog> {
+        self.branches.values().map(|branch| &branch.dialog)
+    }
+
     /// Takes a response to the INVITE.
     pub fn receive(&mut self, response: &Response, from: Peer) -> Result<ForkEvent, DialogError> {
         let code = response.status.code();

@@ -12,4 +12,4 @@ pub use reliable::{Provisional, ReliableDue, ReliableReceiver, ReliableSender};
 pub use timer::{SessionDue, SessionTimer, SessionTimerConfig};
 
 /// The option tags of what is kept here: what a request may require.
-pub const EXTENSIONS: &[&str] = &["100rel", "timer"];
+pub const EXTENSIONS: &[&str] = &["100rel", "timer", "replaces"];
