@@ -77,7 +77,7 @@ impl Held {
 
 impl Both {
     async fn new() -> Self {
-        Self::of(World::new().await).await
+        Box::pin(Self::of(World::new().await)).await
     }
 
     async fn of(world: World) -> Self {
@@ -108,7 +108,7 @@ const DONE: ReferProgress = ReferProgress::Done(StatusCode::OK);
 
 #[tokio::test]
 async fn who_is_held_goes_on_with_who_was_asked() {
-    let Both { held, asking, asked, other } = Both::new().await;
+    let Both { held, asking, asked, other } = Box::pin(Both::new()).await;
     let Held { world, mut anns, mut bobs, mut cleos, cleo, ann, mut bob, call } = held;
     let target = in_place_of("1003", &naming(&asking));
     assert_eq!(refers(&mut bobs, &mut bob, &target).await, StatusCode::ACCEPTED);
@@ -151,7 +151,7 @@ async fn who_is_held_goes_on_with_who_was_asked() {
 
 #[tokio::test]
 async fn who_was_asked_goes_on_with_who_is_held() {
-    let Both { held, mut asking, asked, other } = Both::new().await;
+    let Both { held, mut asking, asked, other } = Box::pin(Both::new()).await;
     let Held { world, mut anns, mut bobs, mut cleos, ann, bob, call, .. } = held;
     let target = in_place_of("1001", &naming(&bob));
     assert_eq!(refers(&mut bobs, &mut asking, &target).await, StatusCode::ACCEPTED);
@@ -223,7 +223,7 @@ async fn who_rings_and_refuses_leaves_the_others_talking() {
 
 #[tokio::test]
 async fn what_cannot_be_joined_leaves_both_calls_as_they_were() {
-    let mut both = Both::new().await;
+    let mut both = Box::pin(Both::new()).await;
     let (asking, asked) = (naming(&both.asking), naming(&both.asked));
     let (own, held) = (naming(&both.held.bob), naming(&both.held.ann));
     let Both { held: Held { bobs, bob, .. }, .. } = &mut both;
@@ -276,7 +276,7 @@ async fn a_joined_call_outlives_its_node() {
     let (world, first) = World::of_many().await;
     let _media = world.beside("media-1", NodeRole::Media).await;
     let second = world.beside("sip-2", NodeRole::Sip).await;
-    let Both { held, asking, asked, .. } = Both::of(world).await;
+    let Both { held, asking, asked, .. } = Box::pin(Both::of(world)).await;
     let Held { world, mut anns, mut bobs, mut cleos, mut ann, mut bob, call, .. } = held;
     let target = in_place_of("1003", &naming(&asking));
     assert_eq!(refers(&mut bobs, &mut bob, &target).await, StatusCode::ACCEPTED);

@@ -54,7 +54,7 @@ async fn takes_the_place(phone: &mut Phone, named: &str) -> Dialling {
 
 #[tokio::test]
 async fn a_person_goes_on_at_another_phone() {
-    let Talking { world, mut anns, mut desk, mut kitchen, ann, bob, call } = Talking::new().await;
+    let Talking { world, mut anns, mut desk, mut kitchen, ann, bob, call } = Box::pin(Talking::new()).await;
     let dialling = takes_the_place(&mut kitchen, &naming(&bob)).await;
     let in_kitchen = kitchen.answered(&dialling).await;
     let named = naming(&bob);
@@ -83,7 +83,7 @@ async fn a_person_goes_on_at_another_phone() {
 
 #[tokio::test]
 async fn who_called_goes_on_at_another_phone() {
-    let Talking { world, mut anns, mut desk, ann, bob, call, .. } = Talking::new().await;
+    let Talking { world, mut anns, mut desk, ann, bob, call, .. } = Box::pin(Talking::new()).await;
     let [mut mobile] = world.phones(world.ann, "ann-mobile").await;
     let dialling = takes_the_place(&mut mobile, &naming(&ann)).await;
     let on_mobile = mobile.answered(&dialling).await;
@@ -123,7 +123,7 @@ async fn what_rings_is_answered_at_another_phone() {
 
 #[tokio::test]
 async fn who_may_not_and_what_is_not_there() {
-    let Talking { world, mut anns, mut desk, mut kitchen, ann, bob, call } = Talking::new().await;
+    let Talking { world, mut anns, mut desk, mut kitchen, ann, bob, call } = Box::pin(Talking::new()).await;
     let named = naming(&bob);
     for (named, told) in [
         ("1;to-tag=2;from-tag=3".to_owned(), StatusCode::NO_SUCH_DIALOG),

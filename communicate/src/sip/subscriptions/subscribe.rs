@@ -91,7 +91,7 @@ impl Front {
             Destination::User(user) | Destination::Number { target: NumberTarget::User { user }, .. } => {
                 Ok(Some(user))
             }
-            Destination::Number { .. } => Ok(None),
+            Destination::Number { .. } | Destination::Outside { .. } => Ok(None),
             Destination::Nowhere => {
                 let phone = self.switch.phones.find(scope, &name).await.map_err(|error| failed(&error))?;
                 Ok(phone.map(|phone| phone.user))

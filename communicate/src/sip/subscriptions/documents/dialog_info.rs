@@ -195,6 +195,7 @@ mod tests {
             answered_at: None,
             ended_at: None,
             end_reason: None,
+            trunk: None,
         }
     }
 
