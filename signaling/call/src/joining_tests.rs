@@ -79,7 +79,8 @@ fn who_talks_goes_on_with_who_is_held() {
 fn both_logs_say_it() {
     let (mut call, mut other) = (held(), consulting());
     other.answered(at(300), id(4), None).expect("rings");
-    (log(&mut call), log(&mut other));
+    log(&mut call);
+    log(&mut other);
     let (to, from) = (call.record().id, other.record().id);
     let moving = other.hand_over(at(400), id(3), to).expect("both talk");
     call.take_in(at(400), id(2), from, moving).expect("both talk");
