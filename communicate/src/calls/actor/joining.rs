@@ -15,7 +15,7 @@ use tandem_sip::{Replaces, StatusCode};
 use tandem_store::Cause;
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{CallTask, Message, SipLeg};
+use super::{CallTask, GoingOut, Message, SipLeg};
 use crate::calls::{Owner, records::Save, registry::DialogKey};
 
 /// How long the other call may take to answer. It waits for none meanwhile that waits for it: two that are referred to each other at the
@@ -52,6 +52,8 @@ struct HandedLeg {
     signaling: Option<SipLeg>,
     /// When it is given up, if it is a browser's whose transport is gone.
     lost: Option<Timestamp>,
+    /// What it is tried with next, if it goes out by a carrier that has not shown yet that it works.
+    outside: Option<GoingOut>,
 }
 
 impl CallTask {
@@ -76,10 +78,15 @@ impl CallTask {
         let before = self.call.clone();
         let (mut moving, mut moved) = (Vec::new(), Vec::new());
         for leg in legs {
-            moved.push((leg.moving.leg.id, leg.moving.leg.kind, leg.signaling, leg.lost));
+            let (id, kind) = (leg.moving.leg.id, leg.moving.leg.kind);
+            self.outside.extend(leg.outside.map(|outside| (id, outside)));
+            moved.push((id, kind, leg.signaling, leg.lost));
             moving.push(leg.moving);
         }
-        self.call.take_in(self.at, by, other.call, moving).map_err(|_| StatusCode::DECLINE)?;
+        if self.call.take_in(self.at, by, other.call, moving).is_err() {
+            self.outside.retain(|leg, _| moved.iter().all(|(moved, ..)| moved != leg));
+            return Err(StatusCode::DECLINE);
+        }
         let moved: Vec<_> = moved
             .into_iter()
             .map(|(leg, kind, signaling, lost)| {
@@ -98,6 +105,7 @@ impl CallTask {
             for (leg, _) in moved {
                 self.signaling.remove(&leg);
                 self.lost.remove(&leg);
+                self.outside.remove(&leg);
             }
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
@@ -156,6 +164,7 @@ impl CallTask {
         let legs = moving.into_iter().map(|moving| HandedLeg {
             signaling: signaling.iter().find(|(leg, _)| *leg == moving.leg.id).map(|(_, leg)| leg.clone()),
             lost: self.lost.get(&moving.leg.id).copied(),
+            outside: self.outside.get(&moving.leg.id).cloned(),
             moving,
         });
         let (written, outcome) = oneshot::channel();
@@ -171,6 +180,7 @@ impl CallTask {
         self.was_written(hash);
         for leg in taken {
             self.lost.remove(&leg);
+            self.outside.remove(&leg);
             self.playing.remove(&leg);
             self.handed_over.insert(leg, to);
         }
