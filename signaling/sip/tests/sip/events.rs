@@ -98,6 +98,14 @@ fn a_subscription_is_told_refreshed_and_ended() {
 }
 
 #[test]
+fn the_subscriber_hears_which_proxies_stay_between() {
+    let request = subscribe("3600").with(Name::RecordRoute, "<sip:proxy.example.com;lr>");
+    let taken = Notifier::subscribe(start(), &NotifierConfig::default(), &request, dialog(&request), false);
+    let (_, response) = taken.expect("granted");
+    assert_eq!(response.headers.get(&Name::RecordRoute).expect("there"), "<sip:proxy.example.com;lr>");
+}
+
+#[test]
 fn what_nobody_refreshes_ends_on_both_sides() {
     let (mut subscriber, mut notifier) = pair();
     told(&mut subscriber, start(), &notifier.notify(start()));
