@@ -65,7 +65,6 @@ pub struct TrunkOut {
     pub port: u16,
     /// Over what.
     #[serde(default)]
-    #[schema(inline)]
     pub transport: TrunkTransport,
     /// Who we are to it, where it challenges (RFC 3261 §22).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,7 +74,6 @@ pub struct TrunkOut {
     pub shows: Option<String>,
     /// How it wants numbers to be written.
     #[serde(default)]
-    #[schema(inline)]
     pub dials: DialFormat,
     /// Whether it is told who calls in P-Asserted-Identity as well (RFC 3325): it must be a carrier that trusts us, and that we trust.
     #[serde(default)]

@@ -404,6 +404,22 @@ export class ConversationsApi {
   }
 }
 
+export class DialPlanApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Explains a number
+   *
+   * What happens if somebody dials it: the dial plan is asked as for a call, and nobody is called. Trunks that have just failed come later
+   * than this says, and those of one priority take turns.
+   *
+   * `GET /api/v1/dial-plan`
+   */
+  get(query: Query<"explainNumber">, options?: Expanding<"explainNumber">): Promise<Answer<"explainNumber">> {
+    return this.http.send({ method: "GET", path: "/api/v1/dial-plan", query: { ...query, expand: options?.expand } }, options);
+  }
+}
+
 export class DivisionsApi {
   constructor(private readonly http: Http) {}
 
@@ -1895,6 +1911,52 @@ export class SkillsApi {
   }
 }
 
+export class TrunksApi {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Makes a trunk
+   *
+   * `POST /api/v1/trunks`
+   */
+  create(body: Body<"createTrunk">, options?: RequestOptions): Promise<Answer<"createTrunk">> {
+    return this.http.send({ method: "POST", path: "/api/v1/trunks", body }, options);
+  }
+
+  /**
+   * Lists trunks
+   *
+   * The carriers calls come from and go out by. Their secrets are shown to nobody.
+   *
+   * `GET /api/v1/trunks`
+   */
+  list(options?: RequestOptions): Promise<Answer<"listTrunks">> {
+    return this.http.send({ method: "GET", path: "/api/v1/trunks" }, options);
+  }
+
+  /**
+   * Removes a trunk
+   *
+   * Calls that are up go on.
+   *
+   * `DELETE /api/v1/trunks/{trunk}`
+   */
+  remove(trunk: Path<"removeTrunk", "trunk">, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: "DELETE", path: path`/api/v1/trunks/${trunk}` }, options);
+  }
+
+  /**
+   * Changes a trunk
+   *
+   * Calls that are up go on as they were.
+   *
+   * `PUT /api/v1/trunks/{trunk}`
+   */
+  update(trunk: Path<"changeTrunk", "trunk">, body: Body<"changeTrunk">, options?: RequestOptions): Promise<Answer<"changeTrunk">> {
+    return this.http.send({ method: "PUT", path: path`/api/v1/trunks/${trunk}`, body }, options);
+  }
+}
+
 export class WebhooksDeliveriesApi {
   constructor(private readonly http: Http) {}
 
@@ -2060,6 +2122,7 @@ export class Operations {
   readonly calls: CallsApi;
   readonly chats: ChatsApi;
   readonly conversations: ConversationsApi;
+  readonly dialPlan: DialPlanApi;
   readonly divisions: DivisionsApi;
   readonly events: EventsApi;
   readonly flows: FlowsApi;
@@ -2083,6 +2146,7 @@ export class Operations {
   readonly signInOptions: SignInOptionsApi;
   readonly signInSettings: SignInSettingsApi;
   readonly skills: SkillsApi;
+  readonly trunks: TrunksApi;
   readonly webhooks: WebhooksApi;
   readonly wrapUpCodes: WrapUpCodesApi;
 
@@ -2092,6 +2156,7 @@ export class Operations {
     this.calls = new CallsApi(http);
     this.chats = new ChatsApi(http);
     this.conversations = new ConversationsApi(http);
+    this.dialPlan = new DialPlanApi(http);
     this.divisions = new DivisionsApi(http);
     this.events = new EventsApi(http);
     this.flows = new FlowsApi(http);
@@ -2115,6 +2180,7 @@ export class Operations {
     this.signInOptions = new SignInOptionsApi(http);
     this.signInSettings = new SignInSettingsApi(http);
     this.skills = new SkillsApi(http);
+    this.trunks = new TrunksApi(http);
     this.webhooks = new WebhooksApi(http);
     this.wrapUpCodes = new WrapUpCodesApi(http);
   }

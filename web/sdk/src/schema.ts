@@ -497,6 +497,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dial-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explains a number
+         * @description What happens if somebody dials it: the dial plan is asked as for a call, and nobody is called. Trunks that have just failed come later
+         *     than this says, and those of one priority take turns.
+         */
+        get: operations["explainNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/divisions": {
         parameters: {
             query?: never;
@@ -2174,6 +2195,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists trunks
+         * @description The carriers calls come from and go out by. Their secrets are shown to nobody.
+         */
+        get: operations["listTrunks"];
+        put?: never;
+        /** Makes a trunk */
+        post: operations["createTrunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks/{trunk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a trunk
+         * @description Calls that are up go on as they were.
+         */
+        put: operations["changeTrunk"];
+        post?: never;
+        /**
+         * Removes a trunk
+         * @description Calls that are up go on.
+         */
+        delete: operations["removeTrunk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -3005,6 +3071,40 @@ export interface components {
             scope?: string | null;
         };
         /**
+         * @description How a carrier wants an E.164 number to be written.
+         * @enum {string}
+         */
+        DialFormat: "plus" | "digits" | "double_zero";
+        /** @description What the dial plan makes of something dialled. */
+        DialPlanAnswer: {
+            /** @description Where that leads. */
+            leads: components["schemas"]["DialPlanLead"];
+            /** @description What is left of it to be looked up; absent: it is no number. */
+            number?: string | null;
+        };
+        /** @description Where something dialled leads. */
+        DialPlanLead: {
+            /** @enum {string} */
+            kind: "person";
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** @description Where that leads. */
+            to: components["schemas"]["NumberTarget"];
+        } | {
+            /** @enum {string} */
+            kind: "outside";
+            /** @description The number that is shown to who is called, by the first of them; absent: none. */
+            shows?: string | null;
+            /** @description The trunks that are tried, in the order of their priority. */
+            trunks: string[];
+        } | {
+            /** @enum {string} */
+            kind: "nowhere";
+        };
+        /**
          * @description A kind of thing that belongs to a division.
          * @enum {string}
          */
@@ -3404,6 +3504,8 @@ export interface components {
             started_at: components["schemas"]["Timestamp"];
             /** @description State. */
             state: components["schemas"]["LegState"];
+            /** @description The carrier it came or went by. */
+            trunk?: string | null;
             user?: components["schemas"]["UserId"] | null;
         };
         /**
@@ -3638,6 +3740,16 @@ export interface components {
             /** @description Names of the permissions it is limited to, all of which the caller holds; at least one. */
             scopes: string[];
         };
+        /** @description `POST /trunks`. */
+        NewTrunk: {
+            /** @description 1–64 of `A-Z a-z 0-9 . _ -`; unique in the org, and it never changes. */
+            name: string;
+            /** @description As in [`Trunk`]. */
+            network?: string | null;
+            out?: components["schemas"]["TrunkOut"] | null;
+            /** @description What proves that we are `out.username`, 1–128 bytes. */
+            secret?: string | null;
+        };
         /**
          * Format: uuid
          * @description One run of one server process; a restart makes a new one.
@@ -3737,7 +3849,7 @@ export interface components {
          * @description A thing that an org has so many of at most.
          * @enum {string}
          */
-        OrgLimit: "people" | "groups" | "roles" | "clients" | "phones" | "numbers" | "queues" | "flows" | "webhooks";
+        OrgLimit: "people" | "groups" | "roles" | "clients" | "phones" | "numbers" | "trunks" | "queues" | "flows" | "webhooks";
         /**
          * @description How a conversation ended for the customer.
          * @enum {string}
@@ -4532,6 +4644,21 @@ export interface components {
                 name: string;
                 /** @description Names of the permissions it is limited to. It never opens more than its owner holds at the time. */
                 scopes: string[];
+            }[];
+            /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Trunk: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether a secret is kept for it. Nobody sees it again. */
+                has_secret: boolean;
+                /** @description Unique in the org. */
+                name: string;
+                /** @description Where it sends from, CIDR; absent: nothing is taken from it unasked. */
+                network?: string | null;
+                out?: components["schemas"]["TrunkOut"] | null;
             }[];
             /** @description Ask again with `cursor` set to this for the next page; absent on the last. */
             next?: string | null;
@@ -5374,6 +5501,63 @@ export interface components {
          * @enum {string}
          */
         TrackSource: "microphone" | "camera" | "screen";
+        /** @description A carrier. */
+        Trunk: {
+            /** @description Whether a secret is kept for it. Nobody sees it again. */
+            has_secret: boolean;
+            /** @description Unique in the org. */
+            name: string;
+            /** @description Where it sends from, CIDR; absent: nothing is taken from it unasked. */
+            network?: string | null;
+            out?: components["schemas"]["TrunkOut"] | null;
+        };
+        /** @description How calls go out by a carrier. */
+        TrunkOut: {
+            /** @description Whether it is told who calls in P-Asserted-Identity as well (RFC 3325): it must be a carrier that trusts us, and that we trust. */
+            asserts?: boolean;
+            /** @description How it wants numbers to be written. */
+            dials?: components["schemas"]["DialFormat"];
+            /** @description Numbers of emergency services it connects, as they are dialled: at most 16 of 2 to 6 digits. They lead there before anything else. */
+            emergency?: string[];
+            /** @description An IP address, or a name that has one. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its SIP port.
+             * @default 5060
+             */
+            port: number;
+            /**
+             * Format: int32
+             * @description Those with the smallest are tried first.
+             */
+            priority?: number;
+            /** @description The number that is shown for callers who have none of their own, E.164. */
+            shows?: string | null;
+            /** @description Over what. */
+            transport?: components["schemas"]["TrunkTransport"];
+            /** @description Who we are to it, where it challenges (RFC 3261 §22). */
+            username?: string | null;
+            /**
+             * Format: int32
+             * @description How often it is the first among those of its priority (RFC 2782's sense).
+             * @default 1
+             */
+            weight: number;
+        };
+        /** @description `PUT /trunks/{trunk}`. */
+        TrunkSettings: {
+            /** @description As in [`Trunk`]. */
+            network?: string | null;
+            out?: components["schemas"]["TrunkOut"] | null;
+            /** @description Another secret for `out.username`, 1–128 bytes; absent: the one there is stays, as long as there is a user name. */
+            secret?: string | null;
+        };
+        /**
+         * @description Over what a carrier is reached.
+         * @enum {string}
+         */
+        TrunkTransport: "udp" | "tcp";
         /**
          * Format: uuid
          * @description A person who can sign in.
@@ -6689,6 +6873,7 @@ export interface operations {
                      *               "name": "support",
                      *               "started_at": "2026-01-05T09:30:00.000000Z",
                      *               "state": "dialing",
+                     *               "trunk": "text",
                      *               "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *             }
                      *           ],
@@ -6821,6 +7006,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7044,6 +7230,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7181,6 +7368,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7334,6 +7522,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7469,6 +7658,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7622,6 +7812,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7754,6 +7945,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -7913,6 +8105,7 @@ export interface operations {
                      *           "name": "support",
                      *           "started_at": "2026-01-05T09:30:00.000000Z",
                      *           "state": "dialing",
+                     *           "trunk": "text",
                      *           "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
                      *         }
                      *       ],
@@ -10312,6 +10505,195 @@ export interface operations {
                 };
             };
             /** @description No such code, or a note that is too long; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainNumber: {
+        parameters: {
+            query: {
+                /** @description What somebody types. */
+                dialled: string;
+                /** @description Who; absent: the caller. */
+                user?: components["schemas"]["UserId"];
+                /** @description What these ids name comes with the answer, under `included`: names separated by commas, or the parameter more than once, at most 10. What may not be listed is refused as its list is; what may not be seen, and what is beyond 200 of a kind, is not there. The answer's `ETag` is of all of it then, and nothing for `If-Match`. */
+                expand?: ("leads.to.flow" | "leads.to.user" | "leads.user")[];
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it leads */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "included": {
+                     *         "flows": [
+                     *           {
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "published_at": "2026-01-05T09:30:00.000000Z",
+                     *             "text": "Hello",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "people": [
+                     *           {
+                     *             "active": true,
+                     *             "display_name": "Ada Lovelace",
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "email": "text",
+                     *             "erased": true,
+                     *             "extension": "text",
+                     *             "grants": [
+                     *               {
+                     *                 "divisions": [
+                     *                   "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *                 ],
+                     *                 "role": "agent"
+                     *               }
+                     *             ],
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support",
+                     *             "presence": {
+                     *               "activity": "on_call",
+                     *               "message": "text",
+                     *               "primary": "available",
+                     *               "since": "2026-01-05T09:30:00.000000Z"
+                     *             },
+                     *             "provisioned": true,
+                     *             "roles": [
+                     *               "agent"
+                     *             ],
+                     *             "title": "Support"
+                     *           }
+                     *         ],
+                     *         "queues": [
+                     *           {
+                     *             "alert_seconds": 1,
+                     *             "division": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "evaluation": "all_skills",
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "members": [
+                     *               {
+                     *                 "joined": true,
+                     *                 "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "name": "support",
+                     *             "short_abandon_seconds": 1,
+                     *             "skills": [
+                     *               {
+                     *                 "level": 1,
+                     *                 "skill": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *               }
+                     *             ],
+                     *             "target_seconds": 1,
+                     *             "version": 1,
+                     *             "wrap_up": {
+                     *               "mode": "optional",
+                     *               "seconds": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "skills": [
+                     *           {
+                     *             "id": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61",
+                     *             "name": "support"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "leads": {
+                     *         "kind": "person",
+                     *         "user": "019b8d1c-6a40-7cc1-9d3e-5f0a7b2c4e61"
+                     *       },
+                     *       "number": "+15550100"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DialPlanAnswer"] & {
+                        included?: components["schemas"]["Included"];
+                    };
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields; `unknown-expansions`: of the answer nothing of that name can be expanded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `trunk:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -23846,6 +24228,510 @@ export interface operations {
             };
             /** @description A name that cannot be taken; `key-reused`: the `Idempotency-Key` was another request's */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTrunks: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, of a list's items: names separated by commas, with dots into objects, as `id,user.name`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Trunks, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "has_secret": true,
+                     *           "name": "support",
+                     *           "network": "192.0.2.0/24",
+                     *           "out": {
+                     *             "asserts": true,
+                     *             "dials": "plus",
+                     *             "emergency": [
+                     *               "text"
+                     *             ],
+                     *             "host": "text",
+                     *             "port": 1,
+                     *             "priority": 1,
+                     *             "shows": "text",
+                     *             "transport": "udp",
+                     *             "username": "text",
+                     *             "weight": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Trunk"];
+                };
+            };
+            /** @description `unknown-fields`: the answer has no such fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `trunk:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A query that cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTrunk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key by the same session within a day, the request is not carried out again, and a 2xx answer is given again with `Idempotency-Replayed: true`. 1 to 255 visible characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support",
+                 *       "network": "192.0.2.0/24",
+                 *       "out": {
+                 *         "asserts": true,
+                 *         "dials": "plus",
+                 *         "emergency": [
+                 *           "text"
+                 *         ],
+                 *         "host": "text",
+                 *         "port": 1,
+                 *         "priority": 1,
+                 *         "shows": "text",
+                 *         "transport": "udp",
+                 *         "username": "text",
+                 *         "weight": 1
+                 *       },
+                 *       "secret": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTrunk"];
+            };
+        };
+        responses: {
+            /** @description The trunk */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "has_secret": true,
+                     *       "name": "support",
+                     *       "network": "192.0.2.0/24",
+                     *       "out": {
+                     *         "asserts": true,
+                     *         "dials": "plus",
+                     *         "emergency": [
+                     *           "text"
+                     *         ],
+                     *         "host": "text",
+                     *         "port": 1,
+                     *         "priority": 1,
+                     *         "shows": "text",
+                     *         "transport": "udp",
+                     *         "username": "text",
+                     *         "weight": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `trunk:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken, or the org has as many as it may; `still-in-hand`: a request with this `Idempotency-Key` is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be; `key-reused`: the `Idempotency-Key` was another request's */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTrunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name */
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "network": "192.0.2.0/24",
+                 *       "out": {
+                 *         "asserts": true,
+                 *         "dials": "plus",
+                 *         "emergency": [
+                 *           "text"
+                 *         ],
+                 *         "host": "text",
+                 *         "port": 1,
+                 *         "priority": 1,
+                 *         "shows": "text",
+                 *         "transport": "udp",
+                 *         "username": "text",
+                 *         "weight": 1
+                 *       },
+                 *       "secret": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrunkSettings"];
+            };
+        };
+        responses: {
+            /** @description The trunk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "has_secret": true,
+                     *       "name": "support",
+                     *       "network": "192.0.2.0/24",
+                     *       "out": {
+                     *         "asserts": true,
+                     *         "dials": "plus",
+                     *         "emergency": [
+                     *           "text"
+                     *         ],
+                     *         "host": "text",
+                     *         "port": 1,
+                     *         "priority": 1,
+                     *         "shows": "text",
+                     *         "transport": "udp",
+                     *         "username": "text",
+                     *         "weight": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description The body is not well-formed JSON, or nested too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `trunk:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such trunk */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the client or its org may make; `RateLimit` tells when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has too much to do, or its database is away; `Retry-After` tells when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTrunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name */
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs `trunk:manage` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such trunk */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an org of another region, which is at `address` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ export type DeviceId = Schemas["DeviceId"];
 export type ChatId = Schemas["ChatId"];
 export type MessageId = Schemas["MessageId"];
 export type QueueId = Schemas["QueueId"];
+export type FlowId = Schemas["FlowId"];
 export type OfferId = Schemas["OfferId"];
 export type ConversationId = Schemas["ConversationId"];
 export type CallId = Schemas["CallId"];
@@ -118,6 +119,12 @@ export type EndReason = Schemas["EndReason"];
 export type Leg = Wire<"Leg">;
 export type Call = Wire<"Call">;
 export type Track = Wire<"Track">;
+export type Phone = Wire<"Phone">;
+export type OutsideNumber = Wire<"Number">;
+export type NumberTarget = Schemas["NumberTarget"];
+export type NewTrunk = Schemas["NewTrunk"];
+export type Trunk = Wire<"Trunk">;
+export type DialPlanAnswer = Wire<"DialPlanAnswer">;
 
 // Contact centre
 

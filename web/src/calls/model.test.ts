@@ -5,7 +5,7 @@ import { directionOf, others, phaseOf, prettyAddress, roleOf, talkingSince } fro
 let next = 0;
 const leg = (extra: Partial<Leg>): Leg => ({
   id: `l${next++}`, kind: "web", user: null, device: null, address: "", name: null, state: "ringing", caller: false, muted: false,
-  started_at: "2026-11-23T10:00:00Z", answered_at: null, ended_at: null, end_reason: null, ...extra,
+  started_at: "2026-11-23T10:00:00Z", answered_at: null, ended_at: null, end_reason: null, trunk: null, ...extra,
 });
 const call = (...legs: Leg[]): Call => ({
   id: "c", conversation: null, dialled: "", video: false, legs, started_at: "2026-11-23T10:00:00Z", answered_at: null, ended_at: null, end_reason: null,

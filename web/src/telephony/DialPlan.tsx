@@ -1,7 +1,6 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { tandem } from "../api/client";
-import { queries } from "../api/queries";
 import type { DialPlanAnswer, UserId } from "../api/types";
 import { m } from "../messages";
 import { useMe } from "../session/me";

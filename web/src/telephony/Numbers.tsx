@@ -3,7 +3,7 @@ import { Hash, Plus } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { Problem, tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
-import type { FlowId, Number as OutsideNumber, NumberTarget, UserId } from "../api/types";
+import type { FlowId, NumberTarget, OutsideNumber, UserId } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
@@ -69,7 +69,7 @@ function NumberDialog({ number: before, close }: { number: OutsideNumber | undef
   const [flow, setFlow] = useState<FlowId | undefined>(before?.to.kind === "flow" ? before.to.flow : undefined);
   const [checked, setChecked] = useState(false);
   const flows = useFlows();
-  const to: NumberTarget | undefined = kind === "user" ? user && { kind, user } : flow && { kind, flow };
+  const to = kind === "user" ? user ? { kind, user } : undefined : flow ? { kind, flow } : undefined;
   const save = useMutation({
     mutationFn: (target: NumberTarget) => tandem.numbers.update(number.trim(), target),
     onSuccess: async (saved) => {
@@ -102,7 +102,7 @@ function NumberDialog({ number: before, close }: { number: OutsideNumber | undef
           <p className="text-soft">{words.noFlows}</p>
         ) : (
           <Select label={words.which} value={flow ?? ""} data-testid="number-flow" onChange={(event) => setFlow(event.target.value || undefined)}>
-            <option value="" />
+            <option value="">{words.choose}</option>
             {flows.map((each) => (
               <option key={each.id} value={each.id}>
                 {each.name}

@@ -26,7 +26,7 @@ export function PersonSelect({ label, value, onChange, testId }: { label: string
   const people = useQuery(queries.people).data ?? [];
   return (
     <Select label={label} value={value ?? ""} data-testid={testId} className="w-full max-w-sm sm:w-64" onChange={(event) => onChange(event.target.value)}>
-      {value === undefined && <option value="" />}
+      {value === undefined && <option value="">{m.telephony.numbers.choose}</option>}
       {people
         .filter((person) => person.active || person.id === value)
         .map((person) => (

@@ -18,7 +18,7 @@ export function sentences({ number, leads }: DialPlanAnswer, names: Names): stri
     case "number":
       return [leads.to.kind === "user" ? words.numberOfPerson(number, names.person(leads.to.user)) : words.numberOfFlow(number, names.flow(leads.to.flow))];
     case "outside":
-      return [words.outside(number, leads.trunks.join(words.then)), leads.shows ? words.shows(leads.shows) : words.showsNone];
+      return [words.outside(number, words.inTurn(leads.trunks)), leads.shows ? words.shows(leads.shows) : words.showsNone];
     case "nowhere":
       return [words.nowhere(number)];
   }

@@ -1,6 +1,6 @@
 import type { NewTrunk, Trunk } from "../api/types";
 
-type Out = NonNullable<Trunk["out"]>;
+type Out = NonNullable<NewTrunk["out"]>;
 
 /** A trunk as somebody writes it: every field is a text. */
 export interface Draft {

@@ -38,6 +38,8 @@ pub(crate) struct HandOver {
 
 /// What goes on in another call, once that has written it.
 struct HandedOver {
+    /// When: later than whatever either call has heard of.
+    at: Timestamp,
     legs: Vec<HandedLeg>,
     /// Where their media is.
     media: Media,
@@ -73,8 +75,10 @@ impl CallTask {
         }
         self.flush(cause.clone()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         let handed = timeout(HAND_OVER_WITHIN, self.ask_to_hand_over(other, user, replaces));
-        let HandedOver { legs, media, save, written } =
+        let HandedOver { at, legs, media, save, written } =
             handed.await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)??;
+        // Both records name the same moment.
+        self.at = self.at.max(at);
         let before = self.call.clone();
         let (mut moving, mut moved) = (Vec::new(), Vec::new());
         for leg in legs {
@@ -168,7 +172,8 @@ impl CallTask {
             moving,
         });
         let (written, outcome) = oneshot::channel();
-        let handed = HandedOver { legs: legs.collect(), media: self.media.clone(), save, written };
+        let handed =
+            HandedOver { at: self.at, legs: legs.collect(), media: self.media.clone(), save, written };
         // Who does not wait for it any more drops it.
         let _ = reply.send(Ok(handed));
         if outcome.await.is_err() {
