@@ -6,10 +6,7 @@
 use std::time::Duration;
 
 use tandem_call::Moving;
-use tandem_proto::{
-    CallId, LegId, Timestamp, UserId,
-    api::{EndReason, LegKind},
-};
+use tandem_proto::{CallId, LegId, Timestamp, UserId, api::EndReason};
 use tandem_relay::Media;
 use tandem_sip::{Replaces, StatusCode};
 use tandem_store::Cause;
@@ -38,20 +35,16 @@ pub(crate) struct HandOver {
 
 /// What goes on in another call, once that has written it.
 struct HandedOver {
-    legs: Vec<HandedLeg>,
+    moving: Vec<Moving>,
+    signaling: Vec<(LegId, SipLeg)>,
+    /// Browsers whose transport is gone, and when they are given up.
+    lost: Vec<(LegId, Timestamp)>,
     /// Where their media is.
     media: Media,
     /// What the former call writes.
     save: Save,
     /// Told when both calls were written; dropped, nothing has happened.
     written: oneshot::Sender<()>,
-}
-
-struct HandedLeg {
-    moving: Moving,
-    signaling: Option<SipLeg>,
-    /// When it is given up, if it is a browser's whose transport is gone.
-    lost: Option<Timestamp>,
 }
 
 impl CallTask {
@@ -71,23 +64,13 @@ impl CallTask {
         }
         self.flush(cause.clone()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         let handed = timeout(HAND_OVER_WITHIN, self.ask_to_hand_over(other, user, replaces));
-        let HandedOver { legs, media, save, written } =
+        let HandedOver { moving, signaling, lost, media, save, written } =
             handed.await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)??;
         let before = self.call.clone();
-        let (mut moving, mut moved) = (Vec::new(), Vec::new());
-        for leg in legs {
-            moved.push((leg.moving.leg.id, leg.moving.leg.kind, leg.signaling, leg.lost));
-            moving.push(leg.moving);
-        }
+        let moved: Vec<_> = moving.iter().map(|moving| moving.leg.id).collect();
         self.call.take_in(self.at, by, other.call, moving).map_err(|_| StatusCode::DECLINE)?;
-        let moved: Vec<_> = moved
-            .into_iter()
-            .map(|(leg, kind, signaling, lost)| {
-                self.signaling.extend(signaling.map(|signaling| (leg, signaling)));
-                self.lost.extend(lost.map(|at| (leg, at)));
-                (leg, kind)
-            })
-            .collect();
+        self.signaling.extend(signaling);
+        self.lost.extend(lost);
         let (events, orders) = self.ordered();
         self.kept.unwritten.extend(events.iter().cloned());
         let (own, hash) = self.to_save();
@@ -95,7 +78,7 @@ impl CallTask {
             tracing::warn!(%call, other = %other.call, %error, "calls not joined");
             self.call = before;
             self.kept.unwritten.clear();
-            for (leg, _) in moved {
+            for leg in moved {
                 self.signaling.remove(&leg);
                 self.lost.remove(&leg);
             }
@@ -103,8 +86,8 @@ impl CallTask {
         }
         self.was_written(hash);
         tracing::info!(%call, other = %other.call, "calls joined");
-        for (leg, _) in &moved {
-            self.switch.registry.move_leg(Owner { call: other.call, leg: *leg }, self.owner(*leg));
+        for &leg in &moved {
+            self.switch.registry.move_leg(Owner { call: other.call, leg }, self.owner(leg));
         }
         // Whoever goes on talking is shown to do so all the time.
         self.note_activity(&events).await;
@@ -115,8 +98,11 @@ impl CallTask {
         }
         if media.node() != self.media.node() {
             self.left = Some(media);
-            for (leg, _) in moved.into_iter().filter(|(_, kind)| *kind != LegKind::Web) {
-                self.make_media(leg, EndReason::Lost).await;
+            // A browser was told where it is wanted when it joined.
+            for leg in moved {
+                if self.signaling.contains_key(&leg) {
+                    self.make_media(leg, EndReason::Lost).await;
+                }
             }
         }
         Ok(())
@@ -153,19 +139,16 @@ impl CallTask {
         let (events, orders) = self.ordered();
         self.kept.unwritten.extend(events.iter().cloned());
         let (save, hash) = self.to_save();
-        let legs = moving.into_iter().map(|moving| HandedLeg {
-            signaling: signaling.iter().find(|(leg, _)| *leg == moving.leg.id).map(|(_, leg)| leg.clone()),
-            lost: self.lost.get(&moving.leg.id).copied(),
-            moving,
-        });
+        let lost = taken.iter().filter_map(|leg| Some((*leg, *self.lost.get(leg)?))).collect();
         let (written, outcome) = oneshot::channel();
-        let handed = HandedOver { legs: legs.collect(), media: self.media.clone(), save, written };
+        let (media, kept) = (self.media.clone(), signaling.clone());
+        let handed = HandedOver { moving, signaling, lost, media, save, written };
         // Who does not wait for it any more drops it.
         let _ = reply.send(Ok(handed));
         if outcome.await.is_err() {
             self.call = before;
             self.kept.unwritten.clear();
-            self.signaling.extend(signaling);
+            self.signaling.extend(kept);
             return;
         }
         self.was_written(hash);
