@@ -178,7 +178,8 @@ async fn who_rings_goes_on_ringing() {
     let mut held = Held::new(World::new().await).await;
     let (dialling, early, alerting) = held.asks().await;
     let other = held.latest().await;
-    world_rings(&held.world, other).await;
+    held.world.logged::<LegRinging>(other, |_| true).await;
+    held.world.is_settled(other).await;
     let Held { world, mut anns, mut bobs, mut cleos, ann, mut bob, call, .. } = held;
     let target = in_place_of("1003", &naming(&early));
     assert_eq!(refers(&mut bobs, &mut bob, &target).await, StatusCode::ACCEPTED);
@@ -199,11 +200,6 @@ async fn who_rings_goes_on_ringing() {
     for call in [call, other] {
         adds_up(&world, call).await;
     }
-}
-
-async fn world_rings(world: &World, call: CallId) {
-    world.logged::<LegRinging>(call, |_| true).await;
-    world.is_settled(call).await;
 }
 
 #[tokio::test]
@@ -298,7 +294,7 @@ async fn a_joined_call_outlives_its_node() {
 
 #[tokio::test]
 async fn calls_of_two_nodes_are_not_joined() {
-    let (world, first) = World::of_many().await;
+    let (world, _first) = World::of_many().await;
     let _media = world.beside("media-1", NodeRole::Media).await;
     let second = world.beside("sip-2", NodeRole::Sip).await;
     let mut held = Held::new(world).await;
@@ -318,5 +314,4 @@ async fn calls_of_two_nodes_are_not_joined() {
     held.cleos.is_heard_by(&asked, &held.bobs).await;
     held.bobs.hangs_up(asking).await;
     held.cleos.is_hung_up(asked).await;
-    drop(first);
 }

@@ -65,8 +65,7 @@ events! {
         /// `0-9 * # A-D`.
         digit: char,
     }
-    /// A leg goes on in another call: whoever talked with it, or had it rung, transferred it. Told in both calls: in the new one after the
-    /// leg was added, in the former one before it ended there.
+    /// A leg goes on in another call (attended transfer): told in the former before it ends there, in the new once it was added.
     LegTransferred = "call.leg.transferred" v 1 {
         /// The call this is told in.
         call: CallId,

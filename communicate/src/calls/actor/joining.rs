@@ -6,10 +6,7 @@
 use std::time::Duration;
 
 use tandem_call::Moving;
-use tandem_proto::{
-    CallId, LegId, Timestamp, UserId,
-    api::{EndReason, LegKind},
-};
+use tandem_proto::{CallId, LegId, Timestamp, UserId, api::EndReason};
 use tandem_relay::Media;
 use tandem_sip::{Replaces, StatusCode};
 use tandem_store::Cause;
@@ -40,22 +37,18 @@ pub(crate) struct HandOver {
 struct HandedOver {
     /// When: later than whatever either call has heard of.
     at: Timestamp,
-    legs: Vec<HandedLeg>,
+    moving: Vec<Moving>,
+    signaling: Vec<(LegId, SipLeg)>,
+    /// Browsers whose transport is gone, and when they are given up.
+    lost: Vec<(LegId, Timestamp)>,
+    /// Those that go out by carriers which have not shown yet that they work.
+    outside: Vec<(LegId, GoingOut)>,
     /// Where their media is.
     media: Media,
     /// What the former call writes.
     save: Save,
     /// Told when both calls were written; dropped, nothing has happened.
     written: oneshot::Sender<()>,
-}
-
-struct HandedLeg {
-    moving: Moving,
-    signaling: Option<SipLeg>,
-    /// When it is given up, if it is a browser's whose transport is gone.
-    lost: Option<Timestamp>,
-    /// What it is tried with next, if it goes out by a carrier that has not shown yet that it works.
-    outside: Option<GoingOut>,
 }
 
 impl CallTask {
@@ -75,30 +68,16 @@ impl CallTask {
         }
         self.flush(cause.clone()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         let handed = timeout(HAND_OVER_WITHIN, self.ask_to_hand_over(other, user, replaces));
-        let HandedOver { at, legs, media, save, written } =
+        let HandedOver { at, moving, signaling, lost, outside, media, save, written } =
             handed.await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)??;
         // Both records name the same moment.
         self.at = self.at.max(at);
         let before = self.call.clone();
-        let (mut moving, mut moved) = (Vec::new(), Vec::new());
-        for leg in legs {
-            let (id, kind) = (leg.moving.leg.id, leg.moving.leg.kind);
-            self.outside.extend(leg.outside.map(|outside| (id, outside)));
-            moved.push((id, kind, leg.signaling, leg.lost));
-            moving.push(leg.moving);
-        }
-        if self.call.take_in(self.at, by, other.call, moving).is_err() {
-            self.outside.retain(|leg, _| moved.iter().all(|(moved, ..)| moved != leg));
-            return Err(StatusCode::DECLINE);
-        }
-        let moved: Vec<_> = moved
-            .into_iter()
-            .map(|(leg, kind, signaling, lost)| {
-                self.signaling.extend(signaling.map(|signaling| (leg, signaling)));
-                self.lost.extend(lost.map(|at| (leg, at)));
-                (leg, kind)
-            })
-            .collect();
+        let moved: Vec<_> = moving.iter().map(|moving| moving.leg.id).collect();
+        self.call.take_in(self.at, by, other.call, moving).map_err(|_| StatusCode::DECLINE)?;
+        self.signaling.extend(signaling);
+        self.lost.extend(lost);
+        self.outside.extend(outside);
         let (events, orders) = self.ordered();
         self.kept.unwritten.extend(events.iter().cloned());
         let (own, hash) = self.to_save();
@@ -106,7 +85,7 @@ impl CallTask {
             tracing::warn!(%call, other = %other.call, %error, "calls not joined");
             self.call = before;
             self.kept.unwritten.clear();
-            for (leg, _) in moved {
+            for leg in moved {
                 self.signaling.remove(&leg);
                 self.lost.remove(&leg);
                 self.outside.remove(&leg);
@@ -115,8 +94,8 @@ impl CallTask {
         }
         self.was_written(hash);
         tracing::info!(%call, other = %other.call, "calls joined");
-        for (leg, _) in &moved {
-            self.switch.registry.move_leg(Owner { call: other.call, leg: *leg }, self.owner(*leg));
+        for &leg in &moved {
+            self.switch.registry.move_leg(Owner { call: other.call, leg }, self.owner(leg));
         }
         // Whoever goes on talking is shown to do so all the time.
         self.note_activity(&events).await;
@@ -127,8 +106,11 @@ impl CallTask {
         }
         if media.node() != self.media.node() {
             self.left = Some(media);
-            for (leg, _) in moved.into_iter().filter(|(_, kind)| *kind != LegKind::Web) {
-                self.make_media(leg, EndReason::Lost).await;
+            // A browser was told where it is wanted when it joined.
+            for leg in moved {
+                if self.signaling.contains_key(&leg) {
+                    self.make_media(leg, EndReason::Lost).await;
+                }
             }
         }
         Ok(())
@@ -165,21 +147,17 @@ impl CallTask {
         let (events, orders) = self.ordered();
         self.kept.unwritten.extend(events.iter().cloned());
         let (save, hash) = self.to_save();
-        let legs = moving.into_iter().map(|moving| HandedLeg {
-            signaling: signaling.iter().find(|(leg, _)| *leg == moving.leg.id).map(|(_, leg)| leg.clone()),
-            lost: self.lost.get(&moving.leg.id).copied(),
-            outside: self.outside.get(&moving.leg.id).cloned(),
-            moving,
-        });
+        let lost = taken.iter().filter_map(|leg| Some((*leg, *self.lost.get(leg)?))).collect();
+        let outside = taken.iter().filter_map(|leg| Some((*leg, self.outside.get(leg)?.clone()))).collect();
         let (written, outcome) = oneshot::channel();
-        let handed =
-            HandedOver { at: self.at, legs: legs.collect(), media: self.media.clone(), save, written };
+        let (at, media, kept) = (self.at, self.media.clone(), signaling.clone());
+        let handed = HandedOver { at, moving, signaling, lost, outside, media, save, written };
         // Who does not wait for it any more drops it.
         let _ = reply.send(Ok(handed));
         if outcome.await.is_err() {
             self.call = before;
             self.kept.unwritten.clear();
-            self.signaling.extend(signaling);
+            self.signaling.extend(kept);
             return;
         }
         self.was_written(hash);

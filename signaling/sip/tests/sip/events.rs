@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 use tandem_proto::Timestamp;
 use tandem_sip::{
-    Dialog, EventType, Method, Name, Notifier, NotifierConfig, Peer, Phase, Publications, PublishChange,
-    ReferProgress, Referral, Request, StatusCode, Subscriber, SubscriberDue, SubscriberNews, Text, Timers,
-    sipfrag_status,
+    Dialog, EventType, Fault, Method, Name, Notifier, NotifierConfig, ParseError, Part, Peer, Phase,
+    Publications, PublishChange, ReferProgress, Referral, Request, StatusCode, Subscriber, SubscriberDue,
+    SubscriberNews, Text, Timers, sipfrag_status,
 };
 
 use crate::support::{Side, addr, contact, invite, start};
@@ -182,6 +182,28 @@ fn a_referral_tells_how_it_went() {
     assert_eq!(sipfrag_status(&done), Some(ReferProgress::Done(StatusCode::OK)));
     assert_eq!(progress(StatusCode::OK), None, "the end is told once");
     assert_eq!(sipfrag_status(&refer), None);
+}
+
+#[test]
+fn a_referral_may_mean_a_dialog() {
+    let replaced = |target: &str| {
+        let refer = of_method(Method::Refer).with(Name::ReferTo, target.to_owned());
+        Referral::accept(&refer).expect("sound").0.replaces()
+    };
+    let named = replaced(
+        "<sip:carol@example.com?Subject=x&%52eplaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2%3Bearly-only&Require=replaces>",
+    );
+    assert_eq!(named.expect("reads").expect("there").to_string(), "a@b;to-tag=1;from-tag=2;early-only");
+    for plain in ["<sip:carol@example.com>", "<sip:carol@example.com?Subject=Replaces>", "<tel:+15550100>"] {
+        assert_eq!(replaced(plain), Ok(None), "{plain}");
+    }
+    let fault = |fault| Err(ParseError { part: Part::Header(Name::Replaces), fault });
+    assert_eq!(
+        replaced("<sip:carol@example.com?Replaces=a%3Bto-tag%3D1>"),
+        fault(Fault::Syntax("needs both tags"))
+    );
+    let twice = "<sip:carol@example.com?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2&replaces=b%3Bto-tag%3D1%3Bfrom-tag%3D2>";
+    assert_eq!(replaced(twice), fault(Fault::Repeated));
 }
 
 #[test]
