@@ -106,6 +106,7 @@ async fn remove(
     (status = 200, description = "Where it leads", body = DialPlanAnswer),
     (status = 403, description = "Needs `trunk:manage`", body = Problem),
     (status = 404, description = "No such user", body = Problem),
+    (status = 422, description = "Nothing is dialled", body = Problem),
 ))]
 async fn explain(
     caller: Caller,
@@ -113,6 +114,7 @@ async fn explain(
     Query(DialPlanQuery { dialled, user }): Query<DialPlanQuery>,
 ) -> Result<Json<DialPlanAnswer>, ApiProblem> {
     caller.require(Permission::TrunkManage)?;
+    let dialled = dialled.ok_or_else(|| ApiProblem::invalid("dialled", "is missing"))?;
     let user = user.unwrap_or(caller.user);
     communicate.person(caller.scope, user).await?.ok_or_else(|| ApiProblem::not_found("user"))?;
     let switch = &communicate.calls().switch;

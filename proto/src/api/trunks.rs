@@ -28,13 +28,10 @@ pub struct NewTrunk {
     /// 1–64 of `A-Z a-z 0-9 . _ -`; unique in the org, and it never changes.
     pub name: String,
     /// As in [`Trunk`].
-    #[serde(default)]
     pub network: Option<String>,
     /// As in [`Trunk`].
-    #[serde(default)]
     pub out: Option<TrunkOut>,
     /// What proves that we are `out.username`, 1–128 bytes.
-    #[serde(default)]
     pub secret: Option<String>,
 }
 
@@ -43,13 +40,10 @@ pub struct NewTrunk {
 #[serde(deny_unknown_fields)]
 pub struct TrunkSettings {
     /// As in [`Trunk`].
-    #[serde(default)]
     pub network: Option<String>,
     /// As in [`Trunk`].
-    #[serde(default)]
     pub out: Option<TrunkOut>,
     /// Another secret for `out.username`, 1–128 bytes; absent: the one there is stays, as long as there is a user name.
-    #[serde(default)]
     pub secret: Option<String>,
 }
 
@@ -129,7 +123,8 @@ pub enum DialFormat {
 #[serde(deny_unknown_fields)]
 pub struct DialPlanQuery {
     /// What somebody types.
-    pub dialled: String,
+    #[param(required = true)]
+    pub dialled: Option<String>,
     /// Who; absent: the caller.
     #[serde(default)]
     pub user: Option<UserId>,
