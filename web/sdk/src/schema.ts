@@ -10693,7 +10693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A query that cannot be taken */
+            /** @description Nothing is dialled */
             422: {
                 headers: {
                     [name: string]: unknown;
