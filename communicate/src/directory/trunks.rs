@@ -115,6 +115,8 @@ impl Trunks {
         settings: TrunkSettings,
     ) -> Result<Trunk, TrunkError> {
         check(&settings)?;
+        // A name that cannot be is none's.
+        check_name(&name).map_err(|_| TrunkError::Unknown)?;
         let write = self.store.write(scope, cause, move |tx| {
             Box::pin(async move {
                 let was = find(tx, &name).await?.ok_or(TrunkError::Unknown)?;
@@ -129,6 +131,7 @@ impl Trunks {
     /// # Errors
     /// [`TrunkError::Unknown`].
     pub async fn remove(&self, scope: OrgScope, cause: Cause, name: String) -> Result<(), TrunkError> {
+        check_name(&name).map_err(|_| TrunkError::Unknown)?;
         self.store.write(scope, cause, move |tx| Box::pin(async move { remove(tx, name).await })).await
     }
 
