@@ -10,8 +10,8 @@ import { Button } from "../ui/Button";
 import { Choices } from "../ui/Choices";
 import { Confirm, type Question } from "../ui/Confirm";
 import { cx } from "../ui/cx";
-import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field, inputClass, Select } from "../ui/fields";
+import { FormDrawer } from "../ui/FormDrawer";
 import { describe, Failure, SkeletonRows } from "../ui/states";
 import { toast } from "../ui/toasts";
 import { addresses, faultOf, WAYS } from "./model";
@@ -78,76 +78,14 @@ export function ClientDrawer({ client, close, onMade }: Props) {
   const heading = client?.name ?? m.admin.newClient;
   return (
     <>
-      <Dialog open onClose={close} label={heading} shape="drawer">
-        <form noValidate onSubmit={submit} className="flex h-full flex-col" data-testid="client-drawer">
-          <DialogHeader title={heading} onClose={close} />
-          {/* A region that scrolls is reached by keyboard too. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <div tabIndex={0} role="region" aria-label={heading} className="flex min-h-0 grow flex-col gap-4 overflow-y-auto p-5 -outline-offset-2">
-            {save.isError && (
-              <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-                {describe(save.error)}
-              </p>
-            )}
-            {client && <Field label={m.admin.clientId} readOnly value={client.id} onFocus={(event) => event.target.select()} />}
-            <Field
-              label={m.admin.clientName}
-              name="name"
-              maxLength={120}
-              value={settings.name}
-              disabled={!mayWrite}
-              hint={m.admin.clientNameHint}
-              onChange={(event) => set({ name: event.target.value })}
-              error={fault === "name" ? m.signIn.missing : undefined}
-            />
-            <Select
-              label={m.admin.clientKind}
-              value={settings.confidential ? "confidential" : "public"}
-              disabled={!!client}
-              onChange={(event) => {
-                const confidential = event.target.value === "confidential";
-                set({ confidential, ...(!confidential && { grant_types: settings.grant_types.filter((way) => way !== "client_credentials") }) });
-              }}
-            >
-              <option value="confidential">{m.admin.confidential}</option>
-              <option value="public">{m.admin.public}</option>
-            </Select>
-            <Choices
-              label={m.admin.ways}
-              error={fault === "grant_types" ? m.admin.oneWay : undefined}
-              choices={WAYS.map((way) => ({
-                value: way,
-                label: m.admin.wayNames[way],
-                hint: m.admin.wayHints[way],
-                disabled: way === "client_credentials" && !settings.confidential,
-              }))}
-              chosen={settings.grant_types}
-              onChange={(chosen) => set({ grant_types: chosen as GrantType[] })}
-              disabled={!mayWrite}
-              testId="way"
-            />
-            {settings.grant_types.includes("authorization_code") && (
-              <Redirects value={redirects} onChange={setRedirects} missing={fault === "redirect_uris"} disabled={!mayWrite} />
-            )}
-            {forItself && (
-              <Roles chosen={settings.roles ?? []} onChange={(roles) => set({ roles })} missing={fault === "roles"} disabled={!mayWrite} />
-            )}
-            {permissions.isPending && <SkeletonRows count={4} />}
-            {permissions.isError && <Failure error={permissions.error} retry={() => void permissions.refetch()} />}
-            {permissions.data && (
-              <Choices
-                label={m.admin.clientScopes}
-                error={fault === "scopes" ? m.security.chooseScopes : undefined}
-                choices={permissions.data.map((each) => ({ value: each.name, label: each.name, hint: each.description }))}
-                chosen={settings.scopes}
-                onChange={(scopes) => set({ scopes })}
-                disabled={!mayWrite}
-                testId="client-scope"
-              />
-            )}
-          </div>
-          {mayWrite && (
-            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
+      <FormDrawer
+        heading={heading}
+        close={close}
+        onSubmit={submit}
+        testId="client-drawer"
+        footer={
+          mayWrite && (
+            <>
               {client?.confidential && (
                 <Button
                   className="mr-auto"
@@ -163,10 +101,72 @@ export function ClientDrawer({ client, close, onMade }: Props) {
               <Button type="submit" look="primary" busy={save.isPending} data-testid="client-save">
                 {m.admin.saveClient}
               </Button>
-            </footer>
-          )}
-        </form>
-      </Dialog>
+            </>
+          )
+        }
+      >
+        {save.isError && (
+          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
+            {describe(save.error)}
+          </p>
+        )}
+        {client && <Field label={m.admin.clientId} readOnly value={client.id} onFocus={(event) => event.target.select()} />}
+        <Field
+          label={m.admin.clientName}
+          name="name"
+          maxLength={120}
+          value={settings.name}
+          disabled={!mayWrite}
+          hint={m.admin.clientNameHint}
+          onChange={(event) => set({ name: event.target.value })}
+          error={fault === "name" ? m.signIn.missing : undefined}
+        />
+        <Select
+          label={m.admin.clientKind}
+          value={settings.confidential ? "confidential" : "public"}
+          disabled={!!client}
+          onChange={(event) => {
+            const confidential = event.target.value === "confidential";
+            set({ confidential, ...(!confidential && { grant_types: settings.grant_types.filter((way) => way !== "client_credentials") }) });
+          }}
+        >
+          <option value="confidential">{m.admin.confidential}</option>
+          <option value="public">{m.admin.public}</option>
+        </Select>
+        <Choices
+          label={m.admin.ways}
+          error={fault === "grant_types" ? m.admin.oneWay : undefined}
+          choices={WAYS.map((way) => ({
+            value: way,
+            label: m.admin.wayNames[way],
+            hint: m.admin.wayHints[way],
+            disabled: way === "client_credentials" && !settings.confidential,
+          }))}
+          chosen={settings.grant_types}
+          onChange={(chosen) => set({ grant_types: chosen as GrantType[] })}
+          disabled={!mayWrite}
+          testId="way"
+        />
+        {settings.grant_types.includes("authorization_code") && (
+          <Redirects value={redirects} onChange={setRedirects} missing={fault === "redirect_uris"} disabled={!mayWrite} />
+        )}
+        {forItself && (
+          <Roles chosen={settings.roles ?? []} onChange={(roles) => set({ roles })} missing={fault === "roles"} disabled={!mayWrite} />
+        )}
+        {permissions.isPending && <SkeletonRows count={4} />}
+        {permissions.isError && <Failure error={permissions.error} retry={() => void permissions.refetch()} />}
+        {permissions.data && (
+          <Choices
+            label={m.admin.clientScopes}
+            error={fault === "scopes" ? m.security.chooseScopes : undefined}
+            choices={permissions.data.map((each) => ({ value: each.name, label: each.name, hint: each.description }))}
+            chosen={settings.scopes}
+            onChange={(scopes) => set({ scopes })}
+            disabled={!mayWrite}
+            testId="client-scope"
+          />
+        )}
+      </FormDrawer>
       {/* Beside the drawer: what is typed in it is not the drawer's. */}
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </>

@@ -1,16 +1,17 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { Problem, tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { GroupRule, IdentityProvider, IdentityProviderSettings, RoleInfo } from "../api/types";
 import { mayGiveIn } from "../divisions/held";
 import { m } from "../messages";
 import { useMe } from "../session/me";
+import { Refusal } from "../session/Refusal";
 import { Button } from "../ui/Button";
 import { Choices } from "../ui/Choices";
-import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field, Switch, TextArea } from "../ui/fields";
+import { FormDrawer } from "../ui/FormDrawer";
 import { describe, Failure, SkeletonRows } from "../ui/states";
 import { toast } from "../ui/toasts";
 import { fresh, missingOf, rulesOf, settingsOf, wordsOf } from "./providers";
@@ -28,7 +29,6 @@ export function ProviderDrawer({ provider, close }: Props) {
   const [scopes, setScopes] = useState((settings.scopes ?? []).join(" "));
   const [domains, setDomains] = useState((settings.email_domains ?? []).join("\n"));
   const [checked, setChecked] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const set = (change: Partial<IdentityProviderSettings>) => setSettings((before) => ({ ...before, ...change }));
   const claims = { ...fresh.claims!, ...settings.claims };
   const draft: IdentityProviderSettings = {
@@ -53,16 +53,11 @@ export function ProviderDrawer({ provider, close }: Props) {
   });
   const faults = save.error instanceof Problem ? (save.error.body.errors ?? []) : [];
   const faultOf = (field: string) => faults.find((fault) => fault.field === field)?.message;
-  const elsewhere = faults.filter(({ field }) => !SHOWN.includes(field));
-  // What was refused is where one goes on.
-  useEffect(() => {
-    if (save.error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
-  }, [save.error]);
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setChecked(true);
     const gap = missingOf(draft);
-    if (gap) return form.current?.querySelector<HTMLElement>(`[name=${gap}]`)?.focus();
+    if (gap) return event.currentTarget.querySelector<HTMLElement>(`[name=${gap}]`)?.focus();
     save.mutate(draft);
   }
   const text = (field: "name" | "issuer" | "client_id", label: string, hint?: string) => (
@@ -81,78 +76,75 @@ export function ProviderDrawer({ provider, close }: Props) {
 
   const heading = provider?.name ?? m.providers.new;
   return (
-    <Dialog open onClose={close} label={heading} shape="drawer">
-      <form ref={form} noValidate onSubmit={submit} className="flex h-full flex-col" data-testid="provider-drawer">
-        <DialogHeader title={heading} onClose={close} />
-        {/* A region that scrolls is reached by keyboard too. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div tabIndex={0} role="region" aria-label={heading} className="flex min-h-0 grow flex-col gap-4 overflow-y-auto p-5 -outline-offset-2">
-          {save.isError && (faults.length === 0 || elsewhere.length > 0) && (
-            <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-              {elsewhere.map(({ field, message }) => `${field}: ${message}`).join("; ") || describe(save.error)}
-            </p>
-          )}
-          {text("name", m.providers.name, m.providers.nameHint)}
-          {text("issuer", m.providers.issuer, m.providers.issuerHint)}
-          <div className="flex flex-col gap-2">
-            <Button className="self-start" busy={test.isPending} disabled={!draft.issuer} data-testid="provider-test" onClick={() => test.mutate()}>
-              {m.providers.test}
-            </Button>
-            <div role="status" data-testid="provider-tested" className="text-sm">
-              {test.isError && <p className="text-bad-text">{describe(test.error)}</p>}
-              {test.data?.faults.length === 0 && <p className="text-good-text">{m.providers.fine}</p>}
-              {test.data?.faults.map((fault) => (
-                <p key={fault} className="text-bad-text wrap-anywhere">
-                  {fault}
-                </p>
-              ))}
-            </div>
-          </div>
-          {text("client_id", m.providers.clientId)}
-          <Field
-            label={m.providers.secret}
-            name="client_secret"
-            type="password"
-            autoComplete="off"
-            value={secret}
-            hint={provider?.has_secret ? m.providers.secretKept : m.providers.secretHint}
-            onChange={(event) => setSecret(event.target.value)}
-            error={faultOf("client_secret")}
-          />
-          <Field label={m.providers.scopes} name="scopes" autoCapitalize="none" spellCheck={false} value={scopes} hint={m.providers.scopesHint} onChange={(event) => setScopes(event.target.value)} error={faultOf("scopes")} />
-          <Switch label={m.providers.create} hint={m.providers.createHint} on={settings.create_people} onChange={(on) => set({ create_people: on })} testId="provider-create" />
-          <Switch label={m.providers.link} hint={m.providers.linkHint} on={settings.link_by_email} onChange={(on) => set({ link_by_email: on })} testId="provider-link" />
-          <Switch label={m.providers.factor} hint={m.providers.factorHint} on={settings.second_factor} onChange={(on) => set({ second_factor: on })} testId="provider-factor" />
-          <TextArea label={m.providers.domains} name="email_domains" rows={2} autoCapitalize="none" spellCheck={false} value={domains} hint={m.providers.domainsHint} onChange={(event) => setDomains(event.target.value)} error={faultOf("email_domains")} />
-          {roles.isPending && <SkeletonRows count={2} />}
-          {roles.isError && <Failure error={roles.error} retry={() => void roles.refetch()} />}
-          {roles.data && (
-            <>
-              <Roles label={m.providers.roles} hint={m.providers.rolesHint} error={missing === "roles" ? m.admin.oneRole : undefined} roles={roles.data} chosen={settings.roles} onChange={(chosen) => set({ roles: chosen })} testId="provider-role" />
-              <Rules rules={settings.rules ?? []} roles={roles.data} onChange={(rules) => set({ rules })} />
-            </>
-          )}
-          {(["name", "email", "groups"] as const).map((claim) => (
-            <Field
-              key={claim}
-              label={m.providers.claims[claim]}
-              name={`claim-${claim}`}
-              autoCapitalize="none"
-              spellCheck={false}
-              value={claims[claim]}
-              onChange={(event) => set({ claims: { ...claims, [claim]: event.target.value } })}
-              error={faultOf(`claims.${claim}`)}
-            />
-          ))}
-        </div>
-        <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
+    <FormDrawer
+      heading={heading}
+      close={close}
+      onSubmit={submit}
+      refused={save.error}
+      testId="provider-drawer"
+      footer={
+        <>
           <Button onClick={close}>{m.cancel}</Button>
           <Button type="submit" look="primary" busy={save.isPending} data-testid="provider-save">
             {m.providers.save}
           </Button>
-        </footer>
-      </form>
-    </Dialog>
+        </>
+      }
+    >
+      {save.isError && <Refusal error={save.error} shown={(field) => SHOWN.includes(field)} />}
+      {text("name", m.providers.name, m.providers.nameHint)}
+      {text("issuer", m.providers.issuer, m.providers.issuerHint)}
+      <div className="flex flex-col gap-2">
+        <Button className="self-start" busy={test.isPending} disabled={!draft.issuer} data-testid="provider-test" onClick={() => test.mutate()}>
+          {m.providers.test}
+        </Button>
+        <div role="status" data-testid="provider-tested" className="text-sm">
+          {test.isError && <p className="text-bad-text">{describe(test.error)}</p>}
+          {test.data?.faults.length === 0 && <p className="text-good-text">{m.providers.fine}</p>}
+          {test.data?.faults.map((fault) => (
+            <p key={fault} className="text-bad-text wrap-anywhere">
+              {fault}
+            </p>
+          ))}
+        </div>
+      </div>
+      {text("client_id", m.providers.clientId)}
+      <Field
+        label={m.providers.secret}
+        name="client_secret"
+        type="password"
+        autoComplete="off"
+        value={secret}
+        hint={provider?.has_secret ? m.providers.secretKept : m.providers.secretHint}
+        onChange={(event) => setSecret(event.target.value)}
+        error={faultOf("client_secret")}
+      />
+      <Field label={m.providers.scopes} name="scopes" autoCapitalize="none" spellCheck={false} value={scopes} hint={m.providers.scopesHint} onChange={(event) => setScopes(event.target.value)} error={faultOf("scopes")} />
+      <Switch label={m.providers.create} hint={m.providers.createHint} on={settings.create_people} onChange={(on) => set({ create_people: on })} testId="provider-create" />
+      <Switch label={m.providers.link} hint={m.providers.linkHint} on={settings.link_by_email} onChange={(on) => set({ link_by_email: on })} testId="provider-link" />
+      <Switch label={m.providers.factor} hint={m.providers.factorHint} on={settings.second_factor} onChange={(on) => set({ second_factor: on })} testId="provider-factor" />
+      <TextArea label={m.providers.domains} name="email_domains" rows={2} autoCapitalize="none" spellCheck={false} value={domains} hint={m.providers.domainsHint} onChange={(event) => setDomains(event.target.value)} error={faultOf("email_domains")} />
+      {roles.isPending && <SkeletonRows count={2} />}
+      {roles.isError && <Failure error={roles.error} retry={() => void roles.refetch()} />}
+      {roles.data && (
+        <>
+          <Roles label={m.providers.roles} hint={m.providers.rolesHint} error={missing === "roles" ? m.admin.oneRole : undefined} roles={roles.data} chosen={settings.roles} onChange={(chosen) => set({ roles: chosen })} testId="provider-role" />
+          <Rules rules={settings.rules ?? []} roles={roles.data} onChange={(rules) => set({ rules })} />
+        </>
+      )}
+      {(["name", "email", "groups"] as const).map((claim) => (
+        <Field
+          key={claim}
+          label={m.providers.claims[claim]}
+          name={`claim-${claim}`}
+          autoCapitalize="none"
+          spellCheck={false}
+          value={claims[claim]}
+          onChange={(event) => set({ claims: { ...claims, [claim]: event.target.value } })}
+          error={faultOf(`claims.${claim}`)}
+        />
+      ))}
+    </FormDrawer>
   );
 }
 

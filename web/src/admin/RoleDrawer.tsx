@@ -7,8 +7,8 @@ import { m } from "../messages";
 import { useMe } from "../session/me";
 import { Button } from "../ui/Button";
 import { Choices } from "../ui/Choices";
-import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field } from "../ui/fields";
+import { FormDrawer } from "../ui/FormDrawer";
 import { describe, Failure, SkeletonRows } from "../ui/states";
 import { toast } from "../ui/toasts";
 import { isRoleName, roleName } from "./model";
@@ -48,69 +48,69 @@ export function RoleDrawer({ role, close }: { role: RoleInfo | undefined; close:
 
   const heading = role?.title ?? m.admin.newRole;
   return (
-    <Dialog open onClose={close} label={heading} shape="drawer">
-      <form noValidate onSubmit={submit} className="flex h-full flex-col" data-testid="role-drawer">
-        <DialogHeader title={heading} onClose={close} />
-        {/* A region that scrolls is reached by keyboard too. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div tabIndex={0} role="region" aria-label={heading} className="flex min-h-0 grow flex-col gap-4 overflow-y-auto p-5 -outline-offset-2">
-          {save.isError && (
-            <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-              {describe(save.error)}
-            </p>
-          )}
-          {!fixed && (
-            <>
-              <Field
-                label={m.admin.roleTitle}
-                name="title"
-                maxLength={120}
-                value={title}
-                onChange={(event) => write(event.target.value)}
-                error={checked && !title.trim() ? m.signIn.missing : undefined}
-              />
-              <Field
-                label={m.admin.roleName}
-                name="name"
-                value={name}
-                disabled={!!role}
-                autoCapitalize="none"
-                spellCheck={false}
-                hint={m.admin.roleNameHint}
-                onChange={(event) => setName(event.target.value)}
-                error={checked && !isRoleName(name) ? m.admin.roleNameHint : undefined}
-              />
-            </>
-          )}
-          {permissions.isPending && <SkeletonRows count={4} />}
-          {permissions.isError && <Failure error={permissions.error} retry={() => void permissions.refetch()} />}
-          {permissions.data && (
-            <Choices
-              label={m.admin.permissions}
-              {...(!fixed && { hint: m.admin.permissionsHint })}
-              error={checked && chosen.length === 0 ? m.security.chooseScopes : undefined}
-              choices={permissions.data.map((each) => ({
-                value: each.name,
-                label: each.name,
-                hint: each.description,
-                disabled: !me.permissions.includes(each.name) && !role?.permissions.includes(each.name),
-              }))}
-              chosen={chosen}
-              onChange={setChosen}
-              disabled={fixed}
-              testId="permission"
-            />
-          )}
-        </div>
-        {!fixed && (
-          <footer className="flex justify-end gap-2 border-t border-line px-5 py-3.5">
+    <FormDrawer
+      heading={heading}
+      close={close}
+      onSubmit={submit}
+      testId="role-drawer"
+      footer={
+        !fixed && (
+          <>
             <Button onClick={close}>{m.cancel}</Button>
             <Button type="submit" look="primary" busy={save.isPending} data-testid="role-save">
               {m.admin.saveRole}
             </Button>
-          </footer>
-        )}
-      </form>
-    </Dialog>
+          </>
+        )
+      }
+    >
+      {save.isError && (
+        <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
+          {describe(save.error)}
+        </p>
+      )}
+      {!fixed && (
+        <>
+          <Field
+            label={m.admin.roleTitle}
+            name="title"
+            maxLength={120}
+            value={title}
+            onChange={(event) => write(event.target.value)}
+            error={checked && !title.trim() ? m.signIn.missing : undefined}
+          />
+          <Field
+            label={m.admin.roleName}
+            name="name"
+            value={name}
+            disabled={!!role}
+            autoCapitalize="none"
+            spellCheck={false}
+            hint={m.admin.roleNameHint}
+            onChange={(event) => setName(event.target.value)}
+            error={checked && !isRoleName(name) ? m.admin.roleNameHint : undefined}
+          />
+        </>
+      )}
+      {permissions.isPending && <SkeletonRows count={4} />}
+      {permissions.isError && <Failure error={permissions.error} retry={() => void permissions.refetch()} />}
+      {permissions.data && (
+        <Choices
+          label={m.admin.permissions}
+          {...(!fixed && { hint: m.admin.permissionsHint })}
+          error={checked && chosen.length === 0 ? m.security.chooseScopes : undefined}
+          choices={permissions.data.map((each) => ({
+            value: each.name,
+            label: each.name,
+            hint: each.description,
+            disabled: !me.permissions.includes(each.name) && !role?.permissions.includes(each.name),
+          }))}
+          chosen={chosen}
+          onChange={setChosen}
+          disabled={fixed}
+          testId="permission"
+        />
+      )}
+    </FormDrawer>
   );
 }

@@ -5,11 +5,12 @@ import { Problem, tandem } from "../api/client";
 import { queries, queryClient } from "../api/queries";
 import type { FlowId, NumberTarget, OutsideNumber, UserId } from "../api/types";
 import { m } from "../messages";
+import { Refusal } from "../session/Refusal";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field, Select } from "../ui/fields";
-import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
+import { Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
 import { toast } from "../ui/toasts";
 import { PersonSelect, useFlows, useNames } from "./names";
@@ -110,11 +111,7 @@ function NumberDialog({ number: before, close }: { number: OutsideNumber | undef
             ))}
           </Select>
         )}
-        {save.isError && !fault && (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-            {describe(save.error)}
-          </p>
-        )}
+        {save.isError && <Refusal error={save.error} shown={(field) => field === "number"} />}
         <Button type="submit" look="primary" className="self-end" busy={save.isPending} disabled={!to} data-testid="number-save">
           {m.telephony.save}
         </Button>

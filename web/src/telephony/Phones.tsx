@@ -6,12 +6,13 @@ import { queries, queryClient } from "../api/queries";
 import type { Phone, UserId } from "../api/types";
 import { m } from "../messages";
 import { useMe } from "../session/me";
+import { Refusal } from "../session/Refusal";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field } from "../ui/fields";
 import { Secret } from "../ui/Secret";
-import { describe, Empty, Failure, SkeletonRows } from "../ui/states";
+import { Empty, Failure, SkeletonRows } from "../ui/states";
 import { Table, type Column } from "../ui/Table";
 import { toast } from "../ui/toasts";
 import { PersonSelect, useNames } from "./names";
@@ -94,11 +95,7 @@ function PhoneDialog({ close }: { close: () => void }) {
         <form noValidate onSubmit={submit} className="flex flex-col gap-4 p-5" data-testid="phone-dialog">
           <PersonSelect label={words.owner} value={user} onChange={setUser} testId="phone-owner" />
           <Field label={words.account} name="auth_user" autoCapitalize="none" autoComplete="off" spellCheck={false} maxLength={64} hint={words.accountHint} value={account} onChange={(event) => setAccount(event.target.value)} error={fault ?? (checked && !account.trim() ? m.signIn.missing : undefined)} />
-          {make.isError && !fault && (
-            <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-              {describe(make.error)}
-            </p>
-          )}
+          {make.isError && <Refusal error={make.error} shown={(field) => field === "auth_user"} />}
           <Button type="submit" look="primary" className="self-end" busy={make.isPending} disabled={!user} data-testid="phone-save">
             {m.telephony.save}
           </Button>

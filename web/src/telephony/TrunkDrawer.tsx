@@ -1,13 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type FormEvent, type InputHTMLAttributes } from "react";
+import { useState, type FormEvent, type InputHTMLAttributes } from "react";
 import { Problem, tandem } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Trunk } from "../api/types";
 import { m } from "../messages";
+import { Refusal } from "../session/Refusal";
 import { Button } from "../ui/Button";
-import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field, Select, Switch } from "../ui/fields";
-import { describe } from "../ui/states";
+import { FormDrawer } from "../ui/FormDrawer";
 import { toast } from "../ui/toasts";
 import { draftOf, missingOf, settingsOf, type Draft } from "./trunk";
 
@@ -23,7 +23,6 @@ const fields: Record<string, keyof Draft> = {
 export function TrunkDrawer({ trunk, close }: { trunk: Trunk | undefined; close: () => void }) {
   const [draft, setDraft] = useState(draftOf(trunk));
   const [checked, setChecked] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const missing = checked ? missingOf(draft) : undefined;
   const save = useMutation({
@@ -39,16 +38,11 @@ export function TrunkDrawer({ trunk, close }: { trunk: Trunk | undefined; close:
   });
   const faults = save.error instanceof Problem ? (save.error.body.errors ?? []) : [];
   const faultOf = (name: keyof Draft) => faults.find(({ field }) => fields[field] === name)?.message;
-  const elsewhere = faults.filter(({ field }) => !fields[field]);
-  // What was refused is where one goes on.
-  useEffect(() => {
-    if (save.error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
-  }, [save.error]);
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setChecked(true);
     const gap = missingOf(draft);
-    if (gap) return form.current?.querySelector<HTMLElement>(`[name=${gap}]`)?.focus();
+    if (gap) return event.currentTarget.querySelector<HTMLElement>(`[name=${gap}]`)?.focus();
     save.mutate(draft);
   }
   type Written = "name" | "network" | "host" | "port" | "username" | "secret" | "shows" | "emergency" | "priority" | "weight";
@@ -69,52 +63,49 @@ export function TrunkDrawer({ trunk, close }: { trunk: Trunk | undefined; close:
 
   const heading = trunk?.name ?? words.new;
   return (
-    <Dialog open onClose={close} label={heading} shape="drawer">
-      <form ref={form} noValidate onSubmit={submit} className="flex h-full flex-col" data-testid="trunk-drawer">
-        <DialogHeader title={heading} onClose={close} />
-        {/* A region that scrolls is reached by keyboard too. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div tabIndex={0} role="region" aria-label={heading} className="flex min-h-0 grow flex-col gap-4 overflow-y-auto p-5 -outline-offset-2">
-          {save.isError && (faults.length === 0 || elsewhere.length > 0) && (
-            <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-              {elsewhere.map(({ field, message }) => `${field}: ${message}`).join("; ") || describe(save.error)}
-            </p>
-          )}
-          {!trunk && text("name", words.name, words.nameHint, { maxLength: 64 })}
-          {text("network", words.network, words.networkHint)}
-          <Switch label={words.goesOut} hint={words.goesOutHint} on={draft.goesOut} onChange={(goesOut) => set({ goesOut })} testId="trunk-goes-out" />
-          {draft.goesOut && (
-            <>
-              {text("host", words.host, words.hostHint)}
-              {text("port", words.port, undefined, { inputMode: "numeric" })}
-              <Select label={words.transport} value={draft.transport} onChange={(event) => set({ transport: event.target.value as Draft["transport"] })}>
-                <option value="udp">{words.transports.udp}</option>
-                <option value="tcp">{words.transports.tcp}</option>
-              </Select>
-              {text("username", words.username, words.usernameHint)}
-              {draft.username.trim() && text("secret", words.secret, trunk?.has_secret ? words.secretKept : words.secretHint, { type: "password" })}
-              {text("shows", words.shows, words.showsHint, { inputMode: "tel" })}
-              <Select label={words.dials} value={draft.dials} onChange={(event) => set({ dials: event.target.value as Draft["dials"] })}>
-                {(["plus", "digits", "double_zero"] as const).map((format) => (
-                  <option key={format} value={format}>
-                    {words.formats[format]}
-                  </option>
-                ))}
-              </Select>
-              <Switch label={words.asserts} hint={words.assertsHint} on={draft.asserts} onChange={(asserts) => set({ asserts })} testId="trunk-asserts" />
-              {text("emergency", words.emergency, words.emergencyHint)}
-              {text("priority", words.priority, words.priorityHint, { inputMode: "numeric" })}
-              {text("weight", words.weight, words.weightHint, { inputMode: "numeric" })}
-            </>
-          )}
-        </div>
-        <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
+    <FormDrawer
+      heading={heading}
+      close={close}
+      onSubmit={submit}
+      refused={save.error}
+      testId="trunk-drawer"
+      footer={
+        <>
           <Button onClick={close}>{m.cancel}</Button>
           <Button type="submit" look="primary" busy={save.isPending} data-testid="trunk-save">
             {m.telephony.save}
           </Button>
-        </footer>
-      </form>
-    </Dialog>
+        </>
+      }
+    >
+      {save.isError && <Refusal error={save.error} shown={(field) => !!fields[field]} />}
+      {!trunk && text("name", words.name, words.nameHint, { maxLength: 64 })}
+      {text("network", words.network, words.networkHint)}
+      <Switch label={words.goesOut} hint={words.goesOutHint} on={draft.goesOut} onChange={(goesOut) => set({ goesOut })} testId="trunk-goes-out" />
+      {draft.goesOut && (
+        <>
+          {text("host", words.host, words.hostHint)}
+          {text("port", words.port, undefined, { inputMode: "numeric" })}
+          <Select label={words.transport} value={draft.transport} onChange={(event) => set({ transport: event.target.value as Draft["transport"] })}>
+            <option value="udp">{words.transports.udp}</option>
+            <option value="tcp">{words.transports.tcp}</option>
+          </Select>
+          {text("username", words.username, words.usernameHint)}
+          {draft.username.trim() && text("secret", words.secret, trunk?.has_secret ? words.secretKept : words.secretHint, { type: "password" })}
+          {text("shows", words.shows, words.showsHint, { inputMode: "tel" })}
+          <Select label={words.dials} value={draft.dials} onChange={(event) => set({ dials: event.target.value as Draft["dials"] })}>
+            {(["plus", "digits", "double_zero"] as const).map((format) => (
+              <option key={format} value={format}>
+                {words.formats[format]}
+              </option>
+            ))}
+          </Select>
+          <Switch label={words.asserts} hint={words.assertsHint} on={draft.asserts} onChange={(asserts) => set({ asserts })} testId="trunk-asserts" />
+          {text("emergency", words.emergency, words.emergencyHint)}
+          {text("priority", words.priority, words.priorityHint, { inputMode: "numeric" })}
+          {text("weight", words.weight, words.weightHint, { inputMode: "numeric" })}
+        </>
+      )}
+    </FormDrawer>
   );
 }

@@ -1,13 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { Problem, tandem } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Webhook, WebhookMade, WebhookSettings } from "../api/types";
 import { m } from "../messages";
 import { Button } from "../ui/Button";
 import { Confirm, type Question } from "../ui/Confirm";
-import { Dialog, DialogHeader } from "../ui/Dialog";
 import { Field, Switch, TextArea } from "../ui/fields";
+import { FormDrawer } from "../ui/FormDrawer";
 import { describe } from "../ui/states";
 import { toast } from "../ui/toasts";
 import { faultsOf, kindsOf, kindsText, settingsOf } from "./model";
@@ -27,7 +27,6 @@ export function WebhookDrawer({ webhook, close, onMade }: Props) {
   const [kinds, setKinds] = useState(kindsText(settings.kinds));
   const [checked, setChecked] = useState(false);
   const [question, setQuestion] = useState<Question>();
-  const form = useRef<HTMLFormElement>(null);
   const set = (change: Partial<WebhookSettings>) => setSettings((before) => ({ ...before, ...change }));
   const draft: WebhookSettings = { ...settings, name: settings.name.trim(), url: settings.url.trim(), kinds: kindsOf(kinds) };
   const missing = !draft.name ? "name" : !draft.url ? "url" : undefined;
@@ -46,82 +45,29 @@ export function WebhookDrawer({ webhook, close, onMade }: Props) {
     },
   });
   const refused = save.error instanceof Problem ? faultsOf(save.error.body.errors) : {};
-  // What was refused is where one goes on.
-  useEffect(() => {
-    if (save.error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
-  }, [save.error]);
   async function newSecret({ id }: Webhook) {
     const made = await tandem.webhooks.secret(id);
     close();
     onMade(made);
   }
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setChecked(true);
-    if (missing) return form.current?.querySelector<HTMLElement>(`[name=${missing}]`)?.focus();
+    if (missing) return event.currentTarget.querySelector<HTMLElement>(`[name=${missing}]`)?.focus();
     save.mutate(draft);
   }
 
   const heading = webhook?.name ?? m.webhooks.new;
   return (
     <>
-      <Dialog open onClose={close} label={heading} shape="drawer">
-        <form ref={form} noValidate onSubmit={submit} className="flex h-full flex-col" data-testid="webhook-drawer">
-          <DialogHeader title={heading} onClose={close} />
-          {/* A region that scrolls is reached by keyboard too. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <div tabIndex={0} role="region" aria-label={heading} className="flex min-h-0 grow flex-col gap-4 overflow-y-auto p-5 -outline-offset-2">
-            {save.isError && Object.keys(refused).length === 0 && (
-              <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-                {describe(save.error)}
-              </p>
-            )}
-            {webhook?.state === "suspended" && (
-              <div className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
-                <p>{m.webhooks.suspendedSave}</p>
-                {webhook.reason && <p className="mt-1 text-sm wrap-anywhere">{webhook.reason}</p>}
-              </div>
-            )}
-            <Field
-              label={m.webhooks.name}
-              name="name"
-              maxLength={120}
-              value={settings.name}
-              onChange={(event) => set({ name: event.target.value })}
-              error={checked && !draft.name ? m.signIn.missing : refused.name}
-            />
-            <Field
-              label={m.webhooks.url}
-              name="url"
-              inputMode="url"
-              autoCapitalize="none"
-              autoComplete="off"
-              spellCheck={false}
-              value={settings.url}
-              hint={m.webhooks.urlHint}
-              onChange={(event) => set({ url: event.target.value })}
-              error={checked && !draft.url ? m.signIn.missing : refused.url}
-            />
-            <TextArea
-              label={m.webhooks.kinds}
-              name="kinds"
-              rows={4}
-              autoCapitalize="none"
-              spellCheck={false}
-              value={kinds}
-              hint={m.webhooks.kindsHint}
-              onChange={(event) => setKinds(event.target.value)}
-              error={refused.kinds}
-            />
-            <Switch
-              label={m.webhooks.rest}
-              hint={m.webhooks.restHint}
-              on={settings.paused}
-              onChange={(paused) => set({ paused })}
-              testId="webhook-rest"
-            />
-          </div>
-          <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
+      <FormDrawer
+        heading={heading}
+        close={close}
+        onSubmit={submit}
+        refused={save.error}
+        testId="webhook-drawer"
+        footer={
+          <>
             {webhook && (
               <Button
                 className="mr-auto"
@@ -142,9 +88,59 @@ export function WebhookDrawer({ webhook, close, onMade }: Props) {
             <Button type="submit" look="primary" busy={save.isPending} data-testid="webhook-save">
               {m.webhooks.save}
             </Button>
-          </footer>
-        </form>
-      </Dialog>
+          </>
+        }
+      >
+        {save.isError && Object.keys(refused).length === 0 && (
+          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
+            {describe(save.error)}
+          </p>
+        )}
+        {webhook?.state === "suspended" && (
+          <div className="rounded-lg bg-bad-soft px-3 py-2 text-bad-text">
+            <p>{m.webhooks.suspendedSave}</p>
+            {webhook.reason && <p className="mt-1 text-sm wrap-anywhere">{webhook.reason}</p>}
+          </div>
+        )}
+        <Field
+          label={m.webhooks.name}
+          name="name"
+          maxLength={120}
+          value={settings.name}
+          onChange={(event) => set({ name: event.target.value })}
+          error={checked && !draft.name ? m.signIn.missing : refused.name}
+        />
+        <Field
+          label={m.webhooks.url}
+          name="url"
+          inputMode="url"
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          value={settings.url}
+          hint={m.webhooks.urlHint}
+          onChange={(event) => set({ url: event.target.value })}
+          error={checked && !draft.url ? m.signIn.missing : refused.url}
+        />
+        <TextArea
+          label={m.webhooks.kinds}
+          name="kinds"
+          rows={4}
+          autoCapitalize="none"
+          spellCheck={false}
+          value={kinds}
+          hint={m.webhooks.kindsHint}
+          onChange={(event) => setKinds(event.target.value)}
+          error={refused.kinds}
+        />
+        <Switch
+          label={m.webhooks.rest}
+          hint={m.webhooks.restHint}
+          on={settings.paused}
+          onChange={(paused) => set({ paused })}
+          testId="webhook-rest"
+        />
+      </FormDrawer>
       {/* Beside the drawer: what is typed in it is not the drawer's. */}
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </>
