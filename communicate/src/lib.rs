@@ -38,7 +38,6 @@ use utoipa_axum::router::OpenApiRouter;
 use calls::{Command, Message, Records};
 use control::{CallApp, CallError, Calls};
 use directory::{Numbers, PhoneError, PhoneRecord, Phones, Trunks};
-use placing::resolve;
 use sip::{Front, Hub, Registrations, Subscriptions};
 use switch::{Parts, Switch};
 
@@ -100,7 +99,6 @@ pub struct Deps {
 #[derive(Clone)]
 pub struct Communicate {
     calls: Calls,
-    numbers: Numbers,
     mint: Arc<Mint>,
     subscriptions: Subscriptions,
 }
@@ -142,16 +140,12 @@ impl Communicate {
             bus,
             app,
             numbers: Numbers::new(store.clone()),
-            trunks: Trunks::new(store.clone()),
+            trunks: Trunks::new(store),
             mint: Arc::clone(&mint),
         }));
         let (subscriptions, hub) = Subscriptions::new();
-        let communicate = Self {
-            calls: Calls { switch: Arc::clone(&switch) },
-            numbers: Numbers::new(store),
-            mint: Arc::clone(&mint),
-            subscriptions,
-        };
+        let communicate =
+            Self { calls: Calls { switch: Arc::clone(&switch) }, mint: Arc::clone(&mint), subscriptions };
         if let Some(sip_events) = sip_events {
             communicate.clone().serve(sip_events, media_events, hub).await?;
         }
@@ -168,13 +162,8 @@ impl Communicate {
         let switch = &self.calls.switch;
         calls::end_what_was_left(switch, &self.mint).await?;
         calls::serve(&self);
-        let front = Front::new(
-            Arc::clone(switch),
-            self.numbers.clone(),
-            Arc::clone(&self.mint),
-            self.subscriptions.clone(),
-        )
-        .await?;
+        let front =
+            Front::new(Arc::clone(switch), Arc::clone(&self.mint), self.subscriptions.clone()).await?;
         tokio::spawn(front.run(sip_events));
         tokio::spawn(hub.run(Arc::clone(switch), Arc::clone(&self.mint)));
         tokio::spawn(calls::take_over(Arc::clone(switch), switch.cluster.orphans()));
@@ -215,8 +204,8 @@ impl Communicate {
     }
 
     /// Outside numbers.
-    pub const fn numbers(&self) -> &Numbers {
-        &self.numbers
+    pub fn numbers(&self) -> &Numbers {
+        &self.calls.switch.numbers
     }
 
     /// Carriers.

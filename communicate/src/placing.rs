@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tandem_core::{Mint, OrgScope};
 use tandem_edge::{ApiProblem, Caller};
 use tandem_proto::{
     CallId, LegId,
@@ -14,8 +13,7 @@ use crate::{
     Communicate,
     calls::{CallTask, NewCallPlan, Place, Purpose},
     control::{CallError, IncomingCall},
-    directory::{Destination, Numbers, is_e164, normalise},
-    switch::Switch,
+    directory::{Destination, normalise},
 };
 
 impl Communicate {
@@ -55,7 +53,7 @@ impl Communicate {
                 let number = normalise(&number).ok_or_else(|| {
                     invalid("to.number", "must be digits, with + in front if international")
                 })?;
-                let destination = resolve(switch, &self.numbers, &self.mint, scope, &number).await?;
+                let destination = switch.resolve(scope, &number).await?;
                 (number, destination)
             }
         };
@@ -90,29 +88,4 @@ impl Communicate {
         };
         CallTask::start(Arc::clone(switch), plan).await
     }
-}
-
-/// Where a number dialled inside an org leads: to emergency services before anything else, then an extension, then one of the org's own outside numbers, then whoever in the world
-/// has it.
-pub(crate) async fn resolve(
-    switch: &Switch,
-    numbers: &Numbers,
-    mint: &Mint,
-    scope: OrgScope,
-    dialled: &str,
-) -> Result<Destination, CallError> {
-    let Some(number) = normalise(dialled) else { return Ok(Destination::Nowhere) };
-    if switch.trunks.is_emergency(scope, &number).await? {
-        return Ok(Destination::Outside { number });
-    }
-    if let Some(person) = switch.identity.by_extension(scope, &number).await.map_err(CallError::identity)? {
-        return Ok(Destination::User(person.id));
-    }
-    Ok(match numbers.find(mint, &number).await? {
-        Some((owner, found)) if owner == scope => {
-            Destination::Number { number: found.number, target: found.to }
-        }
-        _ if is_e164(&number) => Destination::Outside { number },
-        _ => Destination::Nowhere,
-    })
 }

@@ -1,7 +1,7 @@
 //! What every call's task works with.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
@@ -21,12 +21,12 @@ use tandem_proto::{
 };
 use tandem_relay::{Media, MediaPool};
 use tandem_signaling::SipHandle;
-use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Uri};
+use tandem_sip::{Host, NameAddr, Peer, SessionTimerConfig, Text, Tokens, Transport, Uri};
 
 use crate::{
     calls::{Contact, Records, Registry},
     control::{CallApp, CallError},
-    directory::{Destination, Numbers, Phones, Resting, Trunks},
+    directory::{Destination, Numbers, Phones, Resting, Trunks, is_e164, normalise},
     sip::Registrations,
 };
 
@@ -107,6 +107,15 @@ pub(crate) struct Parts {
     pub numbers: Numbers,
     pub trunks: Trunks,
     pub mint: Arc<Mint>,
+}
+
+/// The SIP URI of who is reached there by that transport.
+pub(crate) fn uri_at(user: &str, addr: SocketAddr, transport: Transport) -> Uri {
+    let mut uri = Uri::sip(Some(user), Host::from(addr.ip()), Some(addr.port()));
+    if let (Uri::Sip(sip), Some(param)) = (&mut uri, transport.param()) {
+        sip.params.set(Text::of("transport"), Some(Text::of(param)));
+    }
+    uri
 }
 
 impl Switch {
@@ -195,16 +204,27 @@ impl Switch {
     /// Our Contact, as this peer knows us.
     pub(crate) fn contact(&self, peer: &Peer) -> NameAddr {
         let known = self.sip().contact_addr(peer);
-        let mut uri = Uri::sip(Some("tandem"), Host::from(known.ip()), Some(known.port()));
-        if let (Uri::Sip(sip), Some(transport)) = (&mut uri, peer.transport.param()) {
-            sip.params.set(Text::of("transport"), Some(Text::of(transport)));
-        }
-        NameAddr::new(uri)
+        NameAddr::new(uri_at("tandem", known, peer.transport))
     }
 
-    /// Where a number dialled inside an org leads.
+    /// Where a number dialled inside an org leads: to emergency services before anything else, then an extension, then one of the org's own
+    /// outside numbers, then whoever in the world has it.
     pub(crate) async fn resolve(&self, scope: OrgScope, dialled: &str) -> Result<Destination, CallError> {
-        crate::resolve(self, &self.numbers, &self.mint, scope, dialled).await
+        let Some(number) = normalise(dialled) else { return Ok(Destination::Nowhere) };
+        if self.trunks.is_emergency(scope, &number).await? {
+            return Ok(Destination::Outside { number });
+        }
+        let person = self.identity.by_extension(scope, &number).await.map_err(CallError::identity)?;
+        if let Some(person) = person {
+            return Ok(Destination::User(person.id));
+        }
+        Ok(match self.numbers.find(&self.mint, &number).await? {
+            Some((owner, found)) if owner == scope => {
+                Destination::Number { number: found.number, target: found.to }
+            }
+            _ if is_e164(&number) => Destination::Outside { number },
+            _ => Destination::Nowhere,
+        })
     }
 
     /// Where a user can be rung now: one leg for all browsers, and one for each registered phone if `phones`.

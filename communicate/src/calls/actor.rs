@@ -29,7 +29,9 @@ use tandem_store::Cause;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-pub(crate) use outward::{GoingOut, number_of};
+pub(crate) use joining::HandOver;
+pub(crate) use outward::GoingOut;
+pub(crate) use replacing::Replacing;
 
 use super::{
     Command, Owner, Reply, SipLeg, SipLegEvent,
@@ -47,9 +49,6 @@ const LOST_AFTER: Duration = Duration::from_secs(10);
 const LINGER: Duration = Duration::from_secs(32);
 /// Messages waiting for one call.
 pub(crate) const INBOX: usize = 256;
-
-pub(crate) use joining::HandOver;
-pub(crate) use replacing::Replacing;
 
 /// What a call's task is told.
 #[derive(Debug)]

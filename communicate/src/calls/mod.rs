@@ -9,7 +9,7 @@ mod signaling;
 mod snapshot;
 mod takeover;
 
-pub(crate) use actor::{CallTask, GoingOut, Message, NewCallPlan, Purpose, Replacing, number_of};
+pub(crate) use actor::{CallTask, GoingOut, Message, NewCallPlan, Purpose, Replacing};
 pub(crate) use command::{Command, Reply};
 pub(crate) use records::{CallFilter, PERSONAL, Records, erase};
 pub(crate) use registry::{DialogKey, Owner, Registry, Transaction};

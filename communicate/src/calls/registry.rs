@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tandem_core::OrgScope;
 use tandem_proto::{CallId, EndpointId, LegId, UserId};
-use tandem_sip::{ClientTxId, Replaces, ServerTxId};
+use tandem_sip::{ClientTxId, DialogId, ServerTxId};
 use tokio::sync::{Notify, mpsc};
 
 use super::Message;
@@ -32,9 +32,9 @@ pub(crate) struct DialogKey {
 }
 
 impl DialogKey {
-    /// Of the dialog that a Replaces names.
-    pub(crate) fn of(replaces: &Replaces) -> Self {
-        Self { call_id: replaces.call_id.to_string(), local_tag: replaces.to_tag.to_string() }
+    /// Of a dialog.
+    pub(crate) fn of(dialog: &DialogId) -> Self {
+        Self { call_id: dialog.call_id.to_string(), local_tag: dialog.local_tag.to_string() }
     }
 }
 

@@ -77,6 +77,21 @@ impl Numbers {
         rows.iter().map(read_number).collect()
     }
 
+    /// The first of the org's numbers that leads there.
+    pub(crate) async fn leading_to(
+        &self,
+        scope: OrgScope,
+        to: &NumberTarget,
+    ) -> Result<Option<String>, StoreError> {
+        let row =
+            sqlx::query("SELECT number FROM numbers WHERE org = $1 AND target = $2 ORDER BY number LIMIT 1")
+                .bind(scope.org().to_string())
+                .bind(written(to)?)
+                .fetch_optional(&mut *self.store.scoped(scope).await?)
+                .await?;
+        Ok(row.map(|row| row.try_get("number")).transpose()?)
+    }
+
     /// The division one of the org's numbers belongs to.
     pub(crate) async fn place(
         &self,
@@ -95,7 +110,7 @@ impl Numbers {
     /// Points a number to a destination, for an org that has it or a number nobody has. One that the org has stays in its division.
     pub async fn set(&self, scope: OrgScope, cause: Cause, number: Number) -> Result<(), NumberError> {
         let event = NumberSet { number: number.number.clone(), target: number.to.clone() };
-        let target = serde_json::to_string(&number.to).map_err(|e| damaged(&e))?;
+        let target = written(&number.to)?;
         self.store
             .write(scope, cause, move |tx| {
                 Box::pin(async move {
@@ -168,6 +183,11 @@ impl Numbers {
         let org: OrgId = row.try_get::<String, _>("org")?.parse().map_err(|e: uuid::Error| damaged(&e))?;
         Ok(Some((mint.scope(org), read_number(&row)?)))
     }
+}
+
+/// A destination as it is stored.
+fn written(to: &NumberTarget) -> Result<String, StoreError> {
+    serde_json::to_string(to).map_err(|error| damaged(&error))
 }
 
 fn read_number(row: &sqlx::any::AnyRow) -> Result<Number, StoreError> {

@@ -9,14 +9,13 @@ use tandem_core::Permission;
 use tandem_edge::{ApiProblem, Caller, Json, Path, Query};
 use tandem_proto::{
     Problem,
-    api::{DialPlanAnswer, DialPlanLead, DialPlanQuery, NewTrunk, Page, Trunk, TrunkSettings},
+    api::{DialPlanAnswer, DialPlanLead, DialPlanQuery, NewTrunk, NumberTarget, Page, Trunk, TrunkSettings},
 };
 use tandem_store::Cause;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Communicate,
-    calls::number_of,
     directory::{Destination, normalise, order, outward, written},
 };
 
@@ -126,7 +125,7 @@ async fn explain(
             let trunks = order(trunks, |_| false, |_| 0);
             match trunks.first() {
                 Some(first) => {
-                    let own = number_of(switch, caller.scope, user).await?;
+                    let own = switch.numbers.leading_to(caller.scope, &NumberTarget::User { user }).await?;
                     let shows = own.or_else(|| first.out.shows.clone());
                     let shows = shows.map(|number| written(&number, first.out.dials));
                     DialPlanLead::Outside {

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     calls::{ALLOW, DialogKey, Message, Owner, SUPPORTED, SipLegEvent, Transaction, respond},
-    directory::{Numbers, Orgs},
+    directory::Orgs,
     switch::Switch,
 };
 
@@ -34,7 +34,6 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// The SIP front door.
 pub(crate) struct Front {
     pub(super) switch: Arc<Switch>,
-    pub(super) numbers: Numbers,
     pub(super) orgs: Orgs,
     pub(super) mint: Arc<Mint>,
     authenticator: Mutex<Authenticator>,
@@ -46,7 +45,6 @@ pub(crate) struct Front {
 impl Front {
     pub(crate) async fn new(
         switch: Arc<Switch>,
-        numbers: Numbers,
         mint: Arc<Mint>,
         subscriptions: Subscriptions,
     ) -> Result<Arc<Self>, StoreError> {
@@ -54,7 +52,6 @@ impl Front {
         let key = nonce_key(store, mint.system()).await?;
         Ok(Arc::new(Self {
             orgs: Orgs::follow(switch.identity.clone(), store),
-            numbers,
             mint,
             authenticator: Mutex::new(Authenticator::new(key, DigestConfig::default())),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
@@ -73,8 +70,7 @@ impl Front {
     pub(crate) async fn run(self: Arc<Self>, mut events: mpsc::Receiver<SipEvent>) {
         let (switch, subscriptions) = (Arc::downgrade(&self.switch), self.subscriptions.dialogs());
         let knows = move |dialog: &DialogId| {
-            let key =
-                DialogKey { call_id: dialog.call_id.to_string(), local_tag: dialog.local_tag.to_string() };
+            let key = DialogKey::of(dialog);
             switch.upgrade().is_some_and(|switch| switch.registry.dialog(&key).is_some())
                 || subscriptions.know(&key)
         };
@@ -235,5 +231,5 @@ impl Front {
 }
 
 fn dialog_key(request: &Request) -> Option<DialogKey> {
-    Some(DialogKey { call_id: request.call_id.to_string(), local_tag: request.to.tag()?.to_string() })
+    DialogId::of_request(request).as_ref().map(DialogKey::of)
 }

@@ -114,7 +114,7 @@ impl Front {
         // A carrier's dialogs are nobody's.
         let user = caller.user.ok_or(StatusCode::FORBIDDEN)?;
         let registry = &self.switch.registry;
-        let former = registry.dialog(&DialogKey::of(&replaces)).ok_or(gone)?;
+        let former = registry.dialog(&DialogKey::of(&replaces.dialog())).ok_or(gone)?;
         let inbox = registry.call(caller.scope, former.call).ok_or(gone)?;
         let (reply, answer) = oneshot::channel();
         let cause = Cause::of(caller.actor, Some(former.call.uuid()));
@@ -159,7 +159,7 @@ impl Front {
             actor: Actor::User { id: user },
             trunk: None,
         };
-        let destination = self.resolve(caller.scope, dialled).await.map_err(|error| {
+        let destination = self.switch.resolve(caller.scope, dialled).await.map_err(|error| {
             tracing::error!(%error, "destination cannot be looked up");
             unavailable(request)
         })?;
@@ -182,7 +182,7 @@ impl Front {
             unavailable(request)
         };
         let number = match normalise(dialled) {
-            Some(number) => self.numbers.find(&self.mint, &number).await.map_err(failed)?,
+            Some(number) => self.switch.numbers.find(&self.mint, &number).await.map_err(failed)?,
             None => None,
         };
         let Some((scope, number)) = number else {
@@ -221,10 +221,6 @@ impl Front {
             flow,
             at: self.switch.clock.now(),
         })
-    }
-
-    async fn resolve(&self, scope: OrgScope, dialled: &str) -> Result<Destination, CallError> {
-        crate::resolve(&self.switch, &self.numbers, &self.mint, scope, dialled).await
     }
 }
 

@@ -32,6 +32,14 @@ impl World {
         self.has_trunk(name, json!({ "out": out, "secret": secret })).await;
     }
 
+    /// Calls go out by a carrier, or by another after it.
+    async fn goes_out_by_two(&self) -> [Phone; 2] {
+        let (first, second) = (self.carrier().await, self.carrier().await);
+        self.goes_out_by("first", &first, json!({ "priority": 1 })).await;
+        self.goes_out_by("second", &second, json!({ "priority": 2 })).await;
+        [first, second]
+    }
+
     /// Makes a trunk, or changes it.
     async fn has_trunk(&self, name: &str, settings: Value) {
         let trunks = self.server.communicate.trunks();
@@ -141,9 +149,7 @@ async fn without_a_carrier_the_outside_is_not_found() {
 async fn a_carrier_that_cannot_is_followed_by_the_next_and_rests() {
     let world = World::new().await;
     let [mut bobs] = world.phones(world.bob, "bob-desk").await;
-    let (mut first, mut second) = (world.carrier().await, world.carrier().await);
-    world.goes_out_by("first", &first, json!({ "priority": 1 })).await;
-    world.goes_out_by("second", &second, json!({ "priority": 2 })).await;
+    let [mut first, mut second] = world.goes_out_by_two().await;
     let dialling = bobs.dial(OUTSIDE).await;
     let alerting = first.is_called().await;
     first.refuses(&alerting, StatusCode::SERVICE_UNAVAILABLE).await;
@@ -195,9 +201,7 @@ async fn a_carrier_that_says_nothing_is_left_and_late_answers_are_hung_up() {
 async fn all_carriers_failing_is_told_once() {
     let world = World::new().await;
     let [mut bobs] = world.phones(world.bob, "bob-desk").await;
-    let (mut first, mut second) = (world.carrier().await, world.carrier().await);
-    world.goes_out_by("first", &first, json!({ "priority": 1 })).await;
-    world.goes_out_by("second", &second, json!({ "priority": 2 })).await;
+    let [mut first, mut second] = world.goes_out_by_two().await;
     let dialling = bobs.dial(OUTSIDE).await;
     for carrier in [&mut first, &mut second] {
         let alerting = carrier.is_called().await;
@@ -294,9 +298,7 @@ async fn another_node_goes_on_with_the_carriers_that_are_left() {
     let _media = world.beside("media-1", NodeRole::Media).await;
     let second_node = world.beside("sip-2", NodeRole::Sip).await;
     let [mut bobs] = world.phones(world.bob, "bob-desk").await;
-    let (mut first, mut second) = (world.carrier().await, world.carrier().await);
-    world.goes_out_by("first", &first, json!({ "priority": 1 })).await;
-    world.goes_out_by("second", &second, json!({ "priority": 2 })).await;
+    let [mut first, mut second] = world.goes_out_by_two().await;
     let dialling = bobs.dial(OUTSIDE).await;
     let _silent = first.is_called().await;
     let call: CallId = world.the_call().await;

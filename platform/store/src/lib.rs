@@ -73,7 +73,7 @@ pub use projection::{Projection, View};
 pub use schema::Migration;
 pub use scoped::Scoped;
 pub use store::{Options, Store};
-pub use tandem_vault::{ERASED, LocalKeys, MasterError, MasterKey};
+pub use tandem_vault::{ERASED, LocalKeys, MasterError, MasterKey, erased_name};
 pub use tx::{Cause, Expect, Tx};
 pub use upcast::upcast;
 

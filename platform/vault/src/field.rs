@@ -4,6 +4,8 @@
 //! here escapes a letter, and inside a string a backslash is written as two, so nothing that somebody wrote looks like one: opening is
 //! finding marks and putting texts in their place, without parsing.
 
+use std::fmt;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
 use serde_json::Value;
 
@@ -15,6 +17,11 @@ const MARK: &str = r#""\u0065nc1:"#;
 const TEXT_MARK: &str = "enc1:";
 /// What a text reads as whose key was destroyed.
 pub const ERASED: &str = "[erased]";
+
+/// What stands in place of the login name of somebody who was erased: no two may have the same.
+pub fn erased_name(user: impl fmt::Display) -> String {
+    format!("erased-{user}")
+}
 
 /// Whether there are sealed texts in `json`.
 pub fn is_sealed(json: &str) -> bool {

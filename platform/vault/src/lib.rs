@@ -14,7 +14,7 @@ mod field;
 mod master;
 
 pub use cipher::{DataKey, Unreadable};
-pub use field::{ERASED, is_sealed, open_fields, open_text, seal_fields, seal_text};
+pub use field::{ERASED, erased_name, is_sealed, open_fields, open_text, seal_fields, seal_text};
 pub use master::{LocalKeys, MasterError, MasterKey};
 
 /// A boxed future, as a [`MasterKey`] answers.

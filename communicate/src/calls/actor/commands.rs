@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{CallTask, Command, LOST_AFTER, Means, Playing, SipLeg};
 use crate::{
-    calls::{Calling, signaling::SignalingError},
+    calls::{Calling, Contact, signaling::SignalingError},
     control::CallError,
 };
 
@@ -156,18 +156,23 @@ impl CallTask {
         for reach in reached {
             let Some(contact) = reach.contact else { continue };
             let leg = reach.leg.id;
-            match SipLeg::dial(self.means(), self.owner(leg), self.caller_identity(), contact).await {
-                Ok(dialled) => {
-                    self.signaling.insert(leg, dialled);
-                }
-                Err(error) => {
-                    tracing::warn!(call = %self.call.record().id, %leg, %error, "phone cannot be dialled");
-                    let _ = self.call.ended_by_far_end(self.now(), leg, EndReason::Unreachable);
-                }
-            }
+            self.dial(leg, self.caller_identity(), contact).await;
         }
         self.flush(Cause::SYSTEM).await?;
         Ok(first)
+    }
+
+    /// Calls a leg's far end. One that cannot be is out of reach.
+    pub(super) async fn dial(&mut self, leg: LegId, caller: Calling, contact: Contact) {
+        match SipLeg::dial(self.means(), self.owner(leg), caller, contact).await {
+            Ok(dialled) => {
+                self.signaling.insert(leg, dialled);
+            }
+            Err(error) => {
+                tracing::warn!(call = %self.call.record().id, %leg, %error, "a leg cannot be dialled");
+                let _ = self.call.ended_by_far_end(self.now(), leg, EndReason::Unreachable);
+            }
+        }
     }
 
     fn caller_identity(&self) -> Calling {

@@ -60,7 +60,7 @@ impl CallTask {
         replaces: Replaces,
         cause: Cause,
     ) -> Result<(), StatusCode> {
-        let key = DialogKey::of(&replaces);
+        let key = DialogKey::of(&replaces.dialog());
         let other = self.switch.registry.dialog(&key).ok_or(StatusCode::NO_SUCH_DIALOG)?;
         let call = self.call.record().id;
         if other.call == call {

@@ -4,19 +4,19 @@ use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tandem_proto::{
-    LegId, Timestamp, UserId,
-    api::{EndReason, LegKind, LegState, TrunkOut, TrunkTransport},
+    LegId, Timestamp,
+    api::{EndReason, LegKind, LegState, NumberTarget, TrunkOut, TrunkTransport},
 };
-use tandem_sip::{DigestClient, Peer, Text, Transport, Uri};
+use tandem_sip::{DigestClient, Peer, Transport};
 use tandem_store::Cause;
 use tokio::{net::lookup_host, time::timeout};
 
 use super::{CallTask, Means};
 use crate::{
-    calls::{Calling, Contact, SipLeg, signaling::LegNews},
+    calls::{Calling, Contact, signaling::LegNews},
     control::CallError,
     directory::{Outward, order, outward, written},
-    switch::Switch,
+    switch::{Switch, uri_at},
 };
 
 /// How long somebody outside is rung: networks give up by themselves before that.
@@ -29,16 +29,24 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 /// A call to the outside as long as a carrier may still turn out not to work.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct GoingOut {
-    /// E.164, or of emergency services.
-    number: String,
     /// The carrier that is tried,
     trunk: String,
-    /// and those after it.
+    /// and what is left to try.
+    #[serde(flatten)]
+    left: Left,
+    /// When a carrier that has said nothing by then is left.
+    silent_until: Option<Timestamp>,
+}
+
+/// What a call to the outside can still be tried with.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Left {
+    /// E.164, or of emergency services.
+    number: String,
+    /// Carriers, in their order.
     next: VecDeque<String>,
     /// When it has rung for long enough.
     until: Timestamp,
-    /// When a carrier that has said nothing by then is left.
-    silent_until: Option<Timestamp>,
 }
 
 impl CallTask {
@@ -48,15 +56,10 @@ impl CallTask {
         let trunks = outward(self.switch.trunks.all(self.scope).await?, &number);
         let reason = if trunks.is_empty() { EndReason::NotFound } else { EndReason::Unreachable };
         let rests = |trunk: &str| self.switch.resting.rests(org, trunk, now);
-        let next = order(trunks, rests, |below| rand::random_range(0..below)).into_iter();
-        let going = GoingOut {
-            number,
-            trunk: String::new(),
-            next: next.map(|trunk| trunk.name).collect(),
-            until: now.plus(RINGS),
-            silent_until: None,
-        };
-        let rung = self.try_next(going, cause.clone()).await?;
+        let trunks = order(trunks, rests, |below| rand::random_range(0..below));
+        let next = trunks.iter().map(|trunk| trunk.name.clone()).collect();
+        let rung =
+            self.try_next(Left { number, next, until: now.plus(RINGS) }, &trunks, cause.clone()).await?;
         if rung.is_none() && !self.call.is_steered() {
             self.call.nobody(now, reason);
             self.flush(cause).await?;
@@ -64,36 +67,31 @@ impl CallTask {
         rung.ok_or(CallError::Unreachable)
     }
 
-    /// Tries the next carrier that has an address; `None`: there is none.
-    async fn try_next(&mut self, mut going: GoingOut, cause: Cause) -> Result<Option<LegId>, CallError> {
-        let trunks = outward(self.switch.trunks.all(self.scope).await?, &going.number);
-        while let Some(name) = going.next.pop_front() {
+    /// Tries the next carrier that has an address, of those there are now; `None`: there is none.
+    async fn try_next(
+        &mut self,
+        mut left: Left,
+        trunks: &[Outward],
+        cause: Cause,
+    ) -> Result<Option<LegId>, CallError> {
+        while let Some(name) = left.next.pop_front() {
             // It may have been removed since.
             let Some(trunk) = trunks.iter().find(|trunk| trunk.name == name) else { continue };
-            let Some(contact) = self.find(trunk, &going.number).await else {
+            let Some(contact) = self.find(trunk, &left.number).await else {
                 self.switch.resting.failed(self.scope.org(), &name, self.now());
                 continue;
             };
             let shown = self.shown_outside(&trunk.out).await?;
-            let mut view = self.switch.new_leg(LegKind::Trunk, None, going.number.clone(), None);
+            let mut view = self.switch.new_leg(LegKind::Trunk, None, left.number.clone(), None);
             view.trunk = Some(name.clone());
             let leg = view.id;
-            self.call.ring(self.now(), vec![view], going.until)?;
+            self.call.ring(self.now(), vec![view], left.until)?;
             self.done.rang(leg);
-            going.trunk = name;
             // The last one has all the time that SIP gives it.
-            going.silent_until = (!going.next.is_empty()).then(|| self.now().plus(SILENCE));
-            self.outside.insert(leg, going);
+            let silent_until = (!left.next.is_empty()).then(|| self.now().plus(SILENCE));
+            self.outside.insert(leg, GoingOut { trunk: name, left, silent_until });
             self.flush(cause).await?;
-            match SipLeg::dial(self.means(), self.owner(leg), shown, contact).await {
-                Ok(dialled) => {
-                    self.signaling.insert(leg, dialled);
-                }
-                Err(error) => {
-                    tracing::warn!(call = %self.call.record().id, %leg, %error, "carrier cannot be called");
-                    let _ = self.call.ended_by_far_end(self.now(), leg, EndReason::Unreachable);
-                }
-            }
+            self.dial(leg, shown, contact).await;
             self.flush(Cause::SYSTEM).await?;
             return Ok(Some(leg));
         }
@@ -106,14 +104,11 @@ impl CallTask {
             tracing::warn!(trunk = name, host = out.host, "carrier has no address");
             return None;
         };
-        let mut uri = Uri::sip(Some(&written(number, out.dials)), addr.ip(), Some(addr.port()));
         let transport = match out.transport {
             TrunkTransport::Udp => Transport::Udp,
             TrunkTransport::Tcp => Transport::Tcp,
         };
-        if let (Uri::Sip(sip), Some(param)) = (&mut uri, transport.param()) {
-            sip.params.set(Text::of("transport"), Some(Text::of(param)));
-        }
+        let uri = uri_at(&written(number, out.dials), addr, transport);
         Some(Contact { uri, peer: Peer { transport, ..Peer::udp(addr) } })
     }
 
@@ -121,7 +116,7 @@ impl CallTask {
     /// nor a name that is the org's.
     async fn shown_outside(&self, out: &TrunkOut) -> Result<Calling, CallError> {
         let own = match self.call.leg(self.call.caller()).and_then(|leg| leg.user) {
-            Some(user) => number_of(&self.switch, self.scope, user).await?,
+            Some(user) => self.switch.numbers.leading_to(self.scope, &NumberTarget::User { user }).await?,
             None => None,
         };
         let address = own.or_else(|| out.shows.clone()).map(|number| written(&number, out.dials));
@@ -187,9 +182,14 @@ impl CallTask {
         if matches!(reason, EndReason::Unreachable | EndReason::NoAnswer) {
             self.switch.resting.failed(self.scope.org(), &going.trunk, self.now());
         }
-        if dials && let Err(error) = self.try_next(going, Cause::SYSTEM).await {
+        if dials && let Err(error) = self.try_others(going.left).await {
             tracing::warn!(call = %self.call.record().id, %error, "no other carrier can be tried");
         }
+    }
+
+    async fn try_others(&mut self, left: Left) -> Result<Option<LegId>, CallError> {
+        let trunks = outward(self.switch.trunks.all(self.scope).await?, &left.number);
+        self.try_next(left, &trunks, Cause::SYSTEM).await
     }
 
     fn is_over_there(&mut self, leg: LegId, reason: EndReason) {
@@ -209,20 +209,6 @@ impl CallTask {
             }
         }
     }
-}
-
-/// The org's number that leads to a person.
-pub(crate) async fn number_of(
-    switch: &Switch,
-    scope: tandem_core::OrgScope,
-    user: UserId,
-) -> Result<Option<String>, CallError> {
-    use tandem_proto::api::NumberTarget;
-    let numbers = switch.numbers.all(scope).await?;
-    Ok(numbers
-        .into_iter()
-        .find(|number| number.to == NumberTarget::User { user })
-        .map(|number| number.number))
 }
 
 /// A carrier's address of our sockets' family.

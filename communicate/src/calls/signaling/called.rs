@@ -5,13 +5,12 @@ use tandem_proto::{LegId, Timestamp, api::EndReason};
 use tandem_sip::{Dialog, Name, Request, ServerTxId, StatusCode};
 
 use super::{
-    ALLOW, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up, in_dialog, key_of,
-    open_media,
+    ALLOW, LegNews, Means, SDP, SUPPORTED, SignalingError, SipLeg, State, Timing, Up, in_dialog, open_media,
     reliable::sender_for,
     respond,
     session::{is_hold, remote_of},
 };
-use crate::switch::Switch;
+use crate::{calls::registry::DialogKey, switch::Switch};
 
 impl SipLeg {
     /// The leg of an INVITE that came in.
@@ -22,7 +21,7 @@ impl SipLeg {
         dialog: Dialog,
         offer: Option<Description>,
     ) -> Self {
-        let key = key_of(&dialog);
+        let key = DialogKey::of(&dialog.id());
         let reliable = sender_for(&invite);
         let state = State::Incoming { transaction, invite, dialog: Box::new(dialog), offer, reliable };
         Self { leg, key, state, local: None, held: false, untold: None }

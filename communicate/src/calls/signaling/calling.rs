@@ -55,10 +55,8 @@ impl SipLeg {
         switch.registry.add_transaction(Transaction::Client(transaction), owner);
         switch.sip().request(transaction, invite.clone(), contact.peer).await?;
         let forks = Forks::new(invite);
-        let state = {
-            let (peer, cancelling) = (contact.peer, false);
-            State::Outgoing { transaction, forks, peer, cancelling, challenge: None }
-        };
+        let (peer, cancelling, challenge) = (contact.peer, false, None);
+        let state = State::Outgoing { transaction, forks, peer, cancelling, challenge };
         Ok(Self { leg: owner.leg, key, state, local: Some(local), held: false, untold: None })
     }
 

@@ -292,7 +292,3 @@ fn in_dialog(invite: &Request, dialog: &Dialog, status: StatusCode) -> Response 
     }
     response
 }
-
-fn key_of(dialog: &Dialog) -> DialogKey {
-    DialogKey { call_id: dialog.call_id.to_string(), local_tag: dialog.id().local_tag.to_string() }
-}

@@ -92,8 +92,7 @@ impl Subscription {
         watched: Watched,
         watcher: Watcher,
     ) -> Result<(Self, Response), Box<Response>> {
-        let key =
-            DialogKey { call_id: dialog.call_id.to_string(), local_tag: dialog.id().local_tag.to_string() };
+        let key = DialogKey::of(&dialog.id());
         let (notifier, response) = Notifier::subscribe(now, &TIMES, subscribe, dialog, false)?;
         let subscription = Self {
             notifier,

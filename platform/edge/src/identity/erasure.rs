@@ -16,6 +16,7 @@ use tandem_proto::{
 use tandem_store::{
     BoxFuture, Cause, Change, ERASED, StoreError, Tx,
     dump::{Erased, Personal},
+    erased_name,
 };
 
 use super::{
@@ -241,8 +242,4 @@ async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 pub(super) fn is_erased(row: &sqlx::any::AnyRow) -> Result<bool, sqlx::Error> {
     let user: &str = row.try_get("id")?;
     Ok(row.try_get::<&str, _>("name")? == erased_name(user))
-}
-
-fn erased_name(user: impl fmt::Display) -> String {
-    format!("erased-{user}")
 }

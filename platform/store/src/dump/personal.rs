@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use serde_json::Value;
 use sqlx::AnyConnection;
 use tandem_proto::{OrgId, UserId};
-use tandem_vault::{ERASED, MasterKey, Unreadable, open_text, seal_text};
+use tandem_vault::{ERASED, MasterKey, Unreadable, erased_name, open_text, seal_text};
 
 use super::{Column, DumpError, Section};
 use crate::keys::{Held, Keyring};
@@ -177,7 +177,7 @@ impl Places {
                     .into(),
                 (None, None, Erased::Text) => ERASED.into(),
                 (None, None, Erased::Name) => {
-                    whose.map(|(_, user)| format!("erased-{user}")).unwrap_or_default().into()
+                    whose.map(|(_, user)| erased_name(user)).unwrap_or_default().into()
                 }
                 (None, None, Erased::Null) => Value::Null,
             };
